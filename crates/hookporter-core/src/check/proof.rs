@@ -1,0 +1,149 @@
+//! The proof: constant-time comparison of every live key with every signature offered.
+
+use bytes::Bytes;
+use sha2::{Digest, Sha256};
+use subtle::{Choice, ConditionallySelectable};
+
+use crate::algorithm::{Algorithm, Material, Tag};
+use crate::check::{Check, message};
+use crate::keyring::PreparedKey;
+use crate::scheme::{Part, Plan, SignedBytes, SignedInput};
+use crate::{Coverage, KeyId, Reason, Rejection};
+
+/// What a proof that holds says.
+#[derive(Debug)]
+pub(crate) struct Proof {
+    pub(crate) key: KeyId,
+    pub(crate) coverage: Coverage,
+    pub(crate) fingerprint: Tag,
+    pub(crate) payload: Option<Bytes>,
+}
+
+/// Remembers which key fitted without a branch on it.
+struct Matched {
+    any: Choice,
+    index: u32,
+    at: u32,
+}
+
+impl Matched {
+    fn new() -> Self {
+        Self { any: Choice::from(0), index: 0, at: 0 }
+    }
+
+    /// Notes whether the key at hand, in order, fits.
+    fn note(&mut self, fits: Choice) {
+        self.index = u32::conditional_select(&self.index, &self.at, fits);
+        self.any |= fits;
+        self.at = self.at.saturating_add(1);
+    }
+
+    fn index(&self) -> Option<usize> {
+        bool::from(self.any).then(|| usize::try_from(self.index).unwrap_or(usize::MAX))
+    }
+}
+
+impl Check<'_> {
+    pub(super) fn judge(&mut self, body: &Bytes) -> Result<Proof, Rejection> {
+        match &self.verifier.scheme.plan {
+            Plan::Stream { after, .. } => {
+                self.feed(after)?;
+                self.running_macs()
+            }
+            Plan::Whole { parts, algorithm } => {
+                let message = message::whole(parts, &self.head, &self.papers, body)?;
+                let covers_body = parts.contains(&Part::Body);
+                let reads_body = parts.iter().any(|part| matches!(part, Part::Field(_) | Part::SortedForm));
+                let coverage = match (covers_body, reads_body) {
+                    (true, _) => Coverage::Body,
+                    (false, true) => Coverage::Fields,
+                    (false, false) => Coverage::Origin,
+                };
+                self.messages(*algorithm, &[&message], coverage)
+            }
+            Plan::Function { function, algorithm } => {
+                let input = SignedInput {
+                    head: &self.head,
+                    body,
+                    timestamp: self.papers.timestamp,
+                    id: self.papers.id,
+                };
+                let SignedBytes { variants, covers_body } = (function.0)(&input)?;
+                let messages: Vec<&[u8]> = variants.iter().map(Vec::as_slice).collect();
+                let coverage = if covers_body { Coverage::Body } else { Coverage::Origin };
+                self.messages(*algorithm, &messages, coverage)
+            }
+            Plan::StaticToken => self.static_token(body),
+            #[cfg(feature = "jwt")]
+            Plan::Token(token) => token.judge(&self.head, body, self.keys, self.now),
+        }
+    }
+
+    /// Compares the MACs that were fed while the body arrived.
+    fn running_macs(&mut self) -> Result<Proof, Rejection> {
+        let mut matched = Matched::new();
+        let mut tags = smallvec::SmallVec::<[(&PreparedKey, Tag); 2]>::new();
+        for running in self.running.drain(..) {
+            let tag = running.state.finish();
+            matched.note(fits_any(&tag, &self.papers.candidates));
+            tags.push((running.key, tag));
+        }
+        let (key, tag) = matched.index().and_then(|index| tags.get(index)).ok_or(Reason::InvalidSignature)?;
+        Ok(Proof { key: key.id.clone(), coverage: Coverage::Body, fingerprint: *tag, payload: None })
+    }
+
+    /// Checks whole messages, any of which may be the signed one.
+    fn messages(&self, algorithm: Algorithm, messages: &[&[u8]], coverage: Coverage) -> Result<Proof, Rejection> {
+        let mut matched = Matched::new();
+        let live: Vec<&PreparedKey> = self.keys.live(self.now).collect();
+        for key in &live {
+            let mut fits = Choice::from(0);
+            for message in messages {
+                fits |= self.message_fits(&key.material, message);
+            }
+            matched.note(fits);
+        }
+        let _ = algorithm;
+        let key = matched.index().and_then(|index| live.get(index)).ok_or(Reason::InvalidSignature)?;
+        let first = messages.first().copied().unwrap_or_default();
+        let fingerprint = Tag::new(&Sha256::digest(first));
+        Ok(Proof { key: key.id.clone(), coverage, fingerprint, payload: None })
+    }
+
+    fn message_fits(&self, material: &Material, message: &[u8]) -> Choice {
+        if let Some(mut state) = material.start() {
+            state.update(message);
+            return fits_any(&state.finish(), &self.papers.candidates);
+        }
+        #[cfg(any(feature = "ed25519", feature = "ecdsa", feature = "rsa"))]
+        if let Material::Public(key) = material {
+            // A public key has no secret to leak through time; all candidates are tried all the same.
+            let fits = self.papers.candidates.iter().filter(|candidate| key.verify(message, candidate)).count();
+            return Choice::from(u8::from(fits > 0));
+        }
+        Choice::from(0)
+    }
+
+    fn static_token(&self, body: &[u8]) -> Result<Proof, Rejection> {
+        let mut matched = Matched::new();
+        let live: Vec<&PreparedKey> = self.keys.live(self.now).collect();
+        let mut offered = self.papers.candidates.clone();
+        for candidate in &mut offered {
+            *candidate = smallvec::SmallVec::from_slice(&Sha256::digest(&**candidate));
+        }
+        for key in &live {
+            matched.note(match &key.material {
+                Material::StaticToken(tag) => fits_any(tag, &offered),
+                _ => Choice::from(0),
+            });
+        }
+        let key = matched.index().and_then(|index| live.get(index)).ok_or(Reason::InvalidSignature)?;
+        let fingerprint = Tag::new(&Sha256::digest(body));
+        Ok(Proof { key: key.id.clone(), coverage: Coverage::Origin, fingerprint, payload: None })
+    }
+}
+
+/// Whether any candidate is this tag; all of them are compared.
+fn fits_any(tag: &Tag, candidates: &crate::papers::Candidates) -> Choice {
+    candidates.iter().fold(Choice::from(0), |fits, candidate| fits | tag.matches(candidate))
+}

@@ -1,0 +1,143 @@
+//! A delivery: one request that passed verification.
+
+use bytes::Bytes;
+use smallvec::SmallVec;
+
+use crate::algorithm::Tag;
+use crate::{KeyId, Rejection, UnixTime};
+
+/// What a proof covers. Never more is claimed than this.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Coverage {
+    /// Every byte of the body.
+    Body,
+    /// The payload that was taken out of the body (a token's), and nothing around it.
+    Payload,
+    /// Some fields of the body, the ones the scheme names.
+    Fields,
+    /// Only that the sender holds the secret: the body is not bound to the proof.
+    Origin,
+}
+
+impl Coverage {
+    /// The coverage as a word: `body`, `payload`, `fields` or `origin`.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Body => "body",
+            Self::Payload => "payload",
+            Self::Fields => "fields",
+            Self::Origin => "origin",
+        }
+    }
+}
+
+/// One request that passed verification, with the exact bytes of its body.
+///
+/// Only [`Check::finish`](crate::Check::finish) makes one, so holding it is the proof:
+///
+/// ```compile_fail
+/// let forged = hookporter_core::Delivery { body: Default::default() };
+/// ```
+#[derive(Debug, Clone)]
+pub struct Delivery {
+    pub(crate) body: Bytes,
+    pub(crate) payload: Option<Bytes>,
+    pub(crate) key: KeyId,
+    pub(crate) coverage: Coverage,
+    pub(crate) sent: Option<UnixTime>,
+    pub(crate) received: UnixTime,
+    pub(crate) fingerprint: Tag,
+    pub(crate) id: Option<SmallVec<[u8; 64]>>,
+}
+
+impl Delivery {
+    /// The body, byte for byte as received.
+    #[must_use]
+    pub fn body(&self) -> &Bytes {
+        &self.body
+    }
+
+    /// What the body says: the payload of a token, else the body itself.
+    #[must_use]
+    pub fn payload(&self) -> &Bytes {
+        self.payload.as_ref().unwrap_or(&self.body)
+    }
+
+    /// The id of the key that fitted.
+    #[must_use]
+    pub fn key_id(&self) -> &KeyId {
+        &self.key
+    }
+
+    /// What the proof covers.
+    #[must_use]
+    pub fn coverage(&self) -> Coverage {
+        self.coverage
+    }
+
+    /// The signed timestamp, where the scheme has one.
+    #[must_use]
+    pub fn sent_at(&self) -> Option<UnixTime> {
+        self.sent
+    }
+
+    /// When the check began, by the endpoint's clock.
+    #[must_use]
+    pub fn received_at(&self) -> UnixTime {
+        self.received
+    }
+
+    /// A digest of the signed bytes: equal for equal signed bytes under the same key, as a replay's are.
+    #[must_use]
+    pub fn fingerprint(&self) -> &[u8] {
+        self.fingerprint.as_bytes()
+    }
+
+    /// The signed delivery id, where the scheme has one.
+    pub(crate) fn signed_id(&self) -> Option<&[u8]> {
+        self.id.as_deref()
+    }
+}
+
+/// A request whose proof did not hold, with its body: for diagnosis and report-only mode, never for work.
+#[derive(Debug)]
+pub struct Refused {
+    pub(crate) rejection: Rejection,
+    pub(crate) body: Bytes,
+}
+
+impl Refused {
+    /// Why.
+    #[must_use]
+    pub fn rejection(&self) -> &Rejection {
+        &self.rejection
+    }
+
+    /// The body, unproven.
+    #[must_use]
+    pub fn unproven_body(&self) -> &Bytes {
+        &self.body
+    }
+
+    /// The reason alone.
+    #[must_use]
+    pub fn into_rejection(self) -> Rejection {
+        self.rejection
+    }
+
+    /// The reason and the unproven body.
+    #[must_use]
+    pub fn into_parts(self) -> (Rejection, Bytes) {
+        (self.rejection, self.body)
+    }
+}
+
+impl std::fmt::Display for Refused {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.rejection.fmt(f)
+    }
+}
+
+impl std::error::Error for Refused {}

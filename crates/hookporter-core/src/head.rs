@@ -1,0 +1,72 @@
+//! The head of a request: everything that is known before its body.
+
+use std::fmt;
+
+use crate::Headers;
+
+/// What a check judges before the body is read: method, target, public URL and headers.
+#[derive(Clone, Copy)]
+pub struct Head<'a> {
+    method: &'a str,
+    target: &'a str,
+    url: Option<&'a str>,
+    headers: &'a dyn Headers,
+}
+
+impl<'a> Head<'a> {
+    /// A head with a method (`POST`), a request target (path and query, as received) and headers.
+    #[must_use]
+    pub fn new(method: &'a str, target: &'a str, headers: &'a dyn Headers) -> Self {
+        Self { method, target, url: None, headers }
+    }
+
+    /// Sets the public URL of this request: what the sender believes it called.
+    ///
+    /// Schemes that sign the URL read it from here and from nowhere else; `Host` and forwarded headers are the
+    /// sender's own words. Default: none.
+    #[must_use]
+    pub fn with_url(self, url: &'a str) -> Self {
+        Self { url: Some(url), ..self }
+    }
+
+    /// The method, as received.
+    #[must_use]
+    pub fn method(&self) -> &'a str {
+        self.method
+    }
+
+    /// The path, without the query.
+    #[must_use]
+    pub fn path(&self) -> &'a str {
+        self.target.split_once('?').map_or(self.target, |(path, _)| path)
+    }
+
+    /// Path and query, as received.
+    #[must_use]
+    pub fn target(&self) -> &'a str {
+        self.target
+    }
+
+    /// The public URL, where one was configured.
+    #[must_use]
+    pub fn url(&self) -> Option<&'a str> {
+        self.url
+    }
+
+    /// The headers.
+    #[must_use]
+    pub fn headers(&self) -> &'a dyn Headers {
+        self.headers
+    }
+}
+
+impl fmt::Debug for Head<'_> {
+    // Headers stay out: one of them may be a secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Head")
+            .field("method", &self.method)
+            .field("target", &self.target)
+            .field("url", &self.url)
+            .finish_non_exhaustive()
+    }
+}

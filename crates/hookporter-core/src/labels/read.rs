@@ -1,0 +1,152 @@
+//! Reading the labels of a proven delivery.
+
+use sha2::{Digest, Sha256};
+
+use crate::labels::scan::{self, Found};
+use crate::labels::{EventKey, Identity, Label, LabelSource, Labels};
+use crate::{Coverage, Delivery, Head, Occurrence, Verifier};
+
+/// Ids are below 64 bytes everywhere; a longer one is replaced by its digest, so that no index grows with it.
+const MAX_ID: usize = 255;
+/// Types and versions are cut here: they become metric labels and screen text.
+const MAX_TEXT: usize = 128;
+
+impl Verifier {
+    /// Reads the labels of a delivery of this verifier's: from its payload, and from the headers of the same request.
+    ///
+    /// Costs one pass over the payload at the most, and none where no label is in the body.
+    #[must_use]
+    pub fn read_labels(&self, delivery: &Delivery, head: &Head<'_>) -> Labels {
+        let sources = self.labels();
+        let all = [&sources.id, &sources.kind, &sources.version];
+        let mut ambiguous = false;
+        let mut found = [const { None }; 3];
+        if all.iter().any(|source| matches!(source, LabelSource::Json(_) | LabelSource::JsonFirst(_))) {
+            read_json(delivery, all, &mut found, &mut ambiguous);
+        }
+        for (slot, source) in found.iter_mut().zip(all) {
+            if slot.is_none() {
+                *slot = self.read_outside_json(source, delivery, head);
+            }
+        }
+        let [id, kind, version] = found;
+        Labels { id: id.map(short_id), kind: kind.map(cut), version: version.map(cut), ambiguous }
+    }
+
+    /// What identifies the event of a delivery; `None` where every delivery is distinct.
+    #[must_use]
+    pub fn event_key(&self, delivery: &Delivery, labels: &Labels) -> Option<EventKey> {
+        let identity = self.identity();
+        let id = labels.id.as_ref().map(|label| label.as_str().as_bytes());
+        let digest = delivery.fingerprint();
+        let (kind, first, second): (u8, &[u8], &[u8]) = match (identity, id) {
+            (Identity::SignedId, Some(id)) => (b'i', id, b""),
+            (Identity::SignedId, None) if labels.ambiguous => (b'd', digest, b""),
+            (Identity::Digest, _) => (b'd', digest, b""),
+            (Identity::UnsignedIdWithDigest, Some(id)) => (b'u', digest, id),
+            _ => return None,
+        };
+        let mut key = Vec::with_capacity(first.len().saturating_add(second.len()).saturating_add(1));
+        key.push(kind);
+        key.extend_from_slice(first);
+        key.extend_from_slice(second);
+        Some(EventKey(key.into_boxed_slice()))
+    }
+
+    /// What identifies an event here: what the scheme says, else what the source of its id allows.
+    #[must_use]
+    pub fn identity(&self) -> Identity {
+        let sources = self.labels();
+        sources.identity.unwrap_or(match &sources.id {
+            LabelSource::None => Identity::Distinct,
+            LabelSource::SchemeId => Identity::SignedId,
+            LabelSource::Json(_) | LabelSource::JsonFirst(_) | LabelSource::Form(_) if self.covers_payload() => {
+                Identity::SignedId
+            }
+            LabelSource::Header(names) if names.iter().all(|name| self.scheme.plan.signs_header(name)) => {
+                Identity::SignedId
+            }
+            _ => Identity::UnsignedIdWithDigest,
+        })
+    }
+
+    /// Whether an event's key is found without reading the body.
+    #[must_use]
+    pub fn identity_needs_body(&self) -> bool {
+        matches!(self.identity(), Identity::SignedId | Identity::UnsignedIdWithDigest) && self.labels().id.is_in_body()
+    }
+
+    fn read_outside_json(&self, source: &LabelSource, delivery: &Delivery, head: &Head<'_>) -> Option<Label> {
+        match source {
+            LabelSource::Header(names) => names.iter().find_map(|name| {
+                let text = header_text(head, name)?;
+                Some(Label { text, signed: self.scheme.plan.signs_header(name) })
+            }),
+            LabelSource::Headers(names) => {
+                let texts: Option<Vec<_>> = names.iter().map(|name| header_text(head, name)).collect();
+                let signed = names.iter().all(|name| self.scheme.plan.signs_header(name));
+                Some(Label { text: texts?.join(":"), signed })
+            }
+            LabelSource::SchemeId => {
+                Some(Label { text: std::str::from_utf8(delivery.signed_id()?).ok()?.to_owned(), signed: true })
+            }
+            LabelSource::Form(wanted) => {
+                let mut values = form_urlencoded::parse(delivery.body()).filter(|(name, _)| *name == **wanted);
+                let (_, value) = values.next()?;
+                values.next().is_none().then(|| Label {
+                    text: value.into_owned(),
+                    signed: delivery.coverage() != Coverage::Origin,
+                })
+            }
+            _ => None,
+        }
+    }
+}
+
+fn header_text(head: &Head<'_>, name: &str) -> Option<String> {
+    match head.headers().occurrence(name) {
+        Occurrence::Once(value) if !value.is_empty() => std::str::from_utf8(value).ok().map(str::to_owned),
+        _ => None,
+    }
+}
+
+/// Finds every label that is in the JSON payload, in one pass.
+fn read_json(delivery: &Delivery, sources: [&LabelSource; 3], found: &mut [Option<Label>; 3], ambiguous: &mut bool) {
+    let mut wanted: Vec<&[String]> = Vec::with_capacity(4);
+    for source in sources {
+        match source {
+            LabelSource::Json(pointer) => wanted.push(pointer),
+            LabelSource::JsonFirst(pointers) => wanted.extend(pointers.iter().map(Vec::as_slice)),
+            _ => {}
+        }
+    }
+    let mut values = scan::find(delivery.payload(), &wanted).into_iter();
+    let signed = matches!(delivery.coverage(), Coverage::Body | Coverage::Payload);
+    for (slot, source) in found.iter_mut().zip(sources) {
+        let count = match source {
+            LabelSource::Json(_) => 1,
+            LabelSource::JsonFirst(pointers) => pointers.len(),
+            _ => 0,
+        };
+        for value in values.by_ref().take(count) {
+            *ambiguous |= matches!(value, Found::Repeated);
+            if slot.is_none() {
+                *slot = value.text().map(|text| Label { text, signed });
+            }
+        }
+    }
+}
+
+fn short_id(label: Label) -> Label {
+    if label.text.len() <= MAX_ID {
+        return label;
+    }
+    Label { text: format!("sha256:{}", const_hex::encode(Sha256::digest(label.text.as_bytes()))), ..label }
+}
+
+fn cut(label: Label) -> Label {
+    if label.text.len() <= MAX_TEXT {
+        return label;
+    }
+    Label { text: label.text.chars().take(MAX_TEXT).collect(), ..label }
+}

@@ -1,0 +1,131 @@
+//! Where the labels of an event are, and what identifies it.
+
+use std::sync::Arc;
+
+use crate::Header;
+
+/// Where one label is.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum LabelSource {
+    /// The sender gives none.
+    #[default]
+    None,
+    /// A member of the JSON payload, by pointer, already split.
+    Json(Vec<String>),
+    /// The first of these JSON members that is there.
+    JsonFirst(Vec<Vec<String>>),
+    /// The first of these headers that is there exactly once.
+    Header(Vec<Arc<str>>),
+    /// All of these headers, joined by `:`.
+    Headers(Vec<Arc<str>>),
+    /// A field of a form body.
+    Form(String),
+    /// The scheme's own signed id.
+    SchemeId,
+}
+
+/// A member of a JSON payload.
+///
+/// ```
+/// use hookporter_core::{Json, Scheme};
+/// let scheme = Scheme::hmac_sha256().event_id(Json::pointer("/data/id"));
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Json(Vec<String>);
+
+impl Json {
+    /// The member at a JSON pointer (RFC 6901): `/data/id`.
+    #[must_use]
+    pub fn pointer(pointer: &str) -> Self {
+        Self(split(pointer))
+    }
+}
+
+/// A field of a form body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Form(String);
+
+impl Form {
+    /// The field of this name.
+    #[must_use]
+    pub fn field(name: &str) -> Self {
+        Self(name.to_owned())
+    }
+}
+
+impl From<Json> for LabelSource {
+    fn from(json: Json) -> Self {
+        Self::Json(json.0)
+    }
+}
+
+impl<const N: usize> From<[Json; N]> for LabelSource {
+    fn from(first: [Json; N]) -> Self {
+        Self::JsonFirst(first.into_iter().map(|json| json.0).collect())
+    }
+}
+
+impl From<Form> for LabelSource {
+    fn from(form: Form) -> Self {
+        Self::Form(form.0)
+    }
+}
+
+impl From<Header> for LabelSource {
+    fn from(header: Header) -> Self {
+        Self::Header(vec![header.name])
+    }
+}
+
+impl LabelSource {
+    /// The first of several headers that is there.
+    pub(crate) fn header(names: &[&str]) -> Self {
+        Self::Header(names.iter().map(|name| Arc::from(*name)).collect())
+    }
+
+    /// Several headers, joined.
+    pub(crate) fn headers(names: &[&str]) -> Self {
+        Self::Headers(names.iter().map(|name| Arc::from(*name)).collect())
+    }
+
+    /// Whether the body must be read to find it.
+    #[must_use]
+    pub(crate) const fn is_in_body(&self) -> bool {
+        matches!(self, Self::Json(_) | Self::JsonFirst(_) | Self::Form(_))
+    }
+}
+
+/// Splits a JSON pointer, undoing its two escapes.
+pub(crate) fn split(pointer: &str) -> Vec<String> {
+    pointer.split('/').skip(1).map(|part| part.replace("~1", "/").replace("~0", "~")).collect()
+}
+
+/// What identifies an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Identity {
+    /// A signed id. A delivery without one is distinct; one whose id stands twice is identified by its digest.
+    SignedId,
+    /// A digest of the signed bytes, where a sender never sends the same bytes for two events.
+    Digest,
+    /// An unsigned id together with a digest, where bytes may repeat. The id alone would let a stranger who guesses
+    /// it suppress an event.
+    UnsignedIdWithDigest,
+    /// Nothing: every delivery is an event of its own.
+    Distinct,
+}
+
+/// Where the labels of an event are, and what identifies it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LabelSources {
+    /// Where the event id is.
+    pub id: LabelSource,
+    /// Where the event type is.
+    pub kind: LabelSource,
+    /// Where the API version is.
+    pub version: LabelSource,
+    /// What identifies an event; `None` means: as the id's source allows.
+    pub identity: Option<Identity>,
+}

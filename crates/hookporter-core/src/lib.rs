@@ -1,0 +1,55 @@
+//! Framework-agnostic webhook verification: no IO, no runtime, no framework type.
+//!
+//! A [`Scheme`] says, as data, how a sender proves origin; a [`Verifier`] checks requests against it in three steps
+//! that are types, so that none can be left out: papers ([`Verifier::begin`]), body ([`Check::push`]), proof
+//! ([`Check::finish`]). What comes out is a [`Delivery`], and holding one is the proof.
+//!
+//! Most users want the crate `hookporter`, which adds endpoints, hand-off and the axum and actix-web adapters.
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
+mod algorithm;
+mod body;
+mod check;
+mod clock;
+mod config_error;
+mod delivery;
+mod freshness;
+mod head;
+mod headers;
+#[cfg(feature = "jwt")]
+pub mod jwt;
+mod keyring;
+mod labels;
+mod papers;
+pub mod provider;
+mod reason;
+mod rejection;
+mod scheme;
+mod secret;
+mod verifier;
+mod version;
+
+pub use algorithm::{Algorithm, KeyPlace};
+pub use body::{BodyBuffer, DEFAULT_BODY_LIMIT};
+pub use check::Check;
+pub use clock::{Clock, FrozenClock, SystemClock, UnixTime};
+pub use config_error::ConfigError;
+pub use delivery::{Coverage, Delivery, Refused};
+pub use freshness::Tolerance;
+pub use head::Head;
+pub use headers::{Headers, Occurrence};
+pub use keyring::{Keyring, PreparedKeyring};
+pub use labels::{EventKey, Form, Identity, Json, Label, LabelSource, LabelSources, Labels};
+pub use provider::Provider;
+pub use reason::Reason;
+pub use rejection::{Evidence, Rejection};
+#[cfg(feature = "sign")]
+pub use scheme::{Signable, Signed};
+pub use scheme::{
+    Encoding, Header, KeyDecoding, KeyRule, Part, Scheme, SignatureSource, SignedBytes, SignedInput, TimeUnit,
+    TimestampSource,
+};
+pub use secret::{KeyId, Secret};
+pub use verifier::Verifier;
+pub use version::{VersionGate, VersionRule};

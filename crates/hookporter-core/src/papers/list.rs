@@ -1,0 +1,74 @@
+//! List headers: `t=…,v1=…` and `v1,… v1,…`.
+
+use std::sync::Arc;
+
+use memchr::memchr;
+
+use super::{Candidates, MAX_CANDIDATES};
+use crate::Rejection;
+use crate::scheme::header::List;
+use crate::scheme::{SignatureSpec, TimestampPlace, TimestampSpec};
+
+/// Reads the items that count: the signatures, and the timestamp where it stands in the list.
+///
+/// Items of other names are skipped, and so is one that is not written in its encoding: a sender that adds a version,
+/// or garbles one entry, does not spoil the good ones. A second timestamp does.
+pub(super) fn read<'a>(
+    list: &List,
+    spec: &SignatureSpec,
+    timestamp: Option<&TimestampSpec>,
+    name: &Arc<str>,
+    value: &'a [u8],
+) -> Result<(Candidates, Option<&'a [u8]>), Rejection> {
+    let wanted_time = match timestamp.map(|spec| &spec.place) {
+        Some(TimestampPlace::Item(item)) => Some(item.as_bytes()),
+        _ => None,
+    };
+    let mut candidates = Candidates::new();
+    let mut sent = None;
+    let mut offered = 0_usize;
+    for item in items(value, ascii(list.separator)) {
+        let Some((key, text)) = split_pair(item, ascii(list.pair)) else { continue };
+        if key == list.item.as_bytes() {
+            offered = offered.saturating_add(1);
+            if offered > MAX_CANDIDATES {
+                return Err(Rejection::shape(name, "offers more signatures than any rotation needs"));
+            }
+            let decoded = text.strip_prefix(spec.prefix.as_bytes()).and_then(|text| spec.encoding.decode(text));
+            candidates.extend(decoded.filter(|bytes| !bytes.is_empty()));
+        } else if Some(key) == wanted_time && sent.replace(text).is_some() {
+            return Err(Rejection::shape(name, "holds two timestamps"));
+        }
+    }
+    if candidates.is_empty() {
+        let what = if offered == 0 { "holds no signature of the expected version" } else { "holds no well-formed signature" };
+        return Err(Rejection::shape(name, what));
+    }
+    if wanted_time.is_some() && sent.is_none() {
+        return Err(Rejection::shape(name, "holds no timestamp"));
+    }
+    Ok((candidates, sent))
+}
+
+/// Separators are ASCII by construction of the scheme.
+fn ascii(character: char) -> u8 {
+    u8::try_from(character).unwrap_or(b',')
+}
+
+fn items(value: &[u8], separator: u8) -> impl Iterator<Item = &[u8]> {
+    let mut rest = Some(value);
+    std::iter::from_fn(move || {
+        let text = rest?;
+        let Some(at) = memchr(separator, text) else {
+            return rest.take();
+        };
+        let (item, tail) = text.split_at_checked(at)?;
+        rest = tail.get(1..);
+        Some(item)
+    })
+}
+
+fn split_pair(item: &[u8], pair: u8) -> Option<(&[u8], &[u8])> {
+    let (key, text) = item.split_at_checked(memchr(pair, item)?)?;
+    Some((key, text.get(1..)?))
+}

@@ -1,0 +1,78 @@
+//! How a sender wants to be answered.
+
+use std::fmt;
+use std::time::Duration;
+
+/// How a sender wants to be answered, and what it does when it is not.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct Acknowledgement {
+    /// The statuses that the sender takes as success.
+    pub success: SuccessStatus,
+    /// The status that we answer with.
+    pub status: u16,
+    /// How long the sender waits, where it says so.
+    pub time_limit: Option<Duration>,
+    /// How the sender tries again, in words.
+    pub retries: &'static str,
+}
+
+/// The statuses that a sender takes as success.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SuccessStatus {
+    /// Any from 200 to 299.
+    Any2xx,
+    /// One of these.
+    OneOf(&'static [u16]),
+}
+
+impl SuccessStatus {
+    /// Whether the sender takes `status` as success.
+    #[must_use]
+    pub fn takes(self, status: u16) -> bool {
+        match self {
+            Self::Any2xx => (200..300).contains(&status),
+            Self::OneOf(statuses) => statuses.contains(&status),
+        }
+    }
+}
+
+impl fmt::Display for SuccessStatus {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Any2xx => f.write_str("2xx"),
+            Self::OneOf(statuses) => {
+                let words: Vec<String> = statuses.iter().map(u16::to_string).collect();
+                f.write_str(&words.join(", "))
+            }
+        }
+    }
+}
+
+impl Acknowledgement {
+    pub(crate) const BASE: Self =
+        Self { success: SuccessStatus::Any2xx, status: 200, time_limit: None, retries: "not documented" };
+
+    /// How long a hand-off may take: 2 s, and at most three fifths of what the sender waits.
+    #[must_use]
+    pub fn budget(&self) -> Duration {
+        let most = Duration::from_secs(2);
+        self.time_limit.map_or(most, |limit| most.min(limit.saturating_mul(3) / 5))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn three_seconds_leave_one_point_eight() {
+        let within = |seconds| {
+            Acknowledgement { time_limit: Some(Duration::from_secs(seconds)), ..Acknowledgement::BASE }.budget()
+        };
+        assert_eq!(within(3), Duration::from_millis(1800));
+        assert_eq!(within(10), Duration::from_secs(2));
+        assert_eq!(Acknowledgement::BASE.budget(), Duration::from_secs(2));
+    }
+}

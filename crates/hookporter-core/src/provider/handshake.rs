@@ -1,0 +1,84 @@
+//! Handshakes: challenges by which a sender finds out whether you own the URL.
+
+use bytes::Bytes;
+
+use crate::labels::{scan, split_pointer};
+use crate::{Delivery, Provider, Reason, Rejection};
+
+/// The answer to a challenge.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Handshake {
+    /// The status.
+    pub status: u16,
+    /// The content type, where there is a body.
+    pub content_type: Option<&'static str>,
+    /// The body.
+    pub body: Bytes,
+}
+
+/// A challenge that is answered only after its proof held.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct SignedHandshake {
+    /// Every one of these members has this text.
+    pub(crate) when: &'static [(&'static str, &'static str)],
+    /// This member is not there.
+    pub(crate) unless: Option<&'static str>,
+    pub(crate) answer: Answer,
+}
+
+/// What answers a challenge.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Answer {
+    /// The challenge itself, at this pointer, as plain text.
+    Echo(&'static str),
+    /// Always the same.
+    Fixed { status: u16, content_type: Option<&'static str>, body: &'static str },
+}
+
+/// A challenge is a short message; nothing longer is looked at.
+const MAX_BODY: usize = 4096;
+/// The longest challenge text that is echoed.
+const MAX_CHALLENGE: usize = 256;
+
+impl Provider {
+    /// The answer, if a proven delivery is this provider's challenge and not an event.
+    ///
+    /// # Errors
+    /// [`Reason::HandshakeRefused`] for a challenge whose text is longer or stranger than any that the provider sends:
+    /// an echo must not become a way to have us say, or sign, arbitrary text.
+    pub fn handshake(&self, delivery: &Delivery) -> Result<Option<Handshake>, Rejection> {
+        if delivery.body().len() > MAX_BODY {
+            return Ok(None);
+        }
+        let member = |pointer: &str| {
+            let split = split_pointer(pointer);
+            scan::find(delivery.payload(), &[&split]).first().copied().unwrap_or(scan::Found::Nothing)
+        };
+        let rule = self.handshakes.iter().find(|rule| {
+            rule.when.iter().all(|(pointer, text)| member(pointer).text().as_deref() == Some(text))
+                && rule.unless.is_none_or(|pointer| member(pointer) == scan::Found::Nothing)
+        });
+        match rule.map(|rule| rule.answer) {
+            None => Ok(None),
+            Some(Answer::Fixed { status, content_type, body }) => {
+                Ok(Some(Handshake { status, content_type, body: Bytes::from_static(body.as_bytes()) }))
+            }
+            Some(Answer::Echo(pointer)) => {
+                let challenge = member(pointer).text().filter(|text| is_plain(text)).ok_or_else(|| {
+                    Rejection::detail(Reason::HandshakeRefused, "the challenge is not a short plain token")
+                })?;
+                Ok(Some(Handshake {
+                    status: 200,
+                    content_type: Some("text/plain; charset=utf-8"),
+                    body: challenge.into_bytes().into(),
+                }))
+            }
+        }
+    }
+}
+
+fn is_plain(text: &str) -> bool {
+    let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_.~+/=".contains(&byte);
+    !text.is_empty() && text.len() <= MAX_CHALLENGE && text.bytes().all(plain)
+}

@@ -1,0 +1,207 @@
+//! Providers: named presets, a scheme plus what is known of its sender.
+//!
+//! A preset is data: it says where its facts come from, how well they are confirmed ([`EvidenceLevel`]), and what a
+//! replay of a captured request can still do.
+
+mod acknowledgement;
+mod handshake;
+mod presets;
+
+pub use acknowledgement::{Acknowledgement, SuccessStatus};
+pub use handshake::Handshake;
+pub(crate) use handshake::{Answer, SignedHandshake};
+
+use std::fmt;
+
+use crate::{ConfigError, Scheme, Tolerance, Verifier};
+
+/// A named preset: a scheme, and what is known of its sender.
+#[derive(Debug, Clone, Copy)]
+pub struct Provider {
+    pub(crate) id: &'static str,
+    pub(crate) name: &'static str,
+    pub(crate) documentation: &'static str,
+    pub(crate) evidence: EvidenceLevel,
+    pub(crate) unverified: &'static str,
+    pub(crate) scheme: fn() -> Scheme,
+    pub(crate) proof: &'static str,
+    pub(crate) tolerance: Option<Tolerance>,
+    pub(crate) body_limit: usize,
+    pub(crate) methods: &'static [&'static str],
+    pub(crate) acknowledgement: Acknowledgement,
+    pub(crate) refusal_status: u16,
+    pub(crate) handshakes: &'static [SignedHandshake],
+    pub(crate) labels: [&'static str; 3],
+    pub(crate) replay: &'static str,
+    pub(crate) event_headers: &'static [&'static str],
+}
+
+/// How well a preset's facts are confirmed.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum EvidenceLevel {
+    /// Official documentation or the sender's own code.
+    Official,
+    /// The sender's official SDK verifies so.
+    Sdk,
+    /// Official text, seen as quoted.
+    Quoted,
+    /// Third-party code only.
+    ThirdParty,
+    /// Nobody confirmed it.
+    Unverified,
+}
+
+impl fmt::Display for EvidenceLevel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Official => "official",
+            Self::Sdk => "official SDK",
+            Self::Quoted => "quoted",
+            Self::ThirdParty => "third party",
+            Self::Unverified => "unverified",
+        })
+    }
+}
+
+impl Provider {
+    /// What a preset says unless it says otherwise.
+    pub(crate) const BASE: Self = Self {
+        id: "",
+        name: "",
+        documentation: "",
+        evidence: EvidenceLevel::Unverified,
+        unverified: "",
+        scheme: Scheme::hmac_sha256,
+        proof: "",
+        tolerance: None,
+        body_limit: crate::DEFAULT_BODY_LIMIT,
+        methods: &["POST"],
+        acknowledgement: Acknowledgement::BASE,
+        refusal_status: 401,
+        handshakes: &[],
+        labels: ["", "", ""],
+        replay: "",
+        event_headers: &[],
+    };
+
+    /// Every preset that is compiled in.
+    #[must_use]
+    pub fn all() -> &'static [&'static Self] {
+        presets::ALL
+    }
+
+    /// The preset of this id, such as `stripe`.
+    ///
+    /// # Errors
+    /// [`ConfigError::UnknownProvider`] if there is none, or its feature is off.
+    pub fn by_id(id: &str) -> Result<&'static Self, ConfigError> {
+        presets::ALL
+            .iter()
+            .copied()
+            .find(|provider| provider.id == id)
+            .ok_or_else(|| ConfigError::UnknownProvider { name: id.to_owned() })
+    }
+
+    /// A verifier with this preset's scheme, tolerance and body limit.
+    ///
+    /// # Errors
+    /// [`ConfigError::Scheme`] for a preset that contradicts itself, which a test rules out for every preset here.
+    pub fn verifier(&self) -> Result<Verifier, ConfigError> {
+        let verifier = Verifier::new((self.scheme)())?.with_body_limit(self.body_limit);
+        Ok(match self.tolerance {
+            Some(tolerance) => verifier.with_tolerance(tolerance),
+            None => verifier,
+        })
+    }
+
+    /// The preset's id: lower case, stable.
+    #[must_use]
+    pub const fn id(&self) -> &'static str {
+        self.id
+    }
+
+    /// The sender's name.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        self.name
+    }
+
+    /// Where the sender documents its webhooks.
+    #[must_use]
+    pub const fn documentation(&self) -> &'static str {
+        self.documentation
+    }
+
+    /// How well the preset's facts are confirmed.
+    #[must_use]
+    pub const fn evidence(&self) -> EvidenceLevel {
+        self.evidence
+    }
+
+    /// What of it nobody confirmed; empty where everything is.
+    #[must_use]
+    pub const fn unverified(&self) -> &'static str {
+        self.unverified
+    }
+
+    /// The proof, in a few words.
+    #[must_use]
+    pub const fn proof(&self) -> &'static str {
+        self.proof
+    }
+
+    /// The tolerance, where the sender signs a timestamp.
+    #[must_use]
+    pub const fn tolerance(&self) -> Option<Tolerance> {
+        self.tolerance
+    }
+
+    /// The largest body, in bytes.
+    #[must_use]
+    pub const fn body_limit(&self) -> usize {
+        self.body_limit
+    }
+
+    /// The methods that the sender uses.
+    #[must_use]
+    pub const fn methods(&self) -> &'static [&'static str] {
+        self.methods
+    }
+
+    /// How the sender wants to be answered.
+    #[must_use]
+    pub const fn acknowledgement(&self) -> &Acknowledgement {
+        &self.acknowledgement
+    }
+
+    /// The status for a proof that does not hold: 401 unless the sender's documentation demands another.
+    #[must_use]
+    pub const fn refusal_status(&self) -> u16 {
+        self.refusal_status
+    }
+
+    /// Where event id, event type and API version are, in words.
+    #[must_use]
+    pub const fn label_sources(&self) -> [&'static str; 3] {
+        self.labels
+    }
+
+    /// What a replay of a captured request can still do.
+    #[must_use]
+    pub const fn replay(&self) -> &'static str {
+        self.replay
+    }
+
+    /// The headers, beside the common ones, that an event keeps for its worker. None of them carries a proof.
+    #[must_use]
+    pub const fn event_headers(&self) -> &'static [&'static str] {
+        self.event_headers
+    }
+
+    /// Whether the sender proves that you own the URL by a challenge.
+    #[must_use]
+    pub const fn has_handshake(&self) -> bool {
+        !self.handshakes.is_empty()
+    }
+}

@@ -1,0 +1,142 @@
+//! A verifier: a scheme made ready, and the tolerance that it judges time with.
+
+use crate::algorithm::Material;
+use crate::check::Check;
+use crate::papers;
+use crate::scheme::{Compiled, Plan, Scheme};
+use crate::{
+    ConfigError, DEFAULT_BODY_LIMIT, Head, Keyring, LabelSources, PreparedKeyring, Rejection, Tolerance, UnixTime,
+};
+
+/// Checks requests against one scheme.
+///
+/// The steps are types: [`Verifier::begin`] judges the headers and gives a [`Check`], only that can take the body and
+/// finish into a [`Delivery`](crate::Delivery).
+///
+/// ```
+/// use bytes::Bytes;
+/// use hookporter_core::{Head, Keyring, Scheme, Header, Secret, UnixTime, Verifier};
+///
+/// let verifier = Verifier::new(
+///     Scheme::hmac_sha256().signature(Header::new("x-hub-signature-256").prefix("sha256=").hex()),
+/// )?;
+/// let keys = verifier.prepare(&Keyring::from(Secret::new("It's a Secret to Everybody")))?;
+///
+/// let headers = vec![(
+///     "X-Hub-Signature-256",
+///     "sha256=757107ea0eb2509fc211221cce984b8a37570b6d7586c22c46f4379c8b043e17",
+/// )];
+/// let head = Head::new("POST", "/webhooks/github", &headers);
+/// let mut check = verifier.begin(&head, &keys, UnixTime::from_secs(1_700_000_000))?;
+/// check.push(Bytes::from_static(b"Hello, World!"))?;
+/// let delivery = check.finish()?;
+/// assert_eq!(delivery.body(), "Hello, World!");
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug)]
+pub struct Verifier {
+    pub(crate) scheme: Compiled,
+    source: Scheme,
+    tolerance: Option<Tolerance>,
+    body_limit: usize,
+    labels: LabelSources,
+}
+
+impl Verifier {
+    /// A verifier for `scheme`. Default: [`Tolerance::DEFAULT`], bodies up to [`DEFAULT_BODY_LIMIT`], no labels.
+    ///
+    /// # Errors
+    /// [`ConfigError::Scheme`] if the scheme contradicts itself.
+    pub fn new(scheme: Scheme) -> Result<Self, ConfigError> {
+        Ok(Self {
+            scheme: Compiled::new(&scheme)?,
+            tolerance: Some(Tolerance::DEFAULT),
+            body_limit: DEFAULT_BODY_LIMIT,
+            labels: scheme.labels.clone(),
+            source: scheme,
+        })
+    }
+
+    /// Replaces the tolerance.
+    #[must_use]
+    pub fn with_tolerance(self, tolerance: Tolerance) -> Self {
+        Self { tolerance: Some(tolerance), ..self }
+    }
+
+    /// Accepts a timestamp of any age. A captured request then stays valid for ever; say so to whoever relies on it.
+    #[must_use]
+    pub fn no_freshness(self) -> Self {
+        Self { tolerance: None, ..self }
+    }
+
+    /// Replaces the largest body, in bytes.
+    #[must_use]
+    pub fn with_body_limit(self, bytes: usize) -> Self {
+        Self { body_limit: bytes, ..self }
+    }
+
+    /// The tolerance, unless freshness is switched off or the scheme has no timestamp to judge.
+    #[must_use]
+    pub fn tolerance(&self) -> Option<Tolerance> {
+        self.tolerance.filter(|_| self.scheme.timestamp.is_some())
+    }
+
+    /// The largest body, in bytes.
+    #[must_use]
+    pub fn body_limit(&self) -> usize {
+        self.body_limit
+    }
+
+    /// Whether the public URL of a request takes part in its proof, so that one must be configured.
+    #[must_use]
+    pub fn needs_url(&self) -> bool {
+        self.source.needs_url || self.scheme.needs_url()
+    }
+
+    /// Whether the proof covers what the labels are read from.
+    pub(crate) fn covers_payload(&self) -> bool {
+        self.scheme.plan.covers_payload()
+    }
+
+    /// Where the labels of a delivery are.
+    #[must_use]
+    pub fn labels(&self) -> &LabelSources {
+        &self.labels
+    }
+
+    /// Makes a keyring ready: decodes every key, refuses impossible ones, keys the MAC states once.
+    ///
+    /// # Errors
+    /// [`ConfigError::NoKey`], [`ConfigError::DuplicateKeyId`], or [`ConfigError::Key`] with what is wrong with a key
+    /// and what a right one looks like.
+    pub fn prepare(&self, keyring: &Keyring) -> Result<PreparedKeyring, ConfigError> {
+        let rule = &self.source.key_rule;
+        PreparedKeyring::new(keyring, |secret| {
+            let bytes = rule.key_bytes(secret)?;
+            let material = match &self.scheme.plan {
+                Plan::StaticToken => Ok(Material::static_token(&bytes)),
+                Plan::Stream { algorithm, .. } | Plan::Whole { algorithm, .. } | Plan::Function { algorithm, .. } => {
+                    Material::new(*algorithm, &bytes)
+                }
+                #[cfg(feature = "jwt")]
+                Plan::Token(token) => Material::new(token.algorithm(), &bytes),
+            };
+            let material = material.map_err(|problem| rule.refusal(secret, problem))?;
+            Ok((material, rule.warning(secret)))
+        })
+    }
+
+    /// Judges the headers: every required one exactly once, well formed, fresh. Reads no body.
+    ///
+    /// # Errors
+    /// The [`Rejection`] that the request has earned.
+    pub fn begin<'a>(
+        &'a self,
+        head: &Head<'a>,
+        keys: &'a PreparedKeyring,
+        now: UnixTime,
+    ) -> Result<Check<'a>, Rejection> {
+        let papers = papers::read(&self.scheme, self.tolerance, head, now)?;
+        Check::start(self, *head, keys, papers, now)
+    }
+}
