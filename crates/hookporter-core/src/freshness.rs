@@ -86,9 +86,8 @@ mod tests {
     fn both_bounds_are_inclusive_and_no_moment_overflows() {
         let tolerance = Tolerance::of_secs(300, 60);
         let now = UnixTime::from_secs(1_700_000_000);
-        let judge = |seconds: i64| {
-            tolerance.check(UnixTime::from_secs(1_700_000_000 + seconds), now).map_err(|r| r.kind())
-        };
+        let judge =
+            |seconds: i64| tolerance.check(UnixTime::from_secs(1_700_000_000 + seconds), now).map_err(|r| r.kind());
         assert_eq!(judge(-300), Ok(()));
         assert_eq!(judge(-301), Err(Reason::TimestampTooOld));
         assert_eq!(judge(60), Ok(()));

@@ -5,10 +5,7 @@
 /// A repeated signature or timestamp header is refused, so the answer keeps *once* and *repeated* apart; a plain
 /// `get` would silently return the first of two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(
-    clippy::exhaustive_enums,
-    reason = "absent, once and repeated is all there is; every caller handles each"
-)]
+#[expect(clippy::exhaustive_enums, reason = "absent, once and repeated is all there is; every caller handles each")]
 pub enum Occurrence<'a> {
     /// The header is not there.
     Absent,

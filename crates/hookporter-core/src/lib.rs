@@ -44,12 +44,12 @@ pub use labels::{EventKey, Form, Identity, Json, Label, LabelSource, LabelSource
 pub use provider::Provider;
 pub use reason::Reason;
 pub use rejection::{Evidence, Rejection};
-#[cfg(feature = "sign")]
-pub use scheme::{Signable, Signed};
 pub use scheme::{
     Encoding, Header, KeyDecoding, KeyRule, Part, Scheme, SignatureSource, SignedBytes, SignedInput, TimeUnit,
     TimestampSource,
 };
+#[cfg(feature = "sign")]
+pub use scheme::{Signable, Signed};
 pub use secret::{KeyId, Secret};
 pub use verifier::Verifier;
 pub use version::{VersionGate, VersionRule};

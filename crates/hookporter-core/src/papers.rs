@@ -73,11 +73,7 @@ fn choose_set<'s>(sets: &'s [HeaderSet], headers: &dyn Headers) -> Result<&'s He
     let (Some(usual), Some(other)) = (sets.first(), sets.get(1)) else {
         return sets.first().ok_or_else(|| Rejection::new(Reason::MissingHeader));
     };
-    let pairs = [
-        (&usual.signature, &other.signature),
-        (&usual.timestamp, &other.timestamp),
-        (&usual.id, &other.id),
-    ];
+    let pairs = [(&usual.signature, &other.signature), (&usual.timestamp, &other.timestamp), (&usual.id, &other.id)];
     let (mut usual_seen, mut other_seen, mut differ) = (false, false, None);
     for (first, second) in pairs {
         let (Some(first), Some(second)) = (first, second) else { continue };
@@ -140,9 +136,8 @@ fn fresh<'a>(
     use crate::scheme::TimestampPlace;
     let name = set.timestamp.as_ref().or(set.signature.as_ref());
     let malformed = |what| {
-        let evidence = name.map_or(crate::Evidence::Detail(what), |name| {
-            crate::Evidence::HeaderShape(name.clone(), what)
-        });
+        let evidence =
+            name.map_or(crate::Evidence::Detail(what), |name| crate::Evidence::HeaderShape(name.clone(), what));
         Rejection::new(Reason::MalformedTimestamp).with_evidence(evidence)
     };
     let Some(spec) = &scheme.timestamp else {

@@ -71,6 +71,9 @@ reasons! {
     NoLiveKey = "no-live-key" => 401,
     /// A challenge that could be misused, or that must be signed and is not.
     HandshakeRefused = "handshake-refused" => 401,
+    // What the user's own handler says of a proven event: its own status is sent, and this one only named.
+    /// The handler refused the event with a status from 400 to 499.
+    HandlerRefused = "handler-refused" => 400,
     // What the sender did at the level of HTTP.
     /// The body ended or broke off before it was whole.
     BodyIncomplete = "body-incomplete" => 400,

@@ -36,6 +36,8 @@ pub enum Evidence {
         /// The bound that was broken, in seconds.
         bound: u64,
     },
+    /// The status that a handler answered with.
+    Status(u16),
     /// A size and the limit it broke, in bytes.
     Size {
         /// The size that was seen or announced.
@@ -102,6 +104,7 @@ impl fmt::Display for Rejection {
                 write!(f, ": {} s old, at most {bound} s allowed", seconds.unsigned_abs())
             }
             Evidence::Skew { seconds, bound } => write!(f, ": {seconds} s ahead, at most {bound} s allowed"),
+            Evidence::Status(status) => write!(f, ": the handler answered {status}"),
             Evidence::Size { bytes, limit } => write!(f, ": {bytes} bytes, at most {limit} allowed"),
         }
     }

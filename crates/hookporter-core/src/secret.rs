@@ -53,12 +53,7 @@ impl Secret {
     /// A secret from a value. Default id: `secret`.
     #[must_use]
     pub fn new(value: impl AsRef<[u8]>) -> Self {
-        Self {
-            id: KeyId::from("secret"),
-            value: Zeroizing::new(value.as_ref().to_vec()),
-            weak: false,
-            expires: None,
-        }
+        Self { id: KeyId::from("secret"), value: Zeroizing::new(value.as_ref().to_vec()), weak: false, expires: None }
     }
 
     /// A secret that may be shorter than the provider's minimum. For senders' test values; a short secret can be guessed.

@@ -1,11 +1,12 @@
 //! A verifier: a scheme made ready, and the tolerance that it judges time with.
 
-use crate::algorithm::Material;
+use crate::algorithm::{Algorithm, Material};
 use crate::check::Check;
 use crate::papers;
 use crate::scheme::{Compiled, Plan, Scheme};
 use crate::{
-    ConfigError, DEFAULT_BODY_LIMIT, Head, Keyring, LabelSources, PreparedKeyring, Rejection, Tolerance, UnixTime,
+    ConfigError, DEFAULT_BODY_LIMIT, Head, Keyring, LabelSources, PreparedKeyring, Rejection, Secret, Tolerance,
+    UnixTime,
 };
 
 /// Checks requests against one scheme.
@@ -33,7 +34,7 @@ use crate::{
 /// assert_eq!(delivery.body(), "Hello, World!");
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Verifier {
     pub(crate) scheme: Compiled,
     source: Scheme,
@@ -93,6 +94,41 @@ impl Verifier {
         self.source.needs_url || self.scheme.needs_url()
     }
 
+    #[cfg(feature = "sign")]
+    pub(crate) fn key_rule(&self) -> &crate::KeyRule {
+        &self.source.key_rule
+    }
+
+    /// A keyring that fits nothing anybody is to be trusted for: a request of an unknown tenant is checked against it,
+    /// so that it costs what a known tenant's costs. Whoever uses it refuses whatever the check says.
+    ///
+    /// `None` for asymmetric schemes, whose keys are public.
+    #[must_use]
+    pub fn decoy(&self) -> Option<PreparedKeyring> {
+        let keyring = Keyring::from(Secret::new("decoy").named("decoy"));
+        PreparedKeyring::new(&keyring, |secret| {
+            let material = match self.algorithm() {
+                Some(algorithm) if algorithm.is_asymmetric() => Err("is asymmetric"),
+                Some(algorithm) => Material::new(algorithm, &[0x5a; 32]),
+                None => Ok(Material::static_token(&[0x5a; 32])),
+            };
+            Ok((material.map_err(|problem| self.source.key_rule.refusal(secret, problem))?, None))
+        })
+        .ok()
+    }
+
+    /// The algorithm; `None` for a static token.
+    fn algorithm(&self) -> Option<Algorithm> {
+        match &self.scheme.plan {
+            Plan::StaticToken => None,
+            Plan::Stream { algorithm, .. } | Plan::Whole { algorithm, .. } | Plan::Function { algorithm, .. } => {
+                Some(*algorithm)
+            }
+            #[cfg(feature = "jwt")]
+            Plan::Token(token) => Some(token.algorithm()),
+        }
+    }
+
     /// Whether the proof covers what the labels are read from.
     pub(crate) fn covers_payload(&self) -> bool {
         self.scheme.plan.covers_payload()
@@ -113,17 +149,28 @@ impl Verifier {
         let rule = &self.source.key_rule;
         PreparedKeyring::new(keyring, |secret| {
             let bytes = rule.key_bytes(secret)?;
-            let material = match &self.scheme.plan {
-                Plan::StaticToken => Ok(Material::static_token(&bytes)),
-                Plan::Stream { algorithm, .. } | Plan::Whole { algorithm, .. } | Plan::Function { algorithm, .. } => {
-                    Material::new(*algorithm, &bytes)
-                }
-                #[cfg(feature = "jwt")]
-                Plan::Token(token) => Material::new(token.algorithm(), &bytes),
+            let material = match self.algorithm() {
+                None => Ok(Material::static_token(&bytes)),
+                Some(algorithm) => Material::new(algorithm, &bytes),
             };
             let material = material.map_err(|problem| rule.refusal(secret, problem))?;
             Ok((material, rule.warning(secret)))
         })
+    }
+
+    /// The names, in lower case, of the headers that carry the proof.
+    pub fn proof_header_names(&self) -> impl Iterator<Item = &str> {
+        self.scheme.sets.iter().filter_map(|set| set.signature.as_deref())
+    }
+
+    /// Judges what needs no key: every required header exactly once, well formed, fresh.
+    ///
+    /// For callers whose keys come from afar; [`Verifier::begin`] judges the same again.
+    ///
+    /// # Errors
+    /// The [`Rejection`] that the request has earned.
+    pub fn judge_papers(&self, head: &Head<'_>, now: UnixTime) -> Result<(), Rejection> {
+        papers::read(&self.scheme, self.tolerance, head, now).map(|_| ())
     }
 
     /// Judges the headers: every required one exactly once, well formed, fresh. Reads no body.

@@ -42,7 +42,9 @@ impl VersionRule {
         match &self.0 {
             Rule::Exact(wanted) => version == wanted,
             Rule::Prefix(prefix) => version.starts_with(prefix.as_str()),
-            Rule::Train(train) => version.rsplit_once('.').is_some_and(|(date, suffix)| is_date(date) && suffix == train),
+            Rule::Train(train) => {
+                version.rsplit_once('.').is_some_and(|(date, suffix)| is_date(date) && suffix == train)
+            }
             Rule::Range(from, to) => {
                 let date = version.split_once('.').map_or(version, |(date, _)| date);
                 // Dates of one fixed shape sort as text.

@@ -24,7 +24,7 @@ pub(super) fn part<'a>(part: &'a Part, head: &Head<'a>, papers: &Papers<'a>) -> 
 }
 
 /// The whole message of parts that may need the body.
-pub(super) fn whole<'a>(
+pub(crate) fn whole<'a>(
     parts: &'a [Part],
     head: &Head<'a>,
     papers: &Papers<'a>,

@@ -2,9 +2,11 @@
 
 mod message;
 pub(crate) use message::append_sorted_form;
+#[cfg(feature = "sign")]
+pub(crate) use message::whole as whole_message;
 mod proof;
 #[cfg(feature = "jwt")]
-pub(crate) use proof::Proof;
+pub(crate) use proof::{Proof, judge_messages};
 
 use bytes::Bytes;
 use smallvec::SmallVec;

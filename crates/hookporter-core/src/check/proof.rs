@@ -4,11 +4,12 @@ use bytes::Bytes;
 use sha2::{Digest, Sha256};
 use subtle::{Choice, ConditionallySelectable};
 
-use crate::algorithm::{Algorithm, Material, Tag};
+use crate::algorithm::{Material, Tag};
 use crate::check::{Check, message};
 use crate::keyring::PreparedKey;
+use crate::papers::Candidates;
 use crate::scheme::{Part, Plan, SignedBytes, SignedInput};
-use crate::{Coverage, KeyId, Reason, Rejection};
+use crate::{Coverage, KeyId, PreparedKeyring, Reason, Rejection, UnixTime};
 
 /// What a proof that holds says.
 #[derive(Debug)]
@@ -50,7 +51,7 @@ impl Check<'_> {
                 self.feed(after)?;
                 self.running_macs()
             }
-            Plan::Whole { parts, algorithm } => {
+            Plan::Whole { parts, .. } => {
                 let message = message::whole(parts, &self.head, &self.papers, body)?;
                 let covers_body = parts.contains(&Part::Body);
                 let reads_body = parts.iter().any(|part| matches!(part, Part::Field(_) | Part::SortedForm));
@@ -59,19 +60,15 @@ impl Check<'_> {
                     (false, true) => Coverage::Fields,
                     (false, false) => Coverage::Origin,
                 };
-                self.messages(*algorithm, &[&message], coverage)
+                judge_messages(self.keys, self.now, &self.papers.candidates, &[&message], coverage)
             }
-            Plan::Function { function, algorithm } => {
-                let input = SignedInput {
-                    head: &self.head,
-                    body,
-                    timestamp: self.papers.timestamp,
-                    id: self.papers.id,
-                };
+            Plan::Function { function, .. } => {
+                let input =
+                    SignedInput { head: &self.head, body, timestamp: self.papers.timestamp, id: self.papers.id };
                 let SignedBytes { variants, covers_body } = (function.0)(&input)?;
                 let messages: Vec<&[u8]> = variants.iter().map(Vec::as_slice).collect();
                 let coverage = if covers_body { Coverage::Body } else { Coverage::Origin };
-                self.messages(*algorithm, &messages, coverage)
+                judge_messages(self.keys, self.now, &self.papers.candidates, &messages, coverage)
             }
             Plan::StaticToken => self.static_token(body),
             #[cfg(feature = "jwt")]
@@ -90,38 +87,6 @@ impl Check<'_> {
         }
         let (key, tag) = matched.index().and_then(|index| tags.get(index)).ok_or(Reason::InvalidSignature)?;
         Ok(Proof { key: key.id.clone(), coverage: Coverage::Body, fingerprint: *tag, payload: None })
-    }
-
-    /// Checks whole messages, any of which may be the signed one.
-    fn messages(&self, algorithm: Algorithm, messages: &[&[u8]], coverage: Coverage) -> Result<Proof, Rejection> {
-        let mut matched = Matched::new();
-        let live: Vec<&PreparedKey> = self.keys.live(self.now).collect();
-        for key in &live {
-            let mut fits = Choice::from(0);
-            for message in messages {
-                fits |= self.message_fits(&key.material, message);
-            }
-            matched.note(fits);
-        }
-        let _ = algorithm;
-        let key = matched.index().and_then(|index| live.get(index)).ok_or(Reason::InvalidSignature)?;
-        let first = messages.first().copied().unwrap_or_default();
-        let fingerprint = Tag::new(&Sha256::digest(first));
-        Ok(Proof { key: key.id.clone(), coverage, fingerprint, payload: None })
-    }
-
-    fn message_fits(&self, material: &Material, message: &[u8]) -> Choice {
-        if let Some(mut state) = material.start() {
-            state.update(message);
-            return fits_any(&state.finish(), &self.papers.candidates);
-        }
-        #[cfg(any(feature = "ed25519", feature = "ecdsa", feature = "rsa"))]
-        if let Material::Public(key) = material {
-            // A public key has no secret to leak through time; all candidates are tried all the same.
-            let fits = self.papers.candidates.iter().filter(|candidate| key.verify(message, candidate)).count();
-            return Choice::from(u8::from(fits > 0));
-        }
-        Choice::from(0)
     }
 
     fn static_token(&self, body: &[u8]) -> Result<Proof, Rejection> {
@@ -143,7 +108,44 @@ impl Check<'_> {
     }
 }
 
+/// Tries every live key and every candidate on whole messages, any of which may be the signed one.
+pub(crate) fn judge_messages(
+    keys: &PreparedKeyring,
+    now: UnixTime,
+    candidates: &Candidates,
+    messages: &[&[u8]],
+    coverage: Coverage,
+) -> Result<Proof, Rejection> {
+    let mut matched = Matched::new();
+    let live: Vec<&PreparedKey> = keys.live(now).collect();
+    for key in &live {
+        let mut fits = Choice::from(0);
+        for message in messages {
+            fits |= message_fits(&key.material, message, candidates);
+        }
+        matched.note(fits);
+    }
+    let key = matched.index().and_then(|index| live.get(index)).ok_or(Reason::InvalidSignature)?;
+    let first = messages.first().copied().unwrap_or_default();
+    let fingerprint = Tag::new(&Sha256::digest(first));
+    Ok(Proof { key: key.id.clone(), coverage, fingerprint, payload: None })
+}
+
+fn message_fits(material: &Material, message: &[u8], candidates: &Candidates) -> Choice {
+    if let Some(mut state) = material.start() {
+        state.update(message);
+        return fits_any(&state.finish(), candidates);
+    }
+    #[cfg(any(feature = "ed25519", feature = "ecdsa", feature = "rsa"))]
+    if let Material::Public(key) = material {
+        // A public key has no secret to leak through time; all candidates are tried all the same.
+        let fits = candidates.iter().filter(|candidate| key.verify(message, candidate)).count();
+        return Choice::from(u8::from(fits > 0));
+    }
+    Choice::from(0)
+}
+
 /// Whether any candidate is this tag; all of them are compared.
-fn fits_any(tag: &Tag, candidates: &crate::papers::Candidates) -> Choice {
+fn fits_any(tag: &Tag, candidates: &Candidates) -> Choice {
     candidates.iter().fold(Choice::from(0), |fits, candidate| fits | tag.matches(candidate))
 }

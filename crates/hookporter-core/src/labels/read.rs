@@ -17,20 +17,41 @@ impl Verifier {
     /// Costs one pass over the payload at the most, and none where no label is in the body.
     #[must_use]
     pub fn read_labels(&self, delivery: &Delivery, head: &Head<'_>) -> Labels {
+        let mut labels = self.read_head_labels(delivery, head);
+        self.add_body_labels(&mut labels, delivery);
+        labels
+    }
+
+    /// Reads the labels that cost no look into the body; [`Verifier::add_body_labels`] adds the others.
+    #[must_use]
+    pub fn read_head_labels(&self, delivery: &Delivery, head: &Head<'_>) -> Labels {
+        let sources = self.labels();
+        let read = |source| self.read_from_head(source, delivery, head);
+        Labels {
+            id: read(&sources.id).map(short_id),
+            kind: read(&sources.kind).map(cut),
+            version: read(&sources.version).map(cut),
+            ambiguous: false,
+        }
+    }
+
+    /// Adds the labels that are in the body, in one pass.
+    pub fn add_body_labels(&self, labels: &mut Labels, delivery: &Delivery) {
         let sources = self.labels();
         let all = [&sources.id, &sources.kind, &sources.version];
-        let mut ambiguous = false;
         let mut found = [const { None }; 3];
         if all.iter().any(|source| matches!(source, LabelSource::Json(_) | LabelSource::JsonFirst(_))) {
-            read_json(delivery, all, &mut found, &mut ambiguous);
+            read_json(delivery, all, &mut found, &mut labels.ambiguous);
         }
         for (slot, source) in found.iter_mut().zip(all) {
-            if slot.is_none() {
-                *slot = self.read_outside_json(source, delivery, head);
+            if let LabelSource::Form(field) = source {
+                *slot = read_form(field, delivery);
             }
         }
         let [id, kind, version] = found;
-        Labels { id: id.map(short_id), kind: kind.map(cut), version: version.map(cut), ambiguous }
+        labels.id = labels.id.take().or_else(|| id.map(short_id));
+        labels.kind = labels.kind.take().or_else(|| kind.map(cut));
+        labels.version = labels.version.take().or_else(|| version.map(cut));
     }
 
     /// What identifies the event of a delivery; `None` where every delivery is distinct.
@@ -70,13 +91,13 @@ impl Verifier {
         })
     }
 
-    /// Whether an event's key is found without reading the body.
+    /// Whether the body must be read to find an event's key.
     #[must_use]
     pub fn identity_needs_body(&self) -> bool {
         matches!(self.identity(), Identity::SignedId | Identity::UnsignedIdWithDigest) && self.labels().id.is_in_body()
     }
 
-    fn read_outside_json(&self, source: &LabelSource, delivery: &Delivery, head: &Head<'_>) -> Option<Label> {
+    fn read_from_head(&self, source: &LabelSource, delivery: &Delivery, head: &Head<'_>) -> Option<Label> {
         match source {
             LabelSource::Header(names) => names.iter().find_map(|name| {
                 let text = header_text(head, name)?;
@@ -90,17 +111,15 @@ impl Verifier {
             LabelSource::SchemeId => {
                 Some(Label { text: std::str::from_utf8(delivery.signed_id()?).ok()?.to_owned(), signed: true })
             }
-            LabelSource::Form(wanted) => {
-                let mut values = form_urlencoded::parse(delivery.body()).filter(|(name, _)| *name == **wanted);
-                let (_, value) = values.next()?;
-                values.next().is_none().then(|| Label {
-                    text: value.into_owned(),
-                    signed: delivery.coverage() != Coverage::Origin,
-                })
-            }
             _ => None,
         }
     }
+}
+
+fn read_form(field: &str, delivery: &Delivery) -> Option<Label> {
+    let mut values = form_urlencoded::parse(delivery.body()).filter(|(name, _)| *name == *field);
+    let (_, value) = values.next()?;
+    values.next().is_none().then(|| Label { text: value.into_owned(), signed: delivery.coverage() != Coverage::Origin })
 }
 
 fn header_text(head: &Head<'_>, name: &str) -> Option<String> {

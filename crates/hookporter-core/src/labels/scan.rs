@@ -56,13 +56,7 @@ struct Scanner<'a> {
 impl<'a> Scanner<'a> {
     /// Passes one value, recording those members of it that the `active` pointers name. Recurses as deep as the
     /// longest pointer, never as deep as the text.
-    fn value(
-        &mut self,
-        pointers: &[&[String]],
-        active: &[usize],
-        depth: usize,
-        found: &mut [Found<'a>],
-    ) -> Option<()> {
+    fn value(&mut self, pointers: &[&[String]], active: &[usize], depth: usize, found: &mut [Found<'a>]) -> Option<()> {
         self.skip_blanks();
         match self.rest.first()? {
             b'{' => self.members(pointers, active, depth, found),
@@ -271,8 +265,23 @@ mod tests {
         let deep = "[".repeat(10_000) + &"]".repeat(10_000);
         let nested = format!(r#"{{"id":"a","x":{deep}}}"#);
         for body in [
-            "", "{", "{\"id", "{\"id\"", "{\"id\":", "{\"id\":\"a", "{\"id\":\"a\\", "null", "[]", "7", "\"id\"", "}", "{,}",
-            "{\"id\" \"a\"}", "\u{feff}{\"id\":\"a\"}", &nested, &deep,
+            "",
+            "{",
+            "{\"id",
+            "{\"id\"",
+            "{\"id\":",
+            "{\"id\":\"a",
+            "{\"id\":\"a\\",
+            "null",
+            "[]",
+            "7",
+            "\"id\"",
+            "}",
+            "{,}",
+            "{\"id\" \"a\"}",
+            "\u{feff}{\"id\":\"a\"}",
+            &nested,
+            &deep,
         ] {
             assert_eq!(texts(body, &["/id"]), [None], "{:.40}", body);
         }

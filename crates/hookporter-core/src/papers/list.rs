@@ -41,7 +41,8 @@ pub(super) fn read<'a>(
         }
     }
     if candidates.is_empty() {
-        let what = if offered == 0 { "holds no signature of the expected version" } else { "holds no well-formed signature" };
+        let what =
+            if offered == 0 { "holds no signature of the expected version" } else { "holds no well-formed signature" };
         return Err(Rejection::shape(name, what));
     }
     if wanted_time.is_some() && sent.is_none() {

@@ -8,7 +8,7 @@ use crate::scheme::header::List;
 use crate::scheme::{Encoding, Part, Proof, Scheme, SignedFunction, TimeUnit, template};
 
 /// A scheme that can be checked against requests.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct Compiled {
     /// The names under which the proof may come; the first set is the usual one.
     pub(crate) sets: Vec<HeaderSet>,
@@ -20,27 +20,27 @@ pub(crate) struct Compiled {
 }
 
 /// One set of names for the proof headers.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct HeaderSet {
     pub(crate) signature: Option<Arc<str>>,
     pub(crate) timestamp: Option<Arc<str>>,
     pub(crate) id: Option<Arc<str>>,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct SignatureSpec {
     pub(crate) prefix: String,
     pub(crate) list: Option<List>,
     pub(crate) encoding: Encoding,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) struct TimestampSpec {
     pub(crate) place: TimestampPlace,
     pub(crate) unit: TimeUnit,
 }
 
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) enum TimestampPlace {
     /// A header of its own, after a prefix.
     Header(String),
@@ -49,7 +49,7 @@ pub(crate) enum TimestampPlace {
 }
 
 /// How the proof is computed.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) enum Plan {
     /// A MAC that is fed while the body arrives.
     Stream { algorithm: Algorithm, before: Vec<Part>, after: Vec<Part> },
@@ -91,10 +91,8 @@ fn plan(proof: &Proof) -> Result<Plan, ConfigError> {
     Ok(match proof {
         Proof::StaticToken => Plan::StaticToken,
         #[cfg(feature = "jwt")]
-        Proof::Token(token) => Plan::Token(token.clone()),
-        Proof::Function(algorithm, function) => {
-            Plan::Function { algorithm: *algorithm, function: function.clone() }
-        }
+        Proof::Token(token) => Plan::Token(token.checked()?),
+        Proof::Function(algorithm, function) => Plan::Function { algorithm: *algorithm, function: function.clone() },
         Proof::Template(algorithm, text) => {
             let mut parts = template::parse(text)?;
             let bodies = parts.iter().filter(|part| **part == Part::Body).count();
@@ -126,9 +124,11 @@ fn timestamp_spec(scheme: &Scheme, plan: &Plan) -> Result<Option<TimestampSpec>,
         Some(list) => {
             let listed = scheme.signature.as_ref().is_some_and(|signature| {
                 signature.header.name == source.header.name
-                    && signature.header.list.as_ref().is_some_and(|other| {
-                        other.separator == list.separator && other.pair == list.pair
-                    })
+                    && signature
+                        .header
+                        .list
+                        .as_ref()
+                        .is_some_and(|other| other.separator == list.separator && other.pair == list.pair)
             });
             if !listed {
                 return Err(ConfigError::scheme("a timestamp in a list stands in the signature's own list"));
@@ -178,11 +178,8 @@ fn sets(scheme: &Scheme, timestamp: Option<&TimestampSpec>) -> Vec<HeaderSet> {
         let name = name.as_ref()?;
         Some(name.strip_prefix(prefix.as_str()).map_or_else(|| name.clone(), |rest| format!("{other}{rest}").into()))
     };
-    let second = HeaderSet {
-        signature: rename(&usual.signature),
-        timestamp: rename(&usual.timestamp),
-        id: rename(&usual.id),
-    };
+    let second =
+        HeaderSet { signature: rename(&usual.signature), timestamp: rename(&usual.timestamp), id: rename(&usual.id) };
     vec![usual, second]
 }
 

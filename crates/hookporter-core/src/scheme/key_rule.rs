@@ -97,11 +97,7 @@ impl KeyRule {
 
     /// The error for a key that cannot be right.
     pub(crate) fn refusal(&self, secret: &Secret, problem: impl Into<String>) -> ConfigError {
-        ConfigError::Key {
-            id: secret.id().to_string(),
-            problem: problem.into(),
-            expected: self.expected.to_owned(),
-        }
+        ConfigError::Key { id: secret.id().to_string(), problem: problem.into(), expected: self.expected.to_owned() }
     }
 
     /// A warning for a key that builds but looks odd.

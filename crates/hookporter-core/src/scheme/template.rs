@@ -92,12 +92,7 @@ mod tests {
     fn a_template_is_read_in_order() {
         assert_eq!(
             parse("v0:{timestamp}:{body}"),
-            Ok(vec![
-                Part::Literal(b"v0:".to_vec()),
-                Part::Timestamp,
-                Part::Literal(b":".to_vec()),
-                Part::Body
-            ])
+            Ok(vec![Part::Literal(b"v0:".to_vec()), Part::Timestamp, Part::Literal(b":".to_vec()), Part::Body])
         );
         assert_eq!(
             parse("{header:X-Thing}{field:/a/b}"),

@@ -15,7 +15,11 @@ pub(crate) static HUBLA: Provider = Provider {
         retries: "5 tries, 1 to 4 min apart; after days of errors the rule is switched off",
         ..Acknowledgement::BASE
     },
-    labels: ["`x-hubla-idempotency`, unsigned", "`type`, not covered by the token", "`version`, not covered by the token"],
+    labels: [
+        "`x-hubla-idempotency`, unsigned",
+        "`type`, not covered by the token",
+        "`version`, not covered by the token",
+    ],
     replay: "whoever has seen one request knows the token and can send anything: only the transport protects it",
     event_headers: &["x-hubla-idempotency", "x-hubla-sandbox"],
     ..Provider::BASE

@@ -22,9 +22,19 @@ pub(crate) static SHOPIFY: Provider = Provider {
     labels: ["`X-Shopify-Webhook-Id`, unsigned", "`X-Shopify-Topic`, unsigned", "`X-Shopify-API-Version`, unsigned"],
     replay: "no timestamp is signed: a replay with the same id is a duplicate while it is remembered; one with another id is taken again",
     event_headers: &[
-        "x-shopify-topic", "x-shopify-webhook-id", "x-shopify-event-id", "x-shopify-shop-domain",
-        "x-shopify-api-version", "x-shopify-triggered-at", "x-shopify-sub-topic", "x-shopify-name", "shopify-topic",
-        "shopify-webhook-id", "shopify-event-id", "shopify-shop-domain", "shopify-api-version",
+        "x-shopify-topic",
+        "x-shopify-webhook-id",
+        "x-shopify-event-id",
+        "x-shopify-shop-domain",
+        "x-shopify-api-version",
+        "x-shopify-triggered-at",
+        "x-shopify-sub-topic",
+        "x-shopify-name",
+        "shopify-topic",
+        "shopify-webhook-id",
+        "shopify-event-id",
+        "shopify-shop-domain",
+        "shopify-api-version",
     ],
     ..Provider::BASE
 };

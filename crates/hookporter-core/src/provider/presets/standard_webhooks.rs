@@ -42,8 +42,11 @@ fn scheme() -> Scheme {
 #[cfg(feature = "ed25519")]
 fn scheme_v1a() -> Scheme {
     let expected = "the sender's public key, `whpk_` and base64 of 32 bytes";
-    common(Scheme::new(crate::Algorithm::Ed25519), "v1a")
-        .key_rule(KeyRule::decoded(KeyDecoding::PublicKey("whpk_"), 32, expected))
+    common(Scheme::new(crate::Algorithm::Ed25519), "v1a").key_rule(KeyRule::decoded(
+        KeyDecoding::PublicKey("whpk_"),
+        32,
+        expected,
+    ))
 }
 
 fn common(scheme: Scheme, version: &str) -> Scheme {

@@ -83,9 +83,7 @@ fn compare_body(stated: &str, body: &[u8]) -> Result<(), Rejection> {
 
 fn is_form(head: &Head<'_>) -> bool {
     match head.headers().occurrence("content-type") {
-        Occurrence::Once(value) => value
-            .to_ascii_lowercase()
-            .starts_with(b"application/x-www-form-urlencoded"),
+        Occurrence::Once(value) => value.to_ascii_lowercase().starts_with(b"application/x-www-form-urlencoded"),
         _ => false,
     }
 }

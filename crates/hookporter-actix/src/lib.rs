@@ -1,0 +1,1 @@
+//! Hookporter for actix-web.

@@ -1,0 +1,97 @@
+//! Keys in every form that people have, and what is wrong with those that are none.
+
+use base64::Engine;
+use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
+
+use super::*;
+
+macro_rules! key_file {
+    ($name:literal) => {
+        include_str!(concat!("../../../../tests/data/keys/", $name)).as_bytes()
+    };
+}
+
+fn problem(algorithm: Algorithm, text: impl AsRef<[u8]>) -> &'static str {
+    PublicKey::parse(algorithm, text.as_ref()).err().unwrap_or("is right")
+}
+
+/// The bytes of a PEM file.
+fn der(pem: &[u8]) -> Vec<u8> {
+    pem::read(pem).unwrap().1.to_vec()
+}
+
+/// Checks that every text is the key that made `signature` of `hello`, and that the signature is judged.
+fn all_fit(algorithm: Algorithm, texts: &[Vec<u8>], signature: &[u8]) {
+    for text in texts {
+        let shown = String::from_utf8_lossy(text);
+        let key = PublicKey::parse(algorithm, text).unwrap_or_else(|problem| panic!("{shown} {problem}"));
+        assert!(key.verify(b"hello", signature), "{shown}");
+        assert!(!key.verify(b"hellp", signature), "{shown}");
+        for at in [0, signature.len() / 2, signature.len() - 1] {
+            let mut wrong = signature.to_vec();
+            wrong[at] ^= 1;
+            assert!(!key.verify(b"hello", &wrong), "byte {at}");
+        }
+        for length in [0, 1, signature.len() - 1] {
+            assert!(!key.verify(b"hello", &signature[..length]), "{length} bytes");
+        }
+        assert!(!key.verify(b"hello", &[signature, &[0]].concat()));
+    }
+}
+
+#[test]
+fn what_belongs_to_another_kind_of_key_is_said() {
+    let algorithms = [
+        #[cfg(feature = "ed25519")]
+        Algorithm::Ed25519,
+        #[cfg(feature = "ecdsa")]
+        Algorithm::EcdsaP256Der,
+        #[cfg(feature = "ecdsa")]
+        Algorithm::EcdsaP256Raw,
+        #[cfg(feature = "rsa")]
+        Algorithm::RsaPkcs1Sha256,
+    ];
+    for algorithm in algorithms {
+        for text in [
+            key_file!("ed25519.private.pem"),
+            key_file!("p256.private.pem"),
+            key_file!("p256.sec1.private.pem"),
+            key_file!("rsa.private.pem"),
+            key_file!("rsa.pkcs1.private.pem"),
+        ] {
+            assert_eq!(problem(algorithm, text), PRIVATE);
+            assert_eq!(problem(algorithm, STANDARD.encode(der(text))), PRIVATE);
+        }
+        assert_eq!(problem(algorithm, "whsk_AAAA"), PRIVATE);
+        assert_eq!(problem(algorithm, r#"{"kty":"EC","crv":"P-256","x":"AA","y":"AA","d":"AA"}"#), PRIVATE);
+        assert_eq!(problem(algorithm, r#"{"kty":"oct","k":"AA"}"#), "is a shared secret, not a public key");
+        assert_eq!(problem(algorithm, r#"{"kty":"EC","kty":"EC"}"#), "is no JSON web key");
+        assert_eq!(problem(algorithm, r#"{"keys":[]}"#), "is no JSON web key");
+        assert_eq!(problem(algorithm, key_file!("p384.public.pem")), "is a key on another curve than P-256");
+        let certificate = String::from_utf8_lossy(key_file!("p256.cert.pem"));
+        assert_eq!(problem(algorithm, format!("{certificate}{certificate}")), "holds more than one PEM block");
+        assert_eq!(problem(algorithm, certificate.replace("END CERT", "END SERT")), "is not well-formed PEM");
+        let request = certificate.replace("CERTIFICATE", "CERTIFICATE REQUEST");
+        assert!(problem(algorithm, request).starts_with("is a PEM file of another kind"));
+        assert_eq!(problem(algorithm, "?"), "is neither hexadecimal, base64, PEM nor a JSON web key");
+    }
+}
+
+#[test]
+fn no_structure_cut_short_or_lengthened_panics_or_is_a_key() {
+    for text in [key_file!("p256.cert.pem"), key_file!("rsa.public.pem"), key_file!("rsa.pkcs1.public.pem")] {
+        let bytes = der(text);
+        assert!(super::der::public_key(&bytes).is_ok());
+        for length in 0..bytes.len() {
+            assert!(super::der::public_key(&bytes[..length]).is_err(), "{length} bytes");
+        }
+        assert!(super::der::public_key(&[bytes.as_slice(), &[0]].concat()).is_err());
+    }
+}
+
+#[cfg(feature = "ecdsa")]
+mod ecdsa;
+#[cfg(feature = "ed25519")]
+mod ed25519;
+#[cfg(feature = "rsa")]
+mod rsa;

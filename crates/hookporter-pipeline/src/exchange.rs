@@ -1,0 +1,116 @@
+//! One request from head to answer: what is written down of it, exactly once.
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::sync::Arc;
+
+use hookporter_core::{Head, Label, Rejection};
+use tokio::time::Instant;
+
+use crate::Endpoint;
+use crate::event::Event;
+use crate::outcome::{Outcome, Record};
+use crate::reply::Reply;
+
+/// What is known of a request under way.
+#[derive(Debug, Clone)]
+pub(crate) struct Exchange {
+    pub(crate) endpoint: Arc<Endpoint>,
+    started: Instant,
+    pub(crate) tenant: Option<Arc<str>>,
+    pub(crate) body_bytes: usize,
+}
+
+impl Exchange {
+    pub(crate) fn new(endpoint: Arc<Endpoint>) -> Self {
+        Self { endpoint, started: Instant::now(), tenant: None, body_bytes: 0 }
+    }
+
+    /// Refuses, and writes it down.
+    pub(crate) fn refuse(&self, head: &Head<'_>, event: Option<&Event>, rejection: Rejection) -> Reply {
+        let reply = Reply::refusal(rejection, self.endpoint.refusal_status(), self.endpoint.methods());
+        let refusal = reply.refusal.as_ref();
+        let outcome = refusal.map_or(Outcome::Rejected, crate::outcome::Refusal::outcome);
+        let rejection = refusal.map(crate::outcome::Refusal::rejection);
+        self.conclude(head.method(), head.target(), event, outcome, reply.status, rejection);
+        reply
+    }
+
+    /// Refuses an event, and writes it down.
+    pub(crate) fn refuse_event(&self, event: &Event, rejection: Rejection) -> Reply {
+        let reply = Reply::refusal(rejection, self.endpoint.refusal_status(), self.endpoint.methods());
+        let rejection = reply.refusal.as_ref().map(crate::outcome::Refusal::rejection);
+        let outcome = reply.refusal.as_ref().map_or(Outcome::Unavailable, crate::outcome::Refusal::outcome);
+        self.conclude(event.method(), event.target(), Some(event), outcome, reply.status, rejection);
+        reply
+    }
+
+    /// Acknowledges, and writes it down.
+    pub(crate) fn acknowledge(&self, event: &Event, outcome: Outcome) -> Reply {
+        let reply = Reply::status(self.endpoint.ack_status);
+        self.conclude(event.method(), event.target(), Some(event), outcome, reply.status, None);
+        reply
+    }
+
+    /// Writes down how the request ended: counts, log, observers.
+    pub(crate) fn conclude(
+        &self,
+        method: &str,
+        target: &str,
+        event: Option<&Event>,
+        outcome: Outcome,
+        status: u16,
+        rejection: Option<&Rejection>,
+    ) {
+        self.endpoint.state.count(outcome);
+        if let Some(rejection) = rejection {
+            tracing::warn!(
+                target: "hookporter",
+                endpoint = &*self.endpoint.name,
+                outcome = outcome.as_str(),
+                reason = rejection.kind().as_str(),
+                status,
+                "{rejection}"
+            );
+        }
+        if self.endpoint.observers.is_empty() {
+            return;
+        }
+        let record = self.record(method, target, event, outcome, status, rejection);
+        for observer in &self.endpoint.observers {
+            if catch_unwind(AssertUnwindSafe(|| observer.observe(&record))).is_err() {
+                tracing::error!(target: "hookporter", endpoint = &*self.endpoint.name, "an observer panicked");
+            }
+        }
+    }
+
+    fn record(
+        &self,
+        method: &str,
+        target: &str,
+        event: Option<&Event>,
+        outcome: Outcome,
+        status: u16,
+        rejection: Option<&Rejection>,
+    ) -> Record {
+        let text = |label: &Option<Label>| label.as_ref().map(|label| label.as_str().to_owned());
+        let labels = event.map(Event::labels);
+        Record {
+            endpoint: self.endpoint.name.clone(),
+            provider: self.endpoint.provider_id(),
+            tenant: self.tenant.clone(),
+            method: method.to_owned(),
+            path: target.split('?').next().unwrap_or_default().to_owned(),
+            outcome,
+            status,
+            reason: rejection.map(Rejection::kind),
+            detail: rejection.map(Rejection::to_string),
+            key_id: event.map(|event| event.key_id().clone()),
+            event_id: labels.and_then(|labels| text(&labels.id)),
+            event_type: labels.and_then(|labels| text(&labels.kind)),
+            api_version: labels.and_then(|labels| text(&labels.version)),
+            body_bytes: self.body_bytes,
+            duration: self.started.elapsed(),
+            report_only: self.endpoint.report_only,
+        }
+    }
+}

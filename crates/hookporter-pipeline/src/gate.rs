@@ -1,0 +1,114 @@
+//! From a proven event to its hand-off: version gate, filter, duplicates, routes.
+
+use std::sync::Arc;
+
+use hookporter_core::{Reason, Rejection};
+use tokio::time::Instant;
+
+use crate::Endpoint;
+use crate::dedupe::{Claim, Dedupe, Seen};
+use crate::endpoint::Mode;
+use crate::event::Event;
+use crate::exchange::Exchange;
+use crate::handoff::{HandedOff, HandoffError};
+use crate::memory::Held;
+use crate::outcome::Outcome;
+use crate::receive::Verdict;
+use crate::routes::Route;
+use crate::ticket::Ticket;
+use crate::work::{Custody, UnderWay};
+
+/// Passes an event through the gates and hands it off where the endpoint itself does that.
+pub(crate) async fn pass(
+    exchange: &Exchange,
+    event: Event,
+    held: Held,
+    deadline: Option<Instant>,
+) -> Result<Verdict, (Rejection, Event)> {
+    let endpoint = exchange.endpoint.clone();
+    if let Some(gate) = &endpoint.gate
+        && !gate.handles(event.api_version())
+    {
+        return Err((Rejection::new(Reason::VersionNotHandled), event));
+    }
+    if let Some(types) = &endpoint.only_types
+        && !event.event_type().is_some_and(|kind| types.iter().any(|wanted| wanted == kind))
+    {
+        return Ok(Verdict::Reply(exchange.acknowledge(&event, Outcome::Ignored)));
+    }
+    let route = endpoint.routes.route(&event);
+    if matches!(route, Route::Ignore) {
+        return Ok(Verdict::Reply(exchange.acknowledge(&event, Outcome::Ignored)));
+    }
+    let claim = match claim(&endpoint, exchange, &event, deadline).await {
+        Claimed::Free => None,
+        Claimed::Mine(claim) => Some(claim),
+        Claimed::Duplicate => return Ok(Verdict::Reply(exchange.acknowledge(&event, Outcome::Duplicate))),
+        Claimed::StillInFlight => return Err((Rejection::new(Reason::DuplicateInFlight), event)),
+    };
+    let permit = match &endpoint.mode {
+        Mode::Background(slots) => match slots.clone().try_acquire_owned() {
+            Ok(permit) => Some(permit),
+            Err(_) => return Err((Rejection::new(Reason::HandoffFull), event)),
+        },
+        _ => None,
+    };
+    let custody = Custody { claim, held: Some(held), permit, _under_way: UnderWay::new() };
+    let ticket = Ticket::new(exchange.clone(), event, custody, deadline);
+    Ok(hand_off(&endpoint, ticket, route).await)
+}
+
+/// Hands off what the endpoint's own routes or hand-off take; the rest is the wrapped handler's.
+async fn hand_off(endpoint: &Arc<Endpoint>, ticket: Ticket, route: Route) -> Verdict {
+    let event = ticket.event().clone();
+    let reply = match (route, &endpoint.mode) {
+        (Route::Handler(handler), _) => {
+            let work = async move { handler.call(event).await.map_err(HandoffError::failed) };
+            ticket.run_own(work, |_| Outcome::Accepted).await
+        }
+        (_, Mode::Handoff(handoff)) => {
+            let handoff = handoff.clone();
+            let work = async move { handoff.hand_off(event).await };
+            ticket
+                .run_own(work, |handed| match handed {
+                    HandedOff::New => Outcome::Accepted,
+                    HandedOff::Duplicate => Outcome::Duplicate,
+                })
+                .await
+        }
+        _ => return Verdict::Handle(Box::new(ticket)),
+    };
+    Verdict::Reply(reply)
+}
+
+enum Claimed {
+    /// Nothing identifies the event: it is distinct.
+    Free,
+    Mine(Claim),
+    Duplicate,
+    StillInFlight,
+}
+
+/// Claims an event, waiting within the budget for a first copy that is in flight.
+async fn claim(endpoint: &Endpoint, exchange: &Exchange, event: &Event, deadline: Option<Instant>) -> Claimed {
+    let Some(store) = &endpoint.dedupe else { return Claimed::Free };
+    let labels = if endpoint.verifier.identity_needs_body() { event.labels() } else { event.known_labels() };
+    let Some(key) = endpoint.verifier.event_key(event.delivery(), labels) else { return Claimed::Free };
+    loop {
+        let mut change = match Dedupe::claim(store, exchange.tenant.clone(), key.clone()) {
+            Seen::New(claim) => return Claimed::Mine(claim),
+            Seen::Before => return Claimed::Duplicate,
+            Seen::InFlight(change) => change,
+        };
+        let ended = async {
+            // An error says that the sender is gone: the first copy has ended.
+            while change.changed().await.is_ok() {}
+        };
+        match deadline {
+            Some(deadline) if tokio::time::timeout_at(deadline, ended).await.is_err() => {
+                return Claimed::StillInFlight;
+            }
+            _ => {}
+        }
+    }
+}

@@ -1,0 +1,108 @@
+//! The keys that an endpoint has at hand: prepared, and where they come from a source, cached for a second.
+
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use hookporter_core::{ConfigError, PreparedKeyring, Reason, Rejection, Verifier};
+use tokio::time::Instant;
+
+use crate::keys::{KeySource, Keys, KeysKind};
+
+/// Where the pipeline gets a prepared keyring from.
+pub(crate) enum KeyStore {
+    Fixed(Arc<PreparedKeyring>),
+    Source { source: Arc<dyn KeySource>, cache: Mutex<HashMap<Option<Arc<str>>, Cached>> },
+}
+
+/// What the store says of a tenant.
+#[derive(Clone)]
+pub(crate) enum Resolved {
+    Keyring(Arc<PreparedKeyring>),
+    UnknownTenant,
+}
+
+pub(crate) struct Cached {
+    asked: Instant,
+    resolved: Resolved,
+}
+
+/// How long an answer counts: a revoked key is dead within it.
+const LIFETIME: Duration = Duration::from_secs(1);
+/// The most tenants remembered at once; a stranger makes names up.
+const CAPACITY: usize = 4096;
+
+impl KeyStore {
+    pub(crate) fn new(keys: Keys, verifier: &Verifier, endpoint: &str) -> Result<Self, ConfigError> {
+        match keys.0 {
+            KeysKind::Fixed(keyring) => {
+                let prepared = verifier.prepare(&keyring)?;
+                for warning in prepared.warnings() {
+                    tracing::warn!(target: "hookporter", endpoint, "{warning}");
+                }
+                Ok(Self::Fixed(Arc::new(prepared)))
+            }
+            KeysKind::Source(source) => Ok(Self::Source { source, cache: Mutex::default() }),
+        }
+    }
+
+    /// Whether a source is asked, which papers should be plausible for.
+    pub(crate) const fn is_source(&self) -> bool {
+        matches!(self, Self::Source { .. })
+    }
+
+    /// The keyring of a tenant, within `budget`.
+    pub(crate) async fn resolve(
+        &self,
+        tenant: Option<Arc<str>>,
+        verifier: &Verifier,
+        budget: Duration,
+    ) -> Result<Resolved, Rejection> {
+        let (source, cache) = match self {
+            Self::Fixed(keyring) => return Ok(Resolved::Keyring(keyring.clone())),
+            Self::Source { source, cache } => (source, cache),
+        };
+        let lock = || cache.lock().unwrap_or_else(PoisonError::into_inner);
+        let asked = Instant::now();
+        let known = lock().get(&tenant).map(|cached| (cached.asked, cached.resolved.clone()));
+        if let Some((since, resolved)) = &known
+            && asked.duration_since(*since) < LIFETIME
+        {
+            return Ok(resolved.clone());
+        }
+        let answer = tokio::time::timeout(budget, source.keyring(tenant.clone())).await;
+        let unavailable = Rejection::new(Reason::KeySourceUnavailable);
+        let resolved = match answer {
+            Err(_) | Ok(Err(_)) => return Err(unavailable),
+            Ok(Ok(None)) => Resolved::UnknownTenant,
+            Ok(Ok(Some(keyring))) => match (verifier.prepare(&keyring), known) {
+                (Ok(prepared), _) => Resolved::Keyring(Arc::new(prepared)),
+                (Err(error), Some((_, working @ Resolved::Keyring(_)))) => {
+                    tracing::error!(target: "hookporter", %error, "broken key material; the working keys stay");
+                    working
+                }
+                (Err(error), _) => {
+                    tracing::error!(target: "hookporter", %error, "broken key material");
+                    return Err(unavailable);
+                }
+            },
+        };
+        let mut cache = lock();
+        if cache.len() >= CAPACITY {
+            cache.retain(|_, cached| asked.duration_since(cached.asked) < LIFETIME);
+        }
+        if cache.len() < CAPACITY {
+            cache.insert(tenant, Cached { asked, resolved: resolved.clone() });
+        }
+        Ok(resolved)
+    }
+}
+
+impl std::fmt::Debug for KeyStore {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Fixed(keyring) => f.debug_list().entries(keyring.ids().map(|id| id.as_str())).finish(),
+            Self::Source { .. } => f.write_str("source"),
+        }
+    }
+}

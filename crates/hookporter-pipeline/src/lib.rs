@@ -1,0 +1,37 @@
+//! The receiving pipeline of Hookporter: endpoints, hand-off, and the acknowledgement budget.
+//!
+//! Every adapter runs the same steps, in this order: door, papers, body, proof, labels, version gate, hand-off,
+//! acknowledge. An adapter supplies three things and no decision: a view of the headers ([`hookporter_core::Headers`]),
+//! a reader of the raw body ([`BodyReader`]), and the translation of a [`Reply`] into its framework's response.
+//!
+//! Most users want the crate `hookporter`, which re-exports this one and the adapters.
+
+mod body;
+mod dedupe;
+mod endpoint;
+mod event;
+mod exchange;
+mod gate;
+mod handoff;
+mod keys;
+mod memory;
+mod outcome;
+mod public_url;
+mod receive;
+mod reply;
+mod routes;
+mod tenant;
+mod ticket;
+mod work;
+
+pub use body::{BodyBroken, BodyReader};
+pub use endpoint::Endpoint;
+pub use event::{Event, PayloadError};
+pub use handoff::{BoxError, BoxFuture, HandedOff, Handoff, HandoffError};
+pub use keys::{KeySource, Keys};
+pub use memory::BodyMemory;
+pub use outcome::{Observer, Outcome, Record, Refusal};
+pub use receive::{Verdict, receive};
+pub use reply::Reply;
+pub use ticket::{Answer, Handled, Ticket};
+pub use work::{Driver, Panicked, Spawn, TokioSpawn, WorkResult, Worked, drain};

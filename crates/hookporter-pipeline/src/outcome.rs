@@ -1,0 +1,143 @@
+//! What became of a request, and who is told.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hookporter_core::{KeyId, Reason, Rejection};
+
+/// What became of a request.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Outcome {
+    /// Handed off.
+    Accepted,
+    /// A further delivery of an event that was handed off before.
+    Duplicate,
+    /// Explicitly filtered out.
+    Ignored,
+    /// Kept until the code handles it.
+    Parked,
+    /// A challenge, answered.
+    Handshake,
+    /// Turned away for what the sender sent.
+    Rejected,
+    /// Not taken for reasons of ours; the sender is to come again.
+    Unavailable,
+}
+
+impl Outcome {
+    /// Every outcome.
+    pub const ALL: [Self; 7] = [
+        Self::Accepted,
+        Self::Duplicate,
+        Self::Ignored,
+        Self::Parked,
+        Self::Handshake,
+        Self::Rejected,
+        Self::Unavailable,
+    ];
+
+    /// The outcome as a word: lower case, stable.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Accepted => "accepted",
+            Self::Duplicate => "duplicate",
+            Self::Ignored => "ignored",
+            Self::Parked => "parked",
+            Self::Handshake => "handshake",
+            Self::Rejected => "rejected",
+            Self::Unavailable => "unavailable",
+        }
+    }
+
+    pub(crate) const fn index(self) -> usize {
+        self as usize
+    }
+}
+
+impl fmt::Display for Outcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// What is known of one request when it has been answered.
+///
+/// For people who troubleshoot: it holds no secret, no proof and no byte of the body.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Record {
+    /// The endpoint's name.
+    pub endpoint: Arc<str>,
+    /// The provider's id, or `custom`.
+    pub provider: &'static str,
+    /// The tenant, where the endpoint has tenants and this one is known.
+    pub tenant: Option<Arc<str>>,
+    /// The method.
+    pub method: String,
+    /// The path, without the query.
+    pub path: String,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// The status that the sender was told.
+    pub status: u16,
+    /// Why it was not accepted.
+    pub reason: Option<Reason>,
+    /// The reason with its evidence.
+    pub detail: Option<String>,
+    /// The id of the key that fitted.
+    pub key_id: Option<KeyId>,
+    /// The event id.
+    pub event_id: Option<String>,
+    /// The event type.
+    pub event_type: Option<String>,
+    /// The API version.
+    pub api_version: Option<String>,
+    /// How many bytes of body arrived.
+    pub body_bytes: usize,
+    /// From the head to the answer.
+    pub duration: Duration,
+    /// Whether the endpoint only reports, so that a rejected request went through all the same.
+    pub report_only: bool,
+}
+
+/// Is told of every request once it is answered.
+///
+/// Called on the request's own task: it must not block. A panic in it is caught.
+pub trait Observer: Send + Sync + 'static {
+    /// Takes note.
+    fn observe(&self, record: &Record);
+}
+
+impl<F: Fn(&Record) + Send + Sync + 'static> Observer for F {
+    fn observe(&self, record: &Record) {
+        self(record);
+    }
+}
+
+/// Why a request was not taken, in the extensions of the response: for the user's own middleware, never for the sender.
+#[derive(Debug, Clone)]
+pub struct Refusal {
+    outcome: Outcome,
+    rejection: Rejection,
+}
+
+impl Refusal {
+    pub(crate) fn new(outcome: Outcome, rejection: Rejection) -> Self {
+        Self { outcome, rejection }
+    }
+
+    /// Whether it was turned away or could not be taken.
+    #[must_use]
+    pub const fn outcome(&self) -> Outcome {
+        self.outcome
+    }
+
+    /// The reason, with evidence.
+    #[must_use]
+    pub const fn rejection(&self) -> &Rejection {
+        &self.rejection
+    }
+}

@@ -1,0 +1,199 @@
+//! A ticket: the right to work one event, and the duty to answer for it within the acknowledgement budget.
+
+use std::future::Future;
+use std::pin::Pin;
+use std::task::Poll;
+
+use hookporter_core::{Evidence, Reason, Rejection};
+use tokio::time::Instant;
+
+use crate::event::Event;
+use crate::exchange::Exchange;
+use crate::handoff::HandoffError;
+use crate::outcome::Outcome;
+use crate::reply::Reply;
+use crate::work::{Custody, Driver, Panicked, Spawn, TokioSpawn, WorkResult, Worked};
+
+/// The right to run the wrapped handler for one event.
+#[derive(Debug)]
+#[must_use = "a ticket that is not run takes its event's mark back"]
+pub struct Ticket {
+    exchange: Exchange,
+    event: Event,
+    custody: Custody,
+    /// When the sender is to be told 503; `None` where the budget is endless.
+    deadline: Option<Instant>,
+}
+
+/// The answer of a wrapped handler.
+#[derive(Debug)]
+#[expect(clippy::exhaustive_structs, reason = "a response and its status, made by adapters")]
+pub struct Answer<R> {
+    /// Its status.
+    pub status: u16,
+    /// The response itself.
+    pub response: R,
+}
+
+impl<R> Worked for Answer<R> {
+    fn result(&self) -> WorkResult {
+        if (200..300).contains(&self.status) { WorkResult::Taken } else { WorkResult::Failed }
+    }
+}
+
+/// What an adapter sends after the wrapped handler ran.
+#[derive(Debug)]
+#[expect(clippy::exhaustive_enums, reason = "an adapter handles both or does not compile")]
+pub enum Handled<R> {
+    /// The pipeline's own answer.
+    Reply(Reply),
+    /// The handler's response, with this status.
+    Response {
+        /// The response.
+        response: R,
+        /// The status that it is sent with: the handler's, or one that the sender takes as success.
+        status: u16,
+    },
+}
+
+impl Ticket {
+    pub(crate) const fn new(exchange: Exchange, event: Event, custody: Custody, deadline: Option<Instant>) -> Self {
+        Self { exchange, event, custody, deadline }
+    }
+
+    /// The event.
+    #[must_use]
+    pub const fn event(&self) -> &Event {
+        &self.event
+    }
+
+    /// Answers 503: nobody takes this event. For an adapter that wraps no handler.
+    #[must_use]
+    pub fn no_handler(self) -> Reply {
+        self.exchange.refuse_event(&self.event, Rejection::new(Reason::NoHandler))
+    }
+
+    /// Runs the wrapped handler, in the background or within the budget, as the endpoint says.
+    ///
+    /// Dropping this future does not cancel the handler once it was begun.
+    pub async fn run<F, R, S>(mut self, work: F, spawn: S) -> Handled<R>
+    where
+        F: Future<Output = Answer<R>> + 'static,
+        R: 'static,
+        S: Spawn<F>,
+    {
+        if self.custody.permit.is_some() {
+            return self.run_in_background(work, &spawn);
+        }
+        let custody = self.take_custody();
+        match drive(Driver::new(work, custody), &spawn, self.deadline).await {
+            Ok(Ok(answer)) => self.judge(answer),
+            Ok(Err(Panicked)) => self.refuse(Rejection::new(Reason::HandlerPanicked)),
+            Err(()) => self.refuse(Rejection::new(Reason::HandoffTimeout)),
+        }
+    }
+
+    /// Runs work of the endpoint's own: a route's handler, or a hand-off.
+    pub(crate) async fn run_own<F, T>(mut self, work: F, outcome: impl FnOnce(T) -> Outcome) -> Reply
+    where
+        F: Future<Output = Result<T, HandoffError>> + Send + 'static,
+        T: Send + 'static,
+    {
+        let spawn = TokioSpawn::new();
+        if self.custody.permit.is_some() {
+            return match self.run_in_background::<_, (), _>(work, &spawn) {
+                Handled::Reply(reply) => reply,
+                Handled::Response { status, .. } => Reply::status(status),
+            };
+        }
+        let custody = self.take_custody();
+        let rejection = match drive(Driver::new(work, custody), &spawn, self.deadline).await {
+            Ok(Ok(Ok(taken))) => return self.exchange.acknowledge(&self.event, outcome(taken)),
+            Ok(Ok(Err(error))) => {
+                let source = std::error::Error::source(&error).map(ToString::to_string);
+                tracing::error!(target: "hookporter", endpoint = self.event.endpoint(), source, "hand-off: {error}");
+                Rejection::new(error.kind())
+            }
+            Ok(Err(Panicked)) => Rejection::new(Reason::HandlerPanicked),
+            Err(()) => Rejection::new(Reason::HandoffTimeout),
+        };
+        self.exchange.refuse_event(&self.event, rejection)
+    }
+
+    /// Acknowledges now; the mark of the event stays unless the work fails.
+    fn run_in_background<F, R, S>(mut self, work: F, spawn: &S) -> Handled<R>
+    where
+        F: Future + 'static,
+        F::Output: Worked,
+        S: Spawn<F>,
+    {
+        let mut custody = self.take_custody();
+        if let Some(claim) = &mut custody.claim {
+            claim.taken();
+        }
+        drop(spawn.spawn(Box::pin(Driver::new(work, custody))));
+        Handled::Reply(self.exchange.acknowledge(&self.event, Outcome::Accepted))
+    }
+
+    fn judge<R>(self, answer: Answer<R>) -> Handled<R> {
+        let endpoint = &self.exchange.endpoint;
+        let (method, target) = (self.event.method(), self.event.target());
+        let conclude = |outcome, status, rejection| {
+            self.exchange.conclude(method, target, Some(&self.event), outcome, status, rejection);
+        };
+        let Answer { status, response } = answer;
+        let verbatim = endpoint.verbatim;
+        let failed = Rejection::new(Reason::HandlerFailed).with_evidence(Evidence::Status(status));
+        match status {
+            200..300 => {
+                let status = if verbatim || endpoint.is_success(status) { status } else { endpoint.ack_status };
+                conclude(Outcome::Accepted, status, None);
+                Handled::Response { response, status }
+            }
+            // Senders give up, or unsubscribe, at these; they are not the sender's doing.
+            406 | 410 if !verbatim => self.refuse(failed),
+            400..500 => {
+                let refused = Rejection::new(Reason::HandlerRefused).with_evidence(Evidence::Status(status));
+                conclude(Outcome::Rejected, status, Some(&refused));
+                Handled::Response { response, status }
+            }
+            _ if verbatim => {
+                conclude(Outcome::Unavailable, status, Some(&failed));
+                Handled::Response { response, status }
+            }
+            _ => self.refuse(failed),
+        }
+    }
+
+    fn refuse<R>(&self, rejection: Rejection) -> Handled<R> {
+        Handled::Reply(self.exchange.refuse_event(&self.event, rejection))
+    }
+
+    /// What must live as long as the work, and not as long as the request.
+    fn take_custody(&mut self) -> Custody {
+        let _under_way = crate::work::UnderWay::new();
+        std::mem::replace(&mut self.custody, Custody { claim: None, held: None, permit: None, _under_way })
+    }
+}
+
+/// Polls the work once here, where most work ends; what does not goes on in a task of its own, where a sender that
+/// hangs up cannot reach it. `Err` when the deadline passes; the work goes on.
+async fn drive<F, S>(driver: Driver<F>, spawn: &S, deadline: Option<Instant>) -> Result<Result<F::Output, Panicked>, ()>
+where
+    F: Future + 'static,
+    F::Output: Worked,
+    S: Spawn<F>,
+{
+    let mut driver: Pin<Box<Driver<F>>> = Box::pin(driver);
+    let first = std::future::poll_fn(|cx| Poll::Ready(driver.as_mut().poll(cx))).await;
+    if let Poll::Ready(output) = first {
+        return Ok(output);
+    }
+    let task = spawn.spawn(driver);
+    let ended = match deadline {
+        Some(deadline) => tokio::time::timeout_at(deadline, task).await.map_err(|_| ())?,
+        None => task.await,
+    };
+    // A task that a runtime cancels while it shuts down has not done its work.
+    Ok(ended.unwrap_or(Err(Panicked)))
+}

@@ -1,0 +1,188 @@
+//! Work in progress: a future that the request cannot cancel, and how it went.
+
+use std::future::Future;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::Pin;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use pin_project_lite::pin_project;
+use tokio::sync::{Notify, OwnedSemaphorePermit};
+use tokio::task::JoinHandle;
+
+use crate::dedupe::Claim;
+use crate::memory::Held;
+
+/// How a piece of work ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum WorkResult {
+    /// It succeeded: the event is taken.
+    Taken,
+    /// It did not: the event may come again.
+    Failed,
+}
+
+/// The output of a piece of work.
+pub trait Worked {
+    /// How it ended.
+    fn result(&self) -> WorkResult;
+}
+
+impl<T, E> Worked for Result<T, E> {
+    fn result(&self) -> WorkResult {
+        if self.is_ok() { WorkResult::Taken } else { WorkResult::Failed }
+    }
+}
+
+/// The work panicked.
+#[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
+pub struct Panicked;
+
+/// What is held while work goes on, and settled when it ends.
+#[derive(Debug)]
+pub(crate) struct Custody {
+    pub(crate) claim: Option<Claim>,
+    /// The bytes of the body count as in flight until the work is over.
+    pub(crate) held: Option<Held>,
+    /// The slot of a bounded background task.
+    pub(crate) permit: Option<OwnedSemaphorePermit>,
+    /// Counts the work as under way until its end; never read.
+    pub(crate) _under_way: UnderWay,
+}
+
+impl Custody {
+    fn settle(&mut self, result: WorkResult) {
+        if let Some(claim) = &mut self.claim {
+            match result {
+                WorkResult::Taken => claim.taken(),
+                WorkResult::Failed => claim.take_back(),
+            }
+        }
+        self.held = None;
+        self.permit = None;
+    }
+}
+
+pin_project! {
+    /// Drives a piece of work to its end, catches its panic, and settles what was held for it.
+    ///
+    /// Dropped before its end, as a runtime does that shuts down, it takes the mark of its event back.
+    #[must_use]
+    pub struct Driver<F> {
+        #[pin]
+        work: F,
+        custody: Custody,
+    }
+}
+
+impl<F> Driver<F> {
+    pub(crate) fn new(work: F, custody: Custody) -> Self {
+        Self { work, custody }
+    }
+}
+
+impl<F> std::fmt::Debug for Driver<F> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Driver")
+    }
+}
+
+impl<F: Future> Future for Driver<F>
+where
+    F::Output: Worked,
+{
+    type Output = Result<F::Output, Panicked>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let this = self.project();
+        let work = this.work;
+        let polled = catch_unwind(AssertUnwindSafe(|| work.poll(cx)));
+        match polled {
+            Ok(Poll::Pending) => Poll::Pending,
+            Ok(Poll::Ready(output)) => {
+                this.custody.settle(output.result());
+                Poll::Ready(Ok(output))
+            }
+            Err(_) => {
+                this.custody.settle(WorkResult::Failed);
+                Poll::Ready(Err(Panicked))
+            }
+        }
+    }
+}
+
+/// Puts a driver on a task of its own. An adapter says how: its futures may or may not be `Send`.
+pub trait Spawn<F: Future>
+where
+    F::Output: Worked,
+{
+    /// Spawns it.
+    fn spawn(&self, driver: Pin<Box<Driver<F>>>) -> JoinHandle<Result<F::Output, Panicked>>;
+}
+
+/// Spawns on the tokio runtime at hand.
+#[derive(Debug, Clone, Copy, Default)]
+#[non_exhaustive]
+pub struct TokioSpawn;
+
+impl TokioSpawn {
+    /// A spawner for the runtime at hand.
+    #[must_use]
+    pub const fn new() -> Self {
+        Self
+    }
+}
+
+impl<F> Spawn<F> for TokioSpawn
+where
+    F: Future + Send + 'static,
+    F::Output: Worked + Send + 'static,
+{
+    fn spawn(&self, driver: Pin<Box<Driver<F>>>) -> JoinHandle<Result<F::Output, Panicked>> {
+        tokio::spawn(driver)
+    }
+}
+
+static COUNT: AtomicUsize = AtomicUsize::new(0);
+static ENDED: Notify = Notify::const_new();
+
+/// Counts a piece of work as under way in this process.
+#[derive(Debug)]
+pub(crate) struct UnderWay(());
+
+impl UnderWay {
+    pub(crate) fn new() -> Self {
+        COUNT.fetch_add(1, Ordering::Relaxed);
+        Self(())
+    }
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        if COUNT.fetch_sub(1, Ordering::AcqRel) == 1 {
+            ENDED.notify_waiters();
+        }
+    }
+}
+
+/// Waits until no hand-off or background work is under way in this process, at most `longest`.
+///
+/// The number of pieces that were still under way then: zero means drained.
+pub async fn drain(longest: Duration) -> usize {
+    let drained = async {
+        loop {
+            let mut ended = std::pin::pin!(ENDED.notified());
+            // Registered before the look, so that an end in between is not missed.
+            ended.as_mut().enable();
+            if COUNT.load(Ordering::Acquire) == 0 {
+                return;
+            }
+            ended.await;
+        }
+    };
+    let _ = tokio::time::timeout(longest, drained).await;
+    COUNT.load(Ordering::Acquire)
+}

@@ -1,0 +1,173 @@
+//! Building: sample, labels, URL, signature.
+
+use bytes::Bytes;
+use hookporter_core::{
+    Clock, ConfigError, Head, LabelSource, LabelSources, Secret, Signable, SystemClock, UnixTime, Verifier,
+};
+use serde_json::Value;
+use sha2::{Digest, Sha256};
+
+use crate::maker::{RequestMaker, Shift};
+use crate::place::Place;
+use crate::profile::{Content, Sample, Wanted};
+use crate::request::SignedRequest;
+use crate::target;
+
+/// A request before it is signed.
+#[derive(Debug, Clone)]
+pub(crate) struct Draft {
+    pub(crate) method: String,
+    pub(crate) target: String,
+    pub(crate) url: String,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) content: Bytes,
+    pub(crate) sent: UnixTime,
+    pub(crate) id: String,
+}
+
+impl RequestMaker {
+    /// Builds the request.
+    ///
+    /// # Panics
+    /// If the secret cannot sign, or the scheme contradicts itself: in a test that is a mistake of the test.
+    /// [`try_build`](Self::try_build) returns it.
+    #[expect(clippy::panic, reason = "a test kit: the test that gave a wrong secret must fail here")]
+    pub fn build(&self) -> SignedRequest {
+        self.try_build().unwrap_or_else(|error| panic!("the request cannot be signed: {error}"))
+    }
+
+    /// Builds the request, or says why it cannot be signed.
+    ///
+    /// # Errors
+    /// [`ConfigError`] for a secret that cannot sign, a scheme that contradicts itself, or a request that lacks a part
+    /// of the signed bytes.
+    pub fn try_build(&self) -> Result<SignedRequest, ConfigError> {
+        let verifier = self.ready_verifier()?;
+        self.draft(verifier).sign(verifier, &self.secrets)
+    }
+
+    pub(crate) fn ready_verifier(&self) -> Result<&Verifier, ConfigError> {
+        self.verifier.as_ref().map_err(Clone::clone)
+    }
+
+    pub(crate) fn draft(&self, verifier: &Verifier) -> Draft {
+        let at = self.at.unwrap_or_else(|| SystemClock.now());
+        let sent = match self.shift {
+            Shift::Earlier(by) => at.minus(by),
+            Shift::Later(by) => at.plus(by),
+        };
+        let labels = verifier.labels();
+        let wanted = Wanted { event: self.event.as_deref(), event_id: self.event_id.as_deref(), sent, labels };
+        let mut sample = (self.profile.sample)(&wanted);
+        self.label(&mut sample, labels);
+        let content = match &self.content {
+            None => sample.content.bytes(),
+            Some((content, content_type)) => {
+                if let Some(content_type) = content_type {
+                    set_header(&mut sample.headers, "content-type", content_type);
+                }
+                content.clone()
+            }
+        };
+        for (name, value) in &self.headers {
+            set_header(&mut sample.headers, name, value);
+        }
+        let (target, url) = self.address(&sample.headers, &content);
+        Draft { method: self.method.clone(), target, url, headers: sample.headers, content, sent, id: sample.id }
+    }
+
+    /// Puts what was asked for where the scheme looks for it.
+    fn label(&self, sample: &mut Sample, labels: &LabelSources) {
+        let wanted = [(&labels.id, &self.event_id), (&labels.kind, &self.event), (&labels.version, &self.api_version)];
+        for (source, text) in wanted {
+            let Some(text) = text else { continue };
+            match source {
+                LabelSource::SchemeId => sample.id.clone_from(text),
+                LabelSource::Json(pointer) => put(&mut sample.content, pointer, text),
+                LabelSource::JsonFirst(pointers) => {
+                    if let Some(pointer) = pointers.first() {
+                        put(&mut sample.content, pointer, text);
+                    }
+                }
+                LabelSource::Form(field) => {
+                    if let Content::Form(fields) = &mut sample.content {
+                        fields.retain(|(name, _)| name != field);
+                        fields.push((field.clone(), text.clone()));
+                    }
+                }
+                LabelSource::Header(names) => {
+                    if let Some(name) = names.first() {
+                        set_header(&mut sample.headers, name, text);
+                    }
+                }
+                LabelSource::Headers(names) => {
+                    for name in names {
+                        if !sample.headers.iter().any(|(known, _)| known.eq_ignore_ascii_case(name)) {
+                            set_header(&mut sample.headers, name, text);
+                        }
+                    }
+                }
+                _ => {}
+            }
+        }
+    }
+
+    /// Target and URL; where the sender states the body's hash in the URL, with it.
+    fn address(&self, headers: &[(String, String)], content: &[u8]) -> (String, String) {
+        let of_url = || self.url.as_deref().map(target::of_url);
+        let target = self.target.clone().or_else(of_url).unwrap_or_else(|| self.default_target.clone());
+        let url = self.url.clone().unwrap_or_else(|| format!("https://receiver.example{target}"));
+        let is_form = |(name, value): &(String, String)| {
+            name.eq_ignore_ascii_case("content-type") && value.starts_with("application/x-www-form-urlencoded")
+        };
+        if !self.profile.hashes_body || headers.iter().any(is_form) || url.contains("bodySHA256=") {
+            return (target, url);
+        }
+        let hash: String = Sha256::digest(content).iter().map(|byte| format!("{byte:02x}")).collect();
+        let stated = |address: &str| target::with_parameter(address, "bodySHA256", &hash);
+        (stated(&target), stated(&url))
+    }
+}
+
+impl Draft {
+    /// Signs, and puts the request together.
+    pub(crate) fn sign(self, verifier: &Verifier, secrets: &[Secret]) -> Result<SignedRequest, ConfigError> {
+        let head = Head::new(&self.method, &self.target, &self.headers).with_url(&self.url);
+        let signed = verifier.sign(secrets, &Signable::new(head, self.content.clone(), self.sent, &self.id))?;
+        // The core puts the signature's header last; a proof without any header is a token in the body.
+        let signature = signed.headers.last().map_or(Place::Body, |(name, _)| Place::Header(name.clone()));
+        let mut headers = self.headers;
+        headers.extend(signed.headers);
+        Ok(SignedRequest {
+            method: self.method,
+            target: self.target,
+            url: self.url,
+            headers,
+            body: signed.body,
+            signature: Some(signature),
+        })
+    }
+}
+
+fn set_header(headers: &mut Vec<(String, String)>, name: &str, value: &str) {
+    match headers.iter_mut().find(|(known, _)| known.eq_ignore_ascii_case(name)) {
+        Some((_, known)) => value.clone_into(known),
+        None => headers.push((name.to_owned(), value.to_owned())),
+    }
+}
+
+/// Sets a member of a JSON body, and what must be around it. A number stays a number.
+fn put(content: &mut Content, pointer: &[String], text: &str) {
+    let Content::Json(mut place) = std::mem::replace(content, Content::Json(Value::Null)) else { return };
+    let mut member = &mut place;
+    for name in pointer {
+        if !member.is_object() {
+            *member = Value::Object(serde_json::Map::new());
+        }
+        let Value::Object(object) = member else { return };
+        member = object.entry(name).or_insert(Value::Null);
+    }
+    let number = || serde_json::from_str(text).ok().filter(Value::is_number);
+    *member = Some(()).filter(|()| member.is_number()).and_then(|()| number()).unwrap_or_else(|| text.into());
+    *content = Content::Json(place);
+}

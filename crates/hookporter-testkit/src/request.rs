@@ -1,0 +1,203 @@
+//! A signed request, and what an attacker or a proxy makes of it.
+
+use bytes::Bytes;
+use hookporter_core::{Delivery, Head, PreparedKeyring, Rejection, UnixTime, Verifier};
+
+use crate::place::{self, Place};
+use crate::{forge, target};
+
+/// A request as its sender would send it, or a forgery of one.
+///
+/// Every method that changes something takes the request and gives another:
+///
+/// ```
+/// let good = hookporter_testkit::github("a secret").build();
+/// let forged = good.clone().tampered_body();
+/// let doubled = good.clone().repeated_signature();
+/// let bare = good.clone().without_signature();
+/// assert_eq!(good.body().len(), forged.body().len());
+/// assert_eq!(doubled.headers().len(), good.headers().len() + 1);
+/// assert!(bare.header("x-hub-signature-256").is_none());
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[must_use]
+pub struct SignedRequest {
+    pub(crate) method: String,
+    pub(crate) target: String,
+    pub(crate) url: String,
+    pub(crate) headers: Vec<(String, String)>,
+    pub(crate) body: Bytes,
+    /// Where the signature is, if the request was made by the kit.
+    pub(crate) signature: Option<Place>,
+}
+
+impl SignedRequest {
+    /// The method.
+    #[must_use]
+    pub fn method(&self) -> &str {
+        &self.method
+    }
+
+    /// Path and query, as they arrive.
+    #[must_use]
+    pub fn target(&self) -> &str {
+        &self.target
+    }
+
+    /// The public URL that the sender believes it calls.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.url
+    }
+
+    /// The headers, in order; neither `host` nor `content-length` is among them.
+    #[must_use]
+    pub fn headers(&self) -> &[(String, String)] {
+        &self.headers
+    }
+
+    /// The first value of a header; the name's case does not matter.
+    #[must_use]
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
+    }
+
+    /// The name of the header that carries the signature; `None` where the body does.
+    #[must_use]
+    pub fn signature_header(&self) -> Option<&str> {
+        match &self.signature {
+            Some(Place::Header(name)) => Some(name),
+            _ => None,
+        }
+    }
+
+    /// The body.
+    #[must_use]
+    pub fn body(&self) -> &Bytes {
+        &self.body
+    }
+
+    /// The head, as the core's checks take it.
+    #[must_use]
+    pub fn head(&self) -> Head<'_> {
+        Head::new(&self.method, &self.target, &self.headers).with_url(&self.url)
+    }
+
+    /// Checks this request with the core alone, without any framework.
+    ///
+    /// # Errors
+    /// The [`Rejection`] that the request has earned.
+    pub fn check(&self, verifier: &Verifier, keys: &PreparedKeyring, now: UnixTime) -> Result<Delivery, Rejection> {
+        let head = self.head();
+        let mut check = verifier.begin(&head, keys, now)?;
+        check.push(self.body.clone())?;
+        check.finish().map_err(hookporter_core::Refused::into_rejection)
+    }
+
+    /// One bit of the body changed; JSON stays JSON where it can. Of a token in the body the payload is changed.
+    pub fn tampered_body(self) -> Self {
+        let text = String::from_utf8_lossy(&self.body);
+        let token = place::token_in(&text).filter(|_| self.signature == Some(Place::Body));
+        let body = match token {
+            Some(token) => forge::tampered_token(&self.body, &token),
+            None => forge::tampered(&self.body),
+        };
+        Self { body, ..self }
+    }
+
+    /// Another body, under the proof of this one.
+    pub fn with_body(self, body: impl Into<Bytes>) -> Self {
+        Self { body: body.into(), ..self }
+    }
+
+    /// Another target, under the proof of this one; the URL changes with it.
+    pub fn with_target(self, target: &str) -> Self {
+        let base = self.url.strip_suffix(&target::of_url(&self.url)).unwrap_or(&self.url);
+        Self { url: format!("{base}{target}"), target: target.to_owned(), ..self }
+    }
+
+    /// One character of every signature changed; each stays well-formed.
+    pub fn tampered_signature(self) -> Self {
+        self.change_signature(place::tampered)
+    }
+
+    /// Every signature without its last `count` characters.
+    pub fn truncated_signature(self, count: usize) -> Self {
+        self.change_signature(|signature| place::truncated(signature, count))
+    }
+
+    /// The signature's header twice, with the same value; of a token in the body, its member twice.
+    pub fn repeated_signature(self) -> Self {
+        match self.signature.clone() {
+            Some(Place::Header(name)) => self.repeated_header(&name),
+            Some(Place::Body) => {
+                let text = String::from_utf8_lossy(&self.body);
+                let inner = text.trim().trim_start_matches('{').trim_end_matches('}');
+                Self { body: format!("{{{inner},{inner}}}").into(), ..self }
+            }
+            None => self,
+        }
+    }
+
+    /// No signature at all; of a token in the body, an empty JSON object.
+    pub fn without_signature(self) -> Self {
+        match self.signature.clone() {
+            Some(Place::Header(name)) => self.without_header(&name),
+            Some(Place::Body) => Self { body: Bytes::from_static(b"{}"), ..self },
+            None => self,
+        }
+    }
+
+    /// A header twice, with the same value. Without such a header the request stays as it is.
+    pub fn repeated_header(self, name: &str) -> Self {
+        match self.header(name).map(str::to_owned) {
+            Some(value) => self.with_added_header(name, &value),
+            None => self,
+        }
+    }
+
+    /// No header of this name.
+    pub fn without_header(mut self, name: &str) -> Self {
+        self.headers.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
+        self
+    }
+
+    /// A header with this value, in place of all of its name.
+    pub fn with_header(self, name: &str, value: &str) -> Self {
+        self.without_header(name).with_added_header(name, value)
+    }
+
+    /// One more header line, whether there is one of its name or not.
+    pub fn with_added_header(mut self, name: &str, value: &str) -> Self {
+        self.headers.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// The length of the first signature, in characters.
+    pub(crate) fn signature_length(&self) -> usize {
+        let length = std::cell::Cell::new(0);
+        let note = |signature: &str| {
+            length.set(signature.len());
+            signature.to_owned()
+        };
+        // Nothing is changed: the signature is only looked at.
+        let _ = self.clone().change_signature(note);
+        length.get()
+    }
+
+    fn change_signature(mut self, change: impl Fn(&str) -> String) -> Self {
+        match &self.signature {
+            Some(Place::Header(name)) => {
+                let lines = self.headers.iter_mut().filter(|(known, _)| known.eq_ignore_ascii_case(name));
+                for (_, value) in lines {
+                    *value = place::change_signatures(value, &change);
+                }
+            }
+            Some(Place::Body) => {
+                self.body = place::change_signatures(&String::from_utf8_lossy(&self.body), change).into();
+            }
+            None => {}
+        }
+        self
+    }
+}

@@ -1,0 +1,130 @@
+//! The layer: wraps a service so that it is called for proven requests only.
+
+use std::convert::Infallible;
+use std::error::Error;
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
+use std::sync::Arc;
+use std::task::{Context, Poll};
+
+use hookporter_pipeline::{Answer, Endpoint, Handled, Ticket, TokioSpawn, Verdict};
+use http::request::Parts;
+use http::{Request, Response, StatusCode};
+use http_body::Body;
+use tower_layer::Layer;
+use tower_service::Service;
+
+use crate::body::{Reader, RequestBody, ResponseBody};
+use crate::judge::judge;
+use crate::response;
+
+/// Wraps a service so that it is called for proven requests only. See the [crate docs](crate).
+///
+/// What the endpoint's own routes or hand-off take does not reach the wrapped service.
+#[derive(Debug, Clone)]
+pub struct EndpointLayer {
+    endpoint: Arc<Endpoint>,
+}
+
+impl EndpointLayer {
+    /// A layer for `endpoint`.
+    #[must_use]
+    pub fn new(endpoint: Endpoint) -> Self {
+        Self { endpoint: Arc::new(endpoint) }
+    }
+}
+
+impl<S> Layer<S> for EndpointLayer {
+    type Service = EndpointMiddleware<S>;
+
+    fn layer(&self, inner: S) -> Self::Service {
+        EndpointMiddleware { endpoint: self.endpoint.clone(), inner }
+    }
+}
+
+/// A wrapped service. Made by [`EndpointLayer`].
+#[derive(Debug, Clone)]
+pub struct EndpointMiddleware<S> {
+    endpoint: Arc<Endpoint>,
+    inner: S,
+}
+
+type ResponseFuture<B> = Pin<Box<dyn Future<Output = Result<Response<ResponseBody<B>>, Infallible>> + Send>>;
+
+impl<S, B, R> Service<Request<B>> for EndpointMiddleware<S>
+where
+    S: Service<Request<RequestBody<B>>, Response = Response<R>> + Clone + Send + 'static,
+    S::Future: Send + 'static,
+    S::Error: Into<Box<dyn Error + Send + Sync>>,
+    B: Body + Send + 'static,
+    B::Data: Send,
+    R: Send + 'static,
+{
+    type Response = Response<ResponseBody<R>>;
+    type Error = Infallible;
+    type Future = ResponseFuture<R>;
+
+    /// Always ready: a request whose papers are wrong needs no place in the wrapped service. Its readiness is awaited
+    /// within the budget, on the very clone that is then called.
+    fn poll_ready(&mut self, _: &mut Context<'_>) -> Poll<Result<(), Infallible>> {
+        Poll::Ready(Ok(()))
+    }
+
+    fn call(&mut self, request: Request<B>) -> Self::Future {
+        let (endpoint, inner) = (self.endpoint.clone(), self.inner.clone());
+        Box::pin(async move {
+            let (parts, body) = request.into_parts();
+            let mut body = Reader(Box::pin(body));
+            Ok(match judge(&endpoint, &parts, &mut body).await {
+                Verdict::Reply(reply) => response::of(reply),
+                Verdict::Handle(ticket) => handle(*ticket, parts, inner).await,
+                Verdict::PassOn(read) => {
+                    let request = Request::from_parts(parts, RequestBody::passed_on(read, body));
+                    let Answer { response, status } = call(inner, request).await;
+                    response.map_or_else(response::unavailable, |response| response::inner(response, status))
+                }
+            })
+        })
+    }
+}
+
+/// Runs the wrapped service for a proven event.
+async fn handle<S, B, R>(ticket: Ticket, mut parts: Parts, inner: S) -> Response<ResponseBody<R>>
+where
+    S: Service<Request<RequestBody<B>>, Response = Response<R>> + Send + 'static,
+    S::Future: Send + 'static,
+    S::Error: Into<Box<dyn Error + Send + Sync>>,
+    B: Body + Send + 'static,
+    R: Send + 'static,
+{
+    let event = ticket.event().clone();
+    let body = RequestBody::whole(event.body().clone());
+    parts.extensions.insert(event);
+    let work = call(inner, Request::from_parts(parts, body));
+    match ticket.run(work, TokioSpawn::new()).await {
+        Handled::Reply(reply) => response::of(reply),
+        Handled::Response { response, status } => {
+            response.map_or_else(response::unavailable, |response| response::inner(response, status))
+        }
+    }
+}
+
+/// Calls the wrapped service once it is ready. An error of it has no response, and counts as a failure.
+async fn call<S, Q, R>(mut inner: S, request: Request<Q>) -> Answer<Option<Response<R>>>
+where
+    S: Service<Request<Q>, Response = Response<R>>,
+    S::Error: Into<Box<dyn Error + Send + Sync>>,
+{
+    let called = async {
+        poll_fn(|cx| inner.poll_ready(cx)).await?;
+        inner.call(request).await
+    };
+    match called.await {
+        Ok(response) => Answer { status: response.status().as_u16(), response: Some(response) },
+        Err(error) => {
+            let error: Box<dyn Error + Send + Sync> = error.into();
+            tracing::error!(target: "hookporter", %error, "the wrapped service failed");
+            Answer { status: StatusCode::SERVICE_UNAVAILABLE.as_u16(), response: None }
+        }
+    }
+}

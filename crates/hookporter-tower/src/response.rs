@@ -1,0 +1,48 @@
+//! Replies as responses. No status is chosen here.
+
+use hookporter_pipeline::Reply;
+use http::header::{ALLOW, CONTENT_TYPE, HeaderValue, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS};
+use http::{Response, StatusCode};
+
+use crate::body::ResponseBody;
+
+/// The response of a reply.
+pub(crate) fn of<B>(reply: Reply) -> Response<ResponseBody<B>> {
+    let mut response = Response::new(ResponseBody::own(reply.body));
+    *response.status_mut() = status(reply.status);
+    let headers = response.headers_mut();
+    if let Some(seconds) = reply.retry_after {
+        headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
+    }
+    if let Some(methods) = reply.allow {
+        headers.insert(ALLOW, HeaderValue::from_static(methods));
+    }
+    if let Some(content_type) = reply.content_type {
+        headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
+        headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    }
+    if let Some(refusal) = reply.refusal {
+        response.extensions_mut().insert(refusal);
+    }
+    response
+}
+
+/// The wrapped service's response, with the status that the pipeline settled on.
+pub(crate) fn inner<B>(response: Response<B>, settled: u16) -> Response<ResponseBody<B>> {
+    let mut response = response.map(ResponseBody::inner);
+    *response.status_mut() = status(settled);
+    response
+}
+
+/// What stands for a response that the wrapped service did not give.
+pub(crate) fn unavailable<B>() -> Response<ResponseBody<B>> {
+    let mut response = Response::new(ResponseBody::own(bytes::Bytes::new()));
+    *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+    response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
+    response
+}
+
+/// Every status of the pipeline is one; 503 stands for what cannot be.
+fn status(status: u16) -> StatusCode {
+    StatusCode::from_u16(status).unwrap_or(StatusCode::SERVICE_UNAVAILABLE)
+}

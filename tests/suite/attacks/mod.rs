@@ -1,0 +1,163 @@
+//! The bad-input cases, each run against both adapters over a real socket.
+//!
+//! `data/attacks.json` holds the cases as they were gathered; every one of sections A to K is either here, or in
+//! [`elsewhere::ELSEWHERE`] with the test that shows it or the part of the project that it waits for.
+
+mod a_proof;
+mod elsewhere;
+
+use std::collections::BTreeSet;
+use std::time::{Duration, Instant};
+
+use hookporter::{Endpoint, FrozenClock, Outcome, Reason, UnixTime};
+use hookporter_testkit::SignedRequest;
+
+use crate::server::{Adapter, BOTH, PATH, Server, wait_for};
+use crate::wire::{self, Answer, Wire};
+
+/// The moment at which every case happens.
+pub const NOW: i64 = 1_700_000_000;
+
+/// A secret that must show up nowhere.
+pub const CANARY: &str = "canary-0123456789-abcdef-ABCDEF-xyz";
+
+/// Cases that share an endpoint.
+pub struct Group {
+    pub endpoint: Endpoint,
+    pub cases: Vec<Case>,
+}
+
+/// One case: what is sent, and what must come of it.
+pub struct Case {
+    pub id: &'static str,
+    pub what: String,
+    pub raw: Vec<u8>,
+    pub expect: Expect,
+}
+
+/// What must come of a case.
+#[derive(Debug, Clone, Copy)]
+pub enum Expect {
+    /// The sender's 2xx, and exactly one hand-off.
+    Ack,
+    /// A 2xx without a hand-off.
+    Dup,
+    /// Turned away with this status, for this reason, without a hand-off.
+    Refused(u16, Reason),
+    /// Stopped by the server itself before the pipeline: one of these statuses, or the connection closed; nothing
+    /// written down, no hand-off.
+    Server(&'static [u16]),
+}
+
+/// A case whose request is signed by the test kit and then changed.
+pub fn case(id: &'static str, what: impl Into<String>, request: &SignedRequest, expect: Expect) -> Case {
+    Case { id, what: what.into(), raw: raw(request), expect }
+}
+
+/// A case whose headers are bytes that no signed request could hold.
+pub fn case_with(
+    id: &'static str,
+    what: impl Into<String>,
+    request: &SignedRequest,
+    header: (&str, &[u8]),
+    expect: Expect,
+) -> Case {
+    let mut headers = byte_headers(&request.clone().without_header(header.0));
+    headers.push((header.0.to_owned(), header.1.to_vec()));
+    let raw = wire::request(request.method(), request.target(), &headers, request.body());
+    Case { id, what: what.into(), raw, expect }
+}
+
+pub fn raw(request: &SignedRequest) -> Vec<u8> {
+    wire::request(request.method(), request.target(), &byte_headers(request), request.body())
+}
+
+pub fn byte_headers(request: &SignedRequest) -> Vec<(String, Vec<u8>)> {
+    request.headers().iter().map(|(name, value)| (name.clone(), value.clone().into_bytes())).collect()
+}
+
+/// An endpoint at the moment of the cases.
+pub fn at_now(endpoint: Endpoint) -> Endpoint {
+    endpoint.clock(FrozenClock(UnixTime::from_secs(NOW)))
+}
+
+/// Runs groups against both adapters.
+pub fn run(groups: impl Fn() -> Vec<Group>) {
+    for adapter in BOTH {
+        let mut refusal: Option<Answer> = None;
+        for group in groups() {
+            let server = Server::start(adapter, group.endpoint);
+            for case in group.cases {
+                let answer = run_case(adapter, &server, &case);
+                if let Some(answer) = answer.filter(|answer| answer.status == 401) {
+                    let answer = answer.without_date();
+                    let first = refusal.get_or_insert_with(|| answer.clone());
+                    assert_eq!(*first, answer, "{adapter:?} {}: refusals differ", case.id);
+                }
+            }
+        }
+    }
+}
+
+fn run_case(adapter: Adapter, server: &Server, case: &Case) -> Option<Answer> {
+    let name = format!("{adapter:?} {} ({})", case.id, case.what);
+    server.forget();
+    let started = Instant::now();
+    let mut wire = Wire::connect(server.address);
+    wire.write(&case.raw);
+    let answer = wire.answer();
+    assert!(started.elapsed() < Duration::from_millis(2500), "{name}: answered after {:?}", started.elapsed());
+    let (status, outcome, reason, hand_offs) = match case.expect {
+        Expect::Ack => (200, Outcome::Accepted, None, 1),
+        Expect::Dup => (200, Outcome::Duplicate, None, 0),
+        Expect::Refused(status, reason) => {
+            let outcome = if reason.is_unavailable() { Outcome::Unavailable } else { Outcome::Rejected };
+            (status, outcome, Some(reason), 0)
+        }
+        Expect::Server(statuses) => {
+            if let Some(answer) = &answer {
+                assert!(statuses.contains(&answer.status), "{name}: {answer:?}");
+            }
+            assert!(server.handed_off().is_empty(), "{name}: handed off");
+            return None;
+        }
+    };
+    let answer = answer.unwrap_or_else(|| panic!("{name}: no answer"));
+    wait_for(|| !server.records().is_empty());
+    let records = server.records();
+    let seen: Vec<_> = records.iter().map(|record| (record.outcome, record.reason)).collect();
+    assert_eq!(seen, [(outcome, reason)], "{name}: {:?}", records.first().map(|record| &record.detail));
+    assert_eq!(answer.status, status, "{name}");
+    assert_eq!(server.handed_off().len(), hand_offs, "{name}: hand-offs");
+    if status >= 400 {
+        assert!(answer.body.is_empty(), "{name}: a refusal has no body");
+    }
+    let shown = format!("{answer:?}{records:?}{:?}", server.endpoint);
+    assert!(!shown.contains(CANARY), "{name}: the secret shows");
+    Some(answer)
+}
+
+#[test]
+fn section_a_presence_and_shape_of_the_proof() {
+    run(a_proof::groups);
+}
+
+/// Every gathered case of sections A to K is run here, or accounted for.
+#[test]
+fn every_gathered_case_is_accounted_for() {
+    let gathered: Vec<serde_json::Value> = serde_json::from_str(include_str!("../../data/attacks.json")).unwrap();
+    let mut missing: BTreeSet<String> =
+        gathered.iter().map(|case| case["id"].as_str().unwrap().to_owned()).filter(|id| !id.starts_with('L')).collect();
+    for groups in [a_proof::groups] {
+        for case in groups().into_iter().flat_map(|group| group.cases) {
+            missing.remove(case.id);
+        }
+    }
+    for (id, _) in elsewhere::ELSEWHERE {
+        missing.remove(*id);
+    }
+    assert!(missing.is_empty(), "neither run nor accounted for: {missing:?}");
+}
+
+/// Uses the path constant where a case writes its own target.
+pub const TARGET: &str = PATH;
