@@ -1,5 +1,7 @@
 //! Recorded requests of senders whose proof is a token or a public-key signature, through their presets.
 
+#![cfg(test)]
+
 use bytes::Bytes;
 use hookporter_core::{Coverage, Delivery, Head, Provider, Rejection, Secret, UnixTime};
 use serde_json::Value;

@@ -33,6 +33,7 @@ impl RequestMaker {
     /// |---|---|---|
     /// | `tampered-body` | one bit of the body | where the proof covers it |
     /// | `stale-timestamp`, `future-timestamp` | signed an hour beyond the tolerance | where a timestamp is signed |
+    /// | `moved-timestamp` | a fresh timestamp under the signature of another | where a timestamp is signed |
     /// | `wrong-key` | signed with another key | everywhere |
     /// | `tampered-signature` | one character of every signature | everywhere |
     /// | `truncated-signature` | the end of every signature | everywhere |
@@ -74,12 +75,15 @@ impl RequestMaker {
             add("stale-timestamp", stale.try_build()?, Reason::TimestampTooOld);
             let future = maker.clone().future(tolerance.future().saturating_add(MARGIN));
             add("future-timestamp", future.try_build()?, Reason::TimestampTooNew);
+            let later = Draft { sent: draft.sent.plus(Duration::from_secs(1)), ..draft.clone() };
+            let moved = later.sign(verifier, &maker.secrets)?.with_signatures(good.signatures());
+            add("moved-timestamp", moved, Reason::InvalidSignature);
         }
         add("wrong-key", maker.signed_wrongly(verifier, &draft)?, Reason::InvalidSignature);
 
         let in_body = good.signature == Some(Place::Body);
         add("tampered-signature", good.clone().tampered_signature(), Reason::InvalidSignature);
-        let count = malforming_count(good.signature_length());
+        let count = malforming_count(good.signatures().first().map_or(0, String::len));
         add("truncated-signature", good.clone().truncated_signature(count), truncated(proof));
         let repeated = if in_body { Reason::MalformedBody } else { Reason::RepeatedHeader };
         add("repeated-signature", good.clone().repeated_signature(), repeated);

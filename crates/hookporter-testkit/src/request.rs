@@ -1,5 +1,7 @@
 //! A signed request, and what an attacker or a proxy makes of it.
 
+use std::cell::RefCell;
+
 use bytes::Bytes;
 use hookporter_core::{Delivery, Head, PreparedKeyring, Rejection, UnixTime, Verifier};
 
@@ -173,16 +175,21 @@ impl SignedRequest {
         self
     }
 
-    /// The length of the first signature, in characters.
-    pub(crate) fn signature_length(&self) -> usize {
-        let length = std::cell::Cell::new(0);
-        let note = |signature: &str| {
-            length.set(signature.len());
+    /// The signatures, in order.
+    pub(crate) fn signatures(&self) -> Vec<String> {
+        let seen = RefCell::new(Vec::new());
+        // Nothing is changed: the signatures are only looked at.
+        let _ = self.clone().change_signature(|signature| {
+            seen.borrow_mut().push(signature.to_owned());
             signature.to_owned()
-        };
-        // Nothing is changed: the signature is only looked at.
-        let _ = self.clone().change_signature(note);
-        length.get()
+        });
+        seen.into_inner()
+    }
+
+    /// These signatures, in order, in place of the request's own.
+    pub(crate) fn with_signatures(self, signatures: Vec<String>) -> Self {
+        let others = RefCell::new(signatures.into_iter());
+        self.change_signature(|_| others.borrow_mut().next().unwrap_or_default())
     }
 
     fn change_signature(mut self, change: impl Fn(&str) -> String) -> Self {

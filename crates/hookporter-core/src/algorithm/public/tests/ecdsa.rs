@@ -7,7 +7,7 @@ const SIGNATURE: &str = "3045022100f1acef992fae2714def5b5f958d2dcee8049a5e9f5284
 fn texts() -> Vec<Vec<u8>> {
     let spki = der(key_file!("p256.public.pem"));
     let raw = &spki[26..];
-    let compressed = [&[2 + raw[64] % 2], &raw[1..33]].concat();
+    let compressed = [&[2 | (raw[64] & 1)], &raw[1..33]].concat();
     let number = |bytes| URL_SAFE_NO_PAD.encode(bytes);
     let web = format!(r#"{{"kty":"EC","crv":"P-256","x":"{}","y":"{}"}}"#, number(&raw[1..33]), number(&raw[33..]));
     let mut texts: Vec<_> = [
