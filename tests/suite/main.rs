@@ -1,12 +1,14 @@
 //! Both adapters, over real sockets: what one accepts or refuses, the other does too, for the same reason.
 #![expect(
     clippy::arithmetic_side_effects,
-    missing_docs,
+    unreachable_pub,
     reason = "tests: an overflow fails them, and nobody depends on their items"
 )]
 
 #[cfg(test)]
 mod attacks;
+#[cfg(test)]
+mod handoff;
 #[cfg(test)]
 mod server;
 #[cfg(test)]

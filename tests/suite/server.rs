@@ -5,7 +5,7 @@ use std::sync::{Arc, Mutex, mpsc};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use hookporter::{Endpoint, Event, Outcome, Reason, Record};
+use hookporter::{BoxFuture, Endpoint, Event, Outcome, Reason, Record};
 
 /// Which adapter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,6 +21,9 @@ pub const PATH: &str = "/hook";
 
 /// What the wrapped handler does with an event; the status that it answers.
 pub type Handler = Arc<dyn Fn(&Event) -> u16 + Send + Sync>;
+
+/// A handler that takes its time.
+pub type AsyncHandler = Arc<dyn Fn(Event) -> BoxFuture<'static, u16> + Send + Sync>;
 
 /// A running server.
 pub struct Server {
@@ -40,12 +43,21 @@ impl Server {
 
     /// Serves `endpoint` around `handler`.
     pub fn with_handler(adapter: Adapter, endpoint: Endpoint, handler: Handler) -> Self {
+        let handler = move |event: Event| {
+            let handler = handler.clone();
+            Box::pin(async move { handler(&event) }) as BoxFuture<'static, u16>
+        };
+        Self::with_async_handler(adapter, endpoint, Arc::new(handler))
+    }
+
+    /// Serves `endpoint` around a handler that takes its time.
+    pub fn with_async_handler(adapter: Adapter, endpoint: Endpoint, handler: AsyncHandler) -> Self {
         let records = Arc::new(Mutex::new(Vec::new()));
         let handed_off = Arc::new(Mutex::new(Vec::new()));
         let seen = records.clone();
         let endpoint = endpoint.observer(move |record: &Record| seen.lock().unwrap().push(record.clone()));
         let taken = handed_off.clone();
-        let handler: Handler = Arc::new(move |event| {
+        let handler: AsyncHandler = Arc::new(move |event| {
             taken.lock().unwrap().push(event.clone());
             handler(event)
         });
@@ -118,13 +130,24 @@ pub fn wait_for(done: impl Fn() -> bool) {
 type Bound = mpsc::Sender<SocketAddr>;
 type Stopped = tokio::sync::oneshot::Receiver<()>;
 
-fn tower_server(endpoint: Endpoint, handler: Handler, report: Bound, stopped: Stopped) {
+/// The handler's status; a request that only report-only let through is answered 299, so that a test can tell.
+async fn status(handler: AsyncHandler, event: Option<Event>) -> u16 {
+    match event {
+        Some(event) => handler(event).await,
+        None => UNPROVEN,
+    }
+}
+
+/// What the test servers answer for a request without a proof.
+pub const UNPROVEN: u16 = 299;
+
+fn tower_server(endpoint: Endpoint, handler: AsyncHandler, report: Bound, stopped: Stopped) {
     use axum::{Router, http::StatusCode, routing::any};
     use hookporter::axum::{EndpointLayer, Server, Verified};
 
     let handle = move |event: Option<Verified>| {
-        let status = event.map_or(200, |Verified(event)| handler(&event));
-        std::future::ready(StatusCode::from_u16(status).unwrap())
+        let handler = handler.clone();
+        async move { StatusCode::from_u16(status(handler, event.map(|Verified(event)| event)).await).unwrap() }
     };
     let app: Router = Router::new().route(PATH, any(handle).layer(EndpointLayer::new(endpoint)));
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
@@ -139,7 +162,7 @@ fn tower_server(endpoint: Endpoint, handler: Handler, report: Bound, stopped: St
     runtime.shutdown_timeout(Duration::from_secs(1));
 }
 
-fn actix_server(endpoint: Endpoint, handler: Handler, report: Bound, stopped: Stopped) {
+fn actix_server(endpoint: Endpoint, handler: AsyncHandler, report: Bound, stopped: Stopped) {
     use actix_web::{App, HttpResponse, HttpServer, http::StatusCode, web};
     use hookporter::actix::{EndpointMiddleware, Verified};
 
@@ -147,8 +170,11 @@ fn actix_server(endpoint: Endpoint, handler: Handler, report: Bound, stopped: St
         let server = HttpServer::new(move || {
             let handler = handler.clone();
             let handle = move |event: Option<Verified>| {
-                let status = event.map_or(200, |Verified(event)| handler(&event));
-                std::future::ready(HttpResponse::new(StatusCode::from_u16(status).unwrap()))
+                let handler = handler.clone();
+                async move {
+                    let status = status(handler, event.map(|Verified(event)| event)).await;
+                    HttpResponse::new(StatusCode::from_u16(status).unwrap())
+                }
             };
             let middleware = EndpointMiddleware::new(endpoint.clone());
             App::new().service(web::resource(PATH).wrap(middleware).route(web::route().to(handle)))

@@ -128,6 +128,7 @@ impl VersionGate {
     }
 
     /// Adds a rule.
+    #[expect(clippy::should_implement_trait, reason = "adding a rule is no arithmetic")]
     pub fn add(mut self, rule: VersionRule) -> Self {
         self.rules.push(rule);
         self

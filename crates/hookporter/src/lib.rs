@@ -53,3 +53,9 @@ pub mod axum {
 
 #[cfg(feature = "actix")]
 pub use hookporter_actix as actix;
+
+/// The README's code, compiled.
+#[cfg(all(doctest, feature = "axum", feature = "actix"))]
+#[doc = include_str!("../../../README.md")]
+#[derive(Debug)]
+struct Readme;

@@ -78,7 +78,7 @@ impl Verifier {
     #[must_use]
     pub fn identity(&self) -> Identity {
         let sources = self.labels();
-        sources.identity.unwrap_or(match &sources.id {
+        sources.identity.unwrap_or_else(|| match &sources.id {
             LabelSource::None => Identity::Distinct,
             LabelSource::SchemeId => Identity::SignedId,
             LabelSource::Json(_) | LabelSource::JsonFirst(_) | LabelSource::Form(_) if self.covers_payload() => {

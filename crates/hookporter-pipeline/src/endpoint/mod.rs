@@ -197,7 +197,8 @@ impl Endpoint {
 
     /// Whether the sender takes `status` as success.
     pub(crate) fn is_success(&self, status: u16) -> bool {
-        self.provider.map_or((200..300).contains(&status), |provider| provider.acknowledgement().success.takes(status))
+        self.provider
+            .map_or_else(|| (200..300).contains(&status), |provider| provider.acknowledgement().success.takes(status))
     }
 }
 

@@ -1,0 +1,245 @@
+//! The command line.
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use hookporter::{Provider, Tolerance};
+
+use crate::duration;
+use crate::failure::Failure;
+use crate::output;
+
+/// Receive, send and verify webhooks: verified, fresh, explained.
+///
+/// Keys are read from environment variables and never shown. Exit status: 0 done, 1 rejected or not reached, 2 wrongly
+/// used.
+#[derive(Debug, Parser)]
+#[command(name = "hookporter", version, arg_required_else_help = true, max_term_width = 100)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Receive(Receive),
+    Send(Send),
+    Verify(Verify),
+    Providers(Providers),
+}
+
+/// Run a receiver: one line per request, with its outcome and its reason
+///
+/// Whatever is proven is shown, acknowledged and dropped: there is no inbox yet. The first line says the address. It
+/// ends at SIGTERM or Ctrl-C, after the open requests.
+#[derive(Debug, Args)]
+pub(crate) struct Receive {
+    #[command(flatten)]
+    pub(crate) keyed: Keyed,
+    /// The framework that carries the requests
+    #[arg(long, value_enum, default_value_t = Adapter::Tower)]
+    pub(crate) adapter: Adapter,
+    /// The address to listen on; port 0 takes a free one
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:3000")]
+    pub(crate) listen: String,
+    /// The path of the endpoint; every other one is 404 [default: /webhooks/<provider>]
+    #[arg(long)]
+    pub(crate) path: Option<String>,
+    /// What the sender calls, without a query, where it signs the URL [default: address and path]
+    #[arg(long, value_name = "URL")]
+    pub(crate) public_url: Option<String>,
+    #[command(flatten)]
+    pub(crate) freshness: Freshness,
+    /// Answer 503 to events of other API versions, and to events without one; may be repeated. Rules:
+    /// `=2025-08-27.basil`, `2025-08*`, `train:basil`, `2024-06-20..2025-01-01`
+    #[arg(long, value_name = "RULE", num_args = 1..)]
+    pub(crate) accept_version: Vec<String>,
+    /// Show events and drop them; what happens anyway, as long as there is no inbox
+    #[arg(long)]
+    pub(crate) no_inbox: bool,
+    #[command(flatten)]
+    pub(crate) moment: Moment,
+    /// Print JSON, one object a line
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Sign an event now, and send it
+///
+/// Every call makes a new event; --duplicate and --concurrent send copies of the same one.
+#[derive(Debug, Args)]
+pub(crate) struct Send {
+    /// The sender to stand in for; see `hookporter providers`
+    #[arg(long, value_name = "ID")]
+    pub(crate) provider: String,
+    /// The variable with the secret; with the private key where the scheme is asymmetric
+    #[arg(long, value_name = "[ID=]VAR")]
+    pub(crate) secret_env: String,
+    /// Where to send it, plain HTTP; it is also the URL that is signed, where the sender signs one
+    #[arg(long)]
+    pub(crate) url: String,
+    /// The body, or with `-` stdin [default: a sample of this sender's]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) body: Option<String>,
+    /// The event type, wherever this sender says it
+    #[arg(long, value_name = "TYPE")]
+    pub(crate) event: Option<String>,
+    /// Sign a timestamp that lies this far in the past
+    #[arg(long, value_name = "D", value_parser = duration::parse, conflicts_with = "future")]
+    pub(crate) stale: Option<Duration>,
+    /// Sign a timestamp that lies this far ahead
+    #[arg(long, value_name = "D", value_parser = duration::parse)]
+    pub(crate) future: Option<Duration>,
+    /// Change something after signing. `header`: the signed time; where none is signed, the form of the signature
+    #[arg(long, value_enum)]
+    pub(crate) tamper: Option<Tamper>,
+    /// Sign with a key that no receiver has
+    #[arg(long)]
+    pub(crate) wrong_key: bool,
+    /// Send so many copies in all, one after another
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
+    pub(crate) duplicate: Option<u32>,
+    /// Send so many copies at the same time; fewer than --duplicate: so many at a time
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000))]
+    pub(crate) concurrent: Option<u32>,
+    /// Print JSON, one object a line
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Judge a captured request, offline
+///
+/// Exit status: 0 accepted or a handshake, 1 rejected, 2 wrongly used.
+#[derive(Debug, Args)]
+pub(crate) struct Verify {
+    #[command(flatten)]
+    pub(crate) keyed: Keyed,
+    /// The headers, one `Name: value` a line, or with `-` stdin
+    #[arg(long, value_name = "FILE")]
+    pub(crate) headers: String,
+    /// The body, byte for byte, or with `-` stdin
+    #[arg(long, value_name = "FILE")]
+    pub(crate) body: String,
+    /// The method
+    #[arg(long, value_name = "M", default_value = "POST")]
+    pub(crate) method: String,
+    /// The public URL that the sender called, with its query; needed where the sender signs it
+    #[arg(long)]
+    pub(crate) url: Option<String>,
+    #[command(flatten)]
+    pub(crate) freshness: Freshness,
+    #[command(flatten)]
+    pub(crate) moment: Moment,
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Show what is known of each sender
+#[derive(Debug, Args)]
+pub(crate) struct Providers {
+    /// Print JSON
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Whose requests are judged, and with which keys.
+#[derive(Debug, Args)]
+pub(crate) struct Keyed {
+    /// The sender; see `hookporter providers`
+    #[arg(long, value_name = "ID")]
+    pub(crate) provider: String,
+    /// The variable with the secret as the sender's dashboard shows it, or with a public key (PEM, JWK, hex, base64)
+    /// where the scheme is asymmetric; repeat it for a rotation. ID names the key [default: the variable's name]
+    #[arg(long, value_name = "[ID=]VAR", required = true, num_args = 1..)]
+    pub(crate) secret_env: Vec<String>,
+}
+
+/// How far a signed timestamp may lie off.
+#[derive(Debug, Args)]
+pub(crate) struct Freshness {
+    /// How old a signed timestamp may be: `300`, `300s`, `5m`, `1h` [default: the sender's]
+    #[arg(long, value_name = "D", value_parser = duration::parse)]
+    tolerance: Option<Duration>,
+    /// How far ahead a signed timestamp may lie [default: the sender's]
+    #[arg(long, value_name = "D", value_parser = duration::parse)]
+    future_tolerance: Option<Duration>,
+}
+
+/// When a request is judged.
+#[derive(Debug, Args)]
+pub(crate) struct Moment {
+    /// Judge at this moment, in Unix seconds, instead of now: for captured requests
+    // The last second of the year 9999; what is larger was meant in milliseconds.
+    #[arg(long, value_name = "UNIX", value_parser = clap::value_parser!(i64).range(1..=253_402_300_799))]
+    pub(crate) at: Option<i64>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Adapter {
+    Tower,
+    Actix,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Tamper {
+    Body,
+    Header,
+    Signature,
+}
+
+impl Adapter {
+    pub(crate) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Tower => "tower",
+            Self::Actix => "actix",
+        }
+    }
+}
+
+impl Freshness {
+    /// The tolerance that was asked for; a bound that was not is the sender's own.
+    pub(crate) fn tolerance(&self, provider: &Provider) -> Result<Option<Tolerance>, Failure> {
+        if self.tolerance.is_none() && self.future_tolerance.is_none() {
+            return Ok(None);
+        }
+        let Some(usual) = provider.tolerance() else {
+            output::complain(format_args!("warning: {} signs no timestamp: a tolerance has no effect", provider.id()));
+            return Ok(None);
+        };
+        let past = self.tolerance.unwrap_or_else(|| usual.past());
+        let future = self.future_tolerance.unwrap_or_else(|| usual.future());
+        Ok(Some(Tolerance::new(past, future)?))
+    }
+}
+
+/// Help, or a complaint about the command line; the exit status.
+pub(crate) fn refuse(error: &clap::Error) -> ExitCode {
+    if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) {
+        let _ = error.print();
+        return ExitCode::SUCCESS;
+    }
+    let mut text = error.render().to_string();
+    // A stray argument may be a key that somebody typed where the name of its variable belongs.
+    if let Some(ContextValue::String(stray)) = error.get(ContextKind::InvalidArg)
+        && !stray.starts_with('-')
+        && !stray.is_empty()
+    {
+        text = text.replace(stray.as_str(), "(not shown)");
+    }
+    output::complain(format_args!("{}", text.trim_end()));
+    ExitCode::from(2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_contradicts_itself_nowhere() {
+        Arguments::command().debug_assert();
+    }
+}

@@ -1,0 +1,34 @@
+//! The `hookporter` program: a real receiver, a sender that signs, and a verdict on captured requests.
+//!
+//! Keys are read from environment variables and never shown. What is printed for programs goes to stdout, everything
+//! else to stderr. Exit status: 0 done, 1 not accepted or not reached, 2 wrongly used.
+
+mod args;
+mod duration;
+mod failure;
+mod keys;
+mod output;
+mod providers;
+mod receive;
+mod send;
+mod verify;
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+use args::{Arguments, Command};
+
+fn main() -> ExitCode {
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return args::refuse(&error),
+    };
+    let ended = match arguments.command {
+        Command::Receive(args) => receive::run(&args),
+        Command::Send(args) => send::run(&args),
+        Command::Verify(args) => verify::run(&args),
+        Command::Providers(args) => Ok(providers::run(&args)),
+    };
+    ended.unwrap_or_else(|failure| failure.report())
+}

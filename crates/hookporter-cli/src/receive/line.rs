@@ -1,0 +1,58 @@
+//! One request, as one line.
+
+use hookporter::core::KeyId;
+use hookporter::{Outcome, Reason, Record};
+use serde::Serialize;
+
+use crate::{duration, output};
+
+/// For programs: a field that is not known is null.
+pub(super) fn json(record: &Record) -> String {
+    #[derive(Serialize)]
+    struct Line<'a> {
+        outcome: &'a str,
+        status: u16,
+        reason: Option<&'a str>,
+        detail: Option<&'a str>,
+        provider: &'a str,
+        event_id: Option<&'a str>,
+        event_type: Option<&'a str>,
+        api_version: Option<&'a str>,
+        key_id: Option<&'a str>,
+        body_bytes: usize,
+        duration_us: u64,
+    }
+    output::json(&Line {
+        outcome: record.outcome.as_str(),
+        status: record.status,
+        reason: record.reason.map(Reason::as_str),
+        detail: record.detail.as_deref(),
+        provider: record.provider,
+        event_id: record.event_id.as_deref(),
+        event_type: record.event_type.as_deref(),
+        api_version: record.api_version.as_deref(),
+        key_id: record.key_id.as_ref().map(KeyId::as_str),
+        body_bytes: record.body_bytes,
+        duration_us: duration::micros(record.duration),
+    })
+}
+
+/// For people: what happened, to what, and why.
+pub(super) fn human(record: &Record) -> String {
+    let mut fields = vec![
+        format!("{:<9}", record.outcome.as_str()),
+        record.status.to_string(),
+        record.provider.to_owned(),
+    ];
+    fields.extend(record.detail.clone());
+    fields.extend([&record.event_type, &record.event_id].into_iter().flatten().cloned());
+    if matches!(record.reason, Some(Reason::VersionNotHandled)) {
+        fields.push(record.api_version.as_ref().map_or_else(|| "no version".to_owned(), |text| format!("version {text}")));
+    }
+    if !matches!(record.outcome, Outcome::Rejected | Outcome::Unavailable) {
+        fields.extend(record.key_id.as_ref().map(|key| format!("key {key}")));
+        fields.push(format!("{} B", record.body_bytes));
+        fields.push(duration::shown(record.duration));
+    }
+    output::escaped(&fields.join("  "))
+}

@@ -1,0 +1,93 @@
+//! The client: every header as it was signed, also one that is there twice.
+
+use std::error::Error;
+use std::future::Future;
+use std::time::Duration;
+
+use bytes::Bytes;
+use hookporter_testkit::SignedRequest;
+use http::{Request, Uri};
+use http_body_util::{BodyExt, Full, Limited};
+use hyper_util::client::legacy;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
+use tokio::time::{Instant, timeout};
+
+use crate::failure::Failure;
+use crate::output;
+
+/// The status, or why there is none.
+pub(super) type Answered = Result<u16, String>;
+
+/// Longer than any sender waits.
+const LONGEST: Duration = Duration::from_secs(30);
+/// How long a connection may take.
+const CONNECT: Duration = Duration::from_secs(10);
+/// How much of an answer is read, so that its connection can be used again.
+const ANSWER: usize = 64 * 1024;
+
+/// Sends one request as often as it is asked to.
+pub(super) struct Client {
+    inner: legacy::Client<HttpConnector, Full<Bytes>>,
+    request: Request<Full<Bytes>>,
+}
+
+impl Client {
+    /// A client for `signed`, which goes to the authority of `url`.
+    pub(super) fn new(url: &str, signed: &SignedRequest) -> Result<Self, Failure> {
+        let wrong = |problem: &str| Failure::usage(format!("--url {}: {problem}", output::escaped(url)));
+        let uri: Uri = url.parse().map_err(|_| wrong("is not a URL"))?;
+        match uri.scheme_str() {
+            Some("http") => {}
+            Some("https") => return Err(wrong("HTTPS is not spoken here; send to the receiver itself, over HTTP")),
+            _ => return Err(wrong("does not begin with `http://`")),
+        }
+        let authority = uri.authority().map_or("", http::uri::Authority::as_str);
+        if authority.is_empty() || authority.contains('@') {
+            return Err(wrong("needs a host, and takes no user information"));
+        }
+        let mut request =
+            Request::builder().method(signed.method()).uri(format!("http://{authority}{}", signed.target()));
+        for (name, value) in signed.headers() {
+            request = request.header(name, value);
+        }
+        let body = Full::new(signed.body().clone());
+        let request = request.body(body).map_err(|error| wrong(&format!("makes no HTTP request ({error})")))?;
+        let mut connector = HttpConnector::new();
+        connector.set_nodelay(true);
+        connector.set_connect_timeout(Some(CONNECT));
+        Ok(Self { inner: legacy::Client::builder(TokioExecutor::new()).build(connector), request })
+    }
+
+    /// Sends it once; what came of it, and how long that took.
+    pub(super) fn send(&self) -> impl Future<Output = (Answered, Duration)> + Send + 'static {
+        let (client, request) = (self.inner.clone(), self.request.clone());
+        async move {
+            let began = Instant::now();
+            let answered = match timeout(LONGEST, exchange(client, request)).await {
+                Ok(answered) => answered,
+                Err(_) => Err(format!("no answer within {} s", LONGEST.as_secs())),
+            };
+            (answered, began.elapsed())
+        }
+    }
+}
+
+async fn exchange(client: legacy::Client<HttpConnector, Full<Bytes>>, request: Request<Full<Bytes>>) -> Answered {
+    let response = client.request(request).await.map_err(|error| causes(&error))?;
+    let status = response.status().as_u16();
+    // An answer that is too long is an answer all the same.
+    let _ = Limited::new(response.into_body(), ANSWER).collect().await;
+    Ok(status)
+}
+
+/// What went wrong, down to what the system said.
+fn causes(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text = format!("{text}: {error}");
+        cause = error.source();
+    }
+    text
+}

@@ -1,0 +1,155 @@
+//! `verify`: the verdict on a captured request, offline.
+
+mod captured;
+mod explain;
+
+use std::io::Read;
+use std::process::ExitCode;
+
+use hookporter::core::{Delivery, Head, KeyId, Label, Labels, Refused};
+use hookporter::provider::Handshake;
+use hookporter::{Clock, Coverage, Keyring, Provider, Reason, Rejection, SystemClock, UnixTime};
+use serde::Serialize;
+use serde_json::{Map, Value};
+
+use crate::args::Verify;
+use crate::failure::Failure;
+use crate::{keys, output};
+use captured::Captured;
+
+/// Judges the request and shows the verdict.
+pub(crate) fn run(args: &Verify) -> Result<ExitCode, Failure> {
+    let (provider, keyring) = keys::receiving(&args.keyed.provider, &args.keyed.secret_env)?;
+    let captured = Captured::read(args, provider)?;
+    let now = args.moment.at.map_or_else(|| SystemClock.now(), UnixTime::from_secs);
+    let verdict = judge(args, provider, &keyring, &captured, now)?;
+    if args.json {
+        output::say(&json(provider, &verdict));
+    } else {
+        output::say(&explain::human(provider, &verdict, now));
+    }
+    Ok(if matches!(verdict, Verdict::Rejected(_)) { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+/// What becomes of the request.
+enum Verdict {
+    Accepted(Proven),
+    Handshake(Proven, Handshake),
+    Rejected(Rejection),
+}
+
+/// A proven delivery and what it says of itself.
+struct Proven {
+    delivery: Delivery,
+    labels: Labels,
+}
+
+impl Verdict {
+    const fn as_str(&self) -> &'static str {
+        match self {
+            Self::Accepted(_) => "accepted",
+            Self::Handshake(..) => "handshake",
+            Self::Rejected(_) => "rejected",
+        }
+    }
+
+    const fn proven(&self) -> Option<&Proven> {
+        match self {
+            Self::Accepted(proven) | Self::Handshake(proven, _) => Some(proven),
+            Self::Rejected(_) => None,
+        }
+    }
+}
+
+/// The steps of the pipeline, up to the labels.
+fn judge(
+    args: &Verify,
+    provider: &Provider,
+    keyring: &Keyring,
+    captured: &Captured,
+    now: UnixTime,
+) -> Result<Verdict, Failure> {
+    let mut verifier = provider.verifier()?;
+    if let Some(tolerance) = args.freshness.tolerance(provider)? {
+        verifier = verifier.with_tolerance(tolerance);
+    }
+    let keys = verifier.prepare(keyring)?;
+    let head = Head::new(&captured.method, &captured.target, &captured.headers);
+    let head = captured.url.as_deref().map_or(head, |url| head.with_url(url));
+    if !provider.methods().contains(&head.method()) {
+        return Ok(Verdict::Rejected(Rejection::new(Reason::MethodNotAllowed)));
+    }
+    let proven = verifier.begin(&head, &keys, now).and_then(|mut check| {
+        check.push(captured.body.clone())?;
+        check.finish().map_err(Refused::into_rejection)
+    });
+    let delivery = match proven {
+        Ok(delivery) => delivery,
+        Err(rejection) => return Ok(Verdict::Rejected(rejection)),
+    };
+    let labels = verifier.read_labels(&delivery, &head);
+    Ok(match provider.handshake(&delivery) {
+        Err(rejection) => Verdict::Rejected(rejection),
+        Ok(Some(answer)) => Verdict::Handshake(Proven { delivery, labels }, answer),
+        Ok(None) => Verdict::Accepted(Proven { delivery, labels }),
+    })
+}
+
+/// For programs: a field that is not known is null.
+fn json(provider: &Provider, verdict: &Verdict) -> String {
+    #[derive(Serialize)]
+    struct Line<'a> {
+        verdict: &'a str,
+        reason: Option<&'a str>,
+        detail: Option<String>,
+        provider: &'a str,
+        event_id: Option<&'a str>,
+        event_type: Option<&'a str>,
+        api_version: Option<&'a str>,
+        key_id: Option<&'a str>,
+        coverage: Option<&'a str>,
+        answer: Option<Answer>,
+    }
+    #[derive(Serialize)]
+    struct Answer {
+        status: u16,
+        headers: Map<String, Value>,
+        body: String,
+    }
+    fn text(label: Option<&Label>) -> Option<&str> {
+        label.map(Label::as_str)
+    }
+    let (rejection, answer) = match verdict {
+        Verdict::Rejected(rejection) => (Some(rejection), None),
+        Verdict::Handshake(_, answer) => (None, Some(answer)),
+        Verdict::Accepted(_) => (None, None),
+    };
+    let proven = verdict.proven();
+    let labels = proven.map(|proven| &proven.labels);
+    output::json(&Line {
+        verdict: verdict.as_str(),
+        reason: rejection.map(|rejection| rejection.kind().as_str()),
+        detail: rejection.map(ToString::to_string),
+        provider: provider.id(),
+        event_id: labels.and_then(|labels| text(labels.id.as_ref())),
+        event_type: labels.and_then(|labels| text(labels.kind.as_ref())),
+        api_version: labels.and_then(|labels| text(labels.version.as_ref())),
+        key_id: proven.map(|proven| proven.delivery.key_id()).map(KeyId::as_str),
+        coverage: proven.map(|proven| proven.delivery.coverage()).map(Coverage::as_str),
+        answer: answer.map(|answer| Answer {
+            status: answer.status,
+            headers: answer.content_type.map(|kind| ("content-type".to_owned(), kind.into())).into_iter().collect(),
+            body: String::from_utf8_lossy(&answer.body).into_owned(),
+        }),
+    })
+}
+
+/// The bytes of a file, or of stdin where it is called `-`.
+pub(crate) fn read(option: &str, file: &str) -> Result<Vec<u8>, Failure> {
+    let mut bytes = Vec::new();
+    let read = match file {
+        "-" => std::io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes),
+        _ => std::fs::read(file),
+    };
+    read.map_err(|error| Failure::file(option, file, error))
+}

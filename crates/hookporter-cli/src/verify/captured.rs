@@ -1,0 +1,102 @@
+//! A captured request, read from files.
+
+use bytes::Bytes;
+use hookporter::Provider;
+
+use crate::args::Verify;
+use crate::failure::Failure;
+use crate::verify::read;
+
+/// A request as it was captured.
+pub(super) struct Captured {
+    pub(super) method: String,
+    pub(super) target: String,
+    pub(super) url: Option<String>,
+    pub(super) headers: Vec<(String, Vec<u8>)>,
+    pub(super) body: Bytes,
+}
+
+impl Captured {
+    pub(super) fn read(args: &Verify, provider: &Provider) -> Result<Self, Failure> {
+        if args.url.is_none() && provider.verifier()?.needs_url() {
+            let id = provider.id();
+            return Err(Failure::usage(format!("{id} signs the public URL: give the one that it called with --url")));
+        }
+        if args.headers == "-" && args.body == "-" {
+            return Err(Failure::usage("stdin cannot be both the headers and the body"));
+        }
+        Ok(Self {
+            method: args.method.clone(),
+            target: args.url.as_deref().map_or_else(|| "/".to_owned(), target),
+            url: args.url.clone(),
+            headers: headers(&read("--headers", &args.headers)?)?,
+            body: read("--body", &args.body)?.into(),
+        })
+    }
+}
+
+/// Path and query of a URL.
+fn target(url: &str) -> String {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    let rest = rest.split('#').next().unwrap_or_default();
+    match rest.split_once(['/', '?']) {
+        None => "/".to_owned(),
+        Some((authority, _)) => {
+            let target = rest.strip_prefix(authority).unwrap_or_default();
+            if target.starts_with('?') { format!("/{target}") } else { target.to_owned() }
+        }
+    }
+}
+
+/// `Name: value` a line. Blank lines and the request line of a whole captured head are passed over.
+fn headers(text: &[u8]) -> Result<Vec<(String, Vec<u8>)>, Failure> {
+    let mut headers = Vec::new();
+    for (index, line) in text.split(|byte| *byte == b'\n').enumerate() {
+        let line = line.strip_suffix(b"\r").unwrap_or(line);
+        let is_request_line = index == 0 && line.windows(6).any(|part| part == b" HTTP/");
+        if line.trim_ascii().is_empty() || is_request_line {
+            continue;
+        }
+        let header = header(line);
+        // What the line says is not repeated: it may be a proof, or a token.
+        headers.push(header.ok_or_else(|| {
+            let number = index.saturating_add(1);
+            Failure::usage(format!("--headers: line {number} is not `Name: value`"))
+        })?);
+    }
+    Ok(headers)
+}
+
+fn header(line: &[u8]) -> Option<(String, Vec<u8>)> {
+    let colon = line.iter().position(|byte| *byte == b':')?;
+    let (name, value) = line.split_at_checked(colon)?;
+    let plain = |byte: &u8| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(byte);
+    if name.is_empty() || !name.iter().all(plain) {
+        return None;
+    }
+    let value = value.strip_prefix(b":")?.trim_ascii();
+    Some((String::from_utf8(name.to_vec()).ok()?, value.to_vec()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_head_is_read_as_people_paste_it() {
+        let text = b"POST /x HTTP/1.1\r\nHost: a:1\r\nX-Sig:  t=1,v1=ab \r\n\r\nX-Bytes: \xff\n";
+        let read = headers(text).unwrap();
+        let wanted: [(&str, &[u8]); 3] = [("Host", b"a:1"), ("X-Sig", b"t=1,v1=ab"), ("X-Bytes", b"\xff")];
+        assert_eq!(read, wanted.map(|(name, value)| (name.to_owned(), value.to_vec())));
+        for bad in ["no colon", ": empty", ":method: POST", "two words: x"] {
+            assert!(headers(bad.as_bytes()).is_err(), "{bad}");
+        }
+    }
+
+    #[test]
+    fn a_target_is_path_and_query() {
+        assert_eq!(target("https://a.b:1/c?d=/e#f"), "/c?d=/e");
+        assert_eq!(target("https://a.b?d=/e"), "/?d=/e");
+        assert_eq!(target("https://a.b"), "/");
+    }
+}

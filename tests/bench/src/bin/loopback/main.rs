@@ -1,0 +1,119 @@
+//! The CPU time that a server process spends per request, on loopback, against a bare axum handler.
+//!
+//! `loopback [--requests N] [--rounds N] [--workers N] [WORD…]` measures the servers whose names hold one of the words,
+//! and the floor; `loopback serve NAME WORKERS` is what it starts each of them with.
+
+mod child;
+mod load;
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use hookporter_bench::harness::percentile;
+use hookporter_bench::server::Kind;
+
+use child::Child;
+
+/// Nothing here takes longer.
+const LONGEST: Duration = Duration::from_secs(300);
+
+struct Settings {
+    requests: u64,
+    rounds: usize,
+    workers: usize,
+    words: Vec<String>,
+}
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = std::env::args().skip(1).collect();
+    match arguments.as_slice() {
+        [serve, name, workers] if serve == "serve" => child::serve(name, workers.parse().unwrap_or(1)),
+        _ => match settings(&arguments) {
+            Some(settings) => {
+                measure(&settings);
+                ExitCode::SUCCESS
+            }
+            None => {
+                eprintln!("loopback [--requests N] [--rounds N] [--workers N] [WORD…]");
+                ExitCode::from(2)
+            }
+        },
+    }
+}
+
+fn settings(arguments: &[String]) -> Option<Settings> {
+    let mut settings = Settings { requests: 20_000, rounds: 8, workers: 1, words: Vec::new() };
+    let mut arguments = arguments.iter();
+    while let Some(argument) = arguments.next() {
+        match argument.as_str() {
+            "--requests" => settings.requests = arguments.next()?.parse().ok()?,
+            "--rounds" => settings.rounds = arguments.next()?.parse().ok()?,
+            "--workers" => settings.workers = arguments.next()?.parse().ok()?,
+            option if option.starts_with('-') => return None,
+            word => settings.words.push(word.to_owned()),
+        }
+    }
+    Some(settings)
+}
+
+struct Measured {
+    kind: Kind,
+    child: Child,
+    /// CPU seconds and requests per second of each round.
+    rounds: Vec<(f64, f64)>,
+}
+
+fn measure(settings: &Settings) {
+    let wanted = |kind: &Kind| {
+        *kind == Kind::Bare || settings.words.is_empty() || settings.words.iter().any(|word| kind.name().contains(word))
+    };
+    let mut servers: Vec<Measured> = Kind::ALL
+        .iter()
+        .copied()
+        .filter(wanted)
+        .map(|kind| Measured { kind, child: Child::start(kind, settings.workers), rounds: Vec::new() })
+        .collect();
+    let mut number = 0;
+    for server in &servers {
+        // Caches, allocator, branch predictors.
+        load::drive(server.child.port, server.kind.sender(), 2_000, &mut number, LONGEST);
+    }
+    let count = servers.len();
+    for round in 0..settings.rounds {
+        for turn in 0..count {
+            let server = &mut servers[(round + turn) % count];
+            let before = server.child.cpu_seconds();
+            let spent = load::drive(server.child.port, server.kind.sender(), settings.requests, &mut number, LONGEST);
+            let cpu = server.child.cpu_seconds() - before;
+            server.rounds.push((cpu, settings.requests as f64 / spent.as_secs_f64()));
+        }
+    }
+    print(&servers, settings);
+}
+
+fn print(servers: &[Measured], settings: &Settings) {
+    let total = |server: &Measured| server.rounds.iter().map(|(cpu, _)| cpu).sum::<f64>();
+    let rate = |server: &Measured| percentile(&server.rounds.iter().map(|round| round.1).collect::<Vec<_>>(), 0.5);
+    let Some(floor) = servers.first() else { return };
+    let requests = settings.requests as f64 * settings.rounds as f64;
+    println!(
+        "{} rounds of {} requests with a body of {} bytes, {} connections, {} worker thread(s)\n",
+        settings.rounds,
+        settings.requests,
+        load::BODY,
+        load::CONNECTIONS,
+        settings.workers,
+    );
+    println!("  {:<44} {:>9} {:>15} {:>11}", "", "CPU ratio", "p10 – p90", "rate ratio");
+    for server in servers {
+        let paired: Vec<f64> = server.rounds.iter().zip(&floor.rounds).map(|(ours, floor)| ours.0 / floor.0).collect();
+        let (low, high) = (percentile(&paired, 0.1), percentile(&paired, 0.9));
+        let micros = total(server) / requests * 1e6;
+        println!(
+            "  {:<44} {:>9.2} {low:>6.2} – {high:<6.2} {:>11.2}   ({micros:.1} µs)",
+            server.kind.name(),
+            total(server) / total(floor),
+            rate(server) / rate(floor),
+        );
+    }
+}

@@ -1,0 +1,69 @@
+//! The whole check, as an adapter runs it.
+
+use bytes::Bytes;
+use hookporter_core::{
+    Clock, Delivery, Head, Headers, Keyring, Occurrence, PreparedKeyring, Provider, Rejection, Secret, SystemClock,
+    Verifier,
+};
+use http::HeaderMap;
+
+use crate::sample::{Sample, Sender};
+
+/// A header map as the core sees it: the same lines as the tower adapter's, which keeps them to itself.
+pub struct HttpHeaders<'a>(pub &'a HeaderMap);
+
+impl Headers for HttpHeaders<'_> {
+    fn occurrence(&self, name: &str) -> Occurrence<'_> {
+        let mut values = self.0.get_all(name).iter();
+        match (values.next(), values.next()) {
+            (None, _) => Occurrence::Absent,
+            (Some(value), None) => Occurrence::Once(value.as_bytes()),
+            _ => Occurrence::Repeated,
+        }
+    }
+
+    fn visit(&self, each: &mut dyn FnMut(&str, &[u8])) {
+        for (name, value) in self.0 {
+            each(name.as_str(), value.as_bytes());
+        }
+    }
+}
+
+/// A verifier with its keys and its clock.
+#[derive(Debug)]
+pub struct Receiver {
+    /// The verifier.
+    pub verifier: Verifier,
+    keys: PreparedKeyring,
+    clock: SystemClock,
+}
+
+impl Receiver {
+    /// A receiver for what `sender` sends.
+    #[must_use]
+    pub fn new(sender: Sender) -> Self {
+        let verifier = Provider::by_id(sender.provider()).and_then(Provider::verifier).expect("a preset");
+        let keys = verifier.prepare(&Keyring::from(Secret::new(sender.secret()))).expect("a right key");
+        Self { verifier, keys, clock: SystemClock }
+    }
+
+    /// Checks a sample: head, clock, papers, body, proof.
+    ///
+    /// # Errors
+    /// The rejection.
+    pub fn check(&self, sample: &Sample) -> Result<Delivery, Rejection> {
+        self.check_parts(&sample.headers, sample.body.clone())
+    }
+
+    /// Checks headers and a body.
+    ///
+    /// # Errors
+    /// The rejection.
+    pub fn check_parts(&self, headers: &HeaderMap, body: Bytes) -> Result<Delivery, Rejection> {
+        let headers = HttpHeaders(headers);
+        let head = Head::new("POST", "/webhooks", &headers);
+        let mut check = self.verifier.begin(&head, &self.keys, self.clock.now())?;
+        check.push(body)?;
+        check.finish().map_err(hookporter_core::Refused::into_rejection)
+    }
+}

@@ -1,0 +1,144 @@
+//! The servers that are compared: a bare handler, and the same work behind an endpoint.
+
+use std::sync::Arc;
+
+use axum::Router;
+use axum::extract::State;
+use axum::http::{HeaderMap, StatusCode};
+use axum::routing::post;
+use bytes::Bytes;
+use hookporter_core::Secret;
+use hookporter_pipeline::{BoxFuture, Endpoint, Event, HandedOff, Handoff, HandoffError};
+use hookporter_tower::{EndpointLayer, EndpointService};
+
+use crate::{Receiver, Sender};
+
+/// The one path of every server.
+pub const PATH: &str = "/webhooks";
+
+/// A server.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// An axum handler that reads the body as `Bytes` and answers 200: what everything is compared with.
+    Bare,
+    /// The same, with the core's check in the handler: what the pipeline adds to is seen against this.
+    ByHand,
+    /// The same handler behind a layer, without and with the memory of events.
+    GitHubLayerNoDedupe,
+    /// As above; a digest identifies the event.
+    GitHubLayer,
+    /// A service whose hand-off completes at once.
+    GitHubService,
+    /// A layer with a memory of events, whose ids stand in the body.
+    StripeLayer,
+    /// A service of the same kind.
+    StripeService,
+    /// actix-web, bare.
+    #[cfg(feature = "actix")]
+    ActixBare,
+    /// actix-web, the same handler behind the middleware.
+    #[cfg(feature = "actix")]
+    ActixGitHub,
+}
+
+impl Kind {
+    /// All of them; the first is the floor.
+    pub const ALL: &'static [Self] = &[
+        Self::Bare,
+        Self::ByHand,
+        Self::GitHubLayerNoDedupe,
+        Self::GitHubLayer,
+        Self::GitHubService,
+        Self::StripeLayer,
+        Self::StripeService,
+        #[cfg(feature = "actix")]
+        Self::ActixBare,
+        #[cfg(feature = "actix")]
+        Self::ActixGitHub,
+    ];
+
+    /// Its name, in the tables and on the command line.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Bare => "axum bare",
+            Self::ByHand => "axum core check in the handler (github)",
+            Self::GitHubLayerNoDedupe => "axum layer (github, no dedupe)",
+            Self::GitHubLayer => "axum layer (github)",
+            Self::GitHubService => "axum service (github, hand-off)",
+            Self::StripeLayer => "axum layer (stripe)",
+            Self::StripeService => "axum service (stripe, hand-off)",
+            #[cfg(feature = "actix")]
+            Self::ActixBare => "actix bare",
+            #[cfg(feature = "actix")]
+            Self::ActixGitHub => "actix middleware (github)",
+        }
+    }
+
+    /// The server of this name.
+    #[must_use]
+    pub fn by_name(name: &str) -> Option<Self> {
+        Self::ALL.iter().copied().find(|kind| kind.name() == name)
+    }
+
+    /// Whose requests it takes.
+    #[must_use]
+    pub const fn sender(self) -> Sender {
+        match self {
+            Self::StripeLayer | Self::StripeService => Sender::Stripe,
+            _ => Sender::GitHub,
+        }
+    }
+
+    /// Its endpoint.
+    #[must_use]
+    pub fn endpoint(self) -> Endpoint {
+        let sender = self.sender();
+        let endpoint = Endpoint::provider(sender.provider(), Secret::new(sender.secret())).expect("a right key");
+        match self {
+            Self::GitHubLayerNoDedupe => endpoint.no_dedupe(),
+            Self::GitHubService | Self::StripeService => endpoint.handoff(AtOnce),
+            _ => endpoint,
+        }
+    }
+
+    /// Its axum router, unless it is no axum server.
+    #[must_use]
+    pub fn router(self) -> Option<Router> {
+        Some(match self {
+            Self::Bare => Router::new().route(PATH, post(bare)),
+            Self::ByHand => {
+                let receiver = Arc::new(Receiver::new(self.sender()));
+                Router::new().route(PATH, post(by_hand)).with_state(receiver)
+            }
+            Self::GitHubLayerNoDedupe | Self::GitHubLayer | Self::StripeLayer => {
+                Router::new().route(PATH, post(bare).layer(EndpointLayer::new(self.endpoint())))
+            }
+            Self::GitHubService | Self::StripeService => {
+                Router::new().route_service(PATH, EndpointService::new(self.endpoint()).expect("it has a hand-off"))
+            }
+            #[cfg(feature = "actix")]
+            Self::ActixBare | Self::ActixGitHub => return None,
+        })
+    }
+}
+
+async fn bare(body: Bytes) -> StatusCode {
+    std::hint::black_box(&body);
+    StatusCode::OK
+}
+
+async fn by_hand(State(receiver): State<Arc<Receiver>>, headers: HeaderMap, body: Bytes) -> StatusCode {
+    receiver.check_parts(&headers, body).map_or(StatusCode::UNAUTHORIZED, |_| StatusCode::OK)
+}
+
+/// Takes every event at once.
+#[derive(Debug)]
+struct AtOnce;
+
+impl Handoff for AtOnce {
+    fn hand_off(&self, event: Event) -> BoxFuture<'_, Result<HandedOff, HandoffError>> {
+        std::hint::black_box(&event);
+        Box::pin(std::future::ready(Ok(HandedOff::New)))
+    }
+}
