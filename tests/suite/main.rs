@@ -8,8 +8,14 @@
 #[cfg(test)]
 mod attacks;
 #[cfg(test)]
+mod defects;
+#[cfg(test)]
 mod handoff;
 #[cfg(test)]
+mod sender;
+#[cfg(test)]
 mod server;
+#[cfg(test)]
+mod trace;
 #[cfg(test)]
 mod wire;

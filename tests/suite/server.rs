@@ -19,6 +19,19 @@ pub const BOTH: [Adapter; 2] = [Adapter::Tower, Adapter::Actix];
 /// The path that every test server serves.
 pub const PATH: &str = "/hook";
 
+/// Where an endpoint is mounted, in the words of either framework.
+#[derive(Debug, Clone, Copy)]
+pub struct Route {
+    tower: &'static str,
+    actix: &'static str,
+}
+
+/// At [`PATH`].
+pub const HOOK: Route = Route { tower: PATH, actix: PATH };
+
+/// At every path, so that the endpoint sees what a router would turn away.
+pub const EVERYWHERE: Route = Route { tower: "/{*rest}", actix: "/{rest:.*}" };
+
 /// What the wrapped handler does with an event; the status that it answers.
 pub type Handler = Arc<dyn Fn(&Event) -> u16 + Send + Sync>;
 
@@ -41,6 +54,11 @@ impl Server {
         Self::with_handler(adapter, endpoint, Arc::new(|_| 200))
     }
 
+    /// Serves `endpoint` on another route around a handler that takes every event.
+    pub fn on_route(adapter: Adapter, route: Route, endpoint: Endpoint) -> Self {
+        Self::mounted(adapter, route, endpoint, Arc::new(|_| Box::pin(std::future::ready(200))))
+    }
+
     /// Serves `endpoint` around `handler`.
     pub fn with_handler(adapter: Adapter, endpoint: Endpoint, handler: Handler) -> Self {
         let handler = move |event: Event| {
@@ -52,6 +70,11 @@ impl Server {
 
     /// Serves `endpoint` around a handler that takes its time.
     pub fn with_async_handler(adapter: Adapter, endpoint: Endpoint, handler: AsyncHandler) -> Self {
+        Self::mounted(adapter, HOOK, endpoint, handler)
+    }
+
+    fn mounted(adapter: Adapter, route: Route, endpoint: Endpoint, handler: AsyncHandler) -> Self {
+        crate::trace::watch();
         let records = Arc::new(Mutex::new(Vec::new()));
         let handed_off = Arc::new(Mutex::new(Vec::new()));
         let seen = records.clone();
@@ -65,8 +88,8 @@ impl Server {
         let (report, bound) = mpsc::channel();
         let served = endpoint.clone();
         let thread = std::thread::spawn(move || match adapter {
-            Adapter::Tower => tower_server(served, handler, report, stopped),
-            Adapter::Actix => actix_server(served, handler, report, stopped),
+            Adapter::Tower => tower_server(served, route, handler, report, stopped),
+            Adapter::Actix => actix_server(served, route, handler, report, stopped),
         });
         let address = bound.recv_timeout(Duration::from_secs(20)).unwrap();
         Self { address, endpoint, records, handed_off, stop: Some(stop), thread: Some(thread) }
@@ -112,6 +135,7 @@ impl Drop for Server {
             let ended = thread.join();
             if !std::thread::panicking() {
                 ended.unwrap();
+                assert_eq!(crate::trace::leaks(), Vec::<String>::new(), "the secret was logged");
             }
         }
     }
@@ -141,7 +165,7 @@ async fn status(handler: AsyncHandler, event: Option<Event>) -> u16 {
 /// What the test servers answer for a request without a proof.
 pub const UNPROVEN: u16 = 299;
 
-fn tower_server(endpoint: Endpoint, handler: AsyncHandler, report: Bound, stopped: Stopped) {
+fn tower_server(endpoint: Endpoint, route: Route, handler: AsyncHandler, report: Bound, stopped: Stopped) {
     use axum::{Router, http::StatusCode, routing::any};
     use hookporter::axum::{EndpointLayer, Server, Verified};
 
@@ -149,7 +173,7 @@ fn tower_server(endpoint: Endpoint, handler: AsyncHandler, report: Bound, stoppe
         let handler = handler.clone();
         async move { StatusCode::from_u16(status(handler, event.map(|Verified(event)| event)).await).unwrap() }
     };
-    let app: Router = Router::new().route(PATH, any(handle).layer(EndpointLayer::new(endpoint)));
+    let app: Router = Router::new().route(route.tower, any(handle).layer(EndpointLayer::new(endpoint)));
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     runtime.block_on(async {
         let server = Server::bind("127.0.0.1:0").await.unwrap().shutdown_timeout(Duration::from_millis(200));
@@ -162,7 +186,7 @@ fn tower_server(endpoint: Endpoint, handler: AsyncHandler, report: Bound, stoppe
     runtime.shutdown_timeout(Duration::from_secs(1));
 }
 
-fn actix_server(endpoint: Endpoint, handler: AsyncHandler, report: Bound, stopped: Stopped) {
+fn actix_server(endpoint: Endpoint, route: Route, handler: AsyncHandler, report: Bound, stopped: Stopped) {
     use actix_web::{App, HttpResponse, HttpServer, http::StatusCode, web};
     use hookporter::actix::{EndpointMiddleware, Verified};
 
@@ -177,7 +201,7 @@ fn actix_server(endpoint: Endpoint, handler: AsyncHandler, report: Bound, stoppe
                 }
             };
             let middleware = EndpointMiddleware::new(endpoint.clone());
-            App::new().service(web::resource(PATH).wrap(middleware).route(web::route().to(handle)))
+            App::new().service(web::resource(route.actix).wrap(middleware).route(web::route().to(handle)))
         })
         .workers(2)
         .disable_signals()

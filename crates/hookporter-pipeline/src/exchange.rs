@@ -2,6 +2,7 @@
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
+use std::time::Duration;
 
 use hookporter_core::{Head, Label, Rejection};
 use tokio::time::Instant;
@@ -23,6 +24,11 @@ pub(crate) struct Exchange {
 impl Exchange {
     pub(crate) fn new(endpoint: Arc<Endpoint>) -> Self {
         Self { endpoint, started: Instant::now(), tenant: None, body_bytes: 0 }
+    }
+
+    /// How long ago the head arrived.
+    pub(crate) fn elapsed(&self) -> Duration {
+        self.started.elapsed()
     }
 
     /// Refuses, and writes it down.
@@ -71,6 +77,9 @@ impl Exchange {
                 status,
                 "{rejection}"
             );
+        }
+        if rejection.is_none() {
+            tracing::debug!(target: "hookporter", endpoint = &*self.endpoint.name, outcome = outcome.as_str(), status);
         }
         if self.endpoint.observers.is_empty() {
             return;

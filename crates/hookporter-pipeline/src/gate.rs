@@ -58,6 +58,29 @@ pub(crate) async fn pass(
     Ok(hand_off(&endpoint, ticket, route).await)
 }
 
+/// Report-only: writes down what would have become of the event, and lets it through.
+pub(crate) async fn watch(exchange: &Exchange, event: Event, handshake: bool) -> Verdict {
+    let endpoint = &exchange.endpoint;
+    let handled = endpoint.gate.as_ref().is_none_or(|gate| gate.handles(event.api_version()));
+    if !handled {
+        exchange.refuse_event(&event, Rejection::new(Reason::VersionNotHandled));
+    } else if handshake {
+        exchange.acknowledge(&event, Outcome::Handshake);
+    } else {
+        let outcome = match claim(endpoint, exchange, &event, Some(Instant::now())).await {
+            Claimed::Mine(mut claim) => {
+                claim.taken();
+                Outcome::Accepted
+            }
+            Claimed::Free => Outcome::Accepted,
+            Claimed::Duplicate | Claimed::StillInFlight => Outcome::Duplicate,
+        };
+        exchange.acknowledge(&event, outcome);
+    }
+    let custody = Custody { claim: None, held: None, permit: None, _under_way: UnderWay::new() };
+    Verdict::Handle(Box::new(Ticket::new(exchange.clone(), event, custody, None)))
+}
+
 /// Hands off what the endpoint's own routes or hand-off take; the rest is the wrapped handler's.
 async fn hand_off(endpoint: &Arc<Endpoint>, ticket: Ticket, route: Route) -> Verdict {
     let event = ticket.event().clone();
@@ -105,10 +128,12 @@ async fn claim(endpoint: &Endpoint, exchange: &Exchange, event: &Event, deadline
             while change.changed().await.is_ok() {}
         };
         match deadline {
-            Some(deadline) if tokio::time::timeout_at(deadline, ended).await.is_err() => {
-                return Claimed::StillInFlight;
+            None => ended.await,
+            Some(deadline) => {
+                if tokio::time::timeout_at(deadline, ended).await.is_err() {
+                    return Claimed::StillInFlight;
+                }
             }
-            _ => {}
         }
     }
 }

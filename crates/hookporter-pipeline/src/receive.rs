@@ -79,12 +79,16 @@ async fn steps<B: BodyReader>(
     let keyring = keyring(&endpoint, exchange, head, now).await?;
     let mut held = endpoint.memory.hold();
     let delivery = prove(&endpoint, exchange, head, body, &keyring, now, &mut held, read).await?;
-    let deadline = Instant::now().checked_add(endpoint.budget);
-    if let Some(provider) = endpoint.provider
-        && let Some(handshake) = provider.handshake(&delivery)?
+    let deadline = Instant::now().checked_add(endpoint.budget_after(exchange.elapsed()));
+    let handshake = match endpoint.provider {
+        Some(provider) => provider.handshake(&delivery)?,
+        None => None,
+    };
+    if let Some(handshake) = &handshake
+        && !endpoint.report_only
     {
         exchange.conclude(head.method(), head.target(), None, Outcome::Handshake, handshake.status, None);
-        return Ok(Verdict::Reply(Reply::handshake(handshake)));
+        return Ok(Verdict::Reply(Reply::handshake(handshake.clone())));
     }
     let context = crate::event::Context {
         endpoint: &endpoint.name,
@@ -94,11 +98,12 @@ async fn steps<B: BodyReader>(
         kept_headers: &endpoint.kept_headers,
     };
     let event = Event::new(context, delivery, head);
-    crate::gate::pass(exchange, event, held, deadline).await.map_err(|(rejection, event)| {
-        // Report-only passes the whole body on.
-        read.extend_from_slice(event.body());
-        TurnedAway { rejection, event: Some(event) }
-    })
+    if endpoint.report_only {
+        return Ok(crate::gate::watch(exchange, event, handshake.is_some()).await);
+    }
+    crate::gate::pass(exchange, event, held, deadline)
+        .await
+        .map_err(|(rejection, event)| TurnedAway { rejection, event: Some(event) })
 }
 
 /// The door: is anybody in, is it the right door, does the clock run.
@@ -148,6 +153,7 @@ async fn keyring(
     }
     match endpoint.keys.resolve(tenant.clone(), &endpoint.verifier, endpoint.budget).await? {
         Resolved::UnknownTenant => unknown(),
+        Resolved::NoKey => Err(Rejection::new(Reason::NoLiveKey)),
         Resolved::Keyring(keyring) => {
             exchange.tenant = tenant;
             Ok(Keys { keyring, known: true })
@@ -183,9 +189,7 @@ async fn prove<B: BodyReader>(
         // Whatever the decoy says, and at the same cost.
         return Err(Rejection::new(Reason::UnknownTenant));
     }
-    let delivery = proven.map_err(hookporter_core::Refused::into_rejection)?;
-    read.clear();
-    Ok(delivery)
+    proven.map_err(hookporter_core::Refused::into_rejection)
 }
 
 /// Catches a panic of a future that is pinned elsewhere.

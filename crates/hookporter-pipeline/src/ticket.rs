@@ -86,6 +86,12 @@ impl Ticket {
             return self.run_in_background(work, &spawn);
         }
         let custody = self.take_custody();
+        if self.exchange.endpoint.report_only {
+            return match drive(Driver::new(work, custody), &spawn, None).await {
+                Ok(Ok(Answer { response, status })) => Handled::Response { response, status },
+                _ => Handled::Reply(Reply::status(Reason::HandlerPanicked.status())),
+            };
+        }
         match drive(Driver::new(work, custody), &spawn, self.deadline).await {
             Ok(Ok(answer)) => self.judge(answer),
             Ok(Err(Panicked)) => self.refuse(Rejection::new(Reason::HandlerPanicked)),

@@ -20,7 +20,7 @@ async fn events_go_to_the_endpoints_own_routes() {
     assert_eq!((told.status, &*told.body), (200, ""));
     assert!(others.try_recv().is_err());
     let told = send(&app, to_actix(&delivery("/scope/hook/1", "forged").tampered_signature()).to_request()).await;
-    assert_eq!((told.status, told.reason), (401, Some(Reason::SignatureMismatch)));
+    assert_eq!((told.status, told.reason), (401, Some(Reason::InvalidSignature)));
     let told = send(&app, to_actix(&delivery("/scope/hook/1", "")).method("GET".parse().expect("a method")).to_request()).await;
     assert_eq!((told.status, told.allow.as_deref()), (405, Some("POST")));
 

@@ -85,6 +85,7 @@ impl LabelSource {
     }
 
     /// Several headers, joined.
+    #[cfg(feature = "jwt")]
     pub(crate) fn headers(names: &[&str]) -> Self {
         Self::Headers(names.iter().map(|name| Arc::from(*name)).collect())
     }

@@ -86,7 +86,7 @@ impl KeyRule {
             return Err(self.refusal(secret, problem));
         }
         let bytes = self.decode(text).ok_or_else(|| fail("is not written as it should be".to_owned()))?;
-        if bytes.is_empty() {
+        if bytes.is_empty() || self.usual_prefix.is_some_and(|prefix| text == prefix.as_bytes()) {
             return Err(fail("is empty behind its prefix".to_owned()));
         }
         if bytes.len() < self.minimum && !secret.is_weak() {

@@ -79,6 +79,8 @@ pub(crate) enum Mode {
 
 /// How long a finished event is remembered: longer than any sender's retries, three days, that presets document.
 const DEDUPE_RETENTION: Duration = Duration::from_secs(3 * 24 * 3600);
+/// What a hand-off gets although a slow upload has used the sender's patience up: the event may still be taken.
+const LEAST_BUDGET: Duration = Duration::from_millis(250);
 /// How many events are remembered; about 20 MB where ids are long.
 const DEDUPE_CAPACITY: usize = 100_000;
 /// How long a body may take to arrive.
@@ -183,6 +185,14 @@ impl Endpoint {
         self.report_only
     }
 
+    /// How long a hand-off may take when the upload took `upload`: of a known time limit, what the upload left.
+    pub(crate) fn budget_after(&self, upload: Duration) -> Duration {
+        let limit = self.provider.and_then(|provider| provider.acknowledgement().time_limit);
+        let Some(limit) = limit else { return self.budget };
+        let left = limit.saturating_sub(upload).saturating_mul(3).checked_div(5).unwrap_or_default();
+        self.budget.min(left.max(LEAST_BUDGET))
+    }
+
     pub(crate) fn provider_id(&self) -> &'static str {
         self.provider.map_or("custom", Provider::id)
     }
@@ -216,5 +226,42 @@ impl fmt::Debug for Endpoint {
             .field("keys", &self.keys)
             .field("report_only", &self.report_only)
             .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use hookporter_core::Secret;
+
+    use super::*;
+
+    #[test]
+    fn a_slow_upload_leaves_less_of_the_senders_patience() {
+        let millis = Duration::from_millis;
+        let slack = Endpoint::slack(Secret::new("a secret that is long enough")).unwrap();
+        assert_eq!(slack.budget_after(Duration::ZERO), millis(1800));
+        assert_eq!(slack.budget_after(millis(2000)), millis(600));
+        assert_eq!(slack.budget_after(millis(9000)), LEAST_BUDGET);
+        assert_eq!(slack.budget(millis(100)).budget_after(millis(2000)), millis(100));
+        let stripe = Endpoint::stripe(Secret::new("a secret that is long enough")).unwrap();
+        assert_eq!(stripe.budget_after(millis(9000)), millis(2000));
+    }
+
+    #[test]
+    fn a_sender_that_signs_the_url_needs_one() {
+        let secret = || Secret::new("0123456789abcdef0123456789abcdef");
+        let error = Endpoint::provider("twilio", secret()).unwrap_err().to_string();
+        assert!(error.contains("public_url"), "{error}");
+        assert!(Endpoint::twilio(secret(), "https://a.example/hook").is_ok());
+        assert!(Endpoint::provider("nobody", secret()).is_err());
+    }
+
+    #[test]
+    fn only_a_status_that_the_sender_takes_acknowledges() {
+        let hubla = || Endpoint::hubla(Secret::new("hubla-token-1")).unwrap();
+        assert!(hubla().ack_status(202).is_ok());
+        for status in [204, 200 + 99, 301, 404] {
+            assert!(matches!(hubla().ack_status(status), Err(ConfigError::AckStatus { .. })), "{status}");
+        }
     }
 }

@@ -19,6 +19,8 @@ pub(crate) enum KeyStore {
 #[derive(Clone)]
 pub(crate) enum Resolved {
     Keyring(Arc<PreparedKeyring>),
+    /// The tenant is known and all of its keys are revoked.
+    NoKey,
     UnknownTenant,
 }
 
@@ -75,6 +77,8 @@ impl KeyStore {
         let resolved = match answer {
             Err(_) | Ok(Err(_)) => return Err(unavailable),
             Ok(Ok(None)) => Resolved::UnknownTenant,
+            // No broken answer: whoever revokes every key means it.
+            Ok(Ok(Some(keyring))) if keyring.secrets().is_empty() => Resolved::NoKey,
             Ok(Ok(Some(keyring))) => match (verifier.prepare(&keyring), known) {
                 (Ok(prepared), _) => Resolved::Keyring(Arc::new(prepared)),
                 (Err(error), Some((_, working @ Resolved::Keyring(_)))) => {

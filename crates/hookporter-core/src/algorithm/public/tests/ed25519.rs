@@ -67,6 +67,18 @@ fn weak_keys_and_second_spellings_are_refused() {
     assert!(second_spellings > 0);
 }
 
+#[test]
+fn a_signature_whose_point_is_of_small_order_is_refused() {
+    // Made with the private key, so that it is refused for nothing else: R is the neutral point, S is k times the key.
+    let key = "03a107bff3ce10be1d70dd18e74bc09967e4d6309ba50d5f1ddc8664125531b8";
+    let signature = "0100000000000000000000000000000000000000000000000000000000000000886ae494f275b058711e7af9a674b98a115a93ee84abcc8d0bf3e79ab2cdec02";
+    let signature = const_hex::decode(signature).unwrap();
+    let lax = ed25519_dalek::VerifyingKey::from_bytes(&const_hex::decode_to_array(key).unwrap()).unwrap();
+    let parsed = ed25519_dalek::Signature::from_slice(&signature).unwrap();
+    assert!(ed25519_dalek::Verifier::verify(&lax, b"hello", &parsed).is_ok());
+    assert!(!PublicKey::parse(Algorithm::Ed25519, key.as_bytes()).unwrap().verify(b"hello", &signature));
+}
+
 #[cfg(feature = "sign")]
 #[test]
 fn what_is_signed_with_any_form_of_the_private_key_fits() {

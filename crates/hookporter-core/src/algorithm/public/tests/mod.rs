@@ -72,6 +72,7 @@ fn what_belongs_to_another_kind_of_key_is_said() {
         let certificate = String::from_utf8_lossy(key_file!("p256.cert.pem"));
         assert_eq!(problem(algorithm, format!("{certificate}{certificate}")), "holds more than one PEM block");
         assert_eq!(problem(algorithm, certificate.replace("END CERT", "END SERT")), "is not well-formed PEM");
+        assert_eq!(problem(algorithm, format!("{certificate}more")), "is not well-formed PEM");
         let request = certificate.replace("CERTIFICATE", "CERTIFICATE REQUEST");
         assert!(problem(algorithm, request).starts_with("is a PEM file of another kind"));
         assert_eq!(problem(algorithm, "?"), "is neither hexadecimal, base64, PEM nor a JSON web key");
@@ -88,6 +89,29 @@ fn no_structure_cut_short_or_lengthened_panics_or_is_a_key() {
         }
         assert!(super::der::public_key(&[bytes.as_slice(), &[0]].concat()).is_err());
     }
+}
+
+#[test]
+fn a_structure_with_more_in_it_or_with_a_long_length_is_no_key() {
+    let element = |tag: u8, content: &[u8]| [&[tag, u8::try_from(content.len()).unwrap()], content].concat();
+    let read = |bytes: &[u8]| super::der::public_key(bytes);
+    let identifier = element(0x30, &[&[6, 3], super::der::ED25519].concat());
+    let point = element(3, &[0; 33]);
+    let good = [identifier.as_slice(), &point].concat();
+    assert_eq!(read(&element(0x30, &good)), Ok(Written::Ed25519(vec![0; 32])));
+    for bad in [
+        element(0x30, &[good.as_slice(), &[5, 0]].concat()),
+        [&[0x30, 0x81, 42], good.as_slice()].concat(),
+        [&[0x30, 0x82, 0, 42], good.as_slice()].concat(),
+        [&[0x30, 0x80], good.as_slice(), &[0, 0]].concat(),
+        element(0x30, &[identifier.as_slice(), &element(3, &[1; 33])].concat()),
+    ] {
+        assert_eq!(read(&bad), Err("holds no well-formed public key"));
+    }
+    let numbers = [2, 1, 15, 2, 1, 3];
+    assert_eq!(read(&element(0x30, &numbers)), Ok(Written::Rsa { modulus: vec![15], exponent: vec![3] }));
+    let more = element(0x30, &[numbers.as_slice(), &[2, 1, 5]].concat());
+    assert_eq!(read(&more), Err("holds no well-formed public key"));
 }
 
 #[cfg(feature = "ecdsa")]
