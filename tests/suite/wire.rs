@@ -45,6 +45,11 @@ impl Wire {
         let _ = self.stream.flush();
     }
 
+    /// Writes, and says whether the server still takes it.
+    pub fn could_write(&mut self, bytes: &[u8]) -> bool {
+        self.stream.write_all(bytes).is_ok()
+    }
+
     /// Ends our side of the connection.
     pub fn half_close(&mut self) {
         let _ = self.stream.shutdown(std::net::Shutdown::Write);

@@ -114,7 +114,7 @@ where
     let custody = Custody::new(ServiceRequest::from_parts(request, body));
     match ticket.run(call(inner, custody.clone()), LocalSpawn).await {
         Handled::Reply(reply) => match custody.for_reply() {
-            Some(request) => Ok(response::of(request, reply, None).map_into_right_body()),
+            Some((request, unwritten)) => Ok(response::of(request, reply, unwritten).map_into_right_body()),
             None => Err(response::error(reply)),
         },
         Handled::Response { response, status } => response::inner(response, status),
@@ -128,7 +128,7 @@ where
 {
     let called = async {
         poll_fn(|cx| inner.poll_ready(cx)).await?;
-        let request = custody.take().ok_or(extract::NotVerified)?;
+        let request = custody.take().await.ok_or(extract::NotVerified)?;
         inner.call(request).await
     };
     let response = called.await;

@@ -56,7 +56,7 @@ async fn answer(endpoint: &Arc<Endpoint>, request: ServiceRequest) -> ServiceRes
     let mut body = Reader::new(payload);
     match judge(endpoint, &request, &mut body).await {
         Verdict::Reply(reply) => response::of(request, reply, body.unread()),
-        Verdict::Handle(ticket) => response::of(request, ticket.no_handler(), None),
+        Verdict::Handle(ticket) => response::of(request, ticket.no_handler(), body.unread()),
         // The constructor refuses report-only.
         Verdict::PassOn(_) => ServiceResponse::new(request, response::unavailable(1)),
     }

@@ -9,13 +9,11 @@ use actix_web::http::header::{ALLOW, CONTENT_TYPE, HeaderValue, RETRY_AFTER, X_C
 use actix_web::{Error, HttpRequest, HttpResponse, ResponseError};
 use hookporter_pipeline::Reply;
 
-use crate::body::Unread;
-
-/// The response of a reply.
-pub(crate) fn of(request: HttpRequest, reply: Reply, unread: Option<Unread>) -> ServiceResponse {
+/// The response of a reply. What is to be `kept` is dropped once the response's head is written.
+pub(crate) fn of<K: 'static>(request: HttpRequest, reply: Reply, kept: Option<K>) -> ServiceResponse {
     let mut response = http(reply);
-    if let Some(unread) = unread {
-        response.extensions_mut().insert(unread);
+    if let Some(kept) = kept {
+        response.extensions_mut().insert(kept);
     }
     ServiceResponse::new(request, response)
 }

@@ -110,7 +110,7 @@ impl Server {
             // The workers' threads carry the background work and end with the server, so this comes first; and what
             // is acknowledged meanwhile would be lost, so nothing is.
             mounted.shut_down();
-            match longest.as_secs() as usize * 0 {
+            match hookporter_pipeline::drain(longest).await {
                 0 => tracing::info!(target: "hookporter", "drained"),
                 left => tracing::warn!(target: "hookporter", left, "work was under way when the shutdown timeout passed"),
             }

@@ -153,7 +153,10 @@ async fn keyring(
     }
     match endpoint.keys.resolve(tenant.clone(), &endpoint.verifier, endpoint.budget).await? {
         Resolved::UnknownTenant => unknown(),
-        Resolved::NoKey => Err(Rejection::new(Reason::NoLiveKey)),
+        Resolved::NoKey => {
+            exchange.tenant = tenant;
+            Err(Rejection::new(Reason::NoLiveKey))
+        }
         Resolved::Keyring(keyring) => {
             exchange.tenant = tenant;
             Ok(Keys { keyring, known: true })

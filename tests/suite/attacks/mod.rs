@@ -117,7 +117,9 @@ pub fn run_on(route: Route, groups: impl Fn() -> Vec<Group>) {
             for case in group.cases {
                 let answer = run_case(adapter, &server, &case);
                 if let Some(answer) = answer.filter(|answer| answer.status == 401) {
-                    let answer = answer.without_date();
+                    let mut answer = answer.without_date();
+                    // Whether the server closes depends on whether it read the body, which the sender's own head decides.
+                    answer.headers.retain(|(name, _)| name != "connection");
                     let first = refusal.get_or_insert_with(|| answer.clone());
                     assert_eq!(*first, answer, "{adapter:?} {}: refusals differ", case.id);
                 }

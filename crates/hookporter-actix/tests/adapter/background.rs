@@ -108,6 +108,25 @@ async fn a_wrapped_scope_routes_after_the_reply() {
 }
 
 #[actix_web::test]
+async fn the_handler_waits_until_a_held_reply_is_gone() {
+    let (state, mut told) = State::new();
+    state.gate.add_permits(1);
+    // A scope whose path is matched whole looks like a resource, and its routing panics while the reply is held.
+    let scope = web::scope("/hook/{tenant}").route("", web::post().to(tell));
+    let scope = scope.wrap(EndpointMiddleware::new(github().background(2))).wrap_fn(|request, service| {
+        let called = service.call(request);
+        async move {
+            let response = called.await;
+            tokio::time::sleep(Duration::from_millis(20)).await;
+            response
+        }
+    });
+    let app = init_service(App::new().app_data(state).service(scope)).await;
+    assert_eq!(send(&app, to_actix(&delivery("/hook/ann", "{}")).to_request()).await.status, 200);
+    assert_eq!(next(&mut told).await, "ann /hook/ann None /hook/{tenant} {}");
+}
+
+#[actix_web::test]
 async fn requests_that_come_meanwhile_do_not_touch_the_ones_in_the_background() {
     let (state, mut told) = State::new();
     let endpoint = github().background(100);

@@ -1,19 +1,15 @@
 //! The receiver on actix-web.
 
 use std::net::TcpListener;
-use std::time::Duration;
 
-use actix_web::{App, HttpServer, rt, web};
+use actix_web::{App, rt};
 use hookporter::Endpoint;
-use hookporter::actix::EndpointMiddleware;
+use hookporter::actix::{EndpointResource, Server};
 
 use super::{SHUTDOWN, shutdown};
 use crate::failure::Failure;
 
-/// How long the head of a request may take to arrive.
-const HEAD_TIMEOUT: Duration = Duration::from_secs(10);
-
-/// Serves `endpoint` at `path` until it is told to end. `ready` is called once requests are taken.
+/// Serves `endpoint` at `path` until it is told to end. `ready` is called once connections are taken.
 pub(super) fn serve(
     listener: TcpListener,
     path: &str,
@@ -21,26 +17,11 @@ pub(super) fn serve(
     ready: impl FnOnce(),
 ) -> Result<(), Failure> {
     let failed = |error| Failure::system("the server", error);
-    let path = path.to_owned();
+    let resource = EndpointResource::new(path, endpoint)?;
     rt::System::new().block_on(async move {
         let requested = shutdown::requested().map_err(failed)?;
-        let app = move || {
-            let endpoint = EndpointMiddleware::new(endpoint.clone());
-            App::new().service(web::resource(path.as_str()).wrap(endpoint))
-        };
-        let server = HttpServer::new(app)
-            .disable_signals()
-            .client_request_timeout(HEAD_TIMEOUT)
-            .shutdown_timeout(SHUTDOWN.as_secs())
-            .listen(listener)
-            .map_err(failed)?
-            .run();
-        let handle = server.handle();
-        rt::spawn(async move {
-            requested.await;
-            handle.stop(true).await;
-        });
         ready();
-        server.await.map_err(failed)
+        let app = move || App::new().service(resource.clone());
+        Server::from_listener(listener).shutdown_timeout(SHUTDOWN).run(app, requested).await.map_err(failed)
     })
 }

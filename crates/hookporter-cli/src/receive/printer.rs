@@ -14,9 +14,9 @@ use crate::output;
 
 /// How many lines wait for a slow reader; a record is below 1 kB, but for its path.
 const CAPACITY: usize = 1024;
-/// How long the last lines get at the end.
-const FAREWELL: Duration = Duration::from_secs(1);
-/// How often it is looked whether they are written.
+/// How often it is looked at the end whether the last lines are written: for one second.
+const LOOKS: u32 = 200;
+/// The pause after a look.
 const PAUSE: Duration = Duration::from_millis(5);
 
 /// Writes lines until it is told to finish.
@@ -63,9 +63,8 @@ impl Printer {
 
     /// Waits for the lines that were not written yet; not for ever, where nobody reads them.
     pub(super) fn finish(self) {
-        let pauses = FAREWELL.as_millis() / PAUSE.as_millis();
         let mut told = false;
-        for _ in 0..pauses {
+        for _ in 0..LOOKS {
             told = told || self.messages.try_send(Message::End).is_ok();
             if self.thread.is_finished() {
                 break;

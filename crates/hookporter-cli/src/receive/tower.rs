@@ -9,7 +9,7 @@ use hookporter::axum::{EndpointService, Server};
 use super::{SHUTDOWN, shutdown};
 use crate::failure::Failure;
 
-/// Serves `endpoint` at `path` until it is told to end. `ready` is called once requests are taken.
+/// Serves `endpoint` at `path` until it is told to end. `ready` is called once connections are taken.
 pub(super) fn serve(
     listener: TcpListener,
     path: &str,

@@ -53,6 +53,10 @@ impl Verifier {
         let set = self.scheme.sets.first().ok_or_else(|| ConfigError::scheme("no header set"))?;
         #[cfg(feature = "jwt")]
         if let Plan::Token(token) = &self.scheme.plan {
+            // A private key is no key that a receiver should have, so the rule for keys refuses it.
+            if token.algorithm().is_asymmetric() {
+                return token.sign_request(first.bytes(), request);
+            }
             return token.sign_request(&self.key_rule().key_bytes(first)?, request);
         }
         let timestamp = self.scheme.timestamp.as_ref().map(|spec| spec.unit.format(request.timestamp));

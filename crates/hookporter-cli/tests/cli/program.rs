@@ -1,0 +1,110 @@
+//! The built program, run and read.
+
+use std::ffi::OsStr;
+use std::io::{BufRead, BufReader};
+use std::path::PathBuf;
+use std::process::{Child, ChildStderr, ChildStdout, Command, Output, Stdio};
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use serde_json::Value;
+
+/// The variable that every test keeps its key in.
+pub(crate) const VAR: &str = "HOOKPORTER_TEST_KEY";
+
+/// The program with these arguments, and a key in [`VAR`].
+pub(crate) fn program<A: AsRef<OsStr>>(key: &str, args: impl IntoIterator<Item = A>) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_hookporter"));
+    command.env(VAR, key).args(args);
+    command
+}
+
+/// Runs it to its end.
+pub(crate) fn run<A: AsRef<OsStr>>(key: &str, args: impl IntoIterator<Item = A>) -> Ended {
+    Ended::of(program(key, args).output().unwrap())
+}
+
+/// How a run ended.
+#[derive(Debug)]
+pub(crate) struct Ended {
+    pub(crate) status: i32,
+    pub(crate) stdout: String,
+    pub(crate) stderr: String,
+}
+
+impl Ended {
+    pub(crate) fn of(output: Output) -> Self {
+        Self {
+            status: output.status.code().unwrap(),
+            stdout: String::from_utf8(output.stdout).unwrap(),
+            stderr: String::from_utf8(output.stderr).unwrap(),
+        }
+    }
+
+    /// Every line of stdout as JSON.
+    pub(crate) fn json(&self) -> Vec<Value> {
+        self.stdout.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+}
+
+/// A file with these bytes, named apart from those of other tests.
+pub(crate) fn file(bytes: &[u8]) -> String {
+    static COUNT: AtomicUsize = AtomicUsize::new(0);
+    let name = format!("cli-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    std::fs::write(&path, bytes).unwrap();
+    path.into_os_string().into_string().unwrap()
+}
+
+/// A receiver that runs, and prints JSON.
+pub(crate) struct Receiver {
+    child: Child,
+    lines: BufReader<ChildStdout>,
+    /// Kept open: what is complained of must find a reader.
+    _complaints: ChildStderr,
+    pub(crate) url: String,
+}
+
+impl Receiver {
+    /// Starts one on a free port.
+    pub(crate) fn start(provider: &str, key: &str, more: &[&str]) -> Self {
+        let given = ["receive", "--provider", provider, "--secret-env", VAR, "--listen", "127.0.0.1:0", "--json"];
+        let mut command = program(key, given.iter().chain(more));
+        let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let lines = BufReader::new(child.stdout.take().unwrap());
+        let complaints = child.stderr.take().unwrap();
+        let mut receiver = Self { child, lines, _complaints: complaints, url: String::new() };
+        receiver.url = receiver.line()["listening"].as_str().unwrap().to_owned();
+        receiver
+    }
+
+    /// The next line.
+    pub(crate) fn line(&mut self) -> Value {
+        let mut line = String::new();
+        self.lines.read_line(&mut line).unwrap();
+        serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line:?}"))
+    }
+
+    /// Asks it to end; its exit status, and the lines that nobody read.
+    pub(crate) fn end(mut self) -> (i32, Vec<Value>) {
+        let killed = Command::new("kill").args(["-TERM", &self.child.id().to_string()]).status().unwrap();
+        assert!(killed.success());
+        let rest = (&mut self.lines).lines().map(|line| serde_json::from_str(&line.unwrap()).unwrap()).collect();
+        (self.child.wait().unwrap().code().unwrap(), rest)
+    }
+}
+
+impl Drop for Receiver {
+    fn drop(&mut self) {
+        // Ended already, unless the test failed.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+/// Sends to a receiver; the statuses that were answered.
+pub(crate) fn send(provider: &str, key: &str, url: &str, more: &[&str]) -> Vec<u64> {
+    let given = ["send", "--provider", provider, "--secret-env", VAR, "--url", url, "--json"];
+    let ended = run(key, given.iter().chain(more));
+    assert_eq!(ended.status, 0, "{provider} {more:?}: {}", ended.stderr);
+    ended.json().iter().map(|line| line["status"].as_u64().unwrap()).collect()
+}
