@@ -103,7 +103,11 @@ where
 }
 
 /// Runs the wrapped service for a proven event.
-async fn handle<S, B>(ticket: Ticket, request: HttpRequest, inner: Rc<S>) -> Result<ServiceResponse<EitherBody<B>>, Error>
+async fn handle<S, B>(
+    ticket: Ticket,
+    request: HttpRequest,
+    inner: Rc<S>,
+) -> Result<ServiceResponse<EitherBody<B>>, Error>
 where
     S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
     B: MessageBody + 'static,

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use actix_web::body::MessageBody;
 use actix_web::dev::{ServiceFactory, ServiceRequest, ServiceResponse};
+use actix_web::http::KeepAlive;
 use actix_web::{App, Error, HttpServer};
 
 use crate::mounted::Mounted;
@@ -28,7 +29,8 @@ pub async fn serve<A, F, T, B>(address: A, app: F) -> io::Result<()>
 where
     A: ToSocketAddrs,
     F: Fn() -> App<T> + Send + Clone + 'static,
-    T: ServiceFactory<ServiceRequest, Config = (), Response = ServiceResponse<B>, Error = Error, InitError = ()> + 'static,
+    T: ServiceFactory<ServiceRequest, Config = (), Response = ServiceResponse<B>, Error = Error, InitError = ()>
+        + 'static,
     B: MessageBody + 'static,
 {
     Server::bind(address)?.run(app, terminated()).await
@@ -42,6 +44,7 @@ pub struct Server {
     head_timeout: Duration,
     shutdown_timeout: Duration,
     workers: Option<usize>,
+    keep_alive: bool,
 }
 
 /// How long a sender that is told no before its body ended may go on sending. Long enough for it to see the answer:
@@ -60,7 +63,7 @@ impl Server {
     /// Takes a listener that is bound already.
     pub const fn from_listener(listener: TcpListener) -> Self {
         let timeout = Duration::from_secs(10);
-        Self { listener, head_timeout: timeout, shutdown_timeout: timeout, workers: None }
+        Self { listener, head_timeout: timeout, shutdown_timeout: timeout, workers: None, keep_alive: true }
     }
 
     /// Replaces how long a connection may take to send its first request's head, or stay idle. Default: 10 s.
@@ -76,6 +79,14 @@ impl Server {
     /// Replaces the number of worker threads. Default: one per core.
     pub fn workers(self, count: usize) -> Self {
         Self { workers: Some(count), ..self }
+    }
+
+    /// Closes every connection after one answer. Default: connections stay open for more.
+    ///
+    /// For a server that strangers reach without a proxy: actix bounds how long the first request of a connection takes
+    /// to send its head, and no other's.
+    pub fn no_keep_alive(self) -> Self {
+        Self { keep_alive: false, ..self }
     }
 
     /// The address that is listened on.
@@ -112,12 +123,14 @@ impl Server {
             mounted.shut_down();
             match hookporter_pipeline::drain(longest).await {
                 0 => tracing::info!(target: "hookporter", "drained"),
-                left => tracing::warn!(target: "hookporter", left, "work was under way when the shutdown timeout passed"),
+                left => {
+                    tracing::warn!(target: "hookporter", left, "work was under way when the shutdown timeout passed")
+                }
             }
         };
         let mut server = HttpServer::new(factory)
             .client_request_timeout(self.head_timeout)
-            .keep_alive(self.head_timeout)
+            .keep_alive(if self.keep_alive { KeepAlive::Timeout(self.head_timeout) } else { KeepAlive::Disabled })
             .client_disconnect_timeout(LINGER)
             .shutdown_timeout(self.shutdown_timeout.as_secs().max(1))
             // Answers are one small segment.

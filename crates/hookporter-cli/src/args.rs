@@ -28,6 +28,7 @@ pub(crate) enum Command {
     Send(Send),
     Verify(Verify),
     Providers(Providers),
+    Demo(Demo),
 }
 
 /// Run a receiver: one line per request, with its outcome and its reason
@@ -145,6 +146,19 @@ pub(crate) struct Providers {
     pub(crate) json: bool,
 }
 
+/// See it work: a receiver, and signed good and bad deliveries of several senders
+///
+/// Every delivery is shown with what became of it; then the receiver goes on listening.
+#[derive(Debug, Args)]
+pub(crate) struct Demo {
+    /// The address to listen on; port 0 takes a free one
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:3000")]
+    pub(crate) listen: String,
+    /// End after the deliveries instead of listening on
+    #[arg(long)]
+    pub(crate) once: bool,
+}
+
 /// Whose requests are judged, and with which keys.
 #[derive(Debug, Args)]
 pub(crate) struct Keyed {
@@ -152,7 +166,8 @@ pub(crate) struct Keyed {
     #[arg(long, value_name = "ID")]
     pub(crate) provider: String,
     /// The variable with the secret as the sender's dashboard shows it, or with a public key (PEM, JWK, hex, base64)
-    /// where the scheme is asymmetric; repeat it for a rotation. ID names the key [default: the variable's name]
+    /// where the scheme is asymmetric, or with a JSON object where the key has several parts; repeat it for a rotation.
+    /// ID names the key [default: the variable's name]
     #[arg(long, value_name = "[ID=]VAR", required = true, num_args = 1..)]
     pub(crate) secret_env: Vec<String>,
 }

@@ -12,7 +12,9 @@ pub(crate) fn parse(text: &str) -> Result<Duration, String> {
     // `parse` would take a sign.
     let digits = !number.is_empty() && number.bytes().all(|byte| byte.is_ascii_digit());
     let seconds = number.parse::<u64>().ok().filter(|_| digits).and_then(|number| number.checked_mul(unit));
-    seconds.map(Duration::from_secs).ok_or_else(|| "use seconds (`300` or `300s`), minutes (`5m`) or hours (`1h`)".into())
+    seconds
+        .map(Duration::from_secs)
+        .ok_or_else(|| "use seconds (`300` or `300s`), minutes (`5m`) or hours (`1h`)".into())
 }
 
 /// A measured time: `85 µs`, `1.8 ms`, `2.1 s`.

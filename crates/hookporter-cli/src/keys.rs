@@ -146,7 +146,8 @@ fn named(variable: &str) -> String {
     if variable.bytes().all(usual) && variable.len() <= MAX_ID && !hexadecimal {
         return format!("environment variable `{variable}`");
     }
-    "the environment variable given with --secret-env (not shown: it takes the variable's name, never the key)".to_owned()
+    "the environment variable given with --secret-env (not shown: it takes the variable's name, never the key)"
+        .to_owned()
 }
 
 /// What a right key looks like, as every preset says of an empty one.
@@ -165,7 +166,9 @@ mod tests {
     #[test]
     fn what_may_be_a_key_is_not_named() {
         assert_eq!(named("STRIPE_SECRET_2"), "environment variable `STRIPE_SECRET_2`");
-        for key in ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "8F742231B10E8888ABCD99", "ABCDEF0123", "It's a Secret", ""] {
+        for key in
+            ["whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw", "8F742231B10E8888ABCD99", "ABCDEF0123", "It's a Secret", ""]
+        {
             let shown = named(key);
             assert!(key.is_empty() || !shown.contains(key), "{shown}");
         }

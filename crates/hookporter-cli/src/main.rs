@@ -4,8 +4,10 @@
 //! else to stderr. Exit status: 0 done, 1 not accepted or not reached, 2 wrongly used.
 
 mod args;
+mod demo;
 mod duration;
 mod failure;
+mod input;
 mod keys;
 mod output;
 mod providers;
@@ -28,6 +30,7 @@ fn main() -> ExitCode {
         Command::Receive(args) => receive::run(&args),
         Command::Send(args) => send::run(&args),
         Command::Verify(args) => verify::run(&args),
+        Command::Demo(args) => demo::run(&args),
         Command::Providers(args) => Ok(providers::run(&args)),
     };
     ended.unwrap_or_else(|failure| failure.report())

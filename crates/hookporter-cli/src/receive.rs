@@ -3,7 +3,7 @@
 mod actix;
 mod line;
 mod printer;
-mod shutdown;
+pub(crate) mod shutdown;
 mod tower;
 
 use std::future::ready;
@@ -18,12 +18,12 @@ use serde::Serialize;
 
 use crate::args::{Adapter, Receive};
 use crate::failure::Failure;
-use crate::output;
 use crate::keys;
-use printer::Printer;
+use crate::output;
+pub(crate) use printer::Printer;
 
 /// How long open requests get at the end.
-const SHUTDOWN: Duration = Duration::from_secs(5);
+pub(crate) const SHUTDOWN: Duration = Duration::from_secs(5);
 
 /// Runs the receiver until it is told to end.
 pub(crate) fn run(args: &Receive) -> Result<ExitCode, Failure> {
@@ -69,7 +69,7 @@ fn endpoint(args: &Receive, provider: &Provider, keyring: Keyring, url: &str) ->
 }
 
 /// Takes every event: the line that shows it is all that becomes of it.
-struct ShownAndDropped;
+pub(crate) struct ShownAndDropped;
 
 impl Handoff for ShownAndDropped {
     fn hand_off(&self, _: Event) -> BoxFuture<'_, Result<HandedOff, HandoffError>> {
@@ -91,7 +91,7 @@ fn path(args: &Receive) -> Result<String, Failure> {
 }
 
 /// Bound before anything is said, so that the address is right and whoever read it is let in.
-fn bind(address: &str) -> Result<(TcpListener, SocketAddr), Failure> {
+pub(crate) fn bind(address: &str) -> Result<(TcpListener, SocketAddr), Failure> {
     let shown = output::escaped(address);
     if !address.contains(':') {
         return Err(Failure::usage(format!("--listen {shown}: use an address and a port, such as 127.0.0.1:3000")));

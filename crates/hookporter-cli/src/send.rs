@@ -12,7 +12,8 @@ use tokio::task::JoinSet;
 use crate::args::Send;
 use crate::failure::Failure;
 use crate::{duration, keys, output};
-use client::{Answered, Client};
+use client::Answered;
+pub(crate) use client::Client;
 
 /// Signs, sends, and shows every answer.
 pub(crate) fn run(args: &Send) -> Result<ExitCode, Failure> {

@@ -3,7 +3,6 @@
 mod captured;
 mod explain;
 
-use std::io::Read;
 use std::process::ExitCode;
 
 use hookporter::core::{Delivery, Head, KeyId, Label, Labels, Refused};
@@ -142,14 +141,4 @@ fn json(provider: &Provider, verdict: &Verdict) -> String {
             body: String::from_utf8_lossy(&answer.body).into_owned(),
         }),
     })
-}
-
-/// The bytes of a file, or of stdin where it is called `-`.
-pub(crate) fn read(option: &str, file: &str) -> Result<Vec<u8>, Failure> {
-    let mut bytes = Vec::new();
-    let read = match file {
-        "-" => std::io::stdin().lock().read_to_end(&mut bytes).map(|_| bytes),
-        _ => std::fs::read(file),
-    };
-    read.map_err(|error| Failure::file(option, file, error))
 }

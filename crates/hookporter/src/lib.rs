@@ -22,6 +22,69 @@
 //!   pipeline bounds the body; the `serve` helpers bound the head and the shutdown. Behind a plain `axum::serve`, put a
 //!   proxy that does.
 //!
+//! # Testing your handlers
+//!
+//! In process, with no socket: the crate `hookporter-testkit` signs what the sender would sign, and forges it. In axum the
+//! router is a service:
+//!
+//! ```
+//! # #[cfg(feature = "axum")] {
+//! use axum::{Router, body::Body, http::StatusCode, routing::post};
+//! use hookporter::axum::{EndpointLayer, Verified};
+//! use hookporter::{Endpoint, Secret};
+//! use tower::ServiceExt;
+//!
+//! # tokio::runtime::Builder::new_current_thread().enable_all().build()?.block_on(async {
+//! const SECRET: &str = "whsec_of_the_test";
+//! let stripe = Endpoint::stripe(Secret::new(SECRET))?;
+//! let app = Router::new().route(
+//!     "/webhooks/stripe",
+//!     post(|Verified(event): Verified| async move {
+//!         if event.event_type() == Some("invoice.paid") { StatusCode::OK } else { StatusCode::BAD_REQUEST }
+//!     })
+//!     .layer(EndpointLayer::new(stripe)),
+//! );
+//!
+//! let maker = hookporter_testkit::stripe(SECRET).event("invoice.paid").target("/webhooks/stripe");
+//! let answer = app.clone().oneshot(maker.build().into_http_with(Body::from)).await?;
+//! assert_eq!(answer.status(), StatusCode::OK);
+//! for forgery in maker.mutations() {
+//!     let answer = app.clone().oneshot(forgery.request.into_http_with(Body::from)).await?;
+//!     assert_eq!(answer.status(), StatusCode::UNAUTHORIZED, "{}", forgery.name);
+//! }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! # })?;
+//! # }
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! In actix-web the framework's own test service takes the same requests:
+//!
+//! ```
+//! # #[cfg(feature = "actix")] {
+//! use actix_web::{App, HttpResponse, test, web};
+//! use hookporter::actix::{EndpointMiddleware, Verified};
+//! use hookporter::{Endpoint, Secret};
+//!
+//! # actix_web::rt::System::new().block_on(async {
+//! const SECRET: &str = "a secret that is long enough";
+//! let github = Endpoint::github(Secret::new(SECRET))?;
+//! let hook = web::resource("/webhooks/github")
+//!     .wrap(EndpointMiddleware::new(github))
+//!     .route(web::post().to(|Verified(_): Verified| async { HttpResponse::Ok() }));
+//! let app = test::init_service(App::new().service(hook)).await;
+//!
+//! let request = hookporter_testkit::github(SECRET).event("push").target("/webhooks/github").build();
+//! let mut call = test::TestRequest::post().uri(request.target()).set_payload(request.body().clone());
+//! for (name, value) in request.headers() {
+//!     call = call.insert_header((name.as_str(), value.as_str()));
+//! }
+//! assert!(test::call_service(&app, call.to_request()).await.status().is_success());
+//! # Ok::<(), hookporter::ConfigError>(())
+//! # })?;
+//! # }
+//! # Ok::<(), hookporter::ConfigError>(())
+//! ```
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub use hookporter_core as core;

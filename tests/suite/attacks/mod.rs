@@ -4,12 +4,23 @@
 //! [`elsewhere::ELSEWHERE`] with the test that shows it or the part of the project that it waits for.
 
 mod a_proof;
+mod b_time;
+mod b_units;
+mod c_keys;
+mod c_sources;
+mod d_bytes;
+mod d_forms;
 mod e_size;
 mod elsewhere;
+mod f_claims;
+mod f_envelopes;
+mod f_tokens;
 mod g_framing;
+mod g_http2;
 mod h_urls;
 mod i_tenants;
 mod j_versions;
+mod k_marks;
 mod k_replay;
 mod l_leaks;
 
@@ -176,6 +187,26 @@ fn section_a_presence_and_shape_of_the_proof() {
 }
 
 #[test]
+fn section_b_time() {
+    run(b_time::groups);
+}
+
+#[test]
+fn section_c_keys() {
+    run(c_keys::groups);
+}
+
+#[test]
+fn section_d_bytes() {
+    d_bytes::run();
+}
+
+#[test]
+fn section_f_tokens() {
+    run(f_tokens::groups);
+}
+
+#[test]
 fn section_e_size_encoding_speed() {
     run(e_size::groups);
 }
@@ -218,6 +249,10 @@ fn every_gathered_case_is_accounted_for() {
         gathered.iter().map(|case| case["id"].as_str().unwrap().to_owned()).filter(|id| !id.starts_with('L')).collect();
     let all: &[fn() -> Vec<Group>] = &[
         a_proof::groups,
+        b_time::groups,
+        c_keys::groups,
+        d_bytes::groups,
+        f_tokens::groups,
         e_size::groups,
         g_framing::groups,
         h_urls::groups,

@@ -23,7 +23,8 @@ async fn behind_the_middleware_they_give_what_was_proven() {
         assert_eq!((event.target(), event.event_type()), ("/scope/hook/ann?b=1&a=2", Some("push")));
         format!("{path} {} {}", state.as_str(), push.number)
     };
-    let resource = web::resource("/hook/{tenant}").wrap(EndpointMiddleware::new(github())).route(web::post().to(handler));
+    let resource =
+        web::resource("/hook/{tenant}").wrap(EndpointMiddleware::new(github())).route(web::post().to(handler));
     let state = web::Data::new("state".to_owned());
     let app = init_service(App::new().app_data(state).service(web::scope("/scope").service(resource))).await;
     let told = send(&app, to_actix(&delivery("/scope/hook/ann?b=1&a=2", r#"{"number": 7}"#)).to_request()).await;
@@ -32,10 +33,10 @@ async fn behind_the_middleware_they_give_what_was_proven() {
 
 #[actix_web::test]
 async fn a_payload_of_another_shape_is_for_the_sender_to_send_again() {
-    let strict = |_: VerifiedJson<Push>| async { HttpResponse::Ok() };
+    let strict = |_: VerifiedJson<Push>| async { HttpResponse::Ok().finish() };
     let lenient = |push: Result<VerifiedJson<Push>, VerifiedJsonRejection>| async move {
         assert!(matches!(push, Err(VerifiedJsonRejection::Payload(error)) if !error.is_syntax()));
-        HttpResponse::UnprocessableEntity()
+        HttpResponse::UnprocessableEntity().finish()
     };
     let app = init_service(
         App::new()
@@ -53,12 +54,12 @@ async fn a_payload_of_another_shape_is_for_the_sender_to_send_again() {
 async fn without_the_middleware_they_are_closed() {
     let optional = |event: Option<Verified>, other: Result<Verified, NotVerified>| async move {
         assert!(event.is_none() && other.is_err());
-        HttpResponse::Ok()
+        HttpResponse::Ok().finish()
     };
     let app = init_service(
         App::new()
-            .route("/event", web::post().to(|_: Verified| async { HttpResponse::Ok() }))
-            .route("/json", web::post().to(|_: VerifiedJson<Push>| async { HttpResponse::Ok() }))
+            .route("/event", web::post().to(|_: Verified| async { HttpResponse::Ok().finish() }))
+            .route("/json", web::post().to(|_: VerifiedJson<Push>| async { HttpResponse::Ok().finish() }))
             .route("/optional", web::post().to(optional)),
     )
     .await;

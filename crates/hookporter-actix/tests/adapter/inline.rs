@@ -24,15 +24,19 @@ async fn answer(calls: web::Data<AtomicUsize>, Verified(event): Verified) -> act
         "panic" => panic!("as asked"),
         "error" => Err(error::ErrorInternalServerError("as asked")),
         "refusal" => Err(error::ErrorBadRequest("as asked")),
-        _ => Ok(HttpResponse::build(StatusCode::from_u16(text.parse().expect("a status")).expect("a status")).body(text)),
+        _ => {
+            Ok(HttpResponse::build(StatusCode::from_u16(text.parse().expect("a status")).expect("a status")).body(text))
+        }
     }
 }
 
 macro_rules! app {
     ($endpoint:expr, $calls:expr) => {
-        init_service(App::new().app_data(web::Data::from($calls.clone())).service(
-            web::resource("/hook").wrap(EndpointMiddleware::new($endpoint)).route(web::post().to(answer)),
-        ))
+        init_service(
+            App::new()
+                .app_data(web::Data::from($calls.clone()))
+                .service(web::resource("/hook").wrap(EndpointMiddleware::new($endpoint)).route(web::post().to(answer))),
+        )
         .await
     };
 }
@@ -97,15 +101,15 @@ async fn of_two_at_once_one_is_handled_and_both_are_acknowledged() {
         seen.fetch_add(1, Ordering::SeqCst);
         async { tokio::time::sleep(Duration::from_millis(50)).await }
     };
-    let app = init_service(App::new().service(
-        web::resource("/hook").wrap(EndpointMiddleware::new(github())).route(web::post().to(move || {
+    let app = init_service(App::new().service(web::resource("/hook").wrap(EndpointMiddleware::new(github())).route(
+        web::post().to(move || {
             let done = slow();
             async move {
                 done.await;
-                HttpResponse::Ok()
+                HttpResponse::Ok().finish()
             }
-        })),
-    ))
+        }),
+    )))
     .await;
     let request = || to_actix(&delivery("/hook", "once")).to_request();
     let (first, second) = tokio::join!(send(&app, request()), send(&app, request()));
@@ -117,16 +121,16 @@ async fn of_two_at_once_one_is_handled_and_both_are_acknowledged() {
 async fn a_slow_handler_goes_on_after_its_sender_was_told_to_come_again() {
     let (done, mut ended) = mpsc::unbounded_channel();
     let endpoint = github().budget(Duration::from_millis(20));
-    let app = init_service(App::new().service(
-        web::resource("/hook").wrap(EndpointMiddleware::new(endpoint)).route(web::post().to(move || {
+    let app = init_service(App::new().service(web::resource("/hook").wrap(EndpointMiddleware::new(endpoint)).route(
+        web::post().to(move || {
             let done = done.clone();
             async move {
                 tokio::time::sleep(Duration::from_millis(100)).await;
                 done.send(()).expect("a listener");
-                HttpResponse::Ok()
+                HttpResponse::Ok().finish()
             }
-        })),
-    ))
+        }),
+    )))
     .await;
     let request = || to_actix(&delivery("/hook", "slow")).to_request();
     let told = send(&app, request()).await;
@@ -145,16 +149,14 @@ async fn a_scope_or_a_whole_app_can_be_wrapped_and_inner_middleware_may_change_t
     };
     let app = init_service(
         App::new()
-            .service(
-                web::scope("/hooks")
-                    .service(web::resource("/{tenant}").route(web::post().to(handler)))
-                    .wrap_fn(|mut request, service| {
-                        // It panics while a second handle to the request exists.
-                        let (name, value) = (HeaderName::from_static("x-marked"), HeaderValue::from_static("yes"));
-                        request.headers_mut().insert(name, value);
-                        service.call(request)
-                    }),
-            )
+            .service(web::scope("/hooks").service(web::resource("/{tenant}").route(web::post().to(handler))).wrap_fn(
+                |mut request, service| {
+                    // It panics while a second handle to the request exists.
+                    let (name, value) = (HeaderName::from_static("x-marked"), HeaderValue::from_static("yes"));
+                    request.headers_mut().insert(name, value);
+                    service.call(request)
+                },
+            ))
             .wrap(EndpointMiddleware::new(github())),
     )
     .await;
@@ -169,7 +171,8 @@ async fn an_error_of_inner_middleware_counts_by_its_status() {
             web::resource("/hook")
                 .route(web::post().to(HttpResponse::Ok))
                 .wrap_fn(|request, _| {
-                    let late = request.extensions().get::<hookporter_pipeline::Event>().expect("proven").body() == "late";
+                    let late =
+                        request.extensions().get::<hookporter_pipeline::Event>().expect("proven").body() == "late";
                     let error = if late { error::ErrorGatewayTimeout("late") } else { error::ErrorForbidden("no") };
                     async move { Err::<actix_web::dev::ServiceResponse, _>(error) }
                 })

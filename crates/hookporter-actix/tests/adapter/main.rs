@@ -1,5 +1,12 @@
 //! The adapter as users mount it: in process, and over real sockets.
 
+#![expect(
+    clippy::expect_used,
+    clippy::panic,
+    clippy::arithmetic_side_effects,
+    reason = "tests: what cannot be, or overflows, fails them"
+)]
+
 mod background;
 mod extractors;
 mod inline;

@@ -17,8 +17,7 @@ async fn echo(body: web::Bytes, event: Option<Verified>) -> String {
 async fn a_forgery_goes_through_with_its_whole_body() {
     let endpoint = github().report_only();
     let wrapped = EndpointMiddleware::new(endpoint.clone());
-    let app =
-        init_service(App::new().service(web::resource("/hook").wrap(wrapped).route(web::route().to(echo)))).await;
+    let app = init_service(App::new().service(web::resource("/hook").wrap(wrapped).route(web::route().to(echo)))).await;
     // Refused after the body, before it, and at the door.
     let good = delivery("/hook", "the body");
     let forgeries = [
@@ -42,7 +41,8 @@ async fn a_body_over_the_limit_goes_through_in_pieces() {
         let wrapped = EndpointMiddleware::new(endpoint.clone());
         App::new().service(web::resource("/hook").wrap(wrapped).route(web::post().to(echo)))
     });
-    let head = String::from_utf8(delivery("/hook", "").with_header("transfer-encoding", "chunked").to_http1("a")).expect("text");
+    let head = String::from_utf8(delivery("/hook", "").with_header("transfer-encoding", "chunked").to_http1("a"))
+        .expect("text");
     let head = head.replace("content-length: 0\r\n", "");
     let mut stream = connect(address).await;
     stream.write_all(head.as_bytes()).await.expect("written");

@@ -21,11 +21,14 @@ async fn events_go_to_the_endpoints_own_routes() {
     assert!(others.try_recv().is_err());
     let told = send(&app, to_actix(&delivery("/scope/hook/1", "forged").tampered_signature()).to_request()).await;
     assert_eq!((told.status, told.reason), (401, Some(Reason::InvalidSignature)));
-    let told = send(&app, to_actix(&delivery("/scope/hook/1", "")).method("GET".parse().expect("a method")).to_request()).await;
+    let told =
+        send(&app, to_actix(&delivery("/scope/hook/1", "")).method("GET".parse().expect("a method")).to_request())
+            .await;
     assert_eq!((told.status, told.allow.as_deref()), (405, Some("POST")));
 
     let issue = |body: &'static str| {
-        let maker = hookporter_testkit::github("a secret that is long enough").event("issues").target("/scope/hook/2?x=1");
+        let maker =
+            hookporter_testkit::github("a secret that is long enough").event("issues").target("/scope/hook/2?x=1");
         to_actix(&maker.body(body).build()).to_request()
     };
     assert_eq!(send(&app, issue("one")).await.status, 200);

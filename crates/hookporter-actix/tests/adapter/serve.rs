@@ -23,7 +23,7 @@ async fn background_work_ends_before_the_server_does_and_nothing_more_is_taken()
             async move {
                 tokio::time::sleep(Duration::from_millis(500)).await;
                 done.send(()).expect("a listener");
-                HttpResponse::Ok()
+                HttpResponse::Ok().finish()
             }
         };
         App::new().service(web::resource("/hook").wrap(wrapped.clone()).route(web::post().to(slow)))
@@ -43,4 +43,14 @@ async fn background_work_ends_before_the_server_does_and_nothing_more_is_taken()
     tokio::time::timeout(LONG, running).await.expect("in time").expect("no panic").expect("served");
     assert!(ended.try_recv().is_ok(), "the work ended first");
     assert!(ended.try_recv().is_err(), "and there was no more of it");
+}
+
+#[actix_web::test]
+async fn without_keep_alive_every_answer_is_the_last() {
+    let server = Server::bind("127.0.0.1:0").expect("a port").workers(1).no_keep_alive();
+    let address = server.local_addr().expect("an address");
+    let app = || App::new().route("/", web::get().to(HttpResponse::Ok));
+    actix_web::rt::spawn(server.run(app, std::future::pending()));
+    let answer = exchange(address, b"GET / HTTP/1.1\r\nhost: a\r\n\r\n").await;
+    assert!(answer.starts_with("HTTP/1.1 200") && answer.contains("connection: close"), "{answer}");
 }

@@ -2,13 +2,14 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use actix_web::{App, HttpResponse, web};
 use hookporter_actix::{EndpointMiddleware, Verified};
 use hookporter_testkit::SignedRequest;
 use tokio::io::AsyncWriteExt;
 use tokio::sync::mpsc;
+use tokio::time::Instant;
 
 use crate::kit::{LONG, connect, delivery, exchange, github, read_to_end, read_until, serve};
 
@@ -20,7 +21,7 @@ fn guarded() -> (std::net::SocketAddr, Arc<AtomicUsize>) {
         let seen = seen.clone();
         let count = move || {
             seen.fetch_add(1, Ordering::SeqCst);
-            async { HttpResponse::Ok() }
+            async { HttpResponse::Ok().finish() }
         };
         let echo = |Verified(event): Verified| async move {
             assert_ne!(&event.body()[..], b"panic", "as asked");
@@ -142,7 +143,7 @@ async fn a_sender_that_hangs_up_does_not_cancel_the_handler() {
                 began.send(()).expect("a listener");
                 tokio::time::sleep(Duration::from_millis(200)).await;
                 ended.send(()).expect("a listener");
-                HttpResponse::Ok()
+                HttpResponse::Ok().finish()
             }
         };
         App::new().service(web::resource("/hook").wrap(wrapped.clone()).route(web::post().to(slow)))

@@ -4,10 +4,10 @@ use hookporter::Provider;
 
 use crate::duration;
 
-/// No line is longer, but for an address that cannot be broken.
+/// No line is longer.
 const WIDTH: usize = 100;
 /// Where the words of a row begin.
-const INDENT: usize = 15;
+const INDENT: usize = 13;
 
 /// The table, and the rows below it.
 pub(super) fn of(providers: &[&Provider]) -> String {
@@ -20,6 +20,7 @@ pub(super) fn of(providers: &[&Provider]) -> String {
         for (name, text) in details(provider) {
             lines.extend(wrapped(name, text));
         }
+        lines.push(format!("  {}", provider.documentation()));
     }
     lines.join("\n")
 }
@@ -54,12 +55,11 @@ fn details(provider: &Provider) -> Vec<(&'static str, &'static str)> {
         ("retries", provider.acknowledgement().retries),
         ("replay", provider.replay()),
         ("unverified", provider.unverified()),
-        ("see", provider.documentation()),
     ];
     rows.into_iter().filter(|(_, text)| !text.is_empty()).collect()
 }
 
-/// `  name          text`, broken between words.
+/// `  name       text`, broken between words.
 fn wrapped(name: &str, text: &str) -> Vec<String> {
     let mut lines = Vec::new();
     let mut line = format!("  {name:<width$}", width = INDENT.saturating_sub(2));

@@ -39,15 +39,14 @@ pub(super) fn json(record: &Record) -> String {
 
 /// For people: what happened, to what, and why.
 pub(super) fn human(record: &Record) -> String {
-    let mut fields = vec![
-        format!("{:<9}", record.outcome.as_str()),
-        record.status.to_string(),
-        record.provider.to_owned(),
-    ];
+    let mut fields =
+        vec![format!("{:<9}", record.outcome.as_str()), record.status.to_string(), record.provider.to_owned()];
     fields.extend(record.detail.clone());
     fields.extend([&record.event_type, &record.event_id].into_iter().flatten().cloned());
     if matches!(record.reason, Some(Reason::VersionNotHandled)) {
-        fields.push(record.api_version.as_ref().map_or_else(|| "no version".to_owned(), |text| format!("version {text}")));
+        fields.push(
+            record.api_version.as_ref().map_or_else(|| "no version".to_owned(), |text| format!("version {text}")),
+        );
     }
     if !matches!(record.outcome, Outcome::Rejected | Outcome::Unavailable) {
         fields.extend(record.key_id.as_ref().map(|key| format!("key {key}")));

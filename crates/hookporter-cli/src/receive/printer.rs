@@ -20,7 +20,7 @@ const LOOKS: u32 = 200;
 const PAUSE: Duration = Duration::from_millis(5);
 
 /// Writes lines until it is told to finish.
-pub(super) struct Printer {
+pub(crate) struct Printer {
     messages: SyncSender<Message>,
     dropped: Arc<AtomicU64>,
     thread: JoinHandle<()>,
@@ -34,24 +34,23 @@ enum Message {
 }
 
 impl Printer {
-    pub(super) fn start(json: bool) -> io::Result<Self> {
+    pub(crate) fn start(json: bool) -> io::Result<Self> {
         let (messages, received) = sync_channel(CAPACITY);
         let dropped = Arc::new(AtomicU64::new(0));
         let count = dropped.clone();
-        let thread = std::thread::Builder::new()
-            .name("printer".to_owned())
-            .spawn(move || write_all(&received, &count, json))?;
+        let thread =
+            std::thread::Builder::new().name("printer".to_owned()).spawn(move || write_all(&received, &count, json))?;
         Ok(Self { messages, dropped, thread })
     }
 
     /// Says one line before any request is shown.
-    pub(super) fn say(&self, line: String) {
+    pub(crate) fn say(&self, line: String) {
         // Fails only without a printer, which then has said why.
         let _ = self.messages.send(Message::Line(line));
     }
 
     /// Shows every request, or counts it where the reader is too slow.
-    pub(super) fn observer(&self) -> impl Observer + use<> {
+    pub(crate) fn observer(&self) -> impl Observer + use<> {
         let (messages, dropped) = (self.messages.clone(), self.dropped.clone());
         move |record: &Record| {
             let message = Message::Record(Box::new(record.clone()));
@@ -62,7 +61,7 @@ impl Printer {
     }
 
     /// Waits for the lines that were not written yet; not for ever, where nobody reads them.
-    pub(super) fn finish(self) {
+    pub(crate) fn finish(self) {
         let mut told = false;
         for _ in 0..LOOKS {
             told = told || self.messages.try_send(Message::End).is_ok();

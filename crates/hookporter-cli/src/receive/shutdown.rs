@@ -5,7 +5,7 @@ use std::io;
 
 /// Completes at SIGTERM or Ctrl-C. Listens from now on, not only once it is awaited.
 #[cfg(unix)]
-pub(super) fn requested() -> io::Result<impl Future<Output = ()> + Send + 'static> {
+pub(crate) fn requested() -> io::Result<impl Future<Output = ()> + Send + 'static> {
     use tokio::signal::unix::{SignalKind, signal};
     let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
     Ok(async move {
@@ -19,7 +19,7 @@ pub(super) fn requested() -> io::Result<impl Future<Output = ()> + Send + 'stati
 /// Completes at Ctrl-C.
 #[cfg(not(unix))]
 #[expect(clippy::unnecessary_wraps, reason = "where there are signals, they may be refused")]
-pub(super) fn requested() -> io::Result<impl Future<Output = ()> + Send + 'static> {
+pub(crate) fn requested() -> io::Result<impl Future<Output = ()> + Send + 'static> {
     Ok(async {
         let _ = tokio::signal::ctrl_c().await;
     })

@@ -17,7 +17,7 @@ use crate::failure::Failure;
 use crate::output;
 
 /// The status, or why there is none.
-pub(super) type Answered = Result<u16, String>;
+pub(crate) type Answered = Result<u16, String>;
 
 /// Longer than any sender waits.
 const LONGEST: Duration = Duration::from_secs(30);
@@ -27,14 +27,14 @@ const CONNECT: Duration = Duration::from_secs(10);
 const ANSWER: usize = 64 * 1024;
 
 /// Sends one request as often as it is asked to.
-pub(super) struct Client {
+pub(crate) struct Client {
     inner: legacy::Client<HttpConnector, Full<Bytes>>,
     request: Request<Full<Bytes>>,
 }
 
 impl Client {
     /// A client for `signed`, which goes to the authority of `url`.
-    pub(super) fn new(url: &str, signed: &SignedRequest) -> Result<Self, Failure> {
+    pub(crate) fn new(url: &str, signed: &SignedRequest) -> Result<Self, Failure> {
         let wrong = |problem: &str| Failure::usage(format!("--url {}: {problem}", output::escaped(url)));
         let uri: Uri = url.parse().map_err(|_| wrong("is not a URL"))?;
         match uri.scheme_str() {
@@ -52,7 +52,8 @@ impl Client {
             request = request.header(name, value);
         }
         let body = Full::new(signed.body().clone());
-        let request = request.body(body).map_err(|error| wrong(&format!("makes no HTTP request ({error})")))?;
+        let request =
+            request.body(body).map_err(|error| Failure::usage(format!("this makes no HTTP request: {error}")))?;
         let mut connector = HttpConnector::new();
         connector.set_nodelay(true);
         connector.set_connect_timeout(Some(CONNECT));
@@ -60,7 +61,7 @@ impl Client {
     }
 
     /// Sends it once; what came of it, and how long that took.
-    pub(super) fn send(&self) -> impl Future<Output = (Answered, Duration)> + Send + 'static {
+    pub(crate) fn send(&self) -> impl Future<Output = (Answered, Duration)> + Send + 'static {
         let (client, request) = (self.inner.clone(), self.request.clone());
         async move {
             let began = Instant::now();

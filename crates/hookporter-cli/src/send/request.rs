@@ -5,7 +5,7 @@ use hookporter_testkit::{RequestMaker, SignedRequest};
 
 use crate::args::{Send, Tamper};
 use crate::failure::Failure;
-use crate::{keys, verify};
+use crate::{input, keys};
 
 /// Signs the request that the arguments ask for, and tampers with it.
 pub(super) fn signed(args: &Send, provider: &Provider, secret: Secret) -> Result<SignedRequest, Failure> {
@@ -24,7 +24,7 @@ pub(super) fn signed(args: &Send, provider: &Provider, secret: Secret) -> Result
     }
     maker = labelled(maker, args, provider, now);
     if let Some(file) = &args.body {
-        maker = with_body(maker, verify::read("--body", file)?);
+        maker = with_body(maker, input::read("--body", file)?);
     }
     let request = maker.try_build().map_err(|error| keys::cannot_sign(provider, error))?;
     Ok(match args.tamper {

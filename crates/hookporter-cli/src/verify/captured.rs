@@ -5,7 +5,7 @@ use hookporter::Provider;
 
 use crate::args::Verify;
 use crate::failure::Failure;
-use crate::verify::read;
+use crate::input;
 
 /// A request as it was captured.
 pub(super) struct Captured {
@@ -29,8 +29,8 @@ impl Captured {
             method: args.method.clone(),
             target: args.url.as_deref().map_or_else(|| "/".to_owned(), target),
             url: args.url.clone(),
-            headers: headers(&read("--headers", &args.headers)?)?,
-            body: read("--body", &args.body)?.into(),
+            headers: headers(&input::read("--headers", &args.headers)?)?,
+            body: input::read("--body", &args.body)?.into(),
         })
     }
 }

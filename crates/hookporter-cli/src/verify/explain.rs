@@ -11,7 +11,8 @@ pub(super) fn human(provider: &Provider, verdict: &Verdict, now: UnixTime) -> St
     let mut lines = match verdict {
         Verdict::Accepted(_) => vec!["accepted".to_owned()],
         Verdict::Handshake(_, answer) => {
-            let mut lines = vec![format!("handshake: the sender asks whether you own the URL; answer {}", answer.status)];
+            let mut lines =
+                vec![format!("handshake: the sender asks whether you own the URL; answer {}", answer.status)];
             lines.extend(answer.content_type.map(|kind| row("header", &format!("content-type: {kind}"))));
             if !answer.body.is_empty() {
                 lines.push(row("body", &String::from_utf8_lossy(&answer.body)));
@@ -61,7 +62,11 @@ fn row(name: &str, text: &str) -> String {
 }
 
 fn shown(label: &Label) -> String {
-    if label.is_signed() { label.as_str().to_owned() } else { format!("{} (a hint: the proof does not cover it)", label.as_str()) }
+    if label.is_signed() {
+        label.as_str().to_owned()
+    } else {
+        format!("{} (a hint: the proof does not cover it)", label.as_str())
+    }
 }
 
 const fn covered(coverage: Coverage) -> &'static str {
@@ -79,18 +84,26 @@ const fn hint(reason: Reason) -> Option<&'static str> {
     Some(match reason {
         Reason::MissingHeader => "whether a proxy strips the header, or another sender made the request",
         Reason::RepeatedHeader => "a proxy that adds the header a second time, or a copy in the file",
-        Reason::MalformedHeader | Reason::ConflictingHeaders => "a proxy that merges headers; whether the header was cut when it was captured",
+        Reason::MalformedHeader | Reason::ConflictingHeaders => {
+            "a proxy that merges headers; whether the header was cut when it was captured"
+        }
         Reason::MalformedTimestamp => "the unit of the time: seconds, milliseconds or ISO 8601, as the sender has it",
         Reason::TimestampTooOld => "the time of judgement (a captured request takes --at), late delivery, the clocks",
         Reason::TimestampTooNew => "the time of judgement (--at), and the clocks of both machines",
-        Reason::InvalidSignature => "the key; bytes that changed on the way (re-encoded JSON, a newline at the end of the file); the URL, where it is signed",
-        Reason::BodyHashMismatch => "bytes of the body that changed on the way, such as a newline at the end of the file",
+        Reason::InvalidSignature => {
+            "the key; bytes that changed on the way (re-encoded JSON, a newline at the end of the file); the URL, where it is signed"
+        }
+        Reason::BodyHashMismatch => {
+            "bytes of the body that changed on the way, such as a newline at the end of the file"
+        }
         Reason::MalformedBody | Reason::MalformedToken => "whether the whole body was captured, and is this sender's",
         Reason::UnsupportedAlgorithm => "who made the token: this sender's tokens name one algorithm",
         Reason::MethodNotAllowed => "the method: this sender uses another one (--method)",
         Reason::BodyTooLarge => "the body: this sender's are smaller",
         Reason::UnsupportedEncoding => "a proxy that compresses: the proof is over the bytes as they were sent",
-        Reason::TokenExpired | Reason::TokenNotYetValid => "the time of judgement (--at), and the clocks of both machines",
+        Reason::TokenExpired | Reason::TokenNotYetValid => {
+            "the time of judgement (--at), and the clocks of both machines"
+        }
         _ => return None,
     })
 }

@@ -44,7 +44,11 @@ fn other_paths_are_no_webhooks_and_other_methods_are_refused() {
         }
         assert_eq!(raw(&receiver.url, at("GET /hooks/in.1?x=1").as_bytes()), 405, "{adapter}");
         let line = receiver.line();
-        assert_eq!((&line["reason"], &line["outcome"]), (&"method-not-allowed".into(), &"rejected".into()), "{adapter}");
+        assert_eq!(
+            (&line["reason"], &line["outcome"]),
+            (&"method-not-allowed".into(), &"rejected".into()),
+            "{adapter}"
+        );
         assert_eq!(receiver.end(), (0, vec![]), "{adapter}");
     }
 }
@@ -58,7 +62,8 @@ fn versions_that_are_not_accepted_are_told_to_come_again() {
     assert_eq!(line["outcome"], "unavailable", "{line}");
     assert_eq!(line["api_version"], "2025-08-27.basil", "{line}");
     assert_eq!(receiver.end().0, 0);
-    let mut receiver = Receiver::start("stripe", KEY, &["--accept-version", "train:acacia", "--accept-version", "2025*"]);
+    let mut receiver =
+        Receiver::start("stripe", KEY, &["--accept-version", "train:acacia", "--accept-version", "2025*"]);
     assert_eq!(send("stripe", KEY, &receiver.url, &[]), [200]);
     assert_eq!(receiver.line()["outcome"], "accepted");
 }

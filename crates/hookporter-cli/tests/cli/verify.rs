@@ -4,7 +4,16 @@ use serde_json::Value;
 use crate::program::{Ended, VAR, file, run};
 
 const PROVIDERS: [&str; 10] = [
-    "discord", "github", "hubla", "shipmondo", "shopify", "slack", "standard-webhooks", "stripe", "superoffice", "twilio",
+    "discord",
+    "github",
+    "hubla",
+    "shipmondo",
+    "shopify",
+    "slack",
+    "standard-webhooks",
+    "stripe",
+    "superoffice",
+    "twilio",
 ];
 
 /// Judges a vector as somebody would who has the request in files.
@@ -12,7 +21,8 @@ fn judged(vector: &Vector, more: &[&str]) -> Ended {
     let headers: Vec<_> = vector.headers.iter().map(|(name, value)| format!("{name}: {value}\r\n")).collect();
     let (headers, body) = (file(headers.concat().as_bytes()), file(&vector.body));
     let at = vector.now.map_or(1_700_000_000, |now| now.as_secs()).to_string();
-    let mut args = vec!["verify", "--provider", &vector.provider, "--secret-env", VAR, "--headers", &headers, "--body", &body];
+    let mut args =
+        vec!["verify", "--provider", &vector.provider, "--secret-env", VAR, "--headers", &headers, "--body", &body];
     args.extend(["--method", &vector.method, "--at", &at]);
     args.extend(vector.url.iter().flat_map(|url| ["--url", url]));
     let ended = run(vector.secret_text().unwrap(), args.iter().chain(more));
@@ -73,7 +83,11 @@ fn labels_and_coverage_are_stated() {
 fn a_person_is_told_why() {
     let ended = judged(&vector("slack-docs-stale"), &[]);
     assert_eq!(ended.status, 1);
-    assert!(ended.stdout.starts_with("rejected: timestamp-too-old: 301 s old, at most 300 s allowed\n"), "{}", ended.stdout);
+    assert!(
+        ended.stdout.starts_with("rejected: timestamp-too-old: 301 s old, at most 300 s allowed\n"),
+        "{}",
+        ended.stdout
+    );
     let ended = judged(&vector("discord-ping"), &[]);
     assert!(ended.stdout.contains("answer 200") && ended.stdout.contains(r#"{"type":1}"#), "{}", ended.stdout);
     let ended = judged(&vector("hubla-ok"), &[]);

@@ -1,0 +1,174 @@
+//! The senders' published requests, over HTTP: what the core makes of a vector, both adapters answer.
+
+use std::collections::BTreeSet;
+
+use hookporter::{Endpoint, FrozenClock, Outcome, Provider, Reason, Secret, UnixTime};
+use hookporter_testkit::vectors::{Expectation, Response, Vector, vectors};
+
+use crate::attacks::{NOW, byte_headers};
+use crate::server::{Adapter, BOTH, PATH, Server};
+use crate::wire::{self, Answer, Wire};
+
+/// Senders that have vectors and no preset yet. Whoever builds a preset takes its sender off this list.
+const WITHOUT_PRESET: &[&str] = &[
+    "adyen",
+    "airtable",
+    "anthropic",
+    "asana",
+    "aws-sns",
+    "bigcommerce",
+    "calendly",
+    "circleci",
+    "cloudevents",
+    "cloudflare-stream",
+    "cloudinary",
+    "coinbase-cdp",
+    "contentful",
+    "docusign",
+    "dropbox",
+    "dropbox-sign",
+    "easypost",
+    "elevenlabs",
+    "flutterwave",
+    "gocardless",
+    "google-pubsub",
+    "hubspot",
+    "intercom",
+    "jira",
+    "kick",
+    "knock",
+    "lemonsqueezy",
+    "line",
+    "linear",
+    "mailgun",
+    "mercadopago",
+    "meta",
+    "microsoft-graph",
+    "mollie",
+    "mux",
+    "netlify",
+    "notion",
+    "okta",
+    "paypal",
+    "persona",
+    "plaid",
+    "postmark",
+    "pusher",
+    "qstash",
+    "quickbooks",
+    "razorpay",
+    "recurly",
+    "rfc9421",
+    "rfc9530",
+    "sanity",
+    "sendgrid",
+    "sentry",
+    "square",
+    "tally",
+    "telegram",
+    "trello",
+    "vercel",
+    "webflow",
+    "woocommerce",
+    "workos",
+    "x-twitter",
+    "xero",
+    "zendesk",
+    "zoom",
+];
+
+#[test]
+fn every_vector_of_a_preset_ends_over_http_as_it_says() {
+    let mut judged = BTreeSet::new();
+    for vector in vectors().iter().filter(|vector| !WITHOUT_PRESET.contains(&vector.provider.as_str())) {
+        for adapter in BOTH {
+            judge(adapter, vector);
+        }
+        judged.insert(vector.preset().to_owned());
+    }
+    let presets: BTreeSet<_> = Provider::all().iter().map(|provider| provider.id().to_owned()).collect();
+    assert_eq!(judged, presets, "every preset has vectors");
+}
+
+#[test]
+fn the_list_of_senders_without_a_preset_is_true() {
+    let vectors = vectors();
+    for id in WITHOUT_PRESET {
+        assert!(Provider::by_id(id).is_err(), "{id} has a preset now: take it off the list");
+        assert!(vectors.iter().any(|vector| vector.provider == *id), "{id} has no vector");
+    }
+}
+
+/// Sends a vector at its moment, and compares answer, record and hand-off with what it says.
+fn judge(adapter: Adapter, vector: &Vector) {
+    let name = format!("{adapter:?} {}", vector.id);
+    let server = Server::start(adapter, endpoint(vector));
+    let mut wire = Wire::connect(server.address);
+    wire.write(&wire::request(&vector.method, &target(vector), &byte_headers(&vector.request()), &vector.body));
+    let answer = wire.answer().unwrap_or_else(|| panic!("{name}: no answer"));
+    let record = server.only_record();
+    let seen = (record.outcome, record.reason);
+    let status = match vector.expect {
+        Expectation::Valid => {
+            assert_eq!(seen, (Outcome::Accepted, None), "{name}: {:?}", record.detail);
+            let handed_off = server.handed_off();
+            assert_eq!(handed_off.len(), 1, "{name}");
+            assert_eq!(handed_off[0].body(), &vector.body, "{name}: the bytes arrive as they were sent");
+            vector.response.status.unwrap_or(200)
+        }
+        Expectation::Handshake => {
+            assert_eq!(seen, (Outcome::Handshake, None), "{name}: {:?}", record.detail);
+            vector.response.status.unwrap_or(200)
+        }
+        Expectation::Refused(reason) => {
+            assert_eq!(seen, (Outcome::Rejected, Some(reason)), "{name}: {:?}", record.detail);
+            assert!(answer.body.is_empty(), "{name}: a refusal has no body");
+            refusal(vector, reason)
+        }
+        expectation => panic!("{name}: nobody told this test about {expectation:?}"),
+    };
+    assert_eq!(answer.status, status, "{name}");
+    answered(&name, &answer, &vector.response);
+    if vector.expect != Expectation::Valid {
+        assert!(server.handed_off().is_empty(), "{name}: handed off");
+    }
+}
+
+fn endpoint(vector: &Vector) -> Endpoint {
+    // Some published secrets are shorter than any that a receiver should take.
+    let secret = Secret::weak(vector.secret_text().unwrap_or_else(|| panic!("{}: the key is not text", vector.id)));
+    let endpoint = match &vector.url {
+        // The query is the request's own, as everywhere.
+        Some(url) => Endpoint::provider_at(vector.preset(), secret, url.split('?').next().unwrap()),
+        None => Endpoint::provider(vector.preset(), secret),
+    };
+    let endpoint = endpoint.unwrap_or_else(|error| panic!("{}: {error}", vector.id));
+    endpoint.clock(FrozenClock(vector.now.unwrap_or(UnixTime::from_secs(NOW))))
+}
+
+/// The test servers' path, behind which a proxy would have put the vector's, and the vector's query.
+fn target(vector: &Vector) -> String {
+    match vector.request().target().split_once('?') {
+        Some((_, query)) => format!("{PATH}?{query}"),
+        None => PATH.to_owned(),
+    }
+}
+
+/// The status of a refusal: the sender's own where it demands one for a bad proof.
+fn refusal(vector: &Vector, reason: Reason) -> u16 {
+    let preset = Provider::by_id(vector.preset()).unwrap();
+    if reason.status() == 401 { preset.refusal_status() } else { reason.status() }
+}
+
+/// The rest of the answer, as far as the vector states it.
+fn answered(name: &str, answer: &Answer, wanted: &Response) {
+    if let Some(body) = &wanted.body {
+        assert_eq!(String::from_utf8_lossy(&answer.body), *body, "{name}: the answer's body");
+    }
+    if let Some(content_type) = &wanted.content_type {
+        assert_eq!(answer.header("content-type"), Some(content_type.as_str()), "{name}");
+    }
+    for (header, value) in &wanted.headers {
+        assert_eq!(answer.header(&header.to_ascii_lowercase()), Some(value.as_str()), "{name}: {header}");
+    }
+}
