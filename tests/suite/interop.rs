@@ -248,14 +248,17 @@ impl Program {
         let (requests, output) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
         let (sender, answers) = mpsc::channel();
         // A thread, so that a program that hangs fails the test instead of stopping it.
-        std::thread::spawn(move || BufReader::new(output).lines().map_while(Result::ok).try_for_each(|line| sender.send(line)));
+        std::thread::spawn(move || {
+            BufReader::new(output).lines().map_while(Result::ok).try_for_each(|line| sender.send(line))
+        });
         Self { child, requests, answers }
     }
 
     /// An answer; one that the harness could not run is a fault of this test.
     fn ask(&mut self, request: &Value) -> Value {
         writeln!(self.requests, "{request}").unwrap();
-        let line = self.answers.recv_timeout(Duration::from_secs(60)).unwrap_or_else(|_| panic!("no answer: {request}"));
+        let line =
+            self.answers.recv_timeout(Duration::from_secs(60)).unwrap_or_else(|_| panic!("no answer: {request}"));
         let answer: Value = serde_json::from_str(&line).unwrap();
         let fault = answer.as_object().is_some_and(|answer| answer.len() == 1 && answer.contains_key("error"));
         assert!(!fault, "{request}: {answer}");
@@ -285,8 +288,5 @@ fn programs(test: &str) -> Option<[Program; 2]> {
     let mut python = Command::new(installed.join("venv/bin/python"));
     let mut node = Command::new("node");
     node.env("HOOKPORTER_INTEROP_DIR", &installed);
-    Some([
-        Program::start(python.arg(interop.join("sdk.py"))),
-        Program::start(node.arg(interop.join("sdk.mjs"))),
-    ])
+    Some([Program::start(python.arg(interop.join("sdk.py"))), Program::start(node.arg(interop.join("sdk.mjs")))])
 }

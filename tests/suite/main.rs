@@ -1,21 +1,31 @@
 //! Both adapters, over real sockets: what one accepts or refuses, the other does too, for the same reason.
 #![expect(
     clippy::arithmetic_side_effects,
+    clippy::disallowed_methods,
+    clippy::string_slice,
     unreachable_pub,
-    reason = "tests: an overflow fails them, and nobody depends on their items"
+    reason = "tests: an overflow or a bad slice fails them, some measure real time, and nobody depends on their items"
 )]
 
 #[cfg(test)]
 mod attacks;
 #[cfg(test)]
 mod defects;
+#[cfg(all(test, unix))]
+mod examples;
 #[cfg(test)]
 mod handoff;
+#[cfg(test)]
+mod interop;
+#[cfg(test)]
+mod replay;
 #[cfg(test)]
 mod sender;
 #[cfg(test)]
 mod server;
 #[cfg(test)]
 mod trace;
+#[cfg(test)]
+mod vectors;
 #[cfg(test)]
 mod wire;

@@ -88,8 +88,8 @@ impl Server {
         let (report, bound) = mpsc::channel();
         let served = endpoint.clone();
         let thread = std::thread::spawn(move || match adapter {
-            Adapter::Tower => tower_server(served, route, handler, report, stopped),
-            Adapter::Actix => actix_server(served, route, handler, report, stopped),
+            Adapter::Tower => tower_server(served, route, handler, &report, stopped),
+            Adapter::Actix => actix_server(served, route, handler, &report, stopped),
         });
         let address = bound.recv_timeout(Duration::from_secs(20)).unwrap();
         Self { address, endpoint, records, handed_off, stop: Some(stop), thread: Some(thread) }
@@ -165,7 +165,7 @@ async fn status(handler: AsyncHandler, event: Option<Event>) -> u16 {
 /// What the test servers answer for a request without a proof.
 pub const UNPROVEN: u16 = 299;
 
-fn tower_server(endpoint: Endpoint, route: Route, handler: AsyncHandler, report: Bound, stopped: Stopped) {
+fn tower_server(endpoint: Endpoint, route: Route, handler: AsyncHandler, report: &Bound, stopped: Stopped) {
     use axum::{Router, http::StatusCode, routing::any};
     use hookporter::axum::{EndpointLayer, Server, Verified};
 
@@ -186,7 +186,7 @@ fn tower_server(endpoint: Endpoint, route: Route, handler: AsyncHandler, report:
     runtime.shutdown_timeout(Duration::from_secs(1));
 }
 
-fn actix_server(endpoint: Endpoint, route: Route, handler: AsyncHandler, report: Bound, stopped: Stopped) {
+fn actix_server(endpoint: Endpoint, route: Route, handler: AsyncHandler, report: &Bound, stopped: Stopped) {
     use actix_web::{App, HttpResponse, HttpServer, http::StatusCode, web};
     use hookporter::actix::{EndpointMiddleware, Verified};
 

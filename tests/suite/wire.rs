@@ -65,10 +65,8 @@ impl Wire {
             .filter_map(|line| line.split_once(':'))
             .map(|(name, value)| (name.to_ascii_lowercase(), value.trim().to_owned()))
             .collect();
-        let length = headers
-            .iter()
-            .find(|(name, _)| name == "content-length")
-            .map_or(0, |(_, value)| value.parse().unwrap());
+        let length =
+            headers.iter().find(|(name, _)| name == "content-length").map_or(0, |(_, value)| value.parse().unwrap());
         self.read_until(|bytes| (bytes.len() >= head_end + length).then_some(head_end + length))?;
         let body = self.read[head_end..head_end + length].to_vec();
         self.read.drain(..head_end + length);
@@ -78,8 +76,7 @@ impl Wire {
     /// Whether the server closes the connection, within the read timeout.
     pub fn is_closed(&mut self) -> bool {
         let mut rest = Vec::new();
-        matches!(self.stream.read_to_end(&mut rest), Ok(_))
-            || self.stream.take_error().is_ok_and(|error| error.is_some())
+        self.stream.read_to_end(&mut rest).is_ok() || self.stream.take_error().is_ok_and(|error| error.is_some())
     }
 
     fn read_until(&mut self, done: impl Fn(&[u8]) -> Option<usize>) -> Option<usize> {

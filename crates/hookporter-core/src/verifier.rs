@@ -170,7 +170,12 @@ impl Verifier {
     /// # Errors
     /// The [`Rejection`] that the request has earned.
     pub fn judge_papers(&self, head: &Head<'_>, now: UnixTime) -> Result<(), Rejection> {
-        papers::read(&self.scheme, self.tolerance, head, now).map(|_| ())
+        papers::read(&self.scheme, self.tolerance, head, now)?;
+        #[cfg(feature = "jwt")]
+        if let Plan::Token(token) = &self.scheme.plan {
+            token.begin(head)?;
+        }
+        Ok(())
     }
 
     /// Judges the headers: every required one exactly once, well formed, fresh. Reads no body.

@@ -59,6 +59,11 @@ impl Dedupe {
         Arc::new(Self { entries: Mutex::default(), retention, capacity })
     }
 
+    /// An empty store like this one that remembers for at least `window`.
+    pub(crate) fn remembering_for(&self, window: Duration) -> Arc<Self> {
+        Self::new(self.retention.max(window), self.capacity)
+    }
+
     /// Asks for an event, and claims it if it is new.
     pub(crate) fn claim(self: &Arc<Self>, tenant: Option<Arc<str>>, event: EventKey) -> Seen {
         let key = (tenant, event);
@@ -125,7 +130,9 @@ impl Claim {
             entry.state = State::Taken;
         }
         if !self.settled {
-            let expires = Instant::now().checked_add(self.store.retention).unwrap_or_else(Instant::now);
+            // Freshness is judged in whole seconds, both bounds inclusive: a second longer than the window.
+            let retention = self.store.retention.saturating_add(Duration::from_secs(1));
+            let expires = Instant::now().checked_add(retention).unwrap_or_else(Instant::now);
             entries.order.push_back((expires, self.serial, self.key.clone()));
             while entries.order.len() > self.store.capacity {
                 if entries.forget_oldest() {

@@ -4,7 +4,8 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use hookporter::{BoxError, Endpoint, Keyring, Keys, Reason, Secret, UnixTime};
+use hookporter::jwt::TokenScheme;
+use hookporter::{BoxError, Endpoint, Keyring, Keys, Reason, Scheme, Secret, UnixTime};
 
 use super::{BOTH, CANARY, Expect, NOW, Server, TARGET, at_now, case, run_case};
 use crate::server::Adapter;
@@ -138,6 +139,28 @@ fn c13_while_the_source_fails_the_sender_is_to_come_again() {
         hook.switch_to(Answer::Keys(&[OTHER]));
         hook.send("C13", "mended", OTHER, Expect::Ack);
         hook.send("C13", "mended, the old key", CANARY, WRONG);
+    }
+}
+
+/// Whatever can be judged without a key is, before the source is asked.
+#[test]
+fn c13_what_is_no_delivery_does_not_reach_the_source() {
+    let keys = || Keys::resolve(|_| async { Err::<Option<Keyring>, BoxError>("it was asked".into()) });
+    let none = "Bearer eyJhbGciOiJub25lIn0.e30.AAAA";
+    let steps = [
+        ("no token", None, MISSING),
+        ("no prefix", Some("eyJhbGciOiJIUzI1NiJ9.e30.AAAA"), Expect::Refused(401, Reason::MalformedHeader)),
+        ("another algorithm", Some(none), Expect::Refused(401, Reason::UnsupportedAlgorithm)),
+        ("a token by its looks", Some("Bearer eyJhbGciOiJIUzI1NiJ9.e30.AAAA"), NO_KEYS),
+    ];
+    for adapter in BOTH {
+        let scheme = Scheme::token(TokenScheme::hs256());
+        let server = Server::start(adapter, at_now(Endpoint::custom("tokens", scheme, keys()).unwrap()));
+        for (what, token, expect) in steps {
+            let bare = push(CANARY, 0).without_signature();
+            let request = token.map_or(bare.clone(), |token| bare.with_header("authorization", token));
+            run_case(adapter, &server, &case("C13", what, &request, expect));
+        }
     }
 }
 

@@ -213,6 +213,7 @@ fn payloads() -> Vec<Case> {
         case("D14", "shipmondo: large numbers", &sent(format!(r#"{{"n":1e400,"m":{digits}}}"#)), Expect::Ack),
         case("D14", "shipmondo: a claim of 1e400", &sent(r#"{"iat":1e400}"#.to_owned()), BAD_TOKEN),
         case("D16", "shipmondo: a number", &sent("42".to_owned()), Expect::Ack),
+        // Every member at the top of a payload is a claim, and F20 holds.
         case("D12", "shipmondo: a member that is no claim, twice", &sent(r#"{"a":1,"a":2}"#.to_owned()), BAD_TOKEN),
     ]
 }

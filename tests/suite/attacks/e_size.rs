@@ -41,7 +41,12 @@ fn size() -> Vec<Case> {
     let chunked_head = "transfer-encoding: chunked\r\n";
     vec![
         // No body follows: the answer must come without it.
-        row("E1", "one byte over, announced", head_with(&over, &format!("content-length: {}\r\n", LIMIT + 1)), TOO_LARGE),
+        row(
+            "E1",
+            "one byte over, announced",
+            head_with(&over, &format!("content-length: {}\r\n", LIMIT + 1)),
+            TOO_LARGE,
+        ),
         row("E1", "one byte over, sent", raw(&over), TOO_LARGE),
         // The last chunk never comes: the answer must not wait for it.
         row("E2", "one chunk over", framed(&over, chunked_head, chunks(over.body(), LIMIT + 1)), TOO_LARGE),
@@ -68,17 +73,41 @@ fn encoding() -> Vec<Case> {
     vec![
         row("E5", "gzip, the wire bytes signed", framed(&signed, &coding("gzip"), GZIP), ENCODED),
         row("E6", "gzip, the plain bytes signed", framed(&plain, &coding("gzip"), GZIP), ENCODED),
-        row("E7", "gzip, of a bomb's size", framed(&plain, "content-encoding: gzip\r\ncontent-length: 66560\r\n", ""), ENCODED),
+        row(
+            "E7",
+            "gzip, of a bomb's size",
+            framed(&plain, "content-encoding: gzip\r\ncontent-length: 66560\r\n", ""),
+            ENCODED,
+        ),
         row("E8", "gzip, cut short", framed(&plain, &coding("gzip"), &GZIP[..12]), ENCODED),
         row("E9", "twice", framed(&signed, &coding("gzip, gzip"), ""), ENCODED),
-        row("E9", "twice, in two headers", framed(&signed, &format!("content-encoding: gzip\r\n{}", coding("gzip")), ""), ENCODED),
+        row(
+            "E9",
+            "twice, in two headers",
+            framed(&signed, &format!("content-encoding: gzip\r\n{}", coding("gzip")), ""),
+            ENCODED,
+        ),
         row("E9", "twenty", framed(&signed, &coding(&twenty), ""), ENCODED),
         row("E10", "br", framed(&signed, &coding("br"), ""), ENCODED),
         row("E10", "zstd", framed(&signed, &coding("zstd"), ""), ENCODED),
         row("E10", "x-unknown", framed(&signed, &coding("x-unknown"), ""), ENCODED),
         row("E11", "says gzip, is plain", framed(&plain, &coding("gzip"), plain.body()), ENCODED),
-        row("E12", "the header alone, added", framed(&plain, &format!("content-encoding: gzip\r\ncontent-length: {}\r\n", plain.body().len()), ""), ENCODED),
-        row("E12", "identity is no coding", framed(&plain, &format!("content-encoding: Identity\r\ncontent-length: {}\r\n", plain.body().len()), plain.body()), Expect::Ack),
+        row(
+            "E12",
+            "the header alone, added",
+            framed(&plain, &format!("content-encoding: gzip\r\ncontent-length: {}\r\n", plain.body().len()), ""),
+            ENCODED,
+        ),
+        row(
+            "E12",
+            "identity is no coding",
+            framed(
+                &plain,
+                &format!("content-encoding: Identity\r\ncontent-length: {}\r\n", plain.body().len()),
+                plain.body(),
+            ),
+            Expect::Ack,
+        ),
     ]
 }
 
@@ -132,7 +161,11 @@ fn e14_e15_a_body_that_drips_or_stops_is_told_408_at_the_deadline() {
             assert_eq!(wire.answer().map(|answer| answer.status), Some(408), "{adapter:?}, dripping: {dripping}");
             let record = server.only_record();
             assert_eq!((record.outcome, record.reason), (Outcome::Rejected, Some(Reason::BodyTooSlow)), "{adapter:?}");
-            assert!(record.duration >= DEADLINE && record.duration < DEADLINE * 3, "{adapter:?}: {:?}", record.duration);
+            assert!(
+                record.duration >= DEADLINE && record.duration < DEADLINE * 3,
+                "{adapter:?}: {:?}",
+                record.duration
+            );
             assert!(server.handed_off().is_empty());
         }
     }
@@ -151,7 +184,11 @@ fn e16_a_body_that_ends_early_is_no_delivery() {
             wire.write(&framed(&request, framing, body));
             wire.half_close();
             assert_eq!(wire.answer().map(|answer| answer.status), Some(400), "{adapter:?} {framing}");
-            assert_eq!(server.only_outcome(), (Outcome::Rejected, Some(Reason::BodyIncomplete)), "{adapter:?} {framing}");
+            assert_eq!(
+                server.only_outcome(),
+                (Outcome::Rejected, Some(Reason::BodyIncomplete)),
+                "{adapter:?} {framing}"
+            );
             assert!(server.handed_off().is_empty());
         }
     }

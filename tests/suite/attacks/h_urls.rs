@@ -5,7 +5,7 @@
 //! ignored whoever sends them.
 
 use hookporter::{ConfigError, Endpoint, Header, Reason, Scheme, Secret};
-use hookporter_testkit::{RequestMaker, SignedRequest};
+use hookporter_testkit::SignedRequest;
 
 use super::{CANARY, Case, Expect, Group, at_now, case};
 use crate::attacks::{byte_headers, raw};
@@ -13,11 +13,10 @@ use crate::sender::{send, send_raw};
 use crate::server::{Adapter, BOTH, Server};
 use crate::wire;
 
-const WRONG: Expect = Expect::Refused(401, Reason::InvalidSignature);
-const WRONG_BODY: Expect = Expect::Refused(401, Reason::BodyHashMismatch);
+pub const WRONG: Expect = Expect::Refused(401, Reason::InvalidSignature);
 
 /// What the endpoints are configured with.
-const URL: &str = "https://hooks.test/hook";
+pub const URL: &str = "https://hooks.test/hook";
 
 pub fn groups() -> Vec<Group> {
     let raw_url = || acme(URL);
@@ -29,9 +28,6 @@ pub fn groups() -> Vec<Group> {
         Group { endpoint: raw_url(), cases: spellings() },
         Group { endpoint: origin, cases: paths() },
         Group { endpoint: upper, cases: upper_case() },
-        Group { endpoint: twilio(), cases: twilio_forms() },
-        Group { endpoint: twilio(), cases: twilio_json() },
-        Group { endpoint: at_now(square_endpoint()), cases: square() },
     ]
 }
 
@@ -43,21 +39,17 @@ fn acme(url: &str) -> Endpoint {
     at_now(Endpoint::custom_at("acme", scheme(), Secret::new(CANARY), url).unwrap())
 }
 
-fn twilio() -> Endpoint {
-    at_now(Endpoint::twilio(Secret::new(CANARY), URL).unwrap())
-}
-
 /// Signed for `url`, and sent to its path and query.
 fn to(url: &str, body: &str) -> SignedRequest {
     hookporter_testkit::custom(scheme(), CANARY).url(url).body(body.to_owned()).build()
 }
 
 /// Signed for `url`, and sent to `target`.
-fn sent_to(target: &str, request: &SignedRequest) -> Vec<u8> {
+pub fn sent_to(target: &str, request: &SignedRequest) -> Vec<u8> {
     wire::request(request.method(), target, &byte_headers(request), request.body())
 }
 
-fn row(id: &'static str, what: &str, raw: Vec<u8>, expect: Expect) -> Case {
+pub fn row(id: &'static str, what: &str, raw: Vec<u8>, expect: Expect) -> Case {
     Case { id, what: what.to_owned(), raw, expect }
 }
 
@@ -82,7 +74,8 @@ fn forwarded() -> Vec<Case> {
         let believed = to(signed, name).with_target(super::TARGET).with_header(name, value);
         cases.push(case(id, format!("{name}, signed for"), &believed, WRONG));
     }
-    let hosts = String::from_utf8(raw(&to(evil, "host"))).unwrap().replacen("host: hooks.test", "host: evil.example", 1);
+    let hosts =
+        String::from_utf8(raw(&to(evil, "host"))).unwrap().replacen("host: hooks.test", "host: evil.example", 1);
     cases.push(row("H1", "the host itself, signed for", hosts.into_bytes(), WRONG));
     cases.push(row("H5", "absolute form, signed for", sent_to(evil, &to(evil, "5a")), WRONG));
     cases.push(row("H5", "absolute form, on a right one", sent_to(evil, &to(URL, "5b")), Expect::Ack));
@@ -135,104 +128,6 @@ fn paths() -> Vec<Case> {
         row("dot", "/./hook", WRONG),
         row("dot dot", "/a/../hook", WRONG),
         case("H6", "escaped", &to(URL, "escaped").with_target("/h%6fok"), WRONG),
-    ]
-}
-
-fn form(id: &str) -> RequestMaker {
-    hookporter_testkit::twilio(CANARY).event_id(id)
-}
-
-/// A form whose signature covers `url` as it is spelled: the test kit's own maker leaves ports out.
-fn spelled(url: &str, body: &str) -> SignedRequest {
-    let scheme = Scheme::hmac_sha1().signed("{url}{sorted-form}").signature(Header::new("x-twilio-signature").base64());
-    hookporter_testkit::custom(scheme, CANARY)
-        .url(url)
-        .target(super::TARGET)
-        .body(format!("Body={body}&To=%2B1"))
-        .header("content-type", "application/x-www-form-urlencoded")
-        .build()
-}
-
-fn twilio_forms() -> Vec<Case> {
-    let right = |id: &str, url: &str| spelled(url, id);
-    let query = form("query").url("https://hooks.test/hook?a=1&b=2").build();
-    let evil = form("evil").url("https://evil.example/hook").build();
-    let letters = form("letters").url(URL).build();
-    let no_type = right("no type", URL).without_header("content-type");
-    vec![
-        case("H1", "form", &evil.clone().with_header("x-forwarded-host", "evil.example"), WRONG),
-        row("H5", "form", sent_to("https://evil.example/hook", &evil), WRONG),
-        case("H7", "form", &query.clone().with_target("/hook?b=2&a=1"), WRONG),
-        case("H8", "form", &query.clone().with_target("/hook?a=1&b=2&c=3"), WRONG),
-        case("H8", "form, as signed", &query, Expect::Ack),
-        // Twilio's own validators try the URL with and without the port, so both spellings hold.
-        case("H10", "form, without the port", &right("bare", URL), Expect::Ack),
-        case("H10", "form, with the port", &right("port", "https://hooks.test:443/hook"), Expect::Ack),
-        case("H10", "form, with another port", &right("other", "https://hooks.test:8443/hook"), WRONG),
-        case("H10", "form, of http", &right("http", "http://hooks.test/hook"), WRONG),
-        case("H11", "form", &right("upper", "https://HOOKS.test/hook"), WRONG),
-        case("H14", "form, another name for a field", &renamed_field(), WRONG),
-        case("H14", "form", &letters, Expect::Ack),
-        case("H14", "form, a letter moved from the name to the value", &moved_letter(&letters), Expect::Dup),
-        // Nothing would bind a body that is no form.
-        case("H14", "a form that does not say so", &no_type, WRONG_BODY),
-    ]
-}
-
-/// A form whose field `To` has another name.
-fn renamed_field() -> SignedRequest {
-    let request = form("renamed").url(URL).build();
-    let body = String::from_utf8(request.body().to_vec()).unwrap();
-    request.with_body(body.replace("To=%2B", "Xo=%2B"))
-}
-
-/// Twilio runs name and value together, so a letter can move from one to the other under the same signature. No
-/// receiver can tell; what the letters spell is still the same event, by its token and the digest of the signed bytes.
-fn moved_letter(request: &SignedRequest) -> SignedRequest {
-    let body = String::from_utf8(request.body().to_vec()).unwrap();
-    let moved = body.replace("Body=Ahoy", "Bod=yAhoy");
-    assert_ne!(body, moved);
-    request.clone().with_body(moved)
-}
-
-fn twilio_json() -> Vec<Case> {
-    let json = |id: &str| hookporter_testkit::twilio_json(CANARY).event_id(id).url(URL).build();
-    let right = json("right");
-    let hash = right.target().split_once("bodySHA256=").unwrap().1.to_owned();
-    let other = json("other");
-    let twice = format!("{}&bodySHA256={hash}", right.target());
-    let rehashed = json("rehashed").with_body(other.body().clone()).with_target(other.target());
-    vec![
-        case("H8", "JSON, another body", &json("body").tampered_body(), WRONG_BODY),
-        case("H8", "JSON, another body with its hash", &rehashed, WRONG),
-        case("H8", "JSON, without the hash", &json("none").with_target("/hook"), WRONG_BODY),
-        case("H8", "JSON, the hash twice", &right.clone().with_target(&twice), WRONG_BODY),
-        case("H8", "JSON, one more parameter", &right.clone().with_target(&format!("{}&a=1", right.target())), WRONG),
-        case("H13", "JSON, the hash in upper case", &right.clone().with_target(&right.target().replace(&hash, &hash.to_uppercase())), WRONG),
-        case("H8", "JSON, as signed", &right, Expect::Ack),
-    ]
-}
-
-/// Square's scheme: nothing stands between the URL and the body.
-fn square_scheme() -> Scheme {
-    Scheme::hmac_sha256().signed("{url}{body}").signature(Header::new("x-square").base64())
-}
-
-fn square_endpoint() -> Endpoint {
-    Endpoint::custom_at("square", square_scheme(), Secret::new(CANARY), URL).unwrap()
-}
-
-fn square() -> Vec<Case> {
-    let signed = |url: &str, body: &str| hookporter_testkit::custom(square_scheme(), CANARY).url(url).body(body.to_owned()).build();
-    let plain = signed(URL, r#"{"id":1}"#);
-    let query = signed("https://hooks.test/hook?a=1", r#"2{"id":1}"#);
-    let text = signed(URL, "?a=1&b=2");
-    vec![
-        case("H14", "as signed", &plain, Expect::Ack),
-        case("H14", "from the body into the query", &query.clone().with_target("/hook?a=12").with_body(r#"{"id":1}"#), WRONG),
-        case("H14", "from the query into the body", &query.with_target("/hook?a=").with_body(r#"12{"id":1}"#), WRONG),
-        case("H14", "a query out of the body", &text.clone().with_target("/hook?a=1").with_body("&b=2"), WRONG),
-        case("H14", "the whole body", &text.with_target("/hook?a=1&b=2").with_body(""), WRONG),
     ]
 }
 

@@ -134,7 +134,12 @@ fn sources() -> Vec<Case> {
         case("I6", "hands out an empty key", &to("empty", "evt_6"), NO_KEYS),
         case("I6", "the others are served", &to("acme", "evt_6"), Expect::Ack),
         // What has no chance does not reach the source.
-        case("I6", "down, without papers", &to("down", "evt_6").without_signature(), Expect::Refused(401, Reason::MissingHeader)),
+        case(
+            "I6",
+            "down, without papers",
+            &to("down", "evt_6").without_signature(),
+            Expect::Refused(401, Reason::MissingHeader),
+        ),
     ]
 }
 
@@ -220,7 +225,11 @@ fn welch(adapter: Adapter, server: &Server) -> f64 {
     const PAIRS: usize = 2000;
     let long = |tenant: &str| {
         let body = format!(r#"{{"id":"evt","padding":"{}"}}"#, "x".repeat(4000));
-        raw(&now(hookporter_testkit::stripe(CANARY)).body(body).target(&format!("/t/{tenant}")).build().tampered_signature())
+        raw(&now(hookporter_testkit::stripe(CANARY))
+            .body(body)
+            .target(&format!("/t/{tenant}"))
+            .build()
+            .tampered_signature())
     };
     let requests = [long("acme"), long("nobo")];
     let mut wire = Wire::connect(server.address);

@@ -155,7 +155,8 @@ fn k13_an_id_of_a_megabyte_or_of_control_characters_identifies_all_the_same() {
             ("evt_\u{202e}x".to_owned(), "evt_x".to_owned()),
         ] {
             let server = Server::start(adapter, stripe());
-            let with = |id: &str| now(hookporter_testkit::stripe(CANARY)).json(&json!({"id": id, "type": "a.b"})).build();
+            let with =
+                |id: &str| now(hookporter_testkit::stripe(CANARY)).json(&json!({"id": id, "type": "a.b"})).build();
             for request in [with(&id), with(&id), with(&other)] {
                 assert_eq!(told(&server, &request), 200);
             }
@@ -191,10 +192,16 @@ async fn k14_what_is_remembered_outlives_a_window_of_days() {
         let clock = ManualClock::at(UnixTime::from_secs(NOW));
         let endpoint = Endpoint::custom("patient", patient(), Secret::new(CANARY)).unwrap();
         let endpoint = settings.iter().fold(at_now(endpoint), |endpoint, set| set(endpoint)).clock(clock.clone());
-        let service = ServiceBuilder::new()
-            .layer(hookporter::axum::EndpointLayer::new(endpoint.clone()))
-            .service(tower::service_fn(|_| async { Ok::<_, std::convert::Infallible>(http::Response::new(axum::body::Body::empty())) }));
-        let request = hookporter_testkit::custom(patient(), CANARY).at(UnixTime::from_secs(NOW)).future(DAY * 3).target(TARGET).build();
+        let service = ServiceBuilder::new().layer(hookporter::axum::EndpointLayer::new(endpoint.clone())).service(
+            tower::service_fn(|_| async {
+                Ok::<_, std::convert::Infallible>(http::Response::new(axum::body::Body::empty()))
+            }),
+        );
+        let request = hookporter_testkit::custom(patient(), CANARY)
+            .at(UnixTime::from_secs(NOW))
+            .future(DAY * 3)
+            .target(TARGET)
+            .build();
         for day in 0..=6 {
             let sent = request.clone().into_http_with(axum::body::Body::from);
             assert_eq!(service.clone().oneshot(sent).await.unwrap().status(), 200);

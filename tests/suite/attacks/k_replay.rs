@@ -58,7 +58,8 @@ fn by_signed_id() -> Vec<Case> {
     let value = first.header("stripe-signature").unwrap();
     let more = first.clone().with_header("stripe-signature", &format!("{value},v1={}", "0".repeat(64)));
     // A retry is signed anew, with another time.
-    let retry = now(hookporter_testkit::stripe(CANARY).event_id("evt_replayed")).at(UnixTime::from_secs(NOW - 100)).build();
+    let retry =
+        now(hookporter_testkit::stripe(CANARY).event_id("evt_replayed")).at(UnixTime::from_secs(NOW - 100)).build();
     vec![
         case("K1", "first", &first, Expect::Ack),
         case("K1", "again", &first, Expect::Dup),
@@ -70,7 +71,8 @@ fn by_signed_id() -> Vec<Case> {
 
 fn by_signed_header() -> Vec<Case> {
     let first = now(hookporter_testkit::standard_webhooks(STANDARD).event_id("msg_1")).build();
-    let retry = now(hookporter_testkit::standard_webhooks(STANDARD).event_id("msg_1")).at(UnixTime::from_secs(NOW - 5)).build();
+    let retry =
+        now(hookporter_testkit::standard_webhooks(STANDARD).event_id("msg_1")).at(UnixTime::from_secs(NOW - 5)).build();
     vec![
         case("K1", "first", &first, Expect::Ack),
         case("K1", "again", &first, Expect::Dup),
@@ -81,7 +83,8 @@ fn by_signed_header() -> Vec<Case> {
 
 /// Shopify signs neither id nor time: with another id a replay is taken again, as the preset says of itself.
 fn by_unsigned_id() -> Vec<Case> {
-    let order = |id: &str, body: &str| now(hookporter_testkit::shopify(CANARY).event_id(id)).body(body.to_owned()).build();
+    let order =
+        |id: &str, body: &str| now(hookporter_testkit::shopify(CANARY).event_id(id)).body(body.to_owned()).build();
     vec![
         case("K1", "first", &order("a", "{}"), Expect::Ack),
         case("K1", "again", &order("a", "{}"), Expect::Dup),
@@ -113,7 +116,8 @@ fn sorting_scheme() -> Scheme {
 
 /// No preset sorts a query; Twilio sorts its form.
 fn canonical() -> Vec<Case> {
-    let first = hookporter_testkit::custom(sorting_scheme(), CANARY).url(&format!("{SORTING}?a=1&b=2")).body("{}").build();
+    let first =
+        hookporter_testkit::custom(sorting_scheme(), CANARY).url(&format!("{SORTING}?a=1&b=2")).body("{}").build();
     vec![
         case("K4", "first", &first, Expect::Ack),
         case("K4", "the query in another order", &first.clone().with_target("/hook?b=2&a=1"), Expect::Dup),

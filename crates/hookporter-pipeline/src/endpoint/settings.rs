@@ -98,7 +98,9 @@ impl Endpoint {
     /// [`ConfigError::Tolerance`] for zero or more than seven days.
     pub fn tolerance(self, past: Duration, future: Duration) -> Result<Self, ConfigError> {
         let tolerance = Tolerance::new(past, future)?;
-        Ok(self.map_verifier(|verifier| verifier.with_tolerance(tolerance)))
+        // A replay that is still fresh must still be remembered, whichever of the two was set first.
+        let dedupe = self.dedupe.as_ref().map(|dedupe| dedupe.remembering_for(tolerance.window()));
+        Ok(Self { dedupe, ..self }.map_verifier(|verifier| verifier.with_tolerance(tolerance)))
     }
 
     /// Accepts signed timestamps of any age: a captured request stays valid for ever. Default: off.

@@ -13,8 +13,9 @@ fn sample(wanted: &Wanted<'_>) -> Sample {
     let event = wanted.event_or("push");
     let id = wanted.id_or("72d3162e-cc78-11e3-81ab-4c9367dc0958");
     let note = format!("Delivered as {id}");
+    let commit = json!({"message": note, "author": {"name": "Codertocat"}});
     let mut body = match event {
-        "push" => json!({"ref": "refs/heads/main", "head_commit": {"message": note, "author": {"name": "Codertocat"}}}),
+        "push" => json!({"ref": "refs/heads/main", "commits": [commit], "head_commit": commit}),
         "ping" => json!({"zen": "Design for failure.", "hook_id": 292_430_182, "hook": {"name": note}}),
         _ => json!({"action": "opened", "title": note}),
     };

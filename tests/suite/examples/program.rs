@@ -1,0 +1,169 @@
+//! An example as a user runs it: a process with its secrets in the environment.
+
+use std::io::Read;
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::PathBuf;
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::{Arc, Mutex};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use hookporter_testkit::SignedRequest;
+
+use crate::attacks::raw;
+use crate::wire::{self, Answer, Wire};
+
+/// A variable of the environment and its value.
+pub type Variable<'a> = (&'a str, &'a str);
+
+/// How long a shutdown may take: ten seconds are what the servers give to work that is under way.
+const SHUTDOWN: Duration = Duration::from_secs(12);
+
+/// A running example.
+pub struct Program {
+    name: String,
+    pub address: SocketAddr,
+    process: Process,
+}
+
+impl Program {
+    /// Starts the example and waits until it listens.
+    pub fn start(name: &str, environment: &[Variable<'_>]) -> Self {
+        // Between the choice of a port and its use somebody else may take it.
+        for _ in 0..3 {
+            let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+            let listen = address.to_string();
+            let variables = [environment, &[("LISTEN", &*listen)]].concat();
+            let mut process = Process::start(name, &variables);
+            let listens = || TcpStream::connect(address).is_ok();
+            let ready = process.poll(Duration::from_secs(30), |process| listens() || process.exit().is_some());
+            if ready && process.exit().is_none() {
+                return Self { name: name.to_owned(), address, process };
+            }
+            let output = process.output();
+            assert!(output.contains("in use"), "{name} does not start: {output}");
+        }
+        panic!("{name} finds no free port");
+    }
+
+    /// Starts the example where it cannot run; what it says.
+    pub fn refuses_to_start(name: &str, environment: &[Variable<'_>]) -> String {
+        let mut process = Process::start(name, &[environment, &[("LISTEN", "127.0.0.1:0")]].concat());
+        assert!(process.poll(Duration::from_secs(30), |process| process.exit().is_some()), "{name} runs all the same");
+        let code = process.exit().and_then(|status| status.code());
+        process.read_to_the_end();
+        let output = process.output();
+        assert!(code.is_some_and(|code| code != 0), "{name} ends with {code:?}: {output}");
+        assert!(!output.contains("panicked"), "{name}: {output}");
+        output
+    }
+
+    /// Sends what the test kit made.
+    pub fn send(&self, request: &SignedRequest) -> Answer {
+        self.send_raw(&raw(request))
+    }
+
+    /// A GET, as a person's browser sends it.
+    pub fn get(&self, path: &str) -> Answer {
+        let mut request = wire::head("GET", path, &[]);
+        request.extend_from_slice(b"\r\n");
+        self.send_raw(&request)
+    }
+
+    fn send_raw(&self, request: &[u8]) -> Answer {
+        let mut wire = Wire::connect(self.address);
+        wire.write(request);
+        wire.answer().unwrap_or_else(|| panic!("{}: no answer", self.name))
+    }
+
+    /// Waits until the example has written `text`.
+    pub fn says(&mut self, text: &str) {
+        let said = self.process.poll(Duration::from_secs(5), |process| process.output().contains(text));
+        assert!(said, "{} does not say `{text}`: {}", self.name, self.process.output());
+    }
+
+    /// Ends the example as an orchestrator does; how it ended, and all that it said.
+    pub fn terminate(mut self) -> (ExitStatus, String) {
+        let kill = format!("kill -TERM {}", self.process.child.id());
+        assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());
+        let ended = self.process.poll(SHUTDOWN, |process| process.exit().is_some());
+        assert!(ended, "{} still runs {SHUTDOWN:?} after SIGTERM", self.name);
+        self.process.read_to_the_end();
+        let output = self.process.output();
+        assert!(!output.contains("panicked"), "{}: {output}", self.name);
+        (self.process.exit().unwrap(), output)
+    }
+}
+
+/// A process, and what it writes.
+struct Process {
+    child: Child,
+    output: Arc<Mutex<Vec<u8>>>,
+    readers: Vec<JoinHandle<()>>,
+}
+
+impl Process {
+    fn start(name: &str, environment: &[Variable<'_>]) -> Self {
+        let mut command = Command::new(binary(name));
+        command.env_clear().envs(environment.iter().copied());
+        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        let output = Arc::default();
+        let readers = vec![
+            reader(child.stdout.take().unwrap(), &output), //
+            reader(child.stderr.take().unwrap(), &output),
+        ];
+        Self { child, output, readers }
+    }
+
+    fn exit(&mut self) -> Option<ExitStatus> {
+        self.child.try_wait().unwrap()
+    }
+
+    fn output(&self) -> String {
+        String::from_utf8_lossy(&self.output.lock().unwrap()).into_owned()
+    }
+
+    fn read_to_the_end(&mut self) {
+        for reader in self.readers.drain(..) {
+            reader.join().unwrap();
+        }
+    }
+
+    /// Whether `done` holds within `longest`.
+    fn poll(&mut self, longest: Duration, done: impl Fn(&mut Self) -> bool) -> bool {
+        let pause = Duration::from_millis(20);
+        for _ in 0..longest.as_millis() / pause.as_millis() {
+            if done(self) {
+                return true;
+            }
+            std::thread::sleep(pause);
+        }
+        false
+    }
+}
+
+impl Drop for Process {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn reader(mut from: impl Read + Send + 'static, into: &Arc<Mutex<Vec<u8>>>) -> JoinHandle<()> {
+    let into = into.clone();
+    std::thread::spawn(move || {
+        let mut chunk = [0; 4096];
+        while let Ok(count @ 1..) = from.read(&mut chunk) {
+            into.lock().unwrap().extend_from_slice(&chunk[..count]);
+        }
+    })
+}
+
+/// The example's binary: in the folder above that of the test's own.
+fn binary(name: &str) -> PathBuf {
+    let test = std::env::current_exe().unwrap();
+    let file = format!("{name}{}", std::env::consts::EXE_SUFFIX);
+    let binary = test.ancestors().nth(2).unwrap().join(file);
+    assert!(binary.is_file(), "{name} is not built: run `cargo build --workspace --bins` first");
+    binary
+}
