@@ -209,7 +209,7 @@ impl Subject {
 fn send(server: &Server, subject: &Subject, signed: &Signed, body: &str) -> (u16, Outcome, Option<Reason>) {
     server.forget();
     let query = signed.url.as_deref().and_then(|url| url.split_once('?')).filter(|_| subject.preset == "twilio");
-    let target = query.map_or(PATH.to_owned(), |(_, query)| format!("{PATH}?{query}"));
+    let target = query.map_or_else(|| PATH.to_owned(), |(_, query)| format!("{PATH}?{query}"));
     let headers: Vec<_> =
         signed.headers.iter().map(|(name, value)| (name.to_ascii_lowercase(), value.clone().into_bytes())).collect();
     let mut wire = Wire::connect(server.address);

@@ -11,7 +11,8 @@
 mod attacks;
 #[cfg(test)]
 mod defects;
-#[cfg(all(test, unix))]
+#[cfg(unix)]
+#[cfg(test)]
 mod examples;
 #[cfg(test)]
 mod handoff;

@@ -143,7 +143,7 @@ fn endpoint(vector: &Vector) -> Endpoint {
         None => Endpoint::provider(vector.preset(), secret),
     };
     let endpoint = endpoint.unwrap_or_else(|error| panic!("{}: {error}", vector.id));
-    endpoint.clock(FrozenClock(vector.now.unwrap_or(UnixTime::from_secs(NOW))))
+    endpoint.clock(FrozenClock(vector.now.unwrap_or_else(|| UnixTime::from_secs(NOW))))
 }
 
 /// The test servers' path, behind which a proxy would have put the vector's, and the vector's query.

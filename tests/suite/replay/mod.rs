@@ -101,7 +101,7 @@ impl Toy {
 /// The app's state: what its handler saw, how often its middleware ran, and where.
 #[derive(Debug, Clone, Default)]
 struct State {
-    seen: Arc<Mutex<Vec<(Option<Attempt>, Seen)>>>,
+    seen: Arc<Mutex<Vec<Pass>>>,
     passes: Arc<AtomicUsize>,
     threads: Arc<Mutex<HashSet<ThreadId>>>,
 }
@@ -117,10 +117,13 @@ impl State {
     }
 
     /// All that the handler saw.
-    fn seen(&self) -> Vec<(Option<Attempt>, Seen)> {
+    fn seen(&self) -> Vec<Pass> {
         self.seen.lock().unwrap().clone()
     }
 }
+
+/// One run of the handler: on which attempt, if any, and what it saw.
+type Pass = (Option<Attempt>, Seen);
 
 /// All that a handler can ask of a request.
 #[derive(Debug, Clone, PartialEq, Eq)]
