@@ -165,7 +165,18 @@ fn a_panic_in_an_observer_or_in_a_route_never_drops_the_connection() {
 #[test]
 fn a_handlers_status_never_makes_a_sender_give_up() {
     both(|adapter| {
-        for (answered, told) in [(200, 200), (201, 201), (204, 204), (404, 404), (422, 422), (406, 503), (410, 503), (302, 503), (500, 503), (502, 503)] {
+        for (answered, told) in [
+            (200, 200),
+            (201, 201),
+            (204, 204),
+            (404, 404),
+            (422, 422),
+            (406, 503),
+            (410, 503),
+            (302, 503),
+            (500, 503),
+            (502, 503),
+        ] {
             let server = Server::with_handler(adapter, github(), Arc::new(move |_| answered));
             let answer = send(&server, &push("status"));
             assert_eq!(answer.status, told, "{adapter:?}: handler answered {answered}");

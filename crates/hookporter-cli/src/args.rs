@@ -48,7 +48,8 @@ pub(crate) struct Receive {
     /// The path of the endpoint; every other one is 404 [default: /webhooks/<provider>]
     #[arg(long)]
     pub(crate) path: Option<String>,
-    /// What the sender calls, without a query, where it signs the URL [default: address and path]
+    /// What the sender calls, where it signs the URL; a query in it is the beginning of every request's [default: address
+    /// and path]
     #[arg(long, value_name = "URL")]
     pub(crate) public_url: Option<String>,
     #[command(flatten)]

@@ -129,6 +129,13 @@ impl Verifier {
         }
     }
 
+    /// Whether nothing separates the URL from what stands beside it in the signed bytes, so that its query must be the
+    /// configured one: bytes of a body could be moved into it.
+    #[must_use]
+    pub fn has_fixed_url(&self) -> bool {
+        self.scheme.plan.runs_url_together()
+    }
+
     /// Whether the proof covers what the labels are read from.
     pub(crate) fn covers_payload(&self) -> bool {
         self.scheme.plan.covers_payload()

@@ -5,8 +5,8 @@ use hookporter_core::{ConfigError, Head};
 /// The public URL of an endpoint.
 #[derive(Debug, Clone)]
 pub(crate) enum PublicUrl {
-    /// Scheme, authority and path; the query comes from the request.
-    Full(String),
+    /// Scheme, authority and path, and where it was configured the query.
+    Full { url: String, query: Option<String> },
     /// Scheme and authority; path and query come from the request.
     Origin(String),
 }
@@ -14,10 +14,8 @@ pub(crate) enum PublicUrl {
 impl PublicUrl {
     pub(crate) fn full(url: &str) -> Result<Self, ConfigError> {
         check(url)?;
-        if url.contains('?') {
-            return Err(problem(url, "has a query; the request's own is used"));
-        }
-        Ok(Self::Full(url.to_owned()))
+        let (url, query) = url.split_once('?').map_or((url, None), |(url, query)| (url, Some(query.to_owned())));
+        Ok(Self::Full { url: url.to_owned(), query })
     }
 
     pub(crate) fn origin(url: &str) -> Result<Self, ConfigError> {
@@ -29,15 +27,27 @@ impl PublicUrl {
         Ok(Self::Origin(url.to_owned()))
     }
 
-    /// The URL of one request.
-    pub(crate) fn of(&self, head: &Head<'_>) -> String {
-        match self {
-            Self::Full(url) => match head.target().split_once('?') {
-                Some((_, query)) => format!("{url}?{query}"),
-                None => url.clone(),
-            },
-            Self::Origin(origin) => format!("{origin}{}", head.target()),
-        }
+    /// The URL of one request; `None` where its query cannot be the sender's.
+    ///
+    /// A query comes from the request, since senders add to it; one that was configured must be the beginning of it. A
+    /// `fixed` URL has exactly the configured query: where nothing separates URL and body in the signed bytes, bytes of
+    /// a body could otherwise be moved into the query.
+    pub(crate) fn of(&self, head: &Head<'_>, fixed: bool) -> Option<String> {
+        let (url, configured) = match self {
+            Self::Origin(origin) => return (!fixed).then(|| format!("{origin}{}", head.target())),
+            Self::Full { url, query } => (url, query.as_deref()),
+        };
+        let query = match (configured, head.target().split_once('?').map(|(_, query)| query)) {
+            (configured, None) => configured,
+            (None, Some(_)) if fixed => return None,
+            (None, received) => received,
+            (Some(configured), Some(received)) => {
+                let rest = received.strip_prefix(configured)?;
+                let added = rest.starts_with('&') && !fixed;
+                (rest.is_empty() || added).then_some(Some(received))?
+            }
+        };
+        Some(query.map_or_else(|| url.clone(), |query| format!("{url}?{query}")))
     }
 }
 
@@ -76,12 +86,27 @@ mod tests {
         let headers = vec![("host", "evil.example"), ("x-forwarded-proto", "http")];
         let head = Head::new("POST", "/inner?b=1&a=2", &headers);
         let full = PublicUrl::full("https://a.example:8443/hook").unwrap();
-        assert_eq!(full.of(&head), "https://a.example:8443/hook?b=1&a=2");
+        assert_eq!(full.of(&head, false).as_deref(), Some("https://a.example:8443/hook?b=1&a=2"));
+        assert_eq!(full.of(&head, true), None);
         let origin = PublicUrl::origin("https://a.example/").unwrap();
-        assert_eq!(origin.of(&head), "https://a.example/inner?b=1&a=2");
-        for bad in ["ftp://a/", "https://", "https://u@a/", "https://a/#x", "https://a/ b", "https://a/?q"] {
+        assert_eq!(origin.of(&head, false).as_deref(), Some("https://a.example/inner?b=1&a=2"));
+        for bad in ["ftp://a/", "https://", "https://u@a/", "https://a/#x", "https://a/ b"] {
             assert!(PublicUrl::full(bad).is_err(), "{bad}");
         }
         assert!(PublicUrl::origin("https://a/b").is_err());
+    }
+
+    #[test]
+    fn a_configured_query_is_the_beginning_of_the_requests_own() {
+        let none: Vec<(&str, &str)> = Vec::new();
+        let full = PublicUrl::full("https://a.example/hook?x=1").unwrap();
+        let of = |target: &str, fixed| full.of(&Head::new("POST", target, &none), fixed);
+        assert_eq!(of("/hook?x=1", true).as_deref(), Some("https://a.example/hook?x=1"));
+        assert_eq!(of("/hook", true).as_deref(), Some("https://a.example/hook?x=1"));
+        assert_eq!(of("/hook?x=1&y=2", false).as_deref(), Some("https://a.example/hook?x=1&y=2"));
+        for other in ["/hook?x=12", "/hook?y=2&x=1", "/hook?x=", "/hook?"] {
+            assert_eq!(of(other, false), None, "{other}");
+        }
+        assert_eq!(of("/hook?x=1&y=2", true), None);
     }
 }

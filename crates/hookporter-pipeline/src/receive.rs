@@ -39,7 +39,7 @@ pub enum Verdict {
 /// this future is dropped.
 pub async fn receive<B: BodyReader>(endpoint: &Arc<Endpoint>, head: &Head<'_>, body: &mut B) -> Verdict {
     let mut exchange = Exchange::new(endpoint.clone());
-    let url = endpoint.public_url.as_ref().map(|public| public.of(head));
+    let url = endpoint.public_url.as_ref().and_then(|public| public.of(head, endpoint.verifier.has_fixed_url()));
     let head = url.as_deref().map_or(*head, |url| head.with_url(url));
     // What of the body was read when the request is turned away; report-only passes it on.
     let mut read = BytesMut::new();

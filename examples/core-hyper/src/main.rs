@@ -12,11 +12,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use http_body_util::{BodyExt, Empty};
 use hookporter_core::{
     Clock, Delivery, Head, Headers, Keyring, Occurrence, PreparedKeyring, Provider, Reason, Rejection, Secret,
     SystemClock, Verifier,
 };
+use http_body_util::{BodyExt, Empty};
 use hyper::body::Incoming;
 use hyper::service::service_fn;
 use hyper::{HeaderMap, Request, Response, StatusCode};

@@ -15,7 +15,10 @@ pub fn groups() -> Vec<Group> {
     vec![
         Group { endpoint: at_now(Endpoint::github(Secret::new(CANARY)).unwrap()), cases: github() },
         Group { endpoint: at_now(Endpoint::stripe(Secret::new(CANARY)).unwrap()), cases: stripe() },
-        Group { endpoint: at_now(Endpoint::custom("acme", base64_scheme(), Secret::new(CANARY)).unwrap()), cases: base64() },
+        Group {
+            endpoint: at_now(Endpoint::custom("acme", base64_scheme(), Secret::new(CANARY)).unwrap()),
+            cases: base64(),
+        },
         Group { endpoint: at_now(Endpoint::standard_webhooks(Secret::new(STANDARD)).unwrap()), cases: standard() },
     ]
 }
@@ -48,7 +51,12 @@ fn github() -> Vec<Case> {
         case("A2", "empty", &proof(""), MALFORMED),
         case_with("A3", "blanks and tabs", &valid, (GITHUB_HEADER, b" \t  \t"), MALFORMED),
         case("A4", "valid, then junk", &valid.clone().with_added_header(GITHUB_HEADER, &junk), REPEATED),
-        case("A5", "junk, then valid", &proof(&junk).with_added_header(GITHUB_HEADER, &format!("sha256={hex}")), REPEATED),
+        case(
+            "A5",
+            "junk, then valid",
+            &proof(&junk).with_added_header(GITHUB_HEADER, &format!("sha256={hex}")),
+            REPEATED,
+        ),
         case("A6", "valid twice", &valid.clone().repeated_signature(), REPEATED),
         case("A7", "two in one header", &proof(&format!("sha256={hex}, {junk}")), MALFORMED),
         case("A8", "no prefix", &proof(&hex), MALFORMED),
@@ -62,7 +70,12 @@ fn github() -> Vec<Case> {
         case_with("A19", "a character across the prefix", &valid, (GITHUB_HEADER, "sha256é=00".as_bytes()), MALFORMED),
         case_with("A19", "a character inside the prefix", &valid, (GITHUB_HEADER, "sha25６=00".as_bytes()), MALFORMED),
         case("A20", "64 KiB of signature", &proof(&format!("sha256={}", "a".repeat(60_000))), MALFORMED),
-        case("A29", "only the SHA-1 header", &valid.clone().without_signature().with_header("x-hub-signature", "sha1=00"), MISSING),
+        case(
+            "A29",
+            "only the SHA-1 header",
+            &valid.clone().without_signature().with_header("x-hub-signature", "sha1=00"),
+            MISSING,
+        ),
         case("A30", "SHA-1 right, SHA-256 wrong", &proof(&junk).with_header("x-hub-signature", "sha1=00"), WRONG),
     ];
     for bytes in [1, 8, 16, 31] {
@@ -81,7 +94,10 @@ fn github() -> Vec<Case> {
 }
 
 fn mixed_case(hex: &str) -> String {
-    hex.chars().enumerate().map(|(index, digit)| if index % 2 == 0 { digit.to_ascii_uppercase() } else { digit }).collect()
+    hex.chars()
+        .enumerate()
+        .map(|(index, digit)| if index % 2 == 0 { digit.to_ascii_uppercase() } else { digit })
+        .collect()
 }
 
 fn stripe() -> Vec<Case> {
@@ -103,7 +119,12 @@ fn stripe() -> Vec<Case> {
     vec![
         case("A11", "v1= empty", &proof(&format!("{time},v1=")), MALFORMED),
         case("A21", "1,000 candidates, the last one valid", &proof(&format!("{time},{many}v1={signature}")), MALFORMED),
-        case("A21", "17 candidates, the last one valid", &proof(&format!("{time},{}v1={signature}", format!("v1={junk},").repeat(16))), MALFORMED),
+        case(
+            "A21",
+            "17 candidates, the last one valid",
+            &proof(&format!("{time},{}v1={signature}", format!("v1={junk},").repeat(16))),
+            MALFORMED,
+        ),
         case("A22", "only v0", &proof(&format!("{time},v0={signature}")), MALFORMED),
         case("A23", "no t", &proof(&format!("v1={signature}")), MALFORMED),
         case("A24", "two t", &proof(&format!("{time},{time},v1={signature}")), MALFORMED),
@@ -123,7 +144,9 @@ fn base64() -> Vec<Case> {
     // A body whose tag has both letters of the standard alphabet that base64url lacks.
     let valid = (0..)
         .map(|number| at(hookporter_testkit::custom(base64_scheme(), CANARY), &number.to_string()))
-        .find(|request| request.header(HEADER).unwrap().contains(['+']) && request.header(HEADER).unwrap().contains('/'))
+        .find(|request| {
+            request.header(HEADER).unwrap().contains(['+']) && request.header(HEADER).unwrap().contains('/')
+        })
         .unwrap();
     let value = valid.header(HEADER).unwrap().to_owned();
     let proof = |value: &str| valid.clone().with_header(HEADER, value);
@@ -156,13 +179,31 @@ fn standard() -> Vec<Case> {
     });
     vec![
         case("A11", "v1, empty", &valid.clone().with_header("webhook-signature", "v1,"), MALFORMED),
-        case("A26", "an unknown version first", &message("msg_unknown").with_header(
-            "webhook-signature",
-            &format!("v2,AAAA {}", message("msg_unknown").header("webhook-signature").unwrap()),
-        ), Expect::Ack),
-        case("A28", "both sets, different", &valid.clone().with_header("svix-id", "msg_other")
-            .with_header("svix-timestamp", &NOW.to_string()).with_header("svix-signature", &signature), conflicting),
-        case("A28", "mixed", &valid.clone().without_header("webhook-id").with_header("svix-id", "msg_mixed"), conflicting),
+        case(
+            "A26",
+            "an unknown version first",
+            &message("msg_unknown").with_header(
+                "webhook-signature",
+                &format!("v2,AAAA {}", message("msg_unknown").header("webhook-signature").unwrap()),
+            ),
+            Expect::Ack,
+        ),
+        case(
+            "A28",
+            "both sets, different",
+            &valid
+                .clone()
+                .with_header("svix-id", "msg_other")
+                .with_header("svix-timestamp", &NOW.to_string())
+                .with_header("svix-signature", &signature),
+            conflicting,
+        ),
+        case(
+            "A28",
+            "mixed",
+            &valid.clone().without_header("webhook-id").with_header("svix-id", "msg_mixed"),
+            conflicting,
+        ),
         case("A28", "both sets, the same", &doubled, Expect::Ack),
     ]
 }

@@ -123,6 +123,8 @@ fn paths() -> Vec<Case> {
     let row = |what: &str, target: &str, expect| row("H9", what, sent_to(target, &to(URL, what)), expect);
     vec![
         row("as signed", "/hook", Expect::Ack),
+        row("absolute form: its path alone counts", "https://evil.example/hook", Expect::Ack),
+        row("absolute form of another path", "https://hooks.test/other", WRONG),
         row("trailing slash", "/hook/", WRONG),
         row("two slashes", "//hook", WRONG),
         row("dot", "/./hook", WRONG),

@@ -67,6 +67,7 @@ fn paths() -> Vec<Case> {
         case("I1", "other's at acme's path", &others.clone().with_target("/t/acme"), WRONG),
         case("I1", "acme's own", &to("acme", "evt_1"), Expect::Ack),
         case("I1", "other's own", &others, Expect::Ack),
+        Case { id: "I1", what: "absolute form".into(), raw: absolute(), expect: Expect::Ack },
         case("I2", "nobody's", &to("nobody", "evt_2"), UNKNOWN),
         case("I2", "nobody's, again", &to("nobody", "evt_2"), UNKNOWN),
         case("I2", "nobody's, and wrong", &to("nobody", "evt_2").tampered_signature(), UNKNOWN),
@@ -75,6 +76,12 @@ fn paths() -> Vec<Case> {
         case("I2", "another path", &to("acme", "evt_3").with_target("/other/acme"), UNKNOWN),
         case("I2", "a path too long", &to("acme", "evt_3").with_target("/t/acme/"), UNKNOWN),
     ]
+}
+
+/// The path names the tenant, whatever authority stands before it.
+fn absolute() -> Vec<u8> {
+    let request = to("acme", "evt_absolute");
+    wire::request("POST", "http://evil.example/t/acme", &byte_headers(&request), request.body())
 }
 
 /// The keyring that unknown tenants are checked against is made of these bytes.

@@ -65,9 +65,9 @@ impl Check<'_> {
             Plan::Function { function, .. } => {
                 let input =
                     SignedInput { head: &self.head, body, timestamp: self.papers.timestamp, id: self.papers.id };
-                let SignedBytes { variants, covers_body } = (function.0)(&input)?;
+                let SignedBytes { variants, coverage } = (function.0)(&input)?;
                 let messages: Vec<&[u8]> = variants.iter().map(Vec::as_slice).collect();
-                let coverage = if covers_body { Coverage::Body } else { Coverage::Origin };
+                let coverage = coverage.unwrap_or(Coverage::Origin);
                 judge_messages(self.keys, self.now, &self.papers.candidates, &messages, coverage)
             }
             Plan::StaticToken => self.static_token(body),

@@ -58,7 +58,7 @@ pub struct Labels {
     pub kind: Option<Label>,
     /// The API version.
     pub version: Option<Label>,
-    /// Whether a label stood twice in the body, so that none of the two was taken.
+    /// Whether a label stood twice in the body, or the body cannot be read to its end, so that none was taken.
     pub ambiguous: bool,
 }
 

@@ -148,7 +148,7 @@ fn read_json(delivery: &Delivery, sources: [&LabelSource; 3], found: &mut [Optio
             _ => 0,
         };
         for value in values.by_ref().take(count) {
-            *ambiguous |= matches!(value, Found::Repeated);
+            *ambiguous |= matches!(value, Found::Unclear);
             if slot.is_none() {
                 *slot = value.text().map(|text| Label { text, signed });
             }

@@ -2,7 +2,7 @@
 //!
 //! One pass over bytes that are already proven to come from the sender; strings are skipped with `memchr`. Nothing is
 //! validated beyond what finding the members takes: a text that is no JSON, or nests deeper than 128 levels as no
-//! parser behind us would accept, has no labels.
+//! parser behind us would accept, has no labels, and is identified by its digest.
 
 use memchr::memchr2;
 use smallvec::SmallVec;
@@ -13,8 +13,8 @@ pub(crate) enum Found<'a> {
     Nothing,
     /// The raw text of the value.
     Value(&'a [u8]),
-    /// The member stands more than once.
-    Repeated,
+    /// The member stands more than once, or the text cannot be read to its end.
+    Unclear,
 }
 
 impl Found<'_> {
@@ -44,7 +44,9 @@ pub(crate) fn find<'a>(text: &'a [u8], pointers: &[&[String]]) -> Vec<Found<'a>>
     let mut scanner = Scanner { rest: text };
     let all: Vec<usize> = (0..pointers.len()).collect();
     if scanner.value(pointers, &all, 0, &mut found).is_none() {
-        found.fill(Found::Nothing);
+        // What begins like JSON and cannot be read to its end may say anything, and says it twice perhaps.
+        let like_json = matches!(text.trim_ascii_start().first(), Some(b'{' | b'['));
+        found.fill(if like_json { Found::Unclear } else { Found::Nothing });
     }
     found
 }
@@ -145,7 +147,7 @@ impl<'a> Scanner<'a> {
         let raw = start.get(..start.len().checked_sub(self.rest.len())?)?;
         for index in here {
             let slot = found.get_mut(index)?;
-            *slot = if *slot == Found::Nothing { Found::Value(raw) } else { Found::Repeated };
+            *slot = if *slot == Found::Nothing { Found::Value(raw) } else { Found::Unclear };
         }
         Some(())
     }
@@ -257,7 +259,7 @@ mod tests {
     fn a_member_that_stands_twice_is_told_apart_even_when_it_is_escaped() {
         for body in [r#"{"id":"a","id":"b"}"#, r#"{"id":"a","\u0069d":"b"}"#, r#"{"id":"a","x":1,"id":"a"}"#] {
             let pointer = split("/id");
-            assert_eq!(find(body.as_bytes(), &[&pointer]), [Found::Repeated], "{body}");
+            assert_eq!(find(body.as_bytes(), &[&pointer]), [Found::Unclear], "{body}");
         }
     }
 

@@ -58,7 +58,8 @@ impl Acknowledgement {
     #[must_use]
     pub fn budget(&self) -> Duration {
         let most = Duration::from_secs(2);
-        self.time_limit.map_or(most, |limit| limit.saturating_mul(3).checked_div(5).map_or(most, |share| most.min(share)))
+        self.time_limit
+            .map_or(most, |limit| limit.saturating_mul(3).checked_div(5).map_or(most, |share| most.min(share)))
     }
 }
 

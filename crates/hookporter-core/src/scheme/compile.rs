@@ -214,6 +214,21 @@ impl Plan {
         self.parts().any(|part| matches!(part, Part::Header(name) if **name == *wanted))
     }
 
+    /// Whether the URL stands beside another part, with no literal between them.
+    pub(crate) fn runs_url_together(&self) -> bool {
+        // The body stands between what comes before it and after it.
+        let body = [Part::Body];
+        let parts: Vec<&Part> = match self {
+            Self::Stream { before, after, .. } => before.iter().chain(&body).chain(after).collect(),
+            Self::Whole { parts, .. } => parts.iter().collect(),
+            _ => return false,
+        };
+        let is_literal = |part: &Part| matches!(part, Part::Literal(_));
+        parts
+            .windows(2)
+            .any(|pair| pair.iter().any(|part| **part == Part::Url) && !pair.iter().any(|part| is_literal(part)))
+    }
+
     fn delimiter_after(&self, wanted: &Part) -> Option<u8> {
         let mut parts = self.parts();
         parts.find(|part| *part == wanted)?;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use smallvec::SmallVec;
 
-use crate::{Head, Rejection};
+use crate::{Coverage, Head, Rejection};
 
 /// What a function that makes signed bytes is given: nothing in it is proven yet.
 #[derive(Debug)]
@@ -25,7 +25,7 @@ pub struct SignedInput<'a> {
 #[derive(Debug, Clone, Default)]
 pub struct SignedBytes {
     pub(crate) variants: SmallVec<[Vec<u8>; 2]>,
-    pub(crate) covers_body: bool,
+    pub(crate) coverage: Option<Coverage>,
 }
 
 impl SignedBytes {
@@ -46,7 +46,13 @@ impl SignedBytes {
     /// Default: it does not, and the delivery says that only its origin is proven.
     #[must_use]
     pub fn covering_body(self) -> Self {
-        Self { covers_body: true, ..self }
+        Self { coverage: Some(Coverage::Body), ..self }
+    }
+
+    /// States that the message binds fields of the body, but not every byte of it. Default: as above.
+    #[must_use]
+    pub fn covering_fields(self) -> Self {
+        Self { coverage: Some(Coverage::Fields), ..self }
     }
 }
 

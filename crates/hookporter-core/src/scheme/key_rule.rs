@@ -33,6 +33,17 @@ pub enum KeyDecoding {
     Function(fn(&[u8]) -> Option<Zeroizing<Vec<u8>>>),
 }
 
+impl KeyDecoding {
+    /// What is wrong with a text that does not decode.
+    const fn misspelled(self) -> &'static str {
+        match self {
+            Self::Base64After(_) => "is not base64 behind its prefix",
+            Self::Hex => "is not hexadecimal",
+            _ => "is not written as it should be",
+        }
+    }
+}
+
 /// Beginnings that betray a key of another kind, whatever the sender.
 const FOREIGN: &[(&str, &str)] = &[
     ("sk_live_", "is an API key (`sk_live_…`)"),
@@ -85,7 +96,7 @@ impl KeyRule {
         if let Some(problem) = misplaced(text, public) {
             return Err(self.refusal(secret, problem));
         }
-        let bytes = self.decode(text).ok_or_else(|| fail("is not written as it should be".to_owned()))?;
+        let bytes = self.decode(text).ok_or_else(|| fail(self.decoding.misspelled().to_owned()))?;
         if bytes.is_empty() || self.usual_prefix.is_some_and(|prefix| text == prefix.as_bytes()) {
             return Err(fail("is empty behind its prefix".to_owned()));
         }

@@ -134,7 +134,8 @@ impl Endpoint {
         Self { name: name.into(), ..self }
     }
 
-    /// Sets the public URL, without a query: what the sender believes it calls. Default: none.
+    /// Sets the public URL: what the sender believes it calls. A query in it must be the beginning of every request's;
+    /// without one, requests bring their own. Default: none.
     ///
     /// # Errors
     /// [`ConfigError::PublicUrl`] for one that cannot be a webhook's.

@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use hookporter_core::{ConfigError, Keyring, Secret};
+use zeroize::Zeroizing;
 
 use crate::handoff::{BoxError, BoxFuture};
 use crate::keys::KeySource;
@@ -36,10 +37,10 @@ fn read_all(paths: &[PathBuf]) -> Result<Keyring, ConfigError> {
 
 fn read(path: &Path) -> Result<Secret, ConfigError> {
     let bytes = std::fs::read(path)
+        .map(Zeroizing::new)
         .map_err(|error| ConfigError::KeyFile { path: path.display().to_string(), error: error.to_string() })?;
-    let text = bytes.strip_suffix(b"\n").unwrap_or(&bytes);
+    let text = bytes.strip_suffix(b"\n").unwrap_or(bytes.as_slice());
     let text = text.strip_suffix(b"\r").unwrap_or(text);
     let name = path.file_name().map_or_else(|| path.display().to_string(), |name| name.to_string_lossy().into_owned());
-    let secret = Secret::new(text).named(&name);
-    Ok(secret)
+    Ok(Secret::new(text).named(&name))
 }

@@ -22,7 +22,8 @@ pub(crate) static TWILIO: Provider = Provider {
         ..Acknowledgement::BASE
     },
     labels: ["`I-Twilio-Idempotency-Token`, unsigned", "none", "`ApiVersion`, signed"],
-    replay: "no timestamp is signed: a replay with the same token is a duplicate while it is remembered; one with another is taken again",
+    replay: "no timestamp is signed: a replay with the same token is a duplicate while it is remembered; one with another is \
+             taken again, also with a form's fields cut otherwise, since nothing separates them in the signed bytes",
     event_headers: &["i-twilio-idempotency-token"],
     ..Provider::BASE
 };
@@ -45,16 +46,22 @@ fn signed_bytes(input: &SignedInput<'_>) -> Result<SignedBytes, Rejection> {
         return Err(Rejection::detail(Reason::InvalidSignature, "no public URL is configured"));
     };
     let mut suffix = Vec::new();
+    let mut signed = SignedBytes::new().covering_body();
     match body_hash(url)? {
         Some(stated) => compare_body(&stated, input.body)?,
-        None if is_form(input.head) => append_sorted_form(&mut suffix, input.body),
+        None if is_form(input.head) => {
+            // Names and values are run together with nothing between them, so the same signature fits the fields cut
+            // otherwise: the text of the fields is covered, their boundaries and their order are not.
+            refuse_disguised_query(input.body)?;
+            append_sorted_form(&mut suffix, input.body);
+            signed = SignedBytes::new().covering_fields();
+        }
         None if input.body.is_empty() => {}
         None => {
             let what = "the URL has no `bodySHA256`, so nothing binds a body that is no form";
             return Err(Rejection::detail(Reason::BodyHashMismatch, what));
         }
     }
-    let mut signed = SignedBytes::new().covering_body();
     for variant in port_variants(url).into_iter().flatten() {
         signed = signed.or([variant.as_bytes(), &suffix].concat());
     }
@@ -79,6 +86,15 @@ fn compare_body(stated: &str, body: &[u8]) -> Result<(), Rejection> {
         return Ok(());
     }
     Err(Rejection::new(Reason::BodyHashMismatch))
+}
+
+/// A field whose name is written like a query would let a signed JSON request, whose URL has one, pass as a form.
+fn refuse_disguised_query(form: &[u8]) -> Result<(), Rejection> {
+    let disguised = form_urlencoded::parse(form).any(|(name, _)| name.contains(['?', '&', '=', '/']));
+    if disguised {
+        return Err(Rejection::detail(Reason::MalformedBody, "a field's name is written like a query"));
+    }
+    Ok(())
 }
 
 fn is_form(head: &Head<'_>) -> bool {
