@@ -112,7 +112,7 @@ fn c6_base64_that_is_none_is_not_taken_as_text() {
         "whsec_MfKQ9r8GKYqrTwjUPD8ILPZI o2LaLaSw",
         "whsec_whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2La",
     ] {
-        refused("standard-webhooks", Secret::new(text), text, "is not base64", "`whsec_` and base64");
+        refused("standard-webhooks", Secret::new(text), text, "is not base64 behind its prefix", "`whsec_` and base64");
     }
 }
 
