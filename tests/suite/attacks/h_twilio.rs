@@ -104,6 +104,8 @@ fn h14_nothing_moves_between_the_url_and_the_body() {
         vec![
             Group { endpoint: square_endpoint(URL), cases: square() },
             Group { endpoint: square_endpoint(QUERIED), cases: square_with_a_query() },
+            Group { endpoint: at_now(dotted_endpoint()), cases: dotted() },
+            Group { endpoint: at_now(lined_endpoint()), cases: lined() },
         ]
     });
 }
@@ -139,5 +141,41 @@ fn square_with_a_query() -> Vec<Case> {
         case("H14", "from the body into the query", &moved(&query, "/hook?a=1{", r#""id":1}"#), WRONG),
         case("H14", "from the query into the body", &moved(&query, "/hook?a=", r#"1{"id":1}"#), WRONG),
         case("H14", "as signed, with a query", &query, Expect::Ack),
+    ]
+}
+
+fn separated(by: &str) -> Scheme {
+    let template = format!("v1:{{url}}{by}{{body}}");
+    Scheme::hmac_sha256().signed(&template).signature(Header::new("x-separated").hex())
+}
+
+fn by(separator: &str, url: &str, body: &str) -> SignedRequest {
+    hookporter_testkit::custom(separated(separator), CANARY).url(url).body(body.to_owned()).build()
+}
+
+fn dotted_endpoint() -> Endpoint {
+    Endpoint::custom_at("dotted", separated("."), Secret::new(CANARY), URL).unwrap()
+}
+
+/// A dot stands in queries and in bodies too, so it separates nothing.
+fn dotted() -> Vec<Case> {
+    let query = by(".", QUERIED, "[2.5]");
+    vec![
+        case("H14", "behind a dot: from the body into the query", &moved(&query, "/hook?a=1.[2", "5]"), WRONG),
+        case("H14", "behind a dot: a query that was not configured", &query, WRONG),
+        case("H14", "behind a dot: as signed", &by(".", URL, "[2.5]"), Expect::Ack),
+    ]
+}
+
+fn lined_endpoint() -> Endpoint {
+    Endpoint::custom_at("lined", separated("\n"), Secret::new(CANARY), URL).unwrap()
+}
+
+/// No URL has a line feed, so any query may be added.
+fn lined() -> Vec<Case> {
+    let query = by("\n", QUERIED, "[2\n5]");
+    vec![
+        case("H14", "behind a line feed: another query", &moved(&query, "/hook?a=12", "[2\n5]"), WRONG),
+        case("H14", "behind a line feed: as signed", &query, Expect::Ack),
     ]
 }

@@ -3,6 +3,7 @@
 #![cfg(test)]
 #![expect(clippy::arithmetic_side_effects, reason = "tests: an overflow fails them")]
 
+mod demo;
 mod program;
 mod receive;
 mod round_trip;

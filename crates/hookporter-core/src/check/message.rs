@@ -15,7 +15,10 @@ pub(super) fn part<'a>(part: &'a Part, head: &Head<'a>, papers: &Papers<'a>) -> 
         Part::Id => papers.id.ok_or_else(|| Rejection::new(Reason::MissingHeader)),
         Part::Method => Ok(head.method().as_bytes()),
         Part::Url => head.url().map(str::as_bytes).ok_or_else(|| {
-            Rejection::detail(Reason::InvalidSignature, "the scheme signs the URL and no public URL is configured")
+            Rejection::detail(
+                Reason::InvalidSignature,
+                "the scheme signs the URL, and none is configured that this request can have",
+            )
         }),
         Part::Path => Ok(head.path().as_bytes()),
         Part::Header(name) => papers::once(head.headers(), name),

@@ -214,7 +214,7 @@ impl Plan {
         self.parts().any(|part| matches!(part, Part::Header(name) if **name == *wanted))
     }
 
-    /// Whether the URL stands beside another part, with no literal between them.
+    /// Whether the URL stands beside another part, with nothing between them that no URL has.
     pub(crate) fn runs_url_together(&self) -> bool {
         // The body stands between what comes before it and after it.
         let body = [Part::Body];
@@ -223,10 +223,14 @@ impl Plan {
             Self::Whole { parts, .. } => parts.iter().collect(),
             _ => return false,
         };
-        let is_literal = |part: &Part| matches!(part, Part::Literal(_));
-        parts
-            .windows(2)
-            .any(|pair| pair.iter().any(|part| **part == Part::Url) && !pair.iter().any(|part| is_literal(part)))
+        // A dot or a bar may be part of a query and of a body too; a blank or a line feed is part of no URL.
+        let ends_url = |text: &[u8]| text.iter().any(|byte| !byte.is_ascii_graphic());
+        parts.windows(2).any(|pair| match pair {
+            [Part::Url, Part::Literal(text)] => !ends_url(text),
+            [Part::Literal(_), Part::Url] => false,
+            [one, other] => **one == Part::Url || **other == Part::Url,
+            _ => false,
+        })
     }
 
     fn delimiter_after(&self, wanted: &Part) -> Option<u8> {

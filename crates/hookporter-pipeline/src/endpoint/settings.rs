@@ -227,7 +227,8 @@ impl Endpoint {
     /// # Errors
     /// [`ConfigError::Setting`] for such a header.
     pub fn keep_headers(mut self, names: &[&'static str]) -> Result<Self, ConfigError> {
-        const NEVER: [&str; 4] = ["authorization", "proxy-authorization", "cookie", "set-cookie"];
+        const NEVER: [&str; 5] =
+            ["authorization", "proxy-authorization", "cookie", "set-cookie", "x-github-encoded-secret"];
         for &name in names {
             if NEVER.contains(&name) || self.verifier.proof_header_names().any(|proof| proof == name) {
                 return Err(ConfigError::Setting {
