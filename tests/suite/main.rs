@@ -25,6 +25,8 @@ mod sender;
 #[cfg(test)]
 mod server;
 #[cfg(test)]
+mod timeouts;
+#[cfg(test)]
 mod trace;
 #[cfg(test)]
 mod vectors;

@@ -3,7 +3,7 @@
 use std::fmt;
 
 /// Why an endpoint does not build. For the developer, at start-up; never holds a secret.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ConfigError {
     /// An environment variable is not set, or is not Unicode.
@@ -114,6 +114,13 @@ impl fmt::Display for ConfigError {
             }
             Self::Setting { setting, problem } => write!(f, "{setting}: {problem}"),
         }
+    }
+}
+
+/// As [`fmt::Display`]: a `main` that returns an error prints this, and a developer reads it.
+impl fmt::Debug for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
     }
 }
 

@@ -5,6 +5,9 @@ use std::error::Error;
 use std::future::Future;
 use std::io;
 use std::net::SocketAddr;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
 use http::{Request, Response};
@@ -104,11 +107,16 @@ impl Server {
                 () = &mut shutdown => break,
                 stream = accept(&self.listener) => stream,
             };
-            let connection = builder.serve_connection(TokioIo::new(stream), TowerToHyperService::new(app.clone()));
-            let connection = open.watch(connection.into_owned());
+            let spoken = Arc::new(AtomicBool::new(false));
+            let app = TowerToHyperService::new(Noted { inner: app.clone(), spoken: spoken.clone() });
+            let connection = open.watch(builder.serve_connection(TokioIo::new(stream), app).into_owned());
+            let silence = silent(self.head_timeout, spoken);
             tokio::spawn(async move {
-                if let Err(error) = connection.await {
-                    tracing::debug!(target: "hookporter", error, "connection");
+                tokio::select! {
+                    ended = connection => if let Err(error) = ended {
+                        tracing::debug!(target: "hookporter", error, "connection");
+                    },
+                    () = silence => {}
                 }
             });
         }
@@ -121,6 +129,37 @@ impl Server {
             Ok(0) => tracing::info!(target: "hookporter", "drained"),
             _ => tracing::warn!(target: "hookporter", "work was still under way when the shutdown timeout passed"),
         }
+    }
+}
+
+/// Completes if no request has come after `longest`. hyper's own timeout begins with the first bytes that tell HTTP/1 from
+/// HTTP/2, and a sender may never send them.
+async fn silent(longest: Duration, spoken: Arc<AtomicBool>) {
+    tokio::time::sleep(longest).await;
+    if spoken.load(Ordering::Relaxed) {
+        std::future::pending::<()>().await;
+    }
+}
+
+/// Notes that a request has come.
+#[derive(Clone)]
+struct Noted<S> {
+    inner: S,
+    spoken: Arc<AtomicBool>,
+}
+
+impl<S: Service<Request<Incoming>>> Service<Request<Incoming>> for Noted<S> {
+    type Response = S::Response;
+    type Error = S::Error;
+    type Future = S::Future;
+
+    fn poll_ready(&mut self, cx: &mut Context<'_>) -> Poll<Result<(), S::Error>> {
+        self.inner.poll_ready(cx)
+    }
+
+    fn call(&mut self, request: Request<Incoming>) -> S::Future {
+        self.spoken.store(true, Ordering::Relaxed);
+        self.inner.call(request)
     }
 }
 
