@@ -91,7 +91,7 @@ where
             let mut body = Reader::new(payload);
             match judge(&endpoint, &request, &mut body).await {
                 Verdict::Reply(reply) => Ok(response::of(request, reply, body.unread()).map_into_right_body()),
-                Verdict::Handle(ticket) => handle(*ticket, request, inner).await,
+                Verdict::Handle(ticket) => handle(ticket, request, inner).await,
                 Verdict::PassOn(read) => {
                     let request = ServiceRequest::from_parts(request, body.passed_on(read));
                     poll_fn(|cx| inner.poll_ready(cx)).await?;
@@ -104,7 +104,7 @@ where
 
 /// Runs the wrapped service for a proven event.
 async fn handle<S, B>(
-    ticket: Ticket,
+    ticket: Box<Ticket>,
     request: HttpRequest,
     inner: Rc<S>,
 ) -> Result<ServiceResponse<EitherBody<B>>, Error>

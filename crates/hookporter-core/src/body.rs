@@ -48,6 +48,7 @@ impl BodyBuffer {
     ///
     /// # Errors
     /// [`Reason::BodyTooLarge`] if the body grows over the limit.
+    #[inline]
     pub fn push(&mut self, chunk: Bytes) -> Result<(), Rejection> {
         let length = self.length.saturating_add(chunk.len());
         if length > self.limit {
@@ -70,6 +71,14 @@ impl BodyBuffer {
         Ok(())
     }
 
+    /// The first chunk, as long as there is no other.
+    pub(crate) const fn only_chunk(&self) -> Option<&Bytes> {
+        match &self.held {
+            Held::One(chunk) => Some(chunk),
+            _ => None,
+        }
+    }
+
     /// How many bytes have arrived.
     #[must_use]
     pub const fn len(&self) -> usize {
@@ -84,6 +93,7 @@ impl BodyBuffer {
 
     /// The whole body.
     #[must_use]
+    #[inline]
     pub fn into_bytes(self) -> Bytes {
         match self.held {
             Held::Nothing => Bytes::new(),

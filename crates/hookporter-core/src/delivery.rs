@@ -49,7 +49,7 @@ pub struct Delivery {
     pub(crate) sent: Option<UnixTime>,
     pub(crate) received: UnixTime,
     pub(crate) fingerprint: Tag,
-    pub(crate) id: Option<SmallVec<[u8; 64]>>,
+    pub(crate) id: Option<SmallVec<[u8; 40]>>,
 }
 
 impl Delivery {

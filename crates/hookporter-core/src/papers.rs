@@ -5,6 +5,7 @@ use std::sync::Arc;
 use memchr::memchr;
 use smallvec::SmallVec;
 
+use crate::headers::Gathered;
 use crate::scheme::encoding::{MAX_TEXT, SignatureBytes};
 use crate::scheme::{Compiled, HeaderSet};
 use crate::{Head, Headers, Occurrence, Reason, Rejection, Tolerance, UnixTime};
@@ -12,7 +13,7 @@ use crate::{Head, Headers, Occurrence, Reason, Rejection, Tolerance, UnixTime};
 mod list;
 
 /// A proof that looks plausible: its candidates decoded, its timestamp fresh.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Papers<'a> {
     pub(crate) candidates: Candidates,
     pub(crate) timestamp: Option<&'a [u8]>,
@@ -20,8 +21,14 @@ pub(crate) struct Papers<'a> {
     pub(crate) id: Option<&'a [u8]>,
 }
 
-/// The signatures that a request offers; a rotation needs two, the rest is somebody trying.
-pub(crate) type Candidates = SmallVec<[SignatureBytes; 2]>;
+/// `content-length` and `content-encoding`: what is said of the body before it arrives.
+pub(crate) struct Announced<'a> {
+    pub(crate) length: Occurrence<'a>,
+    pub(crate) coding: Occurrence<'a>,
+}
+
+/// The signatures that a request offers: one in place; a rotation's second one may cost an allocation.
+pub(crate) type Candidates = SmallVec<[SignatureBytes; 1]>;
 
 /// The most signatures that one request may offer.
 pub(crate) const MAX_CANDIDATES: usize = 16;
@@ -29,38 +36,45 @@ pub(crate) const MAX_CANDIDATES: usize = 16;
 /// The longest delivery id; ids in use are below 64 bytes.
 const MAX_ID: usize = 256;
 
-/// Reads and judges the papers.
-pub(crate) fn read<'a>(
-    scheme: &'a Compiled,
-    tolerance: Option<Tolerance>,
-    head: &Head<'a>,
-    now: UnixTime,
-) -> Result<Papers<'a>, Rejection> {
-    let headers = head.headers();
-    let set = choose_set(&scheme.sets, headers)?;
-    let (candidates, listed) = signatures(scheme, set, headers)?;
-    let timestamp = match (&set.timestamp, listed) {
-        (_, Some(text)) => Some(text),
-        (Some(name), None) => Some(once(headers, name)?),
-        (None, None) => None,
-    };
-    let (timestamp, sent) = match timestamp {
-        Some(text) => {
+impl<'a> Papers<'a> {
+    /// Reads and judges the papers, in place: what has just been written is not moved about.
+    #[inline]
+    pub(crate) fn read(
+        &mut self,
+        scheme: &'a Compiled,
+        tolerance: Option<Tolerance>,
+        head: &Head<'a>,
+        now: UnixTime,
+    ) -> Result<Announced<'a>, Rejection> {
+        let mut headers = Gathered::new(&scheme.names);
+        headers.look_through(head.headers());
+        let set = choose_set(&scheme.sets, &headers)?;
+        let listed = signatures(scheme, set, &headers, &mut self.candidates)?;
+        let timestamp = match (&set.timestamp, listed) {
+            (_, Some(text)) => Some(text),
+            (Some(name), None) => Some(alone(headers.occurrence(name), name)?),
+            (None, None) => None,
+        };
+        if let Some(text) = timestamp {
             let (text, sent) = fresh(scheme, set, tolerance, text, now)?;
-            (Some(text), Some(sent))
+            (self.timestamp, self.sent) = (Some(text), Some(sent));
         }
-        None => (None, None),
-    };
-    let id = match &set.id {
-        Some(name) => Some(well_formed_id(scheme, name, once(headers, name)?)?),
-        None => None,
-    };
-    Ok(Papers { candidates, timestamp, sent, id })
+        if let Some(name) = &set.id {
+            self.id = Some(well_formed_id(scheme, name, alone(headers.occurrence(name), name)?)?);
+        }
+        let [length, coding] = &scheme.body_headers;
+        Ok(Announced { length: headers.occurrence(length), coding: headers.occurrence(coding) })
+    }
 }
 
 /// The value of a header that must stand exactly once and not be empty.
 pub(crate) fn once<'a>(headers: &'a dyn Headers, name: &Arc<str>) -> Result<&'a [u8], Rejection> {
-    match headers.occurrence(name) {
+    alone(headers.occurrence(name), name)
+}
+
+#[inline]
+fn alone<'a>(occurrence: Occurrence<'a>, name: &Arc<str>) -> Result<&'a [u8], Rejection> {
+    match occurrence {
         Occurrence::Absent => Err(Rejection::header(Reason::MissingHeader, name)),
         Occurrence::Repeated => Err(Rejection::header(Reason::RepeatedHeader, name)),
         Occurrence::Once(value) if value.trim_ascii().is_empty() => Err(Rejection::shape(name, "is empty")),
@@ -69,7 +83,8 @@ pub(crate) fn once<'a>(headers: &'a dyn Headers, name: &Arc<str>) -> Result<&'a 
 }
 
 /// The set of names that this request uses. A request that mixes sets, or whose sets disagree, is refused.
-fn choose_set<'s>(sets: &'s [HeaderSet], headers: &dyn Headers) -> Result<&'s HeaderSet, Rejection> {
+#[inline]
+fn choose_set<'s>(sets: &'s [HeaderSet], headers: &Gathered<'_>) -> Result<&'s HeaderSet, Rejection> {
     let (Some(usual), Some(other)) = (sets.first(), sets.get(1)) else {
         return sets.first().ok_or_else(|| Rejection::new(Reason::MissingHeader));
     };
@@ -97,35 +112,34 @@ fn choose_set<'s>(sets: &'s [HeaderSet], headers: &dyn Headers) -> Result<&'s He
 type Listed<'a> = Option<&'a [u8]>;
 
 /// The candidate signatures, and the timestamp where it stands in the same list.
+#[inline]
 fn signatures<'a>(
     scheme: &Compiled,
     set: &HeaderSet,
-    headers: &'a dyn Headers,
-) -> Result<(Candidates, Listed<'a>), Rejection> {
+    headers: &Gathered<'a>,
+    candidates: &mut Candidates,
+) -> Result<Listed<'a>, Rejection> {
     let (Some(spec), Some(name)) = (&scheme.signature, &set.signature) else {
-        return Ok((Candidates::new(), None));
+        return Ok(None);
     };
-    let value = once(headers, name)?;
+    let value = alone(headers.occurrence(name), name)?;
     if value.len() > MAX_TEXT {
         return Err(Rejection::shape(name, "is too long for any signature"));
     }
     if let Some(list) = &spec.list {
-        return list::read(list, spec, scheme.timestamp.as_ref(), name, value);
+        return list::read(list, spec, scheme.timestamp.as_ref(), name, value, candidates);
     }
     let text = value
         .strip_prefix(spec.prefix.as_bytes())
         .ok_or_else(|| Rejection::shape(name, "does not begin with its prefix"))?;
-    let signature = spec
-        .encoding
-        .decode(text)
-        .filter(|bytes| !bytes.is_empty())
-        .ok_or_else(|| Rejection::shape(name, "is not a signature in its encoding"))?;
-    let mut candidates = Candidates::new();
-    candidates.push(signature);
-    Ok((candidates, None))
+    if spec.encoding.decode_onto(text, candidates) {
+        return Ok(None);
+    }
+    Err(Rejection::shape(name, "is not a signature in its encoding"))
 }
 
 /// The timestamp's text and moment, if it lies within the tolerance.
+#[inline]
 fn fresh<'a>(
     scheme: &Compiled,
     set: &HeaderSet,

@@ -2,7 +2,7 @@
 
 use crate::algorithm::{Algorithm, Material};
 use crate::check::Check;
-use crate::papers;
+use crate::papers::Papers;
 use crate::scheme::{Compiled, Plan, Scheme};
 use crate::{
     ConfigError, DEFAULT_BODY_LIMIT, Head, Keyring, LabelSources, PreparedKeyring, Rejection, Secret, Tolerance,
@@ -38,7 +38,7 @@ use crate::{
 pub struct Verifier {
     pub(crate) scheme: Compiled,
     source: Scheme,
-    tolerance: Option<Tolerance>,
+    pub(crate) tolerance: Option<Tolerance>,
     body_limit: usize,
     labels: LabelSources,
 }
@@ -177,7 +177,7 @@ impl Verifier {
     /// # Errors
     /// The [`Rejection`] that the request has earned.
     pub fn judge_papers(&self, head: &Head<'_>, now: UnixTime) -> Result<(), Rejection> {
-        papers::read(&self.scheme, self.tolerance, head, now)?;
+        Papers::default().read(&self.scheme, self.tolerance, head, now)?;
         #[cfg(feature = "jwt")]
         if let Plan::Token(token) = &self.scheme.plan {
             token.begin(head)?;
@@ -189,13 +189,13 @@ impl Verifier {
     ///
     /// # Errors
     /// The [`Rejection`] that the request has earned.
+    #[inline]
     pub fn begin<'a>(
         &'a self,
         head: &Head<'a>,
         keys: &'a PreparedKeyring,
         now: UnixTime,
     ) -> Result<Check<'a>, Rejection> {
-        let papers = papers::read(&self.scheme, self.tolerance, head, now)?;
-        Check::start(self, *head, keys, papers, now)
+        Check::start(self, *head, keys, now)
     }
 }

@@ -46,7 +46,8 @@ pub(crate) async fn read<B: BodyReader>(
                 let until = *deadline.get_or_insert_with(|| Instant::now().checked_add(longest));
                 match until {
                     Some(until) => {
-                        tokio::time::timeout_at(until, next).await.map_err(|_| Rejection::new(Reason::BodyTooSlow))?
+                        let timeout = Box::pin(tokio::time::timeout_at(until, next));
+                        timeout.await.map_err(|_| Rejection::new(Reason::BodyTooSlow))?
                     }
                     None => next.await,
                 }

@@ -1,6 +1,8 @@
 //! Which events were seen: in flight, waiting or done.
 
+use std::collections::hash_map::RandomState;
 use std::collections::{HashMap, VecDeque};
+use std::hash::{BuildHasher, BuildHasherDefault, Hasher};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -8,8 +10,24 @@ use hookporter_core::EventKey;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-/// A key is scoped by tenant; the endpoint has a store of its own.
-type Key = (Option<Arc<str>>, EventKey);
+/// What tenant and event come to under two secret hash keys of this store: 128 bits that no sender can aim at, kept in
+/// place. A hundred thousand of them are a few megabytes, and finding one is a look at one place in memory.
+type Key = u128;
+
+/// Keys are hashes already.
+#[derive(Debug, Clone, Copy, Default)]
+struct AsItIs(u64);
+
+impl Hasher for AsItIs {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        let (words, _) = bytes.as_chunks::<8>();
+        self.0 = words.iter().fold(self.0, |all, word| all ^ u64::from_ne_bytes(*word));
+    }
+}
 
 /// The events that an endpoint has seen lately.
 ///
@@ -17,13 +35,14 @@ type Key = (Option<Arc<str>>, EventKey);
 #[derive(Debug)]
 pub(crate) struct Dedupe {
     entries: Mutex<Entries>,
+    secrets: [RandomState; 2],
     retention: Duration,
     capacity: usize,
 }
 
 #[derive(Debug, Default)]
 struct Entries {
-    by_key: HashMap<Key, Entry>,
+    by_key: HashMap<Key, Entry, BuildHasherDefault<AsItIs>>,
     /// The order in which finished entries expire; an entry's serial tells whether it is still the one meant.
     order: VecDeque<(Instant, u64, Key)>,
     serial: u64,
@@ -38,8 +57,9 @@ struct Entry {
 
 #[derive(Debug)]
 enum State {
-    /// The first copy is being handed off; waiters hear of its end.
-    InFlight(watch::Receiver<()>),
+    /// The first copy is being handed off. Whoever waits for its end has left a sender here, and hears of the end when
+    /// it is dropped; for most events nobody waits.
+    InFlight(Option<watch::Sender<()>>),
     /// Acknowledged: its work waits, runs, or is done.
     Taken,
 }
@@ -56,7 +76,7 @@ pub(crate) enum Seen {
 
 impl Dedupe {
     pub(crate) fn new(retention: Duration, capacity: usize) -> Arc<Self> {
-        Arc::new(Self { entries: Mutex::default(), retention, capacity })
+        Arc::new(Self { entries: Mutex::default(), secrets: <[RandomState; 2]>::default(), retention, capacity })
     }
 
     /// An empty store like this one that remembers for at least `window`.
@@ -65,20 +85,26 @@ impl Dedupe {
     }
 
     /// Asks for an event, and claims it if it is new.
-    pub(crate) fn claim(self: &Arc<Self>, tenant: Option<Arc<str>>, event: EventKey) -> Seen {
-        let key = (tenant, event);
+    pub(crate) fn claim(self: &Arc<Self>, tenant: Option<&str>, event: &EventKey) -> Seen {
+        let key = self.key(tenant, event);
         let mut entries = self.lock();
         entries.forget_expired(Instant::now());
-        match entries.by_key.get(&key).map(|entry| &entry.state) {
+        match entries.by_key.get_mut(&key).map(|entry| &mut entry.state) {
             Some(State::Taken) => return Seen::Before,
-            Some(State::InFlight(change)) => return Seen::InFlight(change.clone()),
+            Some(State::InFlight(waiters)) => {
+                return Seen::InFlight(waiters.get_or_insert_with(|| watch::Sender::new(())).subscribe());
+            }
             None => {}
         }
-        let (finished, change) = watch::channel(());
         entries.serial = entries.serial.wrapping_add(1);
         let serial = entries.serial;
-        entries.by_key.insert(key.clone(), Entry { serial, state: State::InFlight(change) });
-        Seen::New(Claim { store: self.clone(), key, serial, settled: false, finished: Some(finished) })
+        entries.by_key.insert(key, Entry { serial, state: State::InFlight(None) });
+        Seen::New(Claim { store: self.clone(), key, serial, settled: false })
+    }
+
+    fn key(&self, tenant: Option<&str>, event: &EventKey) -> Key {
+        let [high, low] = self.secrets.each_ref().map(|secret| u128::from(secret.hash_one((tenant, event))));
+        high << 64 | low
     }
 
     /// How many entries made room before their time.
@@ -118,22 +144,20 @@ pub(crate) struct Claim {
     key: Key,
     serial: u64,
     settled: bool,
-    /// Dropping it wakes whoever waits.
-    finished: Option<watch::Sender<()>>,
 }
 
 impl Claim {
     /// The event was taken: further deliveries are duplicates from now on.
     pub(crate) fn taken(&mut self) {
         let mut entries = self.store.lock();
-        if let Some(entry) = entries.by_key.get_mut(&self.key).filter(|entry| entry.serial == self.serial) {
-            entry.state = State::Taken;
-        }
+        let entry = entries.by_key.get_mut(&self.key).filter(|entry| entry.serial == self.serial);
+        // Dropped when the lock is free again, since it wakes whoever waits.
+        let waiters = entry.map(|entry| std::mem::replace(&mut entry.state, State::Taken));
         if !self.settled {
             // Freshness is judged in whole seconds, both bounds inclusive: a second longer than the window.
             let retention = self.store.retention.saturating_add(Duration::from_secs(1));
             let expires = Instant::now().checked_add(retention).unwrap_or_else(Instant::now);
-            entries.order.push_back((expires, self.serial, self.key.clone()));
+            entries.order.push_back((expires, self.serial, self.key));
             while entries.order.len() > self.store.capacity {
                 if entries.forget_oldest() {
                     entries.evictions = entries.evictions.saturating_add(1);
@@ -141,19 +165,18 @@ impl Claim {
             }
         }
         drop(entries);
+        drop(waiters);
         self.settled = true;
-        self.finished = None;
     }
 
     /// The work failed: the next delivery is handed off again.
     pub(crate) fn take_back(&mut self) {
         let mut entries = self.store.lock();
-        if entries.by_key.get(&self.key).is_some_and(|entry| entry.serial == self.serial) {
-            entries.by_key.remove(&self.key);
-        }
+        let ours = entries.by_key.get(&self.key).is_some_and(|entry| entry.serial == self.serial);
+        let waiters = ours.then(|| entries.by_key.remove(&self.key));
         drop(entries);
+        drop(waiters);
         self.settled = true;
-        self.finished = None;
     }
 }
 

@@ -1,11 +1,14 @@
 //! An event: what a delivery tells of, and what a worker is given.
 
+use std::borrow::Cow;
 use std::fmt;
+use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 use hookporter_core::{Coverage, Delivery, Head, KeyId, Label, Labels, UnixTime, Verifier};
 use serde::de::DeserializeOwned;
+use smallvec::SmallVec;
 
 /// What a proven delivery tells of.
 ///
@@ -24,9 +27,11 @@ struct Inner {
     /// The labels that cost nothing, until somebody asks for the others.
     head_labels: Labels,
     labels: OnceLock<Labels>,
-    method: Box<str>,
-    target: Box<str>,
-    headers: Vec<(Box<str>, Bytes)>,
+    method: Cow<'static, str>,
+    /// The target, and the values of the kept headers behind it.
+    head: Box<[u8]>,
+    target: usize,
+    headers: Box<[(&'static str, Range<usize>)]>,
 }
 
 /// What the pipeline knows of a delivery beside its bytes.
@@ -41,11 +46,16 @@ pub(crate) struct Context<'a> {
 
 impl Event {
     pub(crate) fn new(context: Context<'_>, delivery: Delivery, head: &Head<'_>) -> Self {
-        let mut headers = Vec::new();
+        let target = head.target().len();
+        let mut kept = Vec::with_capacity(target.saturating_add(256));
+        kept.extend_from_slice(head.target().as_bytes());
+        let mut headers = SmallVec::<[_; 8]>::new();
         if !context.kept_headers.is_empty() {
             head.headers().visit(&mut |name, value| {
-                if context.kept_headers.contains(&name) {
-                    headers.push((name.into(), Bytes::copy_from_slice(value)));
+                if let Some(name) = context.kept_headers.iter().find(|wanted| **wanted == name) {
+                    let start = kept.len();
+                    kept.extend_from_slice(value);
+                    headers.push((*name, start..kept.len()));
                 }
             });
         }
@@ -57,9 +67,10 @@ impl Event {
                 tenant: context.tenant,
                 verifier: context.verifier.clone(),
                 labels: OnceLock::new(),
-                method: head.method().into(),
-                target: head.target().into(),
-                headers,
+                method: if head.method() == "POST" { "POST".into() } else { head.method().to_owned().into() },
+                head: kept.into_boxed_slice(),
+                target,
+                headers: headers.into_boxed_slice(),
                 delivery,
             }),
         }
@@ -177,13 +188,15 @@ impl Event {
     /// Path and query of the request.
     #[must_use]
     pub fn target(&self) -> &str {
-        &self.inner.target
+        // It was text when it was put there.
+        self.inner.head.get(..self.inner.target).and_then(|text| std::str::from_utf8(text).ok()).unwrap_or_default()
     }
 
     /// A header that the event kept: those the provider's preset lists, and content type and user agent. Lower case.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&[u8]> {
-        self.inner.headers.iter().find(|(kept, _)| **kept == *name).map(|(_, value)| &**value)
+        let (_, place) = self.inner.headers.iter().find(|(kept, _)| *kept == name)?;
+        self.inner.head.get(place.clone())
     }
 }
 

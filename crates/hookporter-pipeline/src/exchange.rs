@@ -26,9 +26,9 @@ impl Exchange {
         Self { endpoint, started: Instant::now(), tenant: None, body_bytes: 0 }
     }
 
-    /// How long ago the head arrived.
-    pub(crate) fn elapsed(&self) -> Duration {
-        self.started.elapsed()
+    /// How long before `now` the head arrived.
+    pub(crate) fn elapsed(&self, now: Instant) -> Duration {
+        now.saturating_duration_since(self.started)
     }
 
     /// Refuses, and writes it down.

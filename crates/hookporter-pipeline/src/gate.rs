@@ -54,7 +54,7 @@ pub(crate) async fn pass(
         _ => None,
     };
     let custody = Custody { claim, held: Some(held), permit, _under_way: UnderWay::new() };
-    let ticket = Ticket::new(exchange.clone(), event, custody, deadline);
+    let ticket = Box::new(Ticket::new(exchange.clone(), event, custody, deadline));
     Ok(hand_off(&endpoint, ticket, route).await)
 }
 
@@ -82,7 +82,7 @@ pub(crate) async fn watch(exchange: &Exchange, event: Event, handshake: bool) ->
 }
 
 /// Hands off what the endpoint's own routes or hand-off take; the rest is the wrapped handler's.
-async fn hand_off(endpoint: &Arc<Endpoint>, ticket: Ticket, route: Route) -> Verdict {
+async fn hand_off(endpoint: &Arc<Endpoint>, ticket: Box<Ticket>, route: Route) -> Verdict {
     let event = ticket.event().clone();
     let reply = match (route, &endpoint.mode) {
         (Route::Handler(handler), _) => {
@@ -99,7 +99,7 @@ async fn hand_off(endpoint: &Arc<Endpoint>, ticket: Ticket, route: Route) -> Ver
                 })
                 .await
         }
-        _ => return Verdict::Handle(Box::new(ticket)),
+        _ => return Verdict::Handle(ticket),
     };
     Verdict::Reply(reply)
 }
@@ -118,7 +118,7 @@ async fn claim(endpoint: &Endpoint, exchange: &Exchange, event: &Event, deadline
     let labels = if endpoint.verifier.identity_needs_body() { event.labels() } else { event.known_labels() };
     let Some(key) = endpoint.verifier.event_key(event.delivery(), labels) else { return Claimed::Free };
     loop {
-        let mut change = match Dedupe::claim(store, exchange.tenant.clone(), key.clone()) {
+        let mut change = match Dedupe::claim(store, exchange.tenant.as_deref(), &key) {
             Seen::New(claim) => return Claimed::Mine(claim),
             Seen::Before => return Claimed::Duplicate,
             Seen::InFlight(change) => change,
@@ -128,9 +128,9 @@ async fn claim(endpoint: &Endpoint, exchange: &Exchange, event: &Event, deadline
             while change.changed().await.is_ok() {}
         };
         match deadline {
-            None => ended.await,
+            None => Box::pin(ended).await,
             Some(deadline) => {
-                if tokio::time::timeout_at(deadline, ended).await.is_err() {
+                if Box::pin(tokio::time::timeout_at(deadline, ended)).await.is_err() {
                     return Claimed::StillInFlight;
                 }
             }

@@ -43,8 +43,12 @@ pub async fn receive<B: BodyReader>(endpoint: &Arc<Endpoint>, head: &Head<'_>, b
     let head = url.as_deref().map_or(*head, |url| head.with_url(url));
     // What of the body was read when the request is turned away; report-only passes it on.
     let mut read = BytesMut::new();
-    let steps = steps(&mut exchange, &head, body, &mut read);
-    let turned_away = match (CatchPanic { future: std::pin::pin!(steps) }).await {
+    // Pinned where it is made: a variable in between would be a second place for it in this future.
+    let stepped = {
+        let future = std::pin::pin!(steps(&mut exchange, &head, body, &mut read));
+        CatchPanic { future }.await
+    };
+    let turned_away = match stepped {
         Ok(Ok(verdict)) => return verdict,
         Ok(Err(turned_away)) => turned_away,
         Err(()) => TurnedAway::from(Rejection::new(Reason::HandlerPanicked)),
@@ -79,7 +83,8 @@ async fn steps<B: BodyReader>(
     let keyring = keyring(&endpoint, exchange, head, now).await?;
     let mut held = endpoint.memory.hold();
     let delivery = prove(&endpoint, exchange, head, body, &keyring, now, &mut held, read).await?;
-    let deadline = Instant::now().checked_add(endpoint.budget_after(exchange.elapsed()));
+    let at = Instant::now();
+    let deadline = at.checked_add(endpoint.budget_after(exchange.elapsed(at)));
     let handshake = match endpoint.provider {
         Some(provider) => provider.handshake(&delivery)?,
         None => None,
@@ -151,7 +156,11 @@ async fn keyring(
         // A stranger's request does not reach the source of keys before it looks like a delivery.
         endpoint.verifier.judge_papers(head, now)?;
     }
-    match endpoint.keys.resolve(tenant.clone(), &endpoint.verifier, endpoint.budget).await? {
+    let resolved = match endpoint.keys.fixed() {
+        Some(keyring) => Resolved::Keyring(keyring),
+        None => Box::pin(endpoint.keys.resolve(tenant.clone(), &endpoint.verifier, endpoint.budget)).await?,
+    };
+    match resolved {
         Resolved::UnknownTenant => unknown(),
         Resolved::NoKey => {
             exchange.tenant = tenant;

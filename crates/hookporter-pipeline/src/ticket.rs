@@ -76,44 +76,51 @@ impl Ticket {
     /// Runs the wrapped handler, in the background or within the budget, as the endpoint says.
     ///
     /// Dropping this future does not cancel the handler once it was begun.
-    pub async fn run<F, R, S>(mut self, work: F, spawn: S) -> Handled<R>
+    pub fn run<F, R, S>(mut self: Box<Self>, work: F, spawn: S) -> impl Future<Output = Handled<R>>
     where
         F: Future<Output = Answer<R>> + 'static,
         R: 'static,
         S: Spawn<F>,
     {
-        if self.custody.permit.is_some() {
-            return self.run_in_background(work, &spawn);
-        }
+        let background = self.custody.permit.is_some();
         let custody = self.take_custody();
-        if self.exchange.endpoint.report_only {
-            return match drive(Driver::new(work, custody), &spawn, None).await {
-                Ok(Ok(Answer { response, status })) => Handled::Response { response, status },
-                _ => Handled::Reply(Reply::status(Reason::HandlerPanicked.status())),
-            };
-        }
-        match drive(Driver::new(work, custody), &spawn, self.deadline).await {
-            Ok(Ok(answer)) => self.judge(answer),
-            Ok(Err(Panicked)) => self.refuse(Rejection::new(Reason::HandlerPanicked)),
-            Err(()) => self.refuse(Rejection::new(Reason::HandoffTimeout)),
+        // Put on the heap before the future below begins, which would else hold the handler's in several places.
+        let driver = Box::pin(Driver::new(work, custody));
+        async move {
+            if background {
+                return self.run_in_background(driver, &spawn);
+            }
+            if self.exchange.endpoint.report_only {
+                return match drive(driver, &spawn, None).await {
+                    Ok(Ok(Answer { response, status })) => Handled::Response { response, status },
+                    _ => Handled::Reply(Reply::status(Reason::HandlerPanicked.status())),
+                };
+            }
+            match drive(driver, &spawn, self.deadline).await {
+                Ok(Ok(answer)) => self.judge(answer),
+                Ok(Err(Panicked)) => self.refuse(Rejection::new(Reason::HandlerPanicked)),
+                Err(()) => self.refuse(Rejection::new(Reason::HandoffTimeout)),
+            }
         }
     }
 
     /// Runs work of the endpoint's own: a route's handler, or a hand-off.
-    pub(crate) async fn run_own<F, T>(mut self, work: F, outcome: impl FnOnce(T) -> Outcome) -> Reply
+    pub(crate) async fn run_own<F, T>(mut self: Box<Self>, work: F, outcome: impl FnOnce(T) -> Outcome) -> Reply
     where
         F: Future<Output = Result<T, HandoffError>> + Send + 'static,
         T: Send + 'static,
     {
         let spawn = TokioSpawn::new();
-        if self.custody.permit.is_some() {
-            return match self.run_in_background::<_, (), _>(work, &spawn) {
+        let background = self.custody.permit.is_some();
+        let custody = self.take_custody();
+        let driver = Box::pin(Driver::new(work, custody));
+        if background {
+            return match self.run_in_background::<_, (), _>(driver, &spawn) {
                 Handled::Reply(reply) => reply,
                 Handled::Response { status, .. } => Reply::status(status),
             };
         }
-        let custody = self.take_custody();
-        let rejection = match drive(Driver::new(work, custody), &spawn, self.deadline).await {
+        let rejection = match drive(driver, &spawn, self.deadline).await {
             Ok(Ok(Ok(taken))) => return self.exchange.acknowledge(&self.event, outcome(taken)),
             Ok(Ok(Err(error))) => {
                 let source = std::error::Error::source(&error).map(ToString::to_string);
@@ -127,21 +134,18 @@ impl Ticket {
     }
 
     /// Acknowledges now; the mark of the event stays unless the work fails.
-    fn run_in_background<F, R, S>(mut self, work: F, spawn: &S) -> Handled<R>
+    fn run_in_background<F, R, S>(&self, mut driver: Pin<Box<Driver<F>>>, spawn: &S) -> Handled<R>
     where
         F: Future + 'static,
         F::Output: Worked,
         S: Spawn<F>,
     {
-        let mut custody = self.take_custody();
-        if let Some(claim) = &mut custody.claim {
-            claim.taken();
-        }
-        drop(spawn.spawn(Box::pin(Driver::new(work, custody))));
+        driver.as_mut().acknowledged();
+        drop(spawn.spawn(driver));
         Handled::Reply(self.exchange.acknowledge(&self.event, Outcome::Accepted))
     }
 
-    fn judge<R>(self, answer: Answer<R>) -> Handled<R> {
+    fn judge<R>(&self, answer: Answer<R>) -> Handled<R> {
         let endpoint = &self.exchange.endpoint;
         let (method, target) = (self.event.method(), self.event.target());
         let conclude = |outcome, status, rejection| {
@@ -184,20 +188,23 @@ impl Ticket {
 
 /// Polls the work once here, where most work ends; what does not goes on in a task of its own, where a sender that
 /// hangs up cannot reach it. `Err` when the deadline passes; the work goes on.
-async fn drive<F, S>(driver: Driver<F>, spawn: &S, deadline: Option<Instant>) -> Result<Result<F::Output, Panicked>, ()>
+async fn drive<F, S>(
+    mut driver: Pin<Box<Driver<F>>>,
+    spawn: &S,
+    deadline: Option<Instant>,
+) -> Result<Result<F::Output, Panicked>, ()>
 where
     F: Future + 'static,
     F::Output: Worked,
     S: Spawn<F>,
 {
-    let mut driver: Pin<Box<Driver<F>>> = Box::pin(driver);
     let first = std::future::poll_fn(|cx| Poll::Ready(driver.as_mut().poll(cx))).await;
     if let Poll::Ready(output) = first {
         return Ok(output);
     }
     let task = spawn.spawn(driver);
     let ended = match deadline {
-        Some(deadline) => tokio::time::timeout_at(deadline, task).await.map_err(|_| ())?,
+        Some(deadline) => Box::pin(tokio::time::timeout_at(deadline, task)).await.map_err(|_| ())?,
         None => task.await,
     };
     // A task that a runtime cancels while it shuts down has not done its work.

@@ -84,6 +84,15 @@ impl<F> Driver<F> {
     }
 }
 
+impl<F> Driver<F> {
+    /// The sender was told that the event is taken, before the work is over.
+    pub(crate) fn acknowledged(self: Pin<&mut Self>) {
+        if let Some(claim) = &mut self.project().custody.claim {
+            claim.taken();
+        }
+    }
+}
+
 impl<F> std::fmt::Debug for Driver<F> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Driver")

@@ -72,12 +72,13 @@ where
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
         let (endpoint, inner) = (self.endpoint.clone(), self.inner.clone());
+        // Outside of the future, which would else hold the request and its parts.
+        let (parts, body) = request.into_parts();
+        let mut body = Reader(Box::pin(body));
         Box::pin(async move {
-            let (parts, body) = request.into_parts();
-            let mut body = Reader(Box::pin(body));
             Ok(match judge(&endpoint, &parts, &mut body).await {
                 Verdict::Reply(reply) => response::of(reply),
-                Verdict::Handle(ticket) => handle(*ticket, parts, inner).await,
+                Verdict::Handle(ticket) => handle(ticket, parts, inner).await,
                 Verdict::PassOn(read) => {
                     let request = Request::from_parts(parts, RequestBody::passed_on(read, body));
                     let Answer { response, status } = call(inner, request).await;
@@ -89,7 +90,11 @@ where
 }
 
 /// Runs the wrapped service for a proven event.
-async fn handle<S, B, R>(ticket: Ticket, mut parts: Parts, inner: S) -> Response<ResponseBody<R>>
+fn handle<S, B, R>(
+    ticket: Box<Ticket>,
+    mut parts: Parts,
+    inner: S,
+) -> impl Future<Output = Response<ResponseBody<R>>> + Send
 where
     S: Service<Request<RequestBody<B>>, Response = Response<R>> + Send + 'static,
     S::Future: Send + 'static,
@@ -101,10 +106,13 @@ where
     let body = RequestBody::whole(event.body().clone());
     parts.extensions.insert(event);
     let work = call(inner, Request::from_parts(parts, body));
-    match ticket.run(work, TokioSpawn::new()).await {
-        Handled::Reply(reply) => response::of(reply),
-        Handled::Response { response, status } => {
-            response.map_or_else(response::unavailable, |response| response::inner(response, status))
+    let handled = ticket.run(work, TokioSpawn::new());
+    async move {
+        match handled.await {
+            Handled::Reply(reply) => response::of(reply),
+            Handled::Response { response, status } => {
+                response.map_or_else(response::unavailable, |response| response::inner(response, status))
+            }
         }
     }
 }

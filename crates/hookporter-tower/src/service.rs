@@ -55,8 +55,9 @@ where
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
         let endpoint = self.endpoint.clone();
+        // Outside of the future, which would else hold the request and its parts.
+        let (parts, body) = request.into_parts();
         Box::pin(async move {
-            let (parts, body) = request.into_parts();
             Ok(match judge(&endpoint, &parts, &mut Reader(Box::pin(body))).await {
                 Verdict::Reply(reply) => response::of(reply),
                 Verdict::Handle(ticket) => response::of(ticket.no_handler()),

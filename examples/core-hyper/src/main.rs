@@ -43,7 +43,7 @@ impl Headers for View<'_> {
         }
     }
 
-    fn visit(&self, each: &mut dyn FnMut(&str, &[u8])) {
+    fn visit<'h>(&'h self, each: &mut dyn FnMut(&str, &'h [u8])) {
         for (name, value) in self.0 {
             each(name.as_str(), value.as_bytes());
         }

@@ -22,7 +22,7 @@ impl Headers for HttpHeaders<'_> {
         }
     }
 
-    fn visit(&self, each: &mut dyn FnMut(&str, &[u8])) {
+    fn visit<'h>(&'h self, each: &mut dyn FnMut(&str, &'h [u8])) {
         for (name, value) in self.0 {
             each(name.as_str(), value.as_bytes());
         }
@@ -51,6 +51,7 @@ impl Receiver {
     ///
     /// # Errors
     /// The rejection.
+    #[inline]
     pub fn check(&self, sample: &Sample) -> Result<Delivery, Rejection> {
         self.check_parts(&sample.headers, sample.body.clone())
     }
@@ -59,6 +60,7 @@ impl Receiver {
     ///
     /// # Errors
     /// The rejection.
+    #[inline]
     pub fn check_parts(&self, headers: &HeaderMap, body: Bytes) -> Result<Delivery, Rejection> {
         let headers = HttpHeaders(headers);
         let head = Head::new("POST", "/webhooks", &headers);

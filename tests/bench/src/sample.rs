@@ -212,8 +212,7 @@ pub fn event(size: usize, pretty: bool) -> Bytes {
 fn text(lines: &[Value], filling: &str, pretty: bool) -> String {
     // Written by hand where the order of members counts: a map would sort them.
     let object = json!({ "lines": lines, "description": filling });
-    let object =
-        if pretty { serde_json::to_string_pretty(&object).expect("JSON") } else { object.to_string() };
+    let object = if pretty { serde_json::to_string_pretty(&object).expect("JSON") } else { object.to_string() };
     let (comma, colon, open, close) = if pretty { (",\n  ", ": ", "{\n  ", "\n}") } else { (",", ":", "{", "}") };
     let members = [
         ("id", format!("\"evt_{NUMBER}\"")),

@@ -21,11 +21,11 @@ pub const PATH: &str = "/webhooks";
 pub enum Kind {
     /// An axum handler that reads the body as `Bytes` and answers 200: what everything is compared with.
     Bare,
-    /// The same, with the core's check in the handler: what the pipeline adds to is seen against this.
+    /// The same, with the core's check in the handler: what the pipeline costs is what comes on top of this.
     ByHand,
-    /// The same handler behind a layer, without and with the memory of events.
+    /// The same handler as the bare one behind a layer, which remembers no events.
     GitHubLayerNoDedupe,
-    /// As above; a digest identifies the event.
+    /// The same, remembering events by their digest, as it does unless it is told otherwise.
     GitHubLayer,
     /// A service whose hand-off completes at once.
     GitHubService,
@@ -39,6 +39,9 @@ pub enum Kind {
     /// actix-web, the same handler behind the middleware.
     #[cfg(feature = "actix")]
     ActixGitHub,
+    /// actix-web, a resource that stands alone, whose hand-off completes at once.
+    #[cfg(feature = "actix")]
+    ActixGitHubService,
 }
 
 impl Kind {
@@ -55,6 +58,8 @@ impl Kind {
         Self::ActixBare,
         #[cfg(feature = "actix")]
         Self::ActixGitHub,
+        #[cfg(feature = "actix")]
+        Self::ActixGitHubService,
     ];
 
     /// Its name, in the tables and on the command line.
@@ -72,6 +77,8 @@ impl Kind {
             Self::ActixBare => "actix bare",
             #[cfg(feature = "actix")]
             Self::ActixGitHub => "actix middleware (github)",
+            #[cfg(feature = "actix")]
+            Self::ActixGitHubService => "actix resource (github, hand-off)",
         }
     }
 
@@ -98,6 +105,8 @@ impl Kind {
         match self {
             Self::GitHubLayerNoDedupe => endpoint.no_dedupe(),
             Self::GitHubService | Self::StripeService => endpoint.handoff(AtOnce),
+            #[cfg(feature = "actix")]
+            Self::ActixGitHubService => endpoint.handoff(AtOnce),
             _ => endpoint,
         }
     }
@@ -118,7 +127,7 @@ impl Kind {
                 Router::new().route_service(PATH, EndpointService::new(self.endpoint()).expect("it has a hand-off"))
             }
             #[cfg(feature = "actix")]
-            Self::ActixBare | Self::ActixGitHub => return None,
+            Self::ActixBare | Self::ActixGitHub | Self::ActixGitHubService => return None,
         })
     }
 }

@@ -5,9 +5,12 @@
 use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 
-use hookporter_bench::{Receiver, Sample, Sender};
+use axum::body::Body;
+use axum::http::Request;
+use hookporter_bench::{Receiver, Sample, Sender, server};
 use hookporter_core::Reason;
 use http::HeaderValue;
+use tower::ServiceExt;
 
 /// Counts allocations per thread, so that tests beside each other do not disturb.
 struct Counting;
@@ -108,7 +111,11 @@ fn refused(good: &Sample) -> Vec<(&'static str, Sample, Reason)> {
     };
     let mut cases = vec![
         ("missing header", change(&|sample| drop(sample.headers.remove(name))), Reason::MissingHeader),
-        ("garbled header", change(&|s| drop(s.headers.insert(name, HeaderValue::from_static("?")))), Reason::MalformedHeader),
+        (
+            "garbled header",
+            change(&|s| drop(s.headers.insert(name, HeaderValue::from_static("?")))),
+            Reason::MalformedHeader,
+        ),
         (
             "wrong signature",
             change(&|sample| sample.body = [b"{ ", &sample.body[2..]].concat().into()),
@@ -129,4 +136,26 @@ fn refused(good: &Sample) -> Vec<(&'static str, Sample, Reason)> {
     let stale = change(&|sample| replace(sample, time, &good.timestamp, "1500000000"));
     cases.push(("stale", stale, Reason::TimestampTooOld));
     cases
+}
+
+/// No claim, a figure to watch: run with `--nocapture`.
+#[test]
+fn what_a_server_allocates_per_request() {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
+    for kind in server::Kind::ALL {
+        let Some(router) = kind.router() else { continue };
+        let sample = Sample::new(kind.sender(), 1024);
+        let mut counts = Vec::new();
+        for number in 0..64 {
+            let sample = sample.numbered(number);
+            let mut request = Request::post(server::PATH).body(Body::from(sample.body)).expect("a request");
+            *request.headers_mut() = sample.headers;
+            let service = router.clone();
+            let (count, response) = allocations(|| runtime.block_on(service.oneshot(request)));
+            assert_eq!(response.expect("it cannot fail").status(), 200);
+            counts.push(count);
+        }
+        counts.sort_unstable();
+        println!("{:<42} {:>3} allocations", kind.name(), counts[counts.len() / 2]);
+    }
 }

@@ -41,6 +41,21 @@ impl Material {
         Self::StaticToken(Tag::new(&Sha256::digest(token)))
     }
 
+    /// The tag of a message in pieces; `None` for keys that check a whole message at once.
+    #[inline]
+    pub(crate) fn tag(&self, pieces: &[&[u8]]) -> Option<Tag> {
+        match self {
+            Self::HmacSha256(mac) => Some(tag_of(mac.clone(), pieces)),
+            Self::HmacSha1(mac) => Some(tag_of(mac.clone(), pieces)),
+            Self::HmacSha512(mac) => Some(tag_of((**mac).clone(), pieces)),
+            _ => {
+                let mut state = self.start()?;
+                pieces.iter().for_each(|piece| state.update(piece));
+                Some(state.finish())
+            }
+        }
+    }
+
     /// A MAC over a new message; `None` for keys that check a whole message at once.
     pub(crate) fn start(&self) -> Option<State> {
         match self {
@@ -51,6 +66,15 @@ impl Material {
             _ => None,
         }
     }
+}
+
+/// Feeds a keyed MAC and ends it, in one place: its state is never moved.
+#[inline]
+fn tag_of<M: Mac>(mut mac: M, pieces: &[&[u8]]) -> Tag {
+    for piece in pieces {
+        mac.update(piece);
+    }
+    Tag::new(&mac.finalize().into_bytes())
 }
 
 impl std::fmt::Debug for Material {

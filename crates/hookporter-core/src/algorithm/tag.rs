@@ -10,33 +10,37 @@ pub(crate) struct Tag {
 }
 
 impl Tag {
+    #[inline]
     pub(crate) fn new(tag: &[u8]) -> Self {
         let mut bytes = [0; 64];
         let length = tag.len().min(bytes.len());
-        for (to, from) in bytes.iter_mut().zip(tag) {
-            *to = *from;
+        if let (Some(to), Some(from)) = (bytes.get_mut(..length), tag.get(..length)) {
+            to.copy_from_slice(from);
         }
         Self { bytes, length }
     }
 
+    #[inline]
     pub(crate) fn as_bytes(&self) -> &[u8] {
         self.bytes.get(..self.length).unwrap_or_default()
     }
 
     /// Whether `candidate` is this tag, in a time that depends on the lengths only.
     ///
-    /// Words of eight bytes go through `subtle` instead of single ones: the same guarantee at an eighth of its cost.
+    /// The differences of all bytes are gathered, in words of eight, before the one question whether there was any; the
+    /// gathered word is opaque to the optimizer, so that no comparison ends early.
+    #[inline]
     pub(crate) fn matches(&self, candidate: &[u8]) -> Choice {
-        let mut equal = Choice::from(u8::from(candidate.len() == self.length));
         let (ours, our_rest) = self.as_bytes().as_chunks::<8>();
         let (theirs, their_rest) = candidate.as_chunks::<8>();
+        let mut differ = 0;
         for (our, their) in ours.iter().zip(theirs) {
-            equal &= u64::from_ne_bytes(*our).ct_eq(&u64::from_ne_bytes(*their));
+            differ |= u64::from_ne_bytes(*our) ^ u64::from_ne_bytes(*their);
         }
         for (our, their) in our_rest.iter().zip(their_rest) {
-            equal &= our.ct_eq(their);
+            differ |= u64::from(our ^ their);
         }
-        equal
+        Choice::from(u8::from(candidate.len() == self.length)) & std::hint::black_box(differ).ct_eq(&0)
     }
 }
 

@@ -8,6 +8,7 @@ use crate::scheme::Part;
 use crate::{Head, Reason, Rejection};
 
 /// The bytes of a part that needs no body.
+#[inline]
 pub(super) fn part<'a>(part: &'a Part, head: &Head<'a>, papers: &Papers<'a>) -> Result<&'a [u8], Rejection> {
     match part {
         Part::Literal(text) => Ok(text),

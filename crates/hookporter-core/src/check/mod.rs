@@ -14,7 +14,8 @@ use smallvec::SmallVec;
 use crate::algorithm::State;
 use crate::body::BodyBuffer;
 use crate::keyring::PreparedKey;
-use crate::papers::Papers;
+use crate::papers::{Announced, Papers};
+use crate::scheme::timestamp::number;
 use crate::scheme::{Part, Plan};
 use crate::{Delivery, Head, Occurrence, PreparedKeyring, Reason, Refused, Rejection, UnixTime, Verifier};
 
@@ -29,8 +30,9 @@ pub struct Check<'a> {
     keys: &'a PreparedKeyring,
     papers: Papers<'a>,
     now: UnixTime,
-    /// A running MAC per live key, where the scheme can be fed while the body arrives; else empty.
-    running: SmallVec<[Running<'a>; 2]>,
+    /// A running MAC per live key, once the body turns out to come in several chunks. A body of one chunk, as most
+    /// webhooks are, is fed to MACs that live no longer than [`Check::finish`].
+    running: Vec<Running<'a>>,
     body: BodyBuffer,
 }
 
@@ -41,32 +43,32 @@ struct Running<'a> {
 }
 
 impl<'a> Check<'a> {
+    #[inline]
     pub(crate) fn start(
         verifier: &'a Verifier,
         head: Head<'a>,
         keys: &'a PreparedKeyring,
-        papers: Papers<'a>,
         now: UnixTime,
     ) -> Result<Self, Rejection> {
-        if keys.live(now).next().is_none() {
-            return Err(Rejection::new(Reason::NoLiveKey));
-        }
         let mut check = Self {
             body: BodyBuffer::new(verifier.body_limit()),
-            running: SmallVec::new(),
+            running: Vec::new(),
+            papers: Papers::default(),
             verifier,
             head,
             keys,
-            papers,
             now,
         };
-        check.judge_announced_body()?;
-        if let Plan::Stream { before, .. } = &verifier.scheme.plan {
-            for key in keys.live(now) {
-                let state = key.material.start().ok_or_else(|| Rejection::new(Reason::NoLiveKey))?;
-                check.running.push(Running { key, state });
+        let announced = check.papers.read(&verifier.scheme, verifier.tolerance, &head, now)?;
+        if keys.live(now).next().is_none() {
+            return Err(Rejection::new(Reason::NoLiveKey));
+        }
+        check.judge_announced_body(&announced)?;
+        if let Plan::Stream { before, after, .. } = &verifier.scheme.plan {
+            // What is signed beside the body is there, or no body is read.
+            for part in before.iter().chain(after) {
+                message::part(part, &check.head, &check.papers)?;
             }
-            check.feed(before)?;
         }
         #[cfg(feature = "jwt")]
         if let Plan::Token(token) = &verifier.scheme.plan {
@@ -76,16 +78,18 @@ impl<'a> Check<'a> {
     }
 
     /// Refuses on the word of the headers what would be refused in the end: too long, or encoded.
-    fn judge_announced_body(&mut self) -> Result<(), Rejection> {
-        if let Occurrence::Once(text) = self.head.headers().occurrence("content-length") {
-            // A number that no integer holds is over every limit; anything else but digits is the server's to refuse.
-            let digits = !text.is_empty() && text.iter().all(u8::is_ascii_digit);
-            let length = std::str::from_utf8(text).ok().and_then(|text| text.parse().ok());
-            if digits {
-                self.body.expect(length.unwrap_or(u64::MAX))?;
+    #[inline]
+    fn judge_announced_body(&mut self, announced: &Announced<'_>) -> Result<(), Rejection> {
+        if let Occurrence::Once(text) = announced.length {
+            // A number of more digits is over every limit; anything else but digits is the server's to refuse.
+            match number(text) {
+                _ if text.is_empty() => {}
+                Some(length) => self.body.expect(length.unsigned_abs())?,
+                None if text.iter().all(u8::is_ascii_digit) => self.body.expect(u64::MAX)?,
+                None => {}
             }
         }
-        match self.head.headers().occurrence("content-encoding") {
+        match announced.coding {
             Occurrence::Absent => Ok(()),
             Occurrence::Once(coding) if coding.eq_ignore_ascii_case(b"identity") => Ok(()),
             _ => Err(Rejection::new(Reason::UnsupportedEncoding)),
@@ -96,11 +100,29 @@ impl<'a> Check<'a> {
     ///
     /// # Errors
     /// [`Reason::BodyTooLarge`] once the body is over the limit; never a bad signature for a cut body.
+    #[inline]
     pub fn push(&mut self, chunk: Bytes) -> Result<(), Rejection> {
+        if self.running.is_empty() {
+            self.run_from_second_chunk(&chunk)?;
+        }
         for running in &mut self.running {
             running.state.update(&chunk);
         }
         self.body.push(chunk)
+    }
+
+    /// Starts a MAC per live key if `chunk` is the second one, so that a long body is hashed as it arrives.
+    #[inline]
+    fn run_from_second_chunk(&mut self, chunk: &Bytes) -> Result<(), Rejection> {
+        let (Some(first), false) = (self.body.only_chunk(), chunk.is_empty()) else { return Ok(()) };
+        let Plan::Stream { before, .. } = &self.verifier.scheme.plan else { return Ok(()) };
+        for key in self.keys.live(self.now) {
+            let mut state = key.material.start().ok_or_else(|| Rejection::new(Reason::NoLiveKey))?;
+            feed(&mut state, before, &self.head, &self.papers)?;
+            state.update(first);
+            self.running.push(Running { key, state });
+        }
+        Ok(())
     }
 
     /// Judges the proof over the whole body.
@@ -109,6 +131,7 @@ impl<'a> Check<'a> {
     ///
     /// # Errors
     /// [`Refused`], with the [`Rejection`] and the unproven body.
+    #[inline]
     pub fn finish(mut self) -> Result<Delivery, Refused> {
         let body = std::mem::replace(&mut self.body, BodyBuffer::new(0)).into_bytes();
         match self.judge(&body) {
@@ -125,15 +148,12 @@ impl<'a> Check<'a> {
             Err(rejection) => Err(Refused { rejection, body }),
         }
     }
+}
 
-    /// Feeds parts that need no body to every running MAC.
-    fn feed(&mut self, parts: &[Part]) -> Result<(), Rejection> {
-        for part in parts {
-            let bytes = message::part(part, &self.head, &self.papers)?;
-            for running in &mut self.running {
-                running.state.update(bytes);
-            }
-        }
-        Ok(())
+/// Feeds parts that need no body to a MAC.
+fn feed(state: &mut State, parts: &[Part], head: &Head<'_>, papers: &Papers<'_>) -> Result<(), Rejection> {
+    for part in parts {
+        state.update(message::part(part, head, papers)?);
     }
+    Ok(())
 }

@@ -2,10 +2,11 @@
 
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
+use smallvec::SmallVec;
 use subtle::{Choice, ConditionallySelectable};
 
 use crate::algorithm::{Material, Tag};
-use crate::check::{Check, message};
+use crate::check::{Check, Running, feed, message};
 use crate::keyring::PreparedKey;
 use crate::papers::Candidates;
 use crate::scheme::{Part, Plan, SignedBytes, SignedInput};
@@ -33,6 +34,7 @@ impl Matched {
     }
 
     /// Notes whether the key at hand, in order, fits.
+    #[inline]
     fn note(&mut self, fits: Choice) {
         self.index = u32::conditional_select(&self.index, &self.at, fits);
         self.any |= fits;
@@ -45,12 +47,10 @@ impl Matched {
 }
 
 impl Check<'_> {
+    #[inline]
     pub(super) fn judge(&mut self, body: &Bytes) -> Result<Proof, Rejection> {
         match &self.verifier.scheme.plan {
-            Plan::Stream { after, .. } => {
-                self.feed(after)?;
-                self.running_macs()
-            }
+            Plan::Stream { before, after, .. } => self.macs(before, after, body),
             Plan::Whole { parts, .. } => {
                 let message = message::whole(parts, &self.head, &self.papers, body)?;
                 let covers_body = parts.contains(&Part::Body);
@@ -76,14 +76,30 @@ impl Check<'_> {
         }
     }
 
-    /// Compares the MACs that were fed while the body arrived.
-    fn running_macs(&mut self) -> Result<Proof, Rejection> {
+    /// Compares the MAC of every live key: the running one, or one over the whole body.
+    #[inline]
+    fn macs(&mut self, before: &[Part], after: &[Part], body: &[u8]) -> Result<Proof, Rejection> {
+        let mut tags = SmallVec::<[(&PreparedKey, Tag); 2]>::new();
+        if self.running.is_empty() {
+            let mut pieces = SmallVec::<[&[u8]; 8]>::new();
+            for part in before {
+                pieces.push(message::part(part, &self.head, &self.papers)?);
+            }
+            pieces.push(body);
+            for part in after {
+                pieces.push(message::part(part, &self.head, &self.papers)?);
+            }
+            for key in self.keys.live(self.now) {
+                tags.push((key, key.material.tag(&pieces).ok_or(Reason::NoLiveKey)?));
+            }
+        }
+        for Running { key, mut state } in self.running.drain(..) {
+            feed(&mut state, after, &self.head, &self.papers)?;
+            tags.push((key, state.finish()));
+        }
         let mut matched = Matched::new();
-        let mut tags = smallvec::SmallVec::<[(&PreparedKey, Tag); 2]>::new();
-        for running in self.running.drain(..) {
-            let tag = running.state.finish();
-            matched.note(fits_any(&tag, &self.papers.candidates));
-            tags.push((running.key, tag));
+        for (_, tag) in &tags {
+            matched.note(fits_any(tag, &self.papers.candidates));
         }
         let (key, tag) = matched.index().and_then(|index| tags.get(index)).ok_or(Reason::InvalidSignature)?;
         Ok(Proof { key: key.id.clone(), coverage: Coverage::Body, fingerprint: *tag, payload: None })
@@ -94,7 +110,7 @@ impl Check<'_> {
         let live: Vec<&PreparedKey> = self.keys.live(self.now).collect();
         let mut offered = self.papers.candidates.clone();
         for candidate in &mut offered {
-            *candidate = smallvec::SmallVec::from_slice(&Sha256::digest(&**candidate));
+            *candidate = SmallVec::from_slice(&Sha256::digest(&**candidate));
         }
         for key in &live {
             matched.note(match &key.material {
@@ -146,6 +162,7 @@ fn message_fits(material: &Material, message: &[u8], candidates: &Candidates) ->
 }
 
 /// Whether any candidate is this tag; all of them are compared.
+#[inline]
 fn fits_any(tag: &Tag, candidates: &Candidates) -> Choice {
     candidates.iter().fold(Choice::from(0), |fits, candidate| fits | tag.matches(candidate))
 }

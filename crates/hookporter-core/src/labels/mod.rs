@@ -1,10 +1,12 @@
 //! Labels: event id, type and API version, and what identifies an event.
 
+mod blocks;
 mod read;
 pub(crate) mod scan;
 mod source;
 
 use std::fmt;
+use std::sync::Arc;
 
 pub(crate) use source::split as split_pointer;
 pub use source::{Form, Identity, Json, LabelSource, LabelSources};
@@ -64,7 +66,7 @@ pub struct Labels {
 
 /// What identifies an event: deliveries with the same key tell of the same event.
 #[derive(Clone, PartialEq, Eq, Hash)]
-pub struct EventKey(pub(crate) Box<[u8]>);
+pub struct EventKey(pub(crate) Arc<[u8]>);
 
 impl EventKey {
     /// The key's bytes: an opaque identifier, unique within an endpoint and tenant.

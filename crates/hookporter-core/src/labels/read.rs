@@ -1,6 +1,7 @@
 //! Reading the labels of a proven delivery.
 
 use sha2::{Digest, Sha256};
+use smallvec::SmallVec;
 
 use crate::labels::scan::{self, Found};
 use crate::labels::{EventKey, Identity, Label, LabelSource, Labels};
@@ -67,11 +68,11 @@ impl Verifier {
             (Identity::UnsignedIdWithDigest, Some(id)) => (b'u', digest, id),
             _ => return None,
         };
-        let mut key = Vec::with_capacity(first.len().saturating_add(second.len()).saturating_add(1));
+        let mut key = SmallVec::<[u8; 128]>::new();
         key.push(kind);
         key.extend_from_slice(first);
         key.extend_from_slice(second);
-        Some(EventKey(key.into_boxed_slice()))
+        Some(EventKey(key.as_slice().into()))
     }
 
     /// What identifies an event here: what the scheme says, else what the source of its id allows.
@@ -131,7 +132,7 @@ fn header_text(head: &Head<'_>, name: &str) -> Option<String> {
 
 /// Finds every label that is in the JSON payload, in one pass.
 fn read_json(delivery: &Delivery, sources: [&LabelSource; 3], found: &mut [Option<Label>; 3], ambiguous: &mut bool) {
-    let mut wanted: Vec<&[String]> = Vec::with_capacity(4);
+    let mut wanted = SmallVec::<[&[String]; 4]>::new();
     for source in sources {
         match source {
             LabelSource::Json(pointer) => wanted.push(pointer),

@@ -1,11 +1,13 @@
 //! Finds members of a JSON text without building a tree.
 //!
-//! One pass over bytes that are already proven to come from the sender; strings are skipped with `memchr`. Nothing is
-//! validated beyond what finding the members takes: a text that is no JSON, or nests deeper than 128 levels as no
+//! One pass over bytes that are already proven to come from the sender; what nobody asked for is passed by in blocks
+//! (see [`blocks`]). Nothing is validated beyond what finding the members takes: a text that is no JSON, or nests deeper than 128 levels as no
 //! parser behind us would accept, has no labels, and is identified by its digest.
 
 use memchr::memchr2;
 use smallvec::SmallVec;
+
+use super::blocks;
 
 /// What was found at a pointer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -39,10 +41,10 @@ impl Found<'_> {
 const MAX_DEPTH: usize = 128;
 
 /// Finds the value at each of `pointers`, in the same order.
-pub(crate) fn find<'a>(text: &'a [u8], pointers: &[&[String]]) -> Vec<Found<'a>> {
-    let mut found = vec![Found::Nothing; pointers.len()];
+pub(crate) fn find<'a>(text: &'a [u8], pointers: &[&[String]]) -> SmallVec<[Found<'a>; 4]> {
+    let mut found = SmallVec::from_elem(Found::Nothing, pointers.len());
     let mut scanner = Scanner { rest: text };
-    let all: Vec<usize> = (0..pointers.len()).collect();
+    let all: SmallVec<[usize; 4]> = (0..pointers.len()).collect();
     if scanner.value(pointers, &all, 0, &mut found).is_none() {
         // What begins like JSON and cannot be read to its end may say anything, and says it twice perhaps.
         let like_json = matches!(text.trim_ascii_start().first(), Some(b'{' | b'['));
@@ -82,9 +84,10 @@ impl<'a> Scanner<'a> {
         loop {
             self.skip_blanks();
             let key = self.string()?;
+            let escaped = memchr::memchr(b'\\', key).is_some();
             self.skip_blanks();
             self.take(b':')?;
-            self.member(pointers, active, depth, found, |segment| is_key(key, segment))?;
+            self.member(pointers, active, depth, found, |segment| is_key(key, escaped, segment))?;
             self.skip_blanks();
             if self.take(b',').is_none() {
                 return self.take(b'}');
@@ -166,24 +169,8 @@ impl<'a> Scanner<'a> {
     }
 
     fn skip_container(&mut self) -> Option<()> {
-        let mut depth = 0_usize;
-        loop {
-            let at = self.rest.iter().position(|byte| STRUCTURAL.get(usize::from(*byte)) == Some(&true))?;
-            let byte = *self.rest.get(at)?;
-            self.rest = self.rest.get(at..)?;
-            match byte {
-                b'"' => {
-                    self.string()?;
-                    continue;
-                }
-                b'{' | b'[' => depth = depth.checked_add(1).filter(|depth| *depth <= MAX_DEPTH)?,
-                _ => depth = depth.checked_sub(1)?,
-            }
-            self.rest = self.rest.get(1..)?;
-            if depth == 0 {
-                return Some(());
-            }
-        }
+        self.rest = self.rest.get(blocks::container(self.rest, MAX_DEPTH)?..)?;
+        Some(())
     }
 
     /// Passes a string; its raw text between the quotes.
@@ -214,25 +201,13 @@ impl<'a> Scanner<'a> {
 }
 
 /// Whether the raw text of a key is `name`; a key with escapes is undone first, so that none hides a second `id`.
-fn is_key(raw: &[u8], name: &str) -> bool {
-    if memchr::memchr(b'\\', raw).is_none() {
+fn is_key(raw: &[u8], escaped: bool, name: &str) -> bool {
+    if !escaped {
         return raw == name.as_bytes();
     }
     let quoted = [b"\"", raw, b"\""].concat();
     serde_json::from_slice::<String>(&quoted).is_ok_and(|key| key == name)
 }
-
-/// The bytes that open or close something.
-#[expect(clippy::indexing_slicing, reason = "in a constant an index out of range does not compile")]
-static STRUCTURAL: [bool; 256] = {
-    let mut table = [false; 256];
-    table[b'"' as usize] = true;
-    table[b'{' as usize] = true;
-    table[b'}' as usize] = true;
-    table[b'[' as usize] = true;
-    table[b']' as usize] = true;
-    table
-};
 
 #[cfg(test)]
 mod tests {
@@ -259,7 +234,7 @@ mod tests {
     fn a_member_that_stands_twice_is_told_apart_even_when_it_is_escaped() {
         for body in [r#"{"id":"a","id":"b"}"#, r#"{"id":"a","\u0069d":"b"}"#, r#"{"id":"a","x":1,"id":"a"}"#] {
             let pointer = split("/id");
-            assert_eq!(find(body.as_bytes(), &[&pointer]), [Found::Unclear], "{body}");
+            assert_eq!(find(body.as_bytes(), &[&pointer])[..], [Found::Unclear], "{body}");
         }
     }
 

@@ -19,12 +19,12 @@ pub(super) fn read<'a>(
     timestamp: Option<&TimestampSpec>,
     name: &Arc<str>,
     value: &'a [u8],
-) -> Result<(Candidates, Option<&'a [u8]>), Rejection> {
+    candidates: &mut Candidates,
+) -> Result<Option<&'a [u8]>, Rejection> {
     let wanted_time = match timestamp.map(|spec| &spec.place) {
         Some(TimestampPlace::Item(item)) => Some(item.as_bytes()),
         _ => None,
     };
-    let mut candidates = Candidates::new();
     let mut sent = None;
     let mut offered = 0_usize;
     for item in items(value, ascii(list.separator)) {
@@ -34,8 +34,9 @@ pub(super) fn read<'a>(
             if offered > MAX_CANDIDATES {
                 return Err(Rejection::shape(name, "offers more signatures than any rotation needs"));
             }
-            let decoded = text.strip_prefix(spec.prefix.as_bytes()).and_then(|text| spec.encoding.decode(text));
-            candidates.extend(decoded.filter(|bytes| !bytes.is_empty()));
+            if let Some(text) = text.strip_prefix(spec.prefix.as_bytes()) {
+                spec.encoding.decode_onto(text, candidates);
+            }
         } else if Some(key) == wanted_time && sent.replace(text).is_some() {
             return Err(Rejection::shape(name, "holds two timestamps"));
         }
@@ -48,7 +49,7 @@ pub(super) fn read<'a>(
     if wanted_time.is_some() && sent.is_none() {
         return Err(Rejection::shape(name, "holds no timestamp"));
     }
-    Ok((candidates, sent))
+    Ok(sent)
 }
 
 /// Separators are ASCII by construction of the scheme.
@@ -70,6 +71,7 @@ fn items(value: &[u8], separator: u8) -> impl Iterator<Item = &[u8]> {
 }
 
 fn split_pair(item: &[u8], pair: u8) -> Option<(&[u8], &[u8])> {
-    let (key, text) = item.split_at_checked(memchr(pair, item)?)?;
+    // Names are a letter or two: nothing to search with vectors.
+    let (key, text) = item.split_at_checked(item.iter().position(|byte| *byte == pair)?)?;
     Some((key, text.get(1..)?))
 }

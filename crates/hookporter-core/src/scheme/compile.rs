@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::ConfigError;
 use crate::algorithm::Algorithm;
+use crate::headers::Names;
 use crate::scheme::header::List;
 use crate::scheme::{Encoding, Part, Proof, Scheme, SignedFunction, TimeUnit, template};
 
@@ -12,6 +13,10 @@ use crate::scheme::{Encoding, Part, Proof, Scheme, SignedFunction, TimeUnit, tem
 pub(crate) struct Compiled {
     /// The names under which the proof may come; the first set is the usual one.
     pub(crate) sets: Vec<HeaderSet>,
+    /// The headers that tell the body's length and its coding.
+    pub(crate) body_headers: [Arc<str>; 2],
+    /// The names of both: what a check looks for in one pass.
+    pub(crate) names: Names,
     pub(crate) signature: Option<SignatureSpec>,
     pub(crate) timestamp: Option<TimestampSpec>,
     /// The byte that follows the id in the signed bytes, which an id must not contain.
@@ -25,6 +30,12 @@ pub(crate) struct HeaderSet {
     pub(crate) signature: Option<Arc<str>>,
     pub(crate) timestamp: Option<Arc<str>>,
     pub(crate) id: Option<Arc<str>>,
+}
+
+impl HeaderSet {
+    fn names(&self) -> impl Iterator<Item = &Arc<str>> {
+        [&self.signature, &self.timestamp, &self.id].into_iter().flatten()
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -72,8 +83,12 @@ impl Compiled {
         if plan.has(&Part::Id) && scheme.id.is_none() {
             return Err(ConfigError::scheme("`{id}` is signed, but `.id(…)` does not say where it is"));
         }
+        let sets = sets(scheme, timestamp.as_ref());
+        let body_headers = ["content-length".into(), "content-encoding".into()];
         Ok(Self {
-            sets: sets(scheme, timestamp.as_ref()),
+            names: Names::new(sets.iter().flat_map(HeaderSet::names).chain(&body_headers)),
+            sets,
+            body_headers,
             id_delimiter: plan.delimiter_after(&Part::Id),
             signature,
             timestamp,

@@ -4,8 +4,11 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use smallvec::SmallVec;
 
-/// The bytes of one signature as sent; 64 bytes hold every MAC and every elliptic-curve signature on the stack.
-pub(crate) type SignatureBytes = SmallVec<[u8; 64]>;
+/// The bytes of one signature as sent. 48 bytes hold a SHA-256 MAC in place while its base64 is decoded; what is longer
+/// (SHA-512, public keys) is seldom, and costs far more to check than the allocation that it causes.
+pub(crate) type SignatureBytes = SmallVec<[u8; IN_PLACE]>;
+
+const IN_PLACE: usize = 48;
 
 /// How a signature is written as text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,21 +26,47 @@ pub enum Encoding {
 
 impl Encoding {
     /// Decodes `text`, or `None` where it is not written in this encoding.
+    #[cfg(any(test, feature = "jwt"))]
     pub(crate) fn decode(self, text: &[u8]) -> Option<SignatureBytes> {
-        // Room for the decoded bytes: hex halves, base64 keeps three quarters.
-        let mut bytes = SignatureBytes::from_elem(0, text.len().min(MAX_TEXT));
-        let length = match self {
-            Self::Hex => {
-                let half = text.len() / 2;
-                const_hex::decode_to_slice(text, bytes.get_mut(..half)?).ok()?;
-                half
+        let mut bytes = SignatureBytes::new();
+        self.decode_into(text, &mut bytes).then_some(bytes)
+    }
+
+    /// Decodes `text` onto the end of `all`; false, and nothing added, where it is empty or not in this encoding.
+    #[inline]
+    pub(crate) fn decode_onto(self, text: &[u8], all: &mut SmallVec<[SignatureBytes; 1]>) -> bool {
+        all.push(SignatureBytes::new());
+        let decoded = all.last_mut().is_some_and(|bytes| self.decode_into(text, bytes) && !bytes.is_empty());
+        if !decoded {
+            all.pop();
+        }
+        decoded
+    }
+
+    fn decode_into(self, text: &[u8], bytes: &mut SignatureBytes) -> bool {
+        if text.len() > MAX_TEXT {
+            return false;
+        }
+        let room = match self {
+            Self::Hex => text.len() / 2,
+            Self::Base64 | Self::Base64Url => base64::decoded_len_estimate(text.len()),
+            Self::Plain => {
+                bytes.extend_from_slice(text);
+                return true;
             }
-            Self::Base64 => STANDARD.decode_slice(text, &mut bytes).ok()?,
-            Self::Base64Url => URL_SAFE_NO_PAD.decode_slice(text, &mut bytes).ok()?,
-            Self::Plain => return Some(SignatureBytes::from_slice(text)),
         };
-        bytes.truncate(length);
-        Some(bytes)
+        *bytes = if room <= IN_PLACE {
+            SignatureBytes::from_buf_and_len([0; IN_PLACE], room)
+        } else {
+            SignatureBytes::from_elem(0, room)
+        };
+        let length = match self {
+            Self::Hex => const_hex::decode_to_slice(text, bytes).ok().map(|()| room),
+            Self::Base64Url => URL_SAFE_NO_PAD.decode_slice(text, bytes).ok(),
+            _ => STANDARD.decode_slice(text, bytes).ok(),
+        };
+        bytes.truncate(length.unwrap_or(0));
+        length.is_some()
     }
 
     /// Writes `bytes` in this encoding.

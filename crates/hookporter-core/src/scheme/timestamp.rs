@@ -47,12 +47,18 @@ fn digits(text: &[u8], count: usize) -> Option<i64> {
     number(text)
 }
 
-/// The value of a run of ASCII digits.
-fn number(text: &[u8]) -> Option<i64> {
-    text.iter().try_fold(0_i64, |value, &byte| {
-        let digit = byte.checked_sub(b'0').filter(|digit| *digit <= 9)?;
-        value.checked_mul(10)?.checked_add(i64::from(digit))
-    })
+/// The value of a run of at most eighteen ASCII digits, which no `i64` overflows at.
+pub(crate) fn number(text: &[u8]) -> Option<i64> {
+    if text.len() > 18 {
+        return None;
+    }
+    let (mut value, mut all_digits) = (0_i64, true);
+    for &byte in text {
+        let digit = byte.wrapping_sub(b'0');
+        all_digits &= digit <= 9;
+        value = value.wrapping_mul(10).wrapping_add(i64::from(digit));
+    }
+    all_digits.then_some(value)
 }
 
 fn rfc3339(text: &[u8]) -> Option<UnixTime> {

@@ -53,6 +53,14 @@ impl KeyStore {
         matches!(self, Self::Source { .. })
     }
 
+    /// The keyring, where nobody needs to be asked for it.
+    pub(crate) fn fixed(&self) -> Option<Arc<PreparedKeyring>> {
+        match self {
+            Self::Fixed(keyring) => Some(keyring.clone()),
+            Self::Source { .. } => None,
+        }
+    }
+
     /// The keyring of a tenant, within `budget`.
     pub(crate) async fn resolve(
         &self,
