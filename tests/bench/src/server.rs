@@ -7,9 +7,11 @@ use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode};
 use axum::routing::post;
 use bytes::Bytes;
+use hmac::{Hmac, Mac};
 use hookporter_core::Secret;
 use hookporter_pipeline::{BoxFuture, Endpoint, Event, HandedOff, Handoff, HandoffError};
 use hookporter_tower::{EndpointLayer, EndpointService};
+use sha2::Sha256;
 
 use crate::{Receiver, Sender};
 
@@ -21,6 +23,8 @@ pub const PATH: &str = "/webhooks";
 pub enum Kind {
     /// An axum handler that reads the body as `Bytes` and answers 200: what everything is compared with.
     Bare,
+    /// The same, with the MAC of the body and nothing else: what no check can be cheaper than.
+    Mac,
     /// The same, with the core's check in the handler: what the pipeline costs is what comes on top of this.
     ByHand,
     /// The same handler as the bare one behind a layer, which remembers no events.
@@ -48,6 +52,7 @@ impl Kind {
     /// All of them; the first is the floor.
     pub const ALL: &'static [Self] = &[
         Self::Bare,
+        Self::Mac,
         Self::ByHand,
         Self::GitHubLayerNoDedupe,
         Self::GitHubLayer,
@@ -67,6 +72,7 @@ impl Kind {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Bare => "axum bare",
+            Self::Mac => "axum MAC alone in the handler",
             Self::ByHand => "axum core check in the handler (github)",
             Self::GitHubLayerNoDedupe => "axum layer (github, no dedupe)",
             Self::GitHubLayer => "axum layer (github)",
@@ -116,6 +122,7 @@ impl Kind {
     pub fn router(self) -> Option<Router> {
         Some(match self {
             Self::Bare => Router::new().route(PATH, post(bare)),
+            Self::Mac => Router::new().route(PATH, post(mac)).with_state(Arc::new(self.sender().mac())),
             Self::ByHand => {
                 let receiver = Arc::new(Receiver::new(self.sender()));
                 Router::new().route(PATH, post(by_hand)).with_state(receiver)
@@ -134,6 +141,13 @@ impl Kind {
 
 async fn bare(body: Bytes) -> StatusCode {
     std::hint::black_box(&body);
+    StatusCode::OK
+}
+
+async fn mac(State(keyed): State<Arc<Hmac<Sha256>>>, body: Bytes) -> StatusCode {
+    let mut mac = (*keyed).clone();
+    mac.update(&body);
+    std::hint::black_box(mac.finalize().into_bytes());
     StatusCode::OK
 }
 
