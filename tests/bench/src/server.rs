@@ -104,7 +104,6 @@ impl Kind {
     }
 
     /// Its endpoint.
-    #[must_use]
     pub fn endpoint(self) -> Endpoint {
         let sender = self.sender();
         let endpoint = Endpoint::provider(sender.provider(), Secret::new(sender.secret())).expect("a right key");
