@@ -32,7 +32,6 @@ impl Material {
                 Self::Keyed(algorithm, Zeroizing::new(key.to_vec()))
             }
             #[cfg(any(feature = "ed25519", feature = "ecdsa", feature = "rsa"))]
-            #[allow(unreachable_patterns, clippy::allow_attributes, reason = "reached with a public-key feature only")]
             _ => Self::Public(Box::new(crate::algorithm::public::PublicKey::parse(algorithm, key)?)),
         })
     }
