@@ -33,20 +33,19 @@ impl Exchange {
 
     /// Refuses, and writes it down.
     pub(crate) fn refuse(&self, head: &Head<'_>, event: Option<&Event>, rejection: Rejection) -> Reply {
-        let reply = Reply::refusal(rejection, self.endpoint.refusal_status(), self.endpoint.methods());
-        let refusal = reply.refusal.as_ref();
-        let outcome = refusal.map_or(Outcome::Rejected, crate::outcome::Refusal::outcome);
-        let rejection = refusal.map(crate::outcome::Refusal::rejection);
-        self.conclude(head.method(), head.target(), event, outcome, reply.status, rejection);
-        reply
+        self.turn_away(head.method(), head.target(), event, rejection)
     }
 
     /// Refuses an event, and writes it down.
     pub(crate) fn refuse_event(&self, event: &Event, rejection: Rejection) -> Reply {
+        self.turn_away(event.method(), event.target(), Some(event), rejection)
+    }
+
+    fn turn_away(&self, method: &str, target: &str, event: Option<&Event>, rejection: Rejection) -> Reply {
         let reply = Reply::refusal(rejection, self.endpoint.refusal_status(), self.endpoint.methods());
-        let rejection = reply.refusal.as_ref().map(crate::outcome::Refusal::rejection);
-        let outcome = reply.refusal.as_ref().map_or(Outcome::Unavailable, crate::outcome::Refusal::outcome);
-        self.conclude(event.method(), event.target(), Some(event), outcome, reply.status, rejection);
+        if let Some(refusal) = &reply.refusal {
+            self.conclude(method, target, event, refusal.outcome(), reply.status, Some(refusal.rejection()));
+        }
         reply
     }
 
