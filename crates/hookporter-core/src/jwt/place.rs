@@ -32,8 +32,7 @@ impl Place {
         if value.len() > MAX_TEXT {
             return Err(Rejection::shape(name, "is too long for any token"));
         }
-        let token = value
-            .strip_prefix(header.prefix.as_bytes())
+        let token = papers::after_prefix(value, &header.prefix)
             .ok_or_else(|| Rejection::shape(name, "does not begin with its prefix"))?;
         std::str::from_utf8(token).map_err(|_| Rejection::shape(name, "is no text"))
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use memchr::memchr;
 
-use super::{Candidates, MAX_CANDIDATES};
+use super::{Candidates, MAX_CANDIDATES, after_prefix};
 use crate::Rejection;
 use crate::scheme::header::List;
 use crate::scheme::{SignatureSpec, TimestampPlace, TimestampSpec};
@@ -34,7 +34,7 @@ pub(super) fn read<'a>(
             if offered > MAX_CANDIDATES {
                 return Err(Rejection::shape(name, "offers more signatures than any rotation needs"));
             }
-            if let Some(text) = text.strip_prefix(spec.prefix.as_bytes()) {
+            if let Some(text) = after_prefix(text, &spec.prefix) {
                 spec.encoding.decode_onto(text, candidates);
             }
         } else if Some(key) == wanted_time && sent.replace(text).is_some() {

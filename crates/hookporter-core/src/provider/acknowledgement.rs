@@ -15,6 +15,8 @@ pub struct Acknowledgement {
     pub time_limit: Option<Duration>,
     /// How the sender tries again, in words.
     pub retries: &'static str,
+    /// How long the sender goes on trying, where it says so; events are remembered at least as long.
+    pub retry_for: Option<Duration>,
 }
 
 /// The statuses that a sender takes as success.
@@ -51,8 +53,13 @@ impl fmt::Display for SuccessStatus {
 }
 
 impl Acknowledgement {
-    pub(crate) const BASE: Self =
-        Self { success: SuccessStatus::Any2xx, status: 200, time_limit: None, retries: "not documented" };
+    pub(crate) const BASE: Self = Self {
+        success: SuccessStatus::Any2xx,
+        status: 200,
+        time_limit: None,
+        retries: "not documented",
+        retry_for: None,
+    };
 
     /// How long a hand-off may take: 2 s, and at most three fifths of what the sender waits.
     #[must_use]

@@ -88,7 +88,7 @@ impl Provider {
     /// Every preset that is compiled in.
     #[must_use]
     pub fn all() -> &'static [&'static Self] {
-        presets::ALL
+        &presets::ALL
     }
 
     /// The preset of this id, such as `stripe`.

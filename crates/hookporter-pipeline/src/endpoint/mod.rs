@@ -77,7 +77,7 @@ pub(crate) enum Mode {
     Handoff(Arc<dyn Handoff>),
 }
 
-/// How long a finished event is remembered: longer than any sender's retries, three days, that presets document.
+/// How long a finished event is remembered at the least; longer where a sender documents that it tries for longer.
 const DEDUPE_RETENTION: Duration = Duration::from_secs(3 * 24 * 3600);
 /// What a hand-off gets although a slow upload has used the sender's patience up: the event may still be taken.
 const LEAST_BUDGET: Duration = Duration::from_millis(250);
@@ -144,7 +144,7 @@ impl Endpoint {
         Ok(Self {
             name: name.into(),
             decoy: verifier.decoy().map(Arc::new),
-            dedupe: (verifier.identity() != Identity::Distinct).then(|| default_dedupe(&verifier)),
+            dedupe: (verifier.identity() != Identity::Distinct).then(|| default_dedupe(&verifier, provider)),
             keys: Arc::new(keys),
             tenant: None,
             public_url,
@@ -213,9 +213,10 @@ impl Endpoint {
 }
 
 /// The window in which a captured request can be accepted again is covered, and the retries of every sender.
-fn default_dedupe(verifier: &Verifier) -> Arc<Dedupe> {
+fn default_dedupe(verifier: &Verifier, provider: Option<&Provider>) -> Arc<Dedupe> {
     let window = verifier.tolerance().map_or(Duration::ZERO, hookporter_core::Tolerance::window);
-    Dedupe::new(window.max(DEDUPE_RETENTION), DEDUPE_CAPACITY)
+    let retries = provider.and_then(|provider| provider.acknowledgement().retry_for).unwrap_or_default();
+    Dedupe::new(window.max(retries).max(DEDUPE_RETENTION), DEDUPE_CAPACITY)
 }
 
 impl fmt::Debug for Endpoint {

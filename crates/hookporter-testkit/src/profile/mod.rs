@@ -1,19 +1,31 @@
 //! Profiles: what a sender's requests look like besides their proof, one room per sender.
 
+#[cfg(feature = "cloud")]
+mod cloud;
 mod custom;
+#[cfg(feature = "developer")]
+mod developer;
 #[cfg(feature = "ed25519")]
 mod discord;
 mod github;
 mod hubla;
+#[cfg(feature = "messaging")]
+mod messaging;
+#[cfg(feature = "payments")]
+mod payments;
 mod sample;
 #[cfg(feature = "jwt")]
 mod shipmondo;
 mod shopify;
 mod slack;
+#[cfg(feature = "standard")]
+mod standard;
 mod standard_webhooks;
 mod stripe;
 mod superoffice;
 mod twilio;
+#[cfg(feature = "workspace")]
+mod workspace;
 
 pub(crate) use custom::CUSTOM;
 #[cfg(feature = "ed25519")]
@@ -80,10 +92,28 @@ impl Profile {
             "stripe" => &stripe::STRIPE,
             "superoffice" => &superoffice::SUPEROFFICE,
             "twilio" => &twilio::TWILIO,
-            _ => &CUSTOM,
+            _ => {
+                let mut others = FAMILIES.iter().copied().flatten();
+                others.find(|(id, _)| *id == provider).map_or(&CUSTOM, |(_, profile)| profile)
+            }
         }
     }
 }
+
+static FAMILIES: &[&[(&str, &Profile)]] = &[
+    #[cfg(feature = "cloud")]
+    cloud::ALL,
+    #[cfg(feature = "developer")]
+    developer::ALL,
+    #[cfg(feature = "messaging")]
+    messaging::ALL,
+    #[cfg(feature = "payments")]
+    payments::ALL,
+    #[cfg(feature = "standard")]
+    standard::ALL,
+    #[cfg(feature = "workspace")]
+    workspace::ALL,
+];
 
 /// 64 hexadecimal digits are a secret as text, in hexadecimal and in base64, a seed of Ed25519, and a scalar of P-256.
 /// These are the private keys of RFC 8032, section 7.1, tests 1 and 2.

@@ -1,0 +1,6 @@
+//! Developer tools and content: Linear, Mux, PagerDuty, Sentry and others.
+
+use crate::Provider;
+
+/// Every preset of this family that is compiled in.
+pub(super) static ALL: &[&Provider] = &[];

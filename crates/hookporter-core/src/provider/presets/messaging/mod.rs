@@ -1,0 +1,6 @@
+//! Messaging and customers: Meta, Twitch, Zoom, HubSpot, SendGrid and others.
+
+use crate::Provider;
+
+/// Every preset of this family that is compiled in.
+pub(super) static ALL: &[&Provider] = &[];

@@ -1,0 +1,6 @@
+//! Payments and finance: PayPal, Adyen, Paddle, Square, Xero and others.
+
+use crate::Provider;
+
+/// Every preset of this family that is compiled in.
+pub(super) static ALL: &[&Provider] = &[];

@@ -1,0 +1,6 @@
+//! Developer tools and content: Linear, Mux, PagerDuty, Sentry and others.
+
+use super::Profile;
+
+/// The profiles of this family, by the id of their preset.
+pub(super) static ALL: &[(&str, &Profile)] = &[];

@@ -1,0 +1,6 @@
+//! Documents, forms and calendars: Notion, Box, Dropbox, DocuSign, Typeform and others.
+
+use super::Profile;
+
+/// The profiles of this family, by the id of their preset.
+pub(super) static ALL: &[(&str, &Profile)] = &[];
