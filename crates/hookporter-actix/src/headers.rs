@@ -1,7 +1,7 @@
 //! The core's view of actix's header map.
 
 use actix_web::http::header::HeaderMap;
-use hookporter_core::{Headers, Occurrence};
+use hookporter_core::{HeaderVisitor, Headers, Occurrence};
 
 /// A header map as the core sees it.
 pub(crate) struct ActixHeaders<'a>(pub(crate) &'a HeaderMap);
@@ -16,9 +16,9 @@ impl Headers for ActixHeaders<'_> {
         }
     }
 
-    fn visit<'h>(&'h self, each: &mut dyn FnMut(&str, &'h [u8])) {
+    fn visit<'h>(&'h self, visitor: &mut HeaderVisitor<'_, 'h>) {
         for (name, value) in self.0 {
-            each(name.as_str(), value.as_bytes());
+            visitor.see(name.as_str(), value.as_bytes());
         }
     }
 }

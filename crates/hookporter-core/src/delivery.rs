@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use smallvec::SmallVec;
 
-use crate::algorithm::Tag;
+use crate::algorithm::Fingerprint;
 use crate::{KeyId, Rejection, UnixTime};
 
 /// What a proof covers. Never more is claimed than this.
@@ -43,12 +43,13 @@ impl Coverage {
 #[derive(Debug, Clone)]
 pub struct Delivery {
     pub(crate) body: Bytes,
-    pub(crate) payload: Option<Bytes>,
+    /// Behind a pointer, since few senders have one and every delivery is moved about.
+    pub(crate) payload: Option<Box<Bytes>>,
     pub(crate) key: KeyId,
     pub(crate) coverage: Coverage,
     pub(crate) sent: Option<UnixTime>,
     pub(crate) received: UnixTime,
-    pub(crate) fingerprint: Tag,
+    pub(crate) fingerprint: Fingerprint,
     pub(crate) id: Option<SmallVec<[u8; 40]>>,
 }
 
@@ -62,7 +63,7 @@ impl Delivery {
     /// What the body says: the payload of a token, else the body itself.
     #[must_use]
     pub fn payload(&self) -> &Bytes {
-        self.payload.as_ref().unwrap_or(&self.body)
+        self.payload.as_deref().unwrap_or(&self.body)
     }
 
     /// The id of the key that fitted.
@@ -92,7 +93,7 @@ impl Delivery {
     /// A digest of the signed bytes: equal for equal signed bytes under the same key, as a replay's are.
     #[must_use]
     pub fn fingerprint(&self) -> &[u8] {
-        self.fingerprint.as_bytes()
+        &self.fingerprint
     }
 
     /// The signed delivery id, where the scheme has one.

@@ -25,10 +25,53 @@ pub trait Headers: Sync {
     /// What the request says under `name` (lower case).
     fn occurrence(&self, name: &str) -> Occurrence<'_>;
 
-    /// Calls `each` with every header line, names in lower case, in any order.
+    /// Shows every header line to `visitor`, names in lower case, in any order.
     ///
     /// A check finds all the headers that it needs in one such pass.
-    fn visit<'h>(&'h self, each: &mut dyn FnMut(&str, &'h [u8]));
+    fn visit<'h>(&'h self, visitor: &mut HeaderVisitor<'_, 'h>);
+}
+
+/// Looks at header lines one by one, and calls a function with those that somebody may be looking for.
+///
+/// ```
+/// use hookporter_core::{HeaderVisitor, Headers};
+///
+/// let headers = vec![("Content-Type", "application/json"), ("X-Other", "1")];
+/// let mut found = Vec::new();
+/// headers.visit(&mut HeaderVisitor::new(&mut |name, value| found.push((name.to_owned(), value))));
+/// assert_eq!(found.len(), 2);
+/// ```
+pub struct HeaderVisitor<'v, 'h> {
+    marks: u64,
+    each: &'v mut dyn FnMut(&str, &'h [u8]),
+}
+
+impl<'v, 'h> HeaderVisitor<'v, 'h> {
+    /// A visitor that looks at every line.
+    pub fn new(each: &'v mut dyn FnMut(&str, &'h [u8])) -> Self {
+        Self { marks: u64::MAX, each }
+    }
+
+    /// A visitor that looks at the lines whose names are among `names`, and at few others.
+    pub fn of_names<'n>(names: impl IntoIterator<Item = &'n str>, each: &'v mut dyn FnMut(&str, &'h [u8])) -> Self {
+        Self { marks: names.into_iter().fold(0, |marks, name| marks | mark(name)), each }
+    }
+
+    /// Looks at a line; its name is in lower case.
+    ///
+    /// Inlined into the loop over a header map, where most lines are passed over by one look at their name.
+    #[inline]
+    pub fn see(&mut self, name: &str, value: &'h [u8]) {
+        if self.marks & mark(name) != 0 {
+            (self.each)(name, value);
+        }
+    }
+}
+
+impl std::fmt::Debug for HeaderVisitor<'_, '_> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("HeaderVisitor")
+    }
 }
 
 /// The names that a check looks for: two sets of three proof headers at the most, and two about the body.
@@ -56,7 +99,7 @@ impl Names {
     }
 }
 
-/// Which bit of [`Names::marks`] stands for a name.
+/// Which bit of a set of marks stands for a name.
 #[inline]
 fn mark(name: &str) -> u64 {
     let first = name.as_bytes().first().map_or(0, |first| usize::from(*first));
@@ -80,17 +123,15 @@ impl<'a> Gathered<'a> {
     #[inline]
     pub(crate) fn look_through(&mut self, headers: &'a dyn Headers) {
         let (names, seen) = (self.names, &mut self.seen);
-        headers.visit(&mut |name, value| {
-            if names.marks & mark(name) == 0 {
-                return;
-            }
+        let mut note = |name: &str, value| {
             for (wanted, slot) in names.names.iter().zip(&mut *seen) {
                 if **wanted == *name {
                     let first = matches!(slot, Occurrence::Absent);
                     *slot = if first { Occurrence::Once(value) } else { Occurrence::Repeated };
                 }
             }
-        });
+        };
+        headers.visit(&mut HeaderVisitor { marks: names.marks, each: &mut note });
     }
 
     /// What the request says under one of the names, which is a clone of the very one that was looked for.
@@ -116,9 +157,9 @@ impl<N: AsRef<str> + Sync, V: AsRef<[u8]> + Sync> Headers for [(N, V)] {
         found
     }
 
-    fn visit<'h>(&'h self, each: &mut dyn FnMut(&str, &'h [u8])) {
+    fn visit<'h>(&'h self, visitor: &mut HeaderVisitor<'_, 'h>) {
         for (key, value) in self {
-            each(&key.as_ref().to_ascii_lowercase(), value.as_ref());
+            visitor.see(&key.as_ref().to_ascii_lowercase(), value.as_ref());
         }
     }
 }
@@ -128,8 +169,8 @@ impl<N: AsRef<str> + Sync, V: AsRef<[u8]> + Sync> Headers for Vec<(N, V)> {
         self.as_slice().occurrence(name)
     }
 
-    fn visit<'h>(&'h self, each: &mut dyn FnMut(&str, &'h [u8])) {
-        self.as_slice().visit(each);
+    fn visit<'h>(&'h self, visitor: &mut HeaderVisitor<'_, 'h>) {
+        self.as_slice().visit(visitor);
     }
 }
 

@@ -38,7 +38,7 @@ pub use config_error::ConfigError;
 pub use delivery::{Coverage, Delivery, Refused};
 pub use freshness::Tolerance;
 pub use head::Head;
-pub use headers::{Headers, Occurrence};
+pub use headers::{HeaderVisitor, Headers, Occurrence};
 pub use keyring::{Keyring, PreparedKeyring};
 pub use labels::{EventKey, Form, Identity, Json, Label, LabelSource, LabelSources, Labels};
 pub use provider::Provider;

@@ -1,15 +1,14 @@
 //! A secret: wiped on drop, printed as nothing.
 
+use smol_str::SmolStr;
 use std::fmt;
-use std::sync::Arc;
-
 use zeroize::Zeroizing;
 
 use crate::{ConfigError, UnixTime};
 
 /// The id of a key: the user's name for it, else the name of the variable or file it came from.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub struct KeyId(Arc<str>);
+pub struct KeyId(SmolStr);
 
 impl KeyId {
     /// The id as text.

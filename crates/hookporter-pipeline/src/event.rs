@@ -6,7 +6,7 @@ use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
-use hookporter_core::{Coverage, Delivery, Head, KeyId, Label, Labels, UnixTime, Verifier};
+use hookporter_core::{Coverage, Delivery, Head, HeaderVisitor, KeyId, Label, Labels, UnixTime, Verifier};
 use serde::de::DeserializeOwned;
 use smallvec::SmallVec;
 
@@ -51,13 +51,14 @@ impl Event {
         kept.extend_from_slice(head.target().as_bytes());
         let mut headers = SmallVec::<[_; 8]>::new();
         if !context.kept_headers.is_empty() {
-            head.headers().visit(&mut |name, value| {
+            let mut keep = |name: &str, value: &[u8]| {
                 if let Some(name) = context.kept_headers.iter().find(|wanted| **wanted == name) {
                     let start = kept.len();
                     kept.extend_from_slice(value);
                     headers.push((*name, start..kept.len()));
                 }
-            });
+            };
+            head.headers().visit(&mut HeaderVisitor::of_names(context.kept_headers.iter().copied(), &mut keep));
         }
         Self {
             inner: Arc::new(Inner {

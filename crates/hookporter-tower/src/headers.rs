@@ -1,6 +1,6 @@
 //! The core's view of an `http` header map.
 
-use hookporter_core::{Headers, Occurrence};
+use hookporter_core::{HeaderVisitor, Headers, Occurrence};
 use http::HeaderMap;
 
 /// A header map as the core sees it.
@@ -16,9 +16,9 @@ impl Headers for HttpHeaders<'_> {
         }
     }
 
-    fn visit<'h>(&'h self, each: &mut dyn FnMut(&str, &'h [u8])) {
+    fn visit<'h>(&'h self, visitor: &mut HeaderVisitor<'_, 'h>) {
         for (name, value) in self.0 {
-            each(name.as_str(), value.as_bytes());
+            visitor.see(name.as_str(), value.as_bytes());
         }
     }
 }

@@ -13,8 +13,8 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use hookporter_core::{
-    Clock, Delivery, Head, Headers, Keyring, Occurrence, PreparedKeyring, Provider, Reason, Rejection, Secret,
-    SystemClock, Verifier,
+    Clock, Delivery, Head, HeaderVisitor, Headers, Keyring, Occurrence, PreparedKeyring, Provider, Reason, Rejection,
+    Secret, SystemClock, Verifier,
 };
 use http_body_util::{BodyExt, Empty};
 use hyper::body::Incoming;
@@ -43,9 +43,9 @@ impl Headers for View<'_> {
         }
     }
 
-    fn visit<'h>(&'h self, each: &mut dyn FnMut(&str, &'h [u8])) {
+    fn visit<'h>(&'h self, visitor: &mut HeaderVisitor<'_, 'h>) {
         for (name, value) in self.0 {
-            each(name.as_str(), value.as_bytes());
+            visitor.see(name.as_str(), value.as_bytes());
         }
     }
 }

@@ -2,8 +2,8 @@
 
 use bytes::Bytes;
 use hookporter_core::{
-    Clock, Delivery, Head, Headers, Keyring, Occurrence, PreparedKeyring, Provider, Rejection, Secret, SystemClock,
-    Verifier,
+    Clock, Delivery, Head, HeaderVisitor, Headers, Keyring, Occurrence, PreparedKeyring, Provider, Rejection, Secret,
+    SystemClock, Verifier,
 };
 use http::HeaderMap;
 
@@ -22,9 +22,9 @@ impl Headers for HttpHeaders<'_> {
         }
     }
 
-    fn visit<'h>(&'h self, each: &mut dyn FnMut(&str, &'h [u8])) {
+    fn visit<'h>(&'h self, visitor: &mut HeaderVisitor<'_, 'h>) {
         for (name, value) in self.0 {
-            each(name.as_str(), value.as_bytes());
+            visitor.see(name.as_str(), value.as_bytes());
         }
     }
 }
@@ -47,25 +47,29 @@ impl Receiver {
         Self { verifier, keys, clock: SystemClock }
     }
 
-    /// Checks a sample: head, clock, papers, body, proof.
+    /// Checks a sample.
     ///
     /// # Errors
     /// The rejection.
     #[inline]
     pub fn check(&self, sample: &Sample) -> Result<Delivery, Rejection> {
-        self.check_parts(&sample.headers, sample.body.clone())
+        self.prove(&sample.headers, sample.body.clone(), |delivery| delivery)
     }
 
-    /// Checks headers and a body.
+    /// Checks headers and a body: head, clock, papers, body, proof. What is proven goes to `then`, as a receiver goes on
+    /// with it where it stands.
     ///
     /// # Errors
     /// The rejection.
     #[inline]
-    pub fn check_parts(&self, headers: &HeaderMap, body: Bytes) -> Result<Delivery, Rejection> {
+    pub fn prove<T>(&self, headers: &HeaderMap, body: Bytes, then: impl FnOnce(Delivery) -> T) -> Result<T, Rejection> {
         let headers = HttpHeaders(headers);
         let head = Head::new("POST", "/webhooks", &headers);
         let mut check = self.verifier.begin(&head, &self.keys, self.clock.now())?;
         check.push(body)?;
-        check.finish().map_err(hookporter_core::Refused::into_rejection)
+        match check.finish() {
+            Ok(delivery) => Ok(then(delivery)),
+            Err(refused) => Err(refused.into_rejection()),
+        }
     }
 }

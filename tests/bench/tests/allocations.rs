@@ -64,7 +64,7 @@ fn a_good_request_allocates_nothing() {
         for size in [256, 1024, 65_536] {
             let sample = Sample::new(sender, size);
             let body = sample.body.clone();
-            let (count, delivery) = allocations(|| receiver.check_parts(&sample.headers, body));
+            let (count, delivery) = allocations(|| receiver.prove(&sample.headers, body, |delivery| delivery));
             assert_eq!(delivery.expect("a good request").body(), &sample.body);
             assert_eq!(count, 0, "{} with {size} bytes", sender.provider());
         }
@@ -79,7 +79,7 @@ fn a_refused_request_allocates_nothing_either() {
         for (what, sample, expected) in refused(&good) {
             // Cloned before: the first clone of bytes that were a vector makes them shared, which allocates.
             let body = sample.body.clone();
-            let (count, refused) = allocations(|| receiver.check_parts(&sample.headers, body));
+            let (count, refused) = allocations(|| receiver.prove(&sample.headers, body, |delivery| delivery));
             let kind = refused.expect_err("a bad request").kind();
             println!("{:<18} {what:<16} {kind:<20} {count} allocations", sender.provider());
             assert_eq!(kind, expected, "{what}");

@@ -13,7 +13,6 @@ use smallvec::SmallVec;
 
 use crate::algorithm::State;
 use crate::body::BodyBuffer;
-use crate::keyring::PreparedKey;
 use crate::papers::{Announced, Papers};
 use crate::scheme::timestamp::number;
 use crate::scheme::{Part, Plan};
@@ -32,14 +31,8 @@ pub struct Check<'a> {
     now: UnixTime,
     /// A running MAC per live key, once the body turns out to come in several chunks. A body of one chunk, as most
     /// webhooks are, is fed to MACs that live no longer than [`Check::finish`].
-    running: Vec<Running<'a>>,
+    running: Vec<State>,
     body: BodyBuffer,
-}
-
-#[derive(Debug)]
-struct Running<'a> {
-    key: &'a PreparedKey,
-    state: State,
 }
 
 impl<'a> Check<'a> {
@@ -50,7 +43,8 @@ impl<'a> Check<'a> {
         keys: &'a PreparedKeyring,
         now: UnixTime,
     ) -> Result<Self, Rejection> {
-        let mut check = Self {
+        // Made as what is returned, and judged where it lies: it is too large to be moved about.
+        let mut started = Ok(Self {
             body: BodyBuffer::new(verifier.body_limit()),
             running: Vec::new(),
             papers: Papers::default(),
@@ -58,23 +52,34 @@ impl<'a> Check<'a> {
             head,
             keys,
             now,
-        };
-        let announced = check.papers.read(&verifier.scheme, verifier.tolerance, &head, now)?;
-        if keys.live(now).next().is_none() {
+        });
+        if let Ok(check) = &mut started
+            && let Err(rejection) = check.judge_head()
+        {
+            started = Err(rejection);
+        }
+        started
+    }
+
+    #[inline]
+    fn judge_head(&mut self) -> Result<(), Rejection> {
+        let verifier = self.verifier;
+        let announced = self.papers.read(&verifier.scheme, verifier.tolerance, &self.head, self.now)?;
+        if self.keys.live(self.now).next().is_none() {
             return Err(Rejection::new(Reason::NoLiveKey));
         }
-        check.judge_announced_body(&announced)?;
+        self.judge_announced_body(&announced)?;
         if let Plan::Stream { before, after, .. } = &verifier.scheme.plan {
             // What is signed beside the body is there, or no body is read.
-            for part in before.iter().chain(after) {
-                message::part(part, &check.head, &check.papers)?;
+            for part in before.iter().chain(after).filter(|part| part.may_be_missing()) {
+                message::part(part, &self.head, &self.papers)?;
             }
         }
         #[cfg(feature = "jwt")]
         if let Plan::Token(token) = &verifier.scheme.plan {
-            token.begin(&check.head)?;
+            token.begin(&self.head)?;
         }
-        Ok(check)
+        Ok(())
     }
 
     /// Refuses on the word of the headers what would be refused in the end: too long, or encoded.
@@ -105,8 +110,8 @@ impl<'a> Check<'a> {
         if self.running.is_empty() {
             self.run_from_second_chunk(&chunk)?;
         }
-        for running in &mut self.running {
-            running.state.update(&chunk);
+        for state in &mut self.running {
+            state.update(&chunk);
         }
         self.body.push(chunk)
     }
@@ -120,7 +125,7 @@ impl<'a> Check<'a> {
             let mut state = key.material.start().ok_or_else(|| Rejection::new(Reason::NoLiveKey))?;
             feed(&mut state, before, &self.head, &self.papers)?;
             state.update(first);
-            self.running.push(Running { key, state });
+            self.running.push(state);
         }
         Ok(())
     }

@@ -5,8 +5,8 @@ use sha2::{Digest, Sha256};
 use smallvec::SmallVec;
 use subtle::{Choice, ConditionallySelectable};
 
-use crate::algorithm::{Material, Tag};
-use crate::check::{Check, Running, feed, message};
+use crate::algorithm::{Fingerprint, Material, Tag};
+use crate::check::{Check, feed, message};
 use crate::keyring::PreparedKey;
 use crate::papers::Candidates;
 use crate::scheme::{Part, Plan, SignedBytes, SignedInput};
@@ -17,32 +17,61 @@ use crate::{Coverage, KeyId, PreparedKeyring, Reason, Rejection, UnixTime};
 pub(crate) struct Proof {
     pub(crate) key: KeyId,
     pub(crate) coverage: Coverage,
-    pub(crate) fingerprint: Tag,
-    pub(crate) payload: Option<Bytes>,
+    pub(crate) fingerprint: Fingerprint,
+    pub(crate) payload: Option<Box<Bytes>>,
 }
 
-/// Remembers which key fitted without a branch on it.
+/// Remembers which live key fitted, and its tag, without a branch on it.
 struct Matched {
-    any: Choice,
+    /// 1 once a key fitted.
+    any: u8,
     index: u32,
     at: u32,
+    /// The fitting key's fingerprint, in words.
+    fingerprint: [u64; 4],
 }
 
 impl Matched {
+    #[inline]
     fn new() -> Self {
-        Self { any: Choice::from(0), index: 0, at: 0 }
+        Self { any: 0, index: 0, at: 0, fingerprint: [0; 4] }
+    }
+
+    /// Notes whether the key at hand, whose tag this is, fits.
+    #[inline]
+    fn note_tag(&mut self, tag: &Tag, candidates: &Candidates) {
+        let fits = fits_any(tag, candidates);
+        let (words, _) = tag.as_array().as_chunks::<8>();
+        for (kept, word) in self.fingerprint.iter_mut().zip(words) {
+            kept.conditional_assign(&u64::from_ne_bytes(*word), fits);
+        }
+        self.note(fits);
     }
 
     /// Notes whether the key at hand, in order, fits.
     #[inline]
     fn note(&mut self, fits: Choice) {
         self.index = u32::conditional_select(&self.index, &self.at, fits);
-        self.any |= fits;
+        self.any |= fits.unwrap_u8();
         self.at = self.at.saturating_add(1);
     }
 
     fn index(&self) -> Option<usize> {
-        bool::from(self.any).then(|| usize::try_from(self.index).unwrap_or(usize::MAX))
+        (self.any != 0).then(|| usize::try_from(self.index).unwrap_or(usize::MAX))
+    }
+
+    /// The live key that fitted.
+    #[inline]
+    fn key<'k>(&self, keys: &'k PreparedKeyring, now: UnixTime) -> Option<&'k PreparedKey> {
+        keys.live(now).nth(self.index()?)
+    }
+
+    fn fingerprint(&self) -> Fingerprint {
+        let mut bytes = Fingerprint::default();
+        for (chunk, word) in bytes.as_chunks_mut::<8>().0.iter_mut().zip(self.fingerprint) {
+            *chunk = word.to_ne_bytes();
+        }
+        bytes
     }
 }
 
@@ -79,7 +108,7 @@ impl Check<'_> {
     /// Compares the MAC of every live key: the running one, or one over the whole body.
     #[inline]
     fn macs(&mut self, before: &[Part], after: &[Part], body: &[u8]) -> Result<Proof, Rejection> {
-        let mut tags = SmallVec::<[(&PreparedKey, Tag); 2]>::new();
+        let mut matched = Matched::new();
         if self.running.is_empty() {
             let mut pieces = SmallVec::<[&[u8]; 8]>::new();
             for part in before {
@@ -90,19 +119,16 @@ impl Check<'_> {
                 pieces.push(message::part(part, &self.head, &self.papers)?);
             }
             for key in self.keys.live(self.now) {
-                tags.push((key, key.material.tag(&pieces).ok_or(Reason::NoLiveKey)?));
+                let tag = key.material.tag(&pieces).ok_or(Reason::NoLiveKey)?;
+                matched.note_tag(&tag, &self.papers.candidates);
             }
         }
-        for Running { key, mut state } in self.running.drain(..) {
+        for mut state in self.running.drain(..) {
             feed(&mut state, after, &self.head, &self.papers)?;
-            tags.push((key, state.finish()));
+            matched.note_tag(&state.finish(), &self.papers.candidates);
         }
-        let mut matched = Matched::new();
-        for (_, tag) in &tags {
-            matched.note(fits_any(tag, &self.papers.candidates));
-        }
-        let (key, tag) = matched.index().and_then(|index| tags.get(index)).ok_or(Reason::InvalidSignature)?;
-        Ok(Proof { key: key.id.clone(), coverage: Coverage::Body, fingerprint: *tag, payload: None })
+        let key = matched.key(self.keys, self.now).ok_or(Reason::InvalidSignature)?;
+        Ok(Proof { key: key.id.clone(), coverage: Coverage::Body, fingerprint: matched.fingerprint(), payload: None })
     }
 
     fn static_token(&self, body: &[u8]) -> Result<Proof, Rejection> {
@@ -119,7 +145,7 @@ impl Check<'_> {
             });
         }
         let key = matched.index().and_then(|index| live.get(index)).ok_or(Reason::InvalidSignature)?;
-        let fingerprint = Tag::new(&Sha256::digest(body));
+        let fingerprint = Sha256::digest(body).into();
         Ok(Proof { key: key.id.clone(), coverage: Coverage::Origin, fingerprint, payload: None })
     }
 }
@@ -143,7 +169,7 @@ pub(crate) fn judge_messages(
     }
     let key = matched.index().and_then(|index| live.get(index)).ok_or(Reason::InvalidSignature)?;
     let first = messages.first().copied().unwrap_or_default();
-    let fingerprint = Tag::new(&Sha256::digest(first));
+    let fingerprint = Sha256::digest(first).into();
     Ok(Proof { key: key.id.clone(), coverage, fingerprint, payload: None })
 }
 
@@ -164,5 +190,9 @@ fn message_fits(material: &Material, message: &[u8], candidates: &Candidates) ->
 /// Whether any candidate is this tag; all of them are compared.
 #[inline]
 fn fits_any(tag: &Tag, candidates: &Candidates) -> Choice {
-    candidates.iter().fold(Choice::from(0), |fits, candidate| fits | tag.matches(candidate))
+    candidates
+        .iter()
+        .map(|candidate| tag.matches(candidate))
+        .reduce(|fits, other| fits | other)
+        .unwrap_or_else(|| Choice::from(0))
 }

@@ -144,6 +144,6 @@ impl TokenScheme {
             hash.judge(&claims, body)?;
         }
         let in_body = matches!(self.place, Place::Member(_));
-        Ok(Proof { payload: in_body.then(|| Bytes::from(payload.into_bytes())), ..proof })
+        Ok(Proof { payload: in_body.then(|| Box::new(payload.into_bytes().into())), ..proof })
     }
 }

@@ -31,6 +31,12 @@ pub enum Part {
 }
 
 impl Part {
+    /// Whether a request whose papers are in order can lack it.
+    #[inline]
+    pub(crate) const fn may_be_missing(&self) -> bool {
+        matches!(self, Self::Url | Self::Header(_))
+    }
+
     fn parse(name: &str) -> Option<Self> {
         Some(match name {
             "timestamp" => Self::Timestamp,
