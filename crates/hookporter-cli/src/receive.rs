@@ -72,7 +72,7 @@ fn endpoint(args: &Receive, provider: &Provider, keyring: Keyring, url: &str) ->
 pub(crate) struct ShownAndDropped;
 
 impl Handoff for ShownAndDropped {
-    fn hand_off(&self, _: Event) -> BoxFuture<'_, Result<HandedOff, HandoffError>> {
+    fn hand_off(&self, _: Event) -> BoxFuture<'static, Result<HandedOff, HandoffError>> {
         Box::pin(ready(Ok(HandedOff::New)))
     }
 }

@@ -50,6 +50,7 @@ pub enum Evidence {
 impl Rejection {
     /// A rejection for `reason`, with no more evidence than that.
     #[must_use]
+    #[cold]
     pub const fn new(reason: Reason) -> Self {
         Self { reason, evidence: Evidence::None }
     }
@@ -60,14 +61,18 @@ impl Rejection {
         Self { evidence, ..self }
     }
 
+    // What makes a rejection is kept out of the way of what makes none.
+    #[cold]
     pub(crate) fn header(reason: Reason, name: &Arc<str>) -> Self {
         Self { reason, evidence: Evidence::Header(name.clone()) }
     }
 
+    #[cold]
     pub(crate) fn shape(name: &Arc<str>, what: &'static str) -> Self {
         Self { reason: Reason::MalformedHeader, evidence: Evidence::HeaderShape(name.clone(), what) }
     }
 
+    #[cold]
     pub(crate) const fn detail(reason: Reason, what: &'static str) -> Self {
         Self { reason, evidence: Evidence::Detail(what) }
     }
@@ -86,6 +91,7 @@ impl Rejection {
 }
 
 impl From<Reason> for Rejection {
+    #[cold]
     fn from(reason: Reason) -> Self {
         Self::new(reason)
     }

@@ -84,11 +84,11 @@ impl Dedupe {
         Self::new(self.retention.max(window), self.capacity)
     }
 
-    /// Asks for an event, and claims it if it is new.
-    pub(crate) fn claim(self: &Arc<Self>, tenant: Option<&str>, event: &EventKey) -> Seen {
+    /// Asks for an event that was proven at the moment `now`, and claims it if it is new.
+    pub(crate) fn claim(self: &Arc<Self>, tenant: Option<&str>, event: &EventKey, now: Instant) -> Seen {
         let key = self.key(tenant, event);
         let mut entries = self.lock();
-        entries.forget_expired(Instant::now());
+        entries.forget_expired(now);
         match entries.by_key.get_mut(&key).map(|entry| &mut entry.state) {
             Some(State::Taken) => return Seen::Before,
             Some(State::InFlight(waiters)) => {
@@ -99,7 +99,7 @@ impl Dedupe {
         entries.serial = entries.serial.wrapping_add(1);
         let serial = entries.serial;
         entries.by_key.insert(key, Entry { serial, state: State::InFlight(None) });
-        Seen::New(Claim { store: self.clone(), key, serial, settled: false })
+        Seen::New(Claim { store: self.clone(), key, serial, since: now, settled: false })
     }
 
     fn key(&self, tenant: Option<&str>, event: &EventKey) -> Key {
@@ -143,6 +143,8 @@ pub(crate) struct Claim {
     store: Arc<Dedupe>,
     key: Key,
     serial: u64,
+    /// When it was proven: a captured copy of it is fresh no longer than the window from here.
+    since: Instant,
     settled: bool,
 }
 
@@ -156,7 +158,7 @@ impl Claim {
         if !self.settled {
             // Freshness is judged in whole seconds, both bounds inclusive: a second longer than the window.
             let retention = self.store.retention.saturating_add(Duration::from_secs(1));
-            let expires = Instant::now().checked_add(retention).unwrap_or_else(Instant::now);
+            let expires = self.since.checked_add(retention).unwrap_or(self.since);
             entries.order.push_back((expires, self.serial, self.key));
             while entries.order.len() > self.store.capacity {
                 if entries.forget_oldest() {

@@ -2,13 +2,13 @@
 
 use std::borrow::Cow;
 use std::fmt;
-use std::ops::Range;
 use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
-use hookporter_core::{Coverage, Delivery, Head, HeaderVisitor, KeyId, Label, Labels, UnixTime, Verifier};
+use hookporter_core::{Coverage, Delivery, EventKey, Head, Identity, KeyId, Label, Labels, UnixTime, Verifier};
 use serde::de::DeserializeOwned;
-use smallvec::SmallVec;
+
+use crate::kept::{KeptHead, KeptHeaders};
 
 /// What a proven delivery tells of.
 ///
@@ -24,14 +24,10 @@ struct Inner {
     tenant: Option<Arc<str>>,
     delivery: Delivery,
     verifier: Arc<Verifier>,
-    /// The labels that cost nothing, until somebody asks for the others.
-    head_labels: Labels,
+    /// Read when somebody asks for them.
     labels: OnceLock<Labels>,
     method: Cow<'static, str>,
-    /// The target, and the values of the kept headers behind it.
-    head: Box<[u8]>,
-    target: usize,
-    headers: Box<[(&'static str, Range<usize>)]>,
+    head: KeptHead,
 }
 
 /// What the pipeline knows of a delivery beside its bytes.
@@ -40,58 +36,43 @@ pub(crate) struct Context<'a> {
     pub(crate) provider: &'static str,
     pub(crate) tenant: Option<Arc<str>>,
     pub(crate) verifier: &'a Arc<Verifier>,
-    /// The headers to keep: an allow-list, so that no proof and no credential is ever kept.
-    pub(crate) kept_headers: &'a [&'static str],
+    pub(crate) kept_headers: &'a KeptHeaders,
 }
 
 impl Event {
     pub(crate) fn new(context: Context<'_>, delivery: Delivery, head: &Head<'_>) -> Self {
-        let target = head.target().len();
-        let mut kept = Vec::with_capacity(target.saturating_add(256));
-        kept.extend_from_slice(head.target().as_bytes());
-        let mut headers = SmallVec::<[_; 8]>::new();
-        if !context.kept_headers.is_empty() {
-            let mut keep = |name: &str, value: &[u8]| {
-                if let Some(name) = context.kept_headers.iter().find(|wanted| **wanted == name) {
-                    let start = kept.len();
-                    kept.extend_from_slice(value);
-                    headers.push((*name, start..kept.len()));
-                }
-            };
-            head.headers().visit(&mut HeaderVisitor::of_names(context.kept_headers.iter().copied(), &mut keep));
-        }
         Self {
             inner: Arc::new(Inner {
-                head_labels: context.verifier.read_head_labels(&delivery, head),
                 endpoint: context.endpoint.clone(),
                 provider: context.provider,
                 tenant: context.tenant,
                 verifier: context.verifier.clone(),
                 labels: OnceLock::new(),
                 method: if head.method() == "POST" { "POST".into() } else { head.method().to_owned().into() },
-                head: kept.into_boxed_slice(),
-                target,
-                headers: headers.into_boxed_slice(),
+                head: KeptHead::new(context.kept_headers, head),
                 delivery,
             }),
         }
     }
 
     pub(crate) fn labels(&self) -> &Labels {
-        self.inner.labels.get_or_init(|| {
-            let mut labels = self.inner.head_labels.clone();
-            self.inner.verifier.add_body_labels(&mut labels, &self.inner.delivery);
-            labels
-        })
+        self.inner.labels.get_or_init(|| self.inner.verifier.read_labels(&self.inner.delivery, &self.head()))
     }
 
-    /// The labels as far as they are known without a look into the body.
-    pub(crate) fn known_labels(&self) -> &Labels {
-        self.inner.labels.get().unwrap_or(&self.inner.head_labels)
+    /// What identifies the event, with no look at a label that does not; `None` where every delivery is distinct.
+    pub(crate) fn key(&self) -> Option<EventKey> {
+        let Inner { verifier, delivery, .. } = &*self.inner;
+        match verifier.identity() {
+            Identity::Distinct => None,
+            Identity::Digest => verifier.event_key(delivery, &Labels::default()),
+            _ if verifier.identity_needs_body() => verifier.event_key(delivery, self.labels()),
+            _ => verifier.event_key(delivery, &verifier.read_head_labels(delivery, &self.head())),
+        }
     }
 
-    pub(crate) fn delivery(&self) -> &Delivery {
-        &self.inner.delivery
+    /// The head as far as it was kept.
+    fn head(&self) -> Head<'_> {
+        Head::new(self.method(), self.target(), &self.inner.head)
     }
 
     /// The endpoint's name.
@@ -189,15 +170,14 @@ impl Event {
     /// Path and query of the request.
     #[must_use]
     pub fn target(&self) -> &str {
-        // It was text when it was put there.
-        self.inner.head.get(..self.inner.target).and_then(|text| std::str::from_utf8(text).ok()).unwrap_or_default()
+        self.inner.head.target()
     }
 
-    /// A header that the event kept: those the provider's preset lists, and content type and user agent. Lower case.
+    /// A header that the event kept: those the provider's preset lists, those that labels are read from, content type and
+    /// user agent. The name in lower case.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&[u8]> {
-        let (_, place) = self.inner.headers.iter().find(|(kept, _)| *kept == name)?;
-        self.inner.head.get(place.clone())
+        self.inner.head.header(name)
     }
 }
 
@@ -206,8 +186,7 @@ impl fmt::Debug for Event {
         f.debug_struct("Event")
             .field("endpoint", &self.inner.endpoint)
             .field("tenant", &self.inner.tenant)
-            .field("id", &self.known_labels().id)
-            .field("type", &self.known_labels().kind)
+            .field("labels", &self.inner.labels.get())
             .field("body_bytes", &self.body().len())
             .finish_non_exhaustive()
     }

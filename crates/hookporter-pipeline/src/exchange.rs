@@ -41,6 +41,7 @@ impl Exchange {
         self.turn_away(event.method(), event.target(), Some(event), rejection)
     }
 
+    #[cold]
     fn turn_away(&self, method: &str, target: &str, event: Option<&Event>, rejection: Rejection) -> Reply {
         let reply = Reply::refusal(rejection, self.endpoint.refusal_status(), self.endpoint.methods());
         if let Some(refusal) = &reply.refusal {
@@ -67,22 +68,39 @@ impl Exchange {
         rejection: Option<&Rejection>,
     ) {
         self.endpoint.state.count(outcome);
-        if let Some(rejection) = rejection {
-            tracing::warn!(
-                target: "hookporter",
-                endpoint = &*self.endpoint.name,
-                outcome = outcome.as_str(),
-                reason = rejection.kind().as_str(),
-                status,
-                "{rejection}"
-            );
+        match rejection {
+            None => {
+                tracing::debug!(target: "hookporter", endpoint = &*self.endpoint.name, outcome = outcome.as_str(), status);
+            }
+            Some(rejection) => self.warn(outcome, status, rejection),
         }
-        if rejection.is_none() {
-            tracing::debug!(target: "hookporter", endpoint = &*self.endpoint.name, outcome = outcome.as_str(), status);
+        if !self.endpoint.observers.is_empty() {
+            self.tell_observers(method, target, event, outcome, status, rejection);
         }
-        if self.endpoint.observers.is_empty() {
-            return;
-        }
+    }
+
+    #[cold]
+    fn warn(&self, outcome: Outcome, status: u16, rejection: &Rejection) {
+        tracing::warn!(
+            target: "hookporter",
+            endpoint = &*self.endpoint.name,
+            outcome = outcome.as_str(),
+            reason = rejection.kind().as_str(),
+            status,
+            "{rejection}"
+        );
+    }
+
+    #[inline(never)]
+    fn tell_observers(
+        &self,
+        method: &str,
+        target: &str,
+        event: Option<&Event>,
+        outcome: Outcome,
+        status: u16,
+        rejection: Option<&Rejection>,
+    ) {
         let record = self.record(method, target, event, outcome, status, rejection);
         for observer in &self.endpoint.observers {
             if catch_unwind(AssertUnwindSafe(|| observer.observe(&record))).is_err() {

@@ -1,5 +1,6 @@
 //! From a proven event to its hand-off: version gate, filter, duplicates, routes.
 
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
 use hookporter_core::{Reason, Rejection};
@@ -10,7 +11,7 @@ use crate::dedupe::{Claim, Dedupe, Seen};
 use crate::endpoint::Mode;
 use crate::event::Event;
 use crate::exchange::Exchange;
-use crate::handoff::{HandedOff, HandoffError};
+use crate::handoff::{BoxFuture, HandedOff, HandoffError};
 use crate::memory::Held;
 use crate::outcome::Outcome;
 use crate::receive::Verdict;
@@ -23,6 +24,7 @@ pub(crate) async fn pass(
     exchange: &Exchange,
     event: Event,
     held: Held,
+    proven: Instant,
     deadline: Option<Instant>,
 ) -> Result<Verdict, (Rejection, Event)> {
     let endpoint = exchange.endpoint.clone();
@@ -40,7 +42,7 @@ pub(crate) async fn pass(
     if matches!(route, Route::Ignore) {
         return Ok(Verdict::Reply(exchange.acknowledge(&event, Outcome::Ignored)));
     }
-    let claim = match claim(&endpoint, exchange, &event, deadline).await {
+    let claim = match claim(&endpoint, exchange, &event, proven, deadline).await {
         Claimed::Free => None,
         Claimed::Mine(claim) => Some(claim),
         Claimed::Duplicate => return Ok(Verdict::Reply(exchange.acknowledge(&event, Outcome::Duplicate))),
@@ -54,7 +56,7 @@ pub(crate) async fn pass(
         _ => None,
     };
     let custody = Custody { claim, held: Some(held), permit, _under_way: UnderWay::new() };
-    let ticket = Box::new(Ticket::new(exchange.clone(), event, custody, deadline));
+    let ticket = Ticket::new(exchange.clone(), event, custody, deadline);
     Ok(hand_off(&endpoint, ticket, route).await)
 }
 
@@ -67,7 +69,8 @@ pub(crate) async fn watch(exchange: &Exchange, event: Event, handshake: bool) ->
     } else if handshake {
         exchange.acknowledge(&event, Outcome::Handshake);
     } else {
-        let outcome = match claim(endpoint, exchange, &event, Some(Instant::now())).await {
+        let now = Instant::now();
+        let outcome = match claim(endpoint, exchange, &event, now, Some(now)).await {
             Claimed::Mine(mut claim) => {
                 claim.taken();
                 Outcome::Accepted
@@ -82,26 +85,20 @@ pub(crate) async fn watch(exchange: &Exchange, event: Event, handshake: bool) ->
 }
 
 /// Hands off what the endpoint's own routes or hand-off take; the rest is the wrapped handler's.
-async fn hand_off(endpoint: &Arc<Endpoint>, ticket: Box<Ticket>, route: Route) -> Verdict {
+async fn hand_off(endpoint: &Arc<Endpoint>, ticket: Ticket, route: Route) -> Verdict {
     let event = ticket.event().clone();
-    let reply = match (route, &endpoint.mode) {
+    // A panic of the call itself is one of the work.
+    let work: BoxFuture<'static, _> = match (route, &endpoint.mode) {
         (Route::Handler(handler), _) => {
-            let work = async move { handler.call(event).await.map_err(HandoffError::failed) };
-            ticket.run_own(work, |_| Outcome::Accepted).await
+            Box::pin(async move { handler.call(event).await.map(|()| HandedOff::New).map_err(HandoffError::failed) })
         }
-        (_, Mode::Handoff(handoff)) => {
-            let handoff = handoff.clone();
-            let work = async move { handoff.hand_off(event).await };
-            ticket
-                .run_own(work, |handed| match handed {
-                    HandedOff::New => Outcome::Accepted,
-                    HandedOff::Duplicate => Outcome::Duplicate,
-                })
-                .await
-        }
-        _ => return Verdict::Handle(ticket),
+        (_, Mode::Handoff(handoff)) => match catch_unwind(AssertUnwindSafe(|| handoff.hand_off(event))) {
+            Ok(work) => work,
+            Err(_) => return Verdict::Reply(ticket.panicked()),
+        },
+        _ => return Verdict::Handle(Box::new(ticket)),
     };
-    Verdict::Reply(reply)
+    Verdict::Reply(ticket.run_own(work).await)
 }
 
 enum Claimed {
@@ -113,12 +110,17 @@ enum Claimed {
 }
 
 /// Claims an event, waiting within the budget for a first copy that is in flight.
-async fn claim(endpoint: &Endpoint, exchange: &Exchange, event: &Event, deadline: Option<Instant>) -> Claimed {
+async fn claim(
+    endpoint: &Endpoint,
+    exchange: &Exchange,
+    event: &Event,
+    proven: Instant,
+    deadline: Option<Instant>,
+) -> Claimed {
     let Some(store) = &endpoint.dedupe else { return Claimed::Free };
-    let labels = if endpoint.verifier.identity_needs_body() { event.labels() } else { event.known_labels() };
-    let Some(key) = endpoint.verifier.event_key(event.delivery(), labels) else { return Claimed::Free };
+    let Some(key) = event.key() else { return Claimed::Free };
     loop {
-        let mut change = match Dedupe::claim(store, exchange.tenant.as_deref(), &key) {
+        let mut change = match Dedupe::claim(store, exchange.tenant.as_deref(), &key, proven) {
             Seen::New(claim) => return Claimed::Mine(claim),
             Seen::Before => return Claimed::Duplicate,
             Seen::InFlight(change) => change,

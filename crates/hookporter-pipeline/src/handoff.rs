@@ -32,11 +32,11 @@ pub enum HandedOff {
 /// The call runs in a task that the request cannot cancel; after the acknowledgement budget the sender is told 503
 /// and the call goes on.
 pub trait Handoff: Send + Sync + 'static {
-    /// Takes one event.
+    /// Takes one event. The future owns what it needs: it may outlive the request.
     ///
     /// # Errors
     /// [`HandoffError`] if the event is not taken; the sender is told 503.
-    fn hand_off(&self, event: Event) -> BoxFuture<'_, Result<HandedOff, HandoffError>>;
+    fn hand_off(&self, event: Event) -> BoxFuture<'static, Result<HandedOff, HandoffError>>;
 }
 
 /// Why a hand-off did not take an event. For the operator; the sender learns 503.
@@ -79,7 +79,7 @@ impl Error for HandoffError {
 
 /// A bounded channel: acknowledged means that a slot was taken. What is in it is lost when the process dies.
 impl Handoff for mpsc::Sender<Event> {
-    fn hand_off(&self, event: Event) -> BoxFuture<'_, Result<HandedOff, HandoffError>> {
+    fn hand_off(&self, event: Event) -> BoxFuture<'static, Result<HandedOff, HandoffError>> {
         let sent = self.try_send(event).map(|()| HandedOff::New).map_err(|error| match error {
             mpsc::error::TrySendError::Full(_) => HandoffError::full(),
             mpsc::error::TrySendError::Closed(_) => HandoffError::failed("the receiving side of the channel is gone"),

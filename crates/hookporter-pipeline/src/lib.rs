@@ -13,6 +13,7 @@ mod event;
 mod exchange;
 mod gate;
 mod handoff;
+mod kept;
 mod keys;
 mod memory;
 mod outcome;

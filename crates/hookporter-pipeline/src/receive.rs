@@ -106,7 +106,7 @@ async fn steps<B: BodyReader>(
     if endpoint.report_only {
         return Ok(crate::gate::watch(exchange, event, handshake.is_some()).await);
     }
-    crate::gate::pass(exchange, event, held, deadline)
+    crate::gate::pass(exchange, event, held, at, deadline)
         .await
         .map_err(|(rejection, event)| TurnedAway { rejection, event: Some(event) })
 }

@@ -1,6 +1,6 @@
 //! A ticket: the right to work one event, and the duty to answer for it within the acknowledgement budget.
 
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::pin::Pin;
 use std::task::Poll;
 
@@ -9,7 +9,7 @@ use tokio::time::Instant;
 
 use crate::event::Event;
 use crate::exchange::Exchange;
-use crate::handoff::HandoffError;
+use crate::handoff::{BoxFuture, HandedOff, HandoffError};
 use crate::outcome::Outcome;
 use crate::reply::Reply;
 use crate::work::{Custody, Driver, Panicked, Spawn, TokioSpawn, WorkResult, Worked};
@@ -105,32 +105,39 @@ impl Ticket {
     }
 
     /// Runs work of the endpoint's own: a route's handler, or a hand-off.
-    pub(crate) async fn run_own<F, T>(mut self: Box<Self>, work: F, outcome: impl FnOnce(T) -> Outcome) -> Reply
-    where
-        F: Future<Output = Result<T, HandoffError>> + Send + 'static,
-        T: Send + 'static,
-    {
+    pub(crate) async fn run_own(mut self, work: BoxFuture<'static, Result<HandedOff, HandoffError>>) -> Reply {
         let spawn = TokioSpawn::new();
         let background = self.custody.permit.is_some();
-        let custody = self.take_custody();
-        let driver = Box::pin(Driver::new(work, custody));
+        let mut driver = Driver::new(work, self.take_custody());
         if background {
-            return match self.run_in_background::<_, (), _>(driver, &spawn) {
+            return match self.run_in_background::<_, (), _>(Box::pin(driver), &spawn) {
                 Handled::Reply(reply) => reply,
                 Handled::Response { status, .. } => Reply::status(status),
             };
         }
-        let rejection = match drive(driver, &spawn, self.deadline).await {
-            Ok(Ok(Ok(taken))) => return self.exchange.acknowledge(&self.event, outcome(taken)),
+        // Most hand-offs are over when they have been asked once, and need no place of their own.
+        let first = poll_fn(|cx| Poll::Ready(Pin::new(&mut driver).poll(cx))).await;
+        let ended = match first {
+            Poll::Ready(output) => Ok(output),
+            Poll::Pending => await_elsewhere(Box::pin(driver), &spawn, self.deadline).await,
+        };
+        let rejection = match ended {
+            Ok(Ok(Ok(HandedOff::New))) => return self.exchange.acknowledge(&self.event, Outcome::Accepted),
+            Ok(Ok(Ok(HandedOff::Duplicate))) => return self.exchange.acknowledge(&self.event, Outcome::Duplicate),
             Ok(Ok(Err(error))) => {
                 let source = std::error::Error::source(&error).map(ToString::to_string);
                 tracing::error!(target: "hookporter", endpoint = self.event.endpoint(), source, "hand-off: {error}");
                 Rejection::new(error.kind())
             }
-            Ok(Err(Panicked)) => Rejection::new(Reason::HandlerPanicked),
+            Ok(Err(Panicked)) => return self.panicked(),
             Err(()) => Rejection::new(Reason::HandoffTimeout),
         };
         self.exchange.refuse_event(&self.event, rejection)
+    }
+
+    /// Answers 503: the user's code panicked.
+    pub(crate) fn panicked(&self) -> Reply {
+        self.exchange.refuse_event(&self.event, Rejection::new(Reason::HandlerPanicked))
     }
 
     /// Acknowledges now; the mark of the event stays unless the work fails.
@@ -186,8 +193,7 @@ impl Ticket {
     }
 }
 
-/// Polls the work once here, where most work ends; what does not goes on in a task of its own, where a sender that
-/// hangs up cannot reach it. `Err` when the deadline passes; the work goes on.
+/// Polls the work once here, where most work ends; what does not goes on elsewhere. `Err` when the deadline passes.
 async fn drive<F, S>(
     mut driver: Pin<Box<Driver<F>>>,
     spawn: &S,
@@ -198,10 +204,25 @@ where
     F::Output: Worked,
     S: Spawn<F>,
 {
-    let first = std::future::poll_fn(|cx| Poll::Ready(driver.as_mut().poll(cx))).await;
-    if let Poll::Ready(output) = first {
-        return Ok(output);
+    let first = poll_fn(|cx| Poll::Ready(driver.as_mut().poll(cx))).await;
+    match first {
+        Poll::Ready(output) => Ok(output),
+        Poll::Pending => await_elsewhere(driver, spawn, deadline).await,
     }
+}
+
+/// Goes on with work in a task of its own, where a sender that hangs up cannot reach it. `Err` when the deadline passes;
+/// the work goes on.
+async fn await_elsewhere<F, S>(
+    driver: Pin<Box<Driver<F>>>,
+    spawn: &S,
+    deadline: Option<Instant>,
+) -> Result<Result<F::Output, Panicked>, ()>
+where
+    F: Future + 'static,
+    F::Output: Worked,
+    S: Spawn<F>,
+{
     let task = spawn.spawn(driver);
     let ended = match deadline {
         Some(deadline) => Box::pin(tokio::time::timeout_at(deadline, task)).await.map_err(|_| ())?,

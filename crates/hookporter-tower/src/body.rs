@@ -10,9 +10,9 @@ use http_body::{Body, Frame, SizeHint};
 use pin_project_lite::pin_project;
 
 /// Reads a body's data frames; trailers prove nothing and are dropped.
-pub(crate) struct Reader<B>(pub(crate) Pin<Box<B>>);
+pub(crate) struct Reader<'b, B>(pub(crate) Pin<&'b mut B>);
 
-impl<B: Body> BodyReader for Reader<B> {
+impl<B: Body> BodyReader for Reader<'_, B> {
     fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, BodyBroken>>> {
         loop {
             return Poll::Ready(match std::task::ready!(self.0.as_mut().poll_frame(cx)) {
@@ -40,8 +40,8 @@ impl<B> RequestBody<B> {
         Self { read: Some(body), rest: None }
     }
 
-    pub(crate) fn passed_on(read: Bytes, rest: Reader<B>) -> Self {
-        Self { read: Some(read), rest: Some(rest.0) }
+    pub(crate) fn passed_on(read: Bytes, rest: Pin<Box<B>>) -> Self {
+        Self { read: Some(read), rest: Some(rest) }
     }
 }
 

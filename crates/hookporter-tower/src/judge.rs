@@ -1,5 +1,6 @@
 //! A request's head and body, given to the pipeline.
 
+use std::pin::Pin;
 use std::sync::Arc;
 
 use hookporter_core::Head;
@@ -11,13 +12,13 @@ use crate::body::Reader;
 use crate::headers::HttpHeaders;
 
 /// What the pipeline says of a request.
-pub(crate) async fn judge<B: Body>(endpoint: &Arc<Endpoint>, parts: &Parts, body: &mut Reader<B>) -> Verdict {
+pub(crate) async fn judge<B: Body>(endpoint: &Arc<Endpoint>, parts: &Parts, body: Pin<&mut B>) -> Verdict {
     let headers = HttpHeaders(&parts.headers);
     let uri = original_uri(parts);
     // Scheme and authority of an absolute-form target are the sender's own words.
     let target = uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
     let head = Head::new(parts.method.as_str(), target, &headers);
-    receive(endpoint, &head, body).await
+    receive(endpoint, &head, &mut Reader(body)).await
 }
 
 /// The URI as received: a nested axum router takes its prefix from the request's own.

@@ -14,7 +14,7 @@ use http_body::Body;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use crate::body::{Reader, RequestBody, ResponseBody};
+use crate::body::{RequestBody, ResponseBody};
 use crate::judge::judge;
 use crate::response;
 
@@ -74,9 +74,9 @@ where
         let (endpoint, inner) = (self.endpoint.clone(), self.inner.clone());
         // Outside of the future, which would else hold the request and its parts.
         let (parts, body) = request.into_parts();
-        let mut body = Reader(Box::pin(body));
+        let mut body = Box::pin(body);
         Box::pin(async move {
-            Ok(match judge(&endpoint, &parts, &mut body).await {
+            Ok(match judge(&endpoint, &parts, body.as_mut()).await {
                 Verdict::Reply(reply) => response::of(reply),
                 Verdict::Handle(ticket) => handle(ticket, parts, inner).await,
                 Verdict::PassOn(read) => {

@@ -2,7 +2,7 @@
 
 use std::convert::Infallible;
 use std::future::Future;
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
@@ -12,7 +12,7 @@ use http::{Request, Response};
 use http_body::Body;
 use tower_service::Service;
 
-use crate::body::{Reader, ReplyBody};
+use crate::body::ReplyBody;
 use crate::judge::judge;
 use crate::response;
 
@@ -58,7 +58,7 @@ where
         // Outside of the future, which would else hold the request and its parts.
         let (parts, body) = request.into_parts();
         Box::pin(async move {
-            Ok(match judge(&endpoint, &parts, &mut Reader(Box::pin(body))).await {
+            Ok(match judge(&endpoint, &parts, pin!(body)).await {
                 Verdict::Reply(reply) => response::of(reply),
                 Verdict::Handle(ticket) => response::of(ticket.no_handler()),
                 // The constructor refuses report-only.

@@ -159,7 +159,7 @@ async fn by_hand(State(receiver): State<Arc<Receiver>>, headers: HeaderMap, body
 struct AtOnce;
 
 impl Handoff for AtOnce {
-    fn hand_off(&self, event: Event) -> BoxFuture<'_, Result<HandedOff, HandoffError>> {
+    fn hand_off(&self, event: Event) -> BoxFuture<'static, Result<HandedOff, HandoffError>> {
         std::hint::black_box(&event);
         Box::pin(std::future::ready(Ok(HandedOff::New)))
     }

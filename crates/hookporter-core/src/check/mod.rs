@@ -107,17 +107,25 @@ impl<'a> Check<'a> {
     /// [`Reason::BodyTooLarge`] once the body is over the limit; never a bad signature for a cut body.
     #[inline]
     pub fn push(&mut self, chunk: Bytes) -> Result<(), Rejection> {
-        if self.running.is_empty() {
-            self.run_from_second_chunk(&chunk)?;
-        }
-        for state in &mut self.running {
-            state.update(&chunk);
+        if !self.body.is_empty() {
+            self.hash_meanwhile(&chunk)?;
         }
         self.body.push(chunk)
     }
 
-    /// Starts a MAC per live key if `chunk` is the second one, so that a long body is hashed as it arrives.
-    #[inline]
+    /// Feeds a chunk that is not the first one to the running MACs, so that a long body is hashed as it arrives.
+    #[inline(never)]
+    fn hash_meanwhile(&mut self, chunk: &Bytes) -> Result<(), Rejection> {
+        if self.running.is_empty() {
+            self.run_from_second_chunk(chunk)?;
+        }
+        for state in &mut self.running {
+            state.update(chunk);
+        }
+        Ok(())
+    }
+
+    /// Starts a MAC per live key if `chunk` is the second one.
     fn run_from_second_chunk(&mut self, chunk: &Bytes) -> Result<(), Rejection> {
         let (Some(first), false) = (self.body.only_chunk(), chunk.is_empty()) else { return Ok(()) };
         let Plan::Stream { before, .. } = &self.verifier.scheme.plan else { return Ok(()) };

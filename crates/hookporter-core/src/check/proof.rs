@@ -80,6 +80,49 @@ impl Check<'_> {
     pub(super) fn judge(&mut self, body: &Bytes) -> Result<Proof, Rejection> {
         match &self.verifier.scheme.plan {
             Plan::Stream { before, after, .. } => self.macs(before, after, body),
+            _ => self.judge_otherwise(body),
+        }
+    }
+
+    /// Compares the MAC of every live key: the running one, or one over the whole body.
+    #[inline]
+    fn macs(&mut self, before: &[Part], after: &[Part], body: &[u8]) -> Result<Proof, Rejection> {
+        let mut matched = Matched::new();
+        if self.running.is_empty() {
+            let mut pieces = SmallVec::<[&[u8]; 8]>::new();
+            for part in before {
+                pieces.push(message::part(part, &self.head, &self.papers)?);
+            }
+            pieces.push(body);
+            for part in after {
+                pieces.push(message::part(part, &self.head, &self.papers)?);
+            }
+            for key in self.keys.live(self.now) {
+                let tag = key.material.tag(&pieces).ok_or(Reason::NoLiveKey)?;
+                matched.note_tag(&tag, &self.papers.candidates);
+            }
+        } else {
+            self.end_running(after, &mut matched)?;
+        }
+        let key = matched.key(self.keys, self.now).ok_or(Reason::InvalidSignature)?;
+        Ok(Proof { key: key.id.clone(), coverage: Coverage::Body, fingerprint: matched.fingerprint(), payload: None })
+    }
+
+    /// Ends the MACs of a body that came in several chunks.
+    #[inline(never)]
+    fn end_running(&mut self, after: &[Part], matched: &mut Matched) -> Result<(), Rejection> {
+        for mut state in self.running.drain(..) {
+            feed(&mut state, after, &self.head, &self.papers)?;
+            matched.note_tag(&state.finish(), &self.papers.candidates);
+        }
+        Ok(())
+    }
+
+    /// Judges by a plan that is no running MAC.
+    #[inline(never)]
+    fn judge_otherwise(&self, body: &Bytes) -> Result<Proof, Rejection> {
+        match &self.verifier.scheme.plan {
+            Plan::Stream { .. } => Err(Rejection::new(Reason::InvalidSignature)),
             Plan::Whole { parts, .. } => {
                 let message = message::whole(parts, &self.head, &self.papers, body)?;
                 let covers_body = parts.contains(&Part::Body);
@@ -103,32 +146,6 @@ impl Check<'_> {
             #[cfg(feature = "jwt")]
             Plan::Token(token) => token.judge(&self.head, body, self.keys, self.now),
         }
-    }
-
-    /// Compares the MAC of every live key: the running one, or one over the whole body.
-    #[inline]
-    fn macs(&mut self, before: &[Part], after: &[Part], body: &[u8]) -> Result<Proof, Rejection> {
-        let mut matched = Matched::new();
-        if self.running.is_empty() {
-            let mut pieces = SmallVec::<[&[u8]; 8]>::new();
-            for part in before {
-                pieces.push(message::part(part, &self.head, &self.papers)?);
-            }
-            pieces.push(body);
-            for part in after {
-                pieces.push(message::part(part, &self.head, &self.papers)?);
-            }
-            for key in self.keys.live(self.now) {
-                let tag = key.material.tag(&pieces).ok_or(Reason::NoLiveKey)?;
-                matched.note_tag(&tag, &self.papers.candidates);
-            }
-        }
-        for mut state in self.running.drain(..) {
-            feed(&mut state, after, &self.head, &self.papers)?;
-            matched.note_tag(&state.finish(), &self.papers.candidates);
-        }
-        let key = matched.key(self.keys, self.now).ok_or(Reason::InvalidSignature)?;
-        Ok(Proof { key: key.id.clone(), coverage: Coverage::Body, fingerprint: matched.fingerprint(), payload: None })
     }
 
     fn static_token(&self, body: &[u8]) -> Result<Proof, Rejection> {

@@ -6,7 +6,8 @@ pub(crate) mod scan;
 mod source;
 
 use std::fmt;
-use std::sync::Arc;
+
+use smallvec::SmallVec;
 
 pub(crate) use source::split as split_pointer;
 pub use source::{Form, Identity, Json, LabelSource, LabelSources};
@@ -66,7 +67,7 @@ pub struct Labels {
 
 /// What identifies an event: deliveries with the same key tell of the same event.
 #[derive(Clone, PartialEq, Eq, Hash)]
-pub struct EventKey(pub(crate) Arc<[u8]>);
+pub struct EventKey(pub(crate) SmallVec<[u8; 64]>);
 
 impl EventKey {
     /// The key's bytes: an opaque identifier, unique within an endpoint and tenant.

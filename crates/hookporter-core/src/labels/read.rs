@@ -68,11 +68,11 @@ impl Verifier {
             (Identity::UnsignedIdWithDigest, Some(id)) => (b'u', digest, id),
             _ => return None,
         };
-        let mut key = SmallVec::<[u8; 128]>::new();
+        let mut key = SmallVec::new();
         key.push(kind);
         key.extend_from_slice(first);
         key.extend_from_slice(second);
-        Some(EventKey(key.as_slice().into()))
+        Some(EventKey(key))
     }
 
     /// What identifies an event here: what the scheme says, else what the source of its id allows.

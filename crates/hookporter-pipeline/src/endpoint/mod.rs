@@ -17,6 +17,7 @@ pub(crate) use state::State;
 
 use crate::dedupe::Dedupe;
 use crate::handoff::Handoff;
+use crate::kept::KeptHeaders;
 use crate::keys::{KeyStore, Keys};
 use crate::memory::BodyMemory;
 use crate::outcome::Observer;
@@ -62,7 +63,7 @@ pub struct Endpoint {
     pub(crate) report_only: bool,
     pub(crate) verbatim: bool,
     pub(crate) observers: Vec<Arc<dyn Observer>>,
-    pub(crate) kept_headers: Vec<&'static str>,
+    pub(crate) kept_headers: KeptHeaders,
     pub(crate) state: Arc<State>,
 }
 
@@ -85,8 +86,6 @@ const LEAST_BUDGET: Duration = Duration::from_millis(250);
 const DEDUPE_CAPACITY: usize = 100_000;
 /// How long a body may take to arrive.
 const BODY_DEADLINE: Duration = Duration::from_secs(10);
-/// What every event keeps beside its provider's own headers.
-const COMMON_HEADERS: [&str; 2] = ["content-type", "user-agent"];
 
 impl Endpoint {
     /// An endpoint for a scheme of your own.
@@ -140,7 +139,6 @@ impl Endpoint {
             });
         }
         let keys = KeyStore::new(keys, &verifier, name)?;
-        let kept = provider.map_or(&[][..], Provider::event_headers);
         Ok(Self {
             name: name.into(),
             decoy: verifier.decoy().map(Arc::new),
@@ -160,7 +158,7 @@ impl Endpoint {
             report_only: false,
             verbatim: false,
             observers: Vec::new(),
-            kept_headers: COMMON_HEADERS.iter().chain(kept).copied().collect(),
+            kept_headers: KeptHeaders::of(provider, &verifier),
             state: Arc::new(State::default()),
             verifier: Arc::new(verifier),
             provider,

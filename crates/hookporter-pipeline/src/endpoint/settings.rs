@@ -236,7 +236,7 @@ impl Endpoint {
                     problem: format!("`{name}` carries a proof or a credential"),
                 });
             }
-            self.kept_headers.push(name);
+            self.kept_headers.add(name);
         }
         Ok(self)
     }

@@ -15,29 +15,12 @@ pub(crate) const BODY: usize = 1024;
 /// How many connections there are at once.
 pub(crate) const CONNECTIONS: usize = 64;
 
-/// What is left to send, and the number of the next event.
-struct Work {
-    sample: Sample,
-    left: u64,
-    number: u64,
-}
-
-impl Work {
-    fn next(&mut self) -> Option<Vec<u8>> {
-        self.left = self.left.checked_sub(1)?;
-        self.number += 1;
-        Some(self.sample.numbered(self.number).to_http1(PATH))
-    }
-}
-
 /// Sends so many requests and waits for every answer; how long that took.
 ///
 /// # Panics
 /// If an answer is not 200: a server that refuses would be measured for what it does not do.
 pub(crate) fn drive(port: u16, sender: Sender, requests: u64, number: &mut u64, longest: Duration) -> Duration {
-    let work = Work { sample: Sample::new(sender, BODY), left: requests, number: *number };
-    *number += requests;
-    let work = Rc::new(RefCell::new(work));
+    let work = Rc::new(RefCell::new(signed(sender, requests, number)));
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime");
     let local = LocalSet::new();
     let start = harness::now();
@@ -48,16 +31,24 @@ pub(crate) fn drive(port: u16, sender: Sender, requests: u64, number: &mut u64, 
             stream.set_nodelay(true).expect("a socket");
             let mut buffer = [0; 4096];
             loop {
-                let Some(request) = work.borrow_mut().next() else { return };
+                let Some(request) = work.borrow_mut().pop() else { return };
                 stream.write_all(&request).await.expect("the request is taken");
                 answer(&mut stream, &mut buffer).await;
             }
         });
     }
     runtime.block_on(async { tokio::time::timeout(longest, local).await }).expect("it ends in time");
-    let left = work.borrow().left;
-    assert_eq!(left, 0, "a connection broke");
+    assert!(work.borrow().is_empty(), "a connection broke");
     start.elapsed()
+}
+
+/// So many requests, no two of them the same event. Signed before the measurement, since whoever signs meanwhile competes
+/// with the server for the very unit that hashes.
+fn signed(sender: Sender, requests: u64, number: &mut u64) -> Vec<Vec<u8>> {
+    let sample = Sample::new(sender, BODY);
+    let first = *number;
+    *number += requests;
+    (first..*number).map(|number| sample.numbered(number).to_http1(PATH)).collect()
 }
 
 /// Reads one answer, which has a length and no body.

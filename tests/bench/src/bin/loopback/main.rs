@@ -42,7 +42,7 @@ fn main() -> ExitCode {
 }
 
 fn settings(arguments: &[String]) -> Option<Settings> {
-    let mut settings = Settings { requests: 20_000, rounds: 8, workers: 1, words: Vec::new() };
+    let mut settings = Settings { requests: 20_000, rounds: 8, workers: default_workers(), words: Vec::new() };
     let mut arguments = arguments.iter();
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
@@ -54,6 +54,11 @@ fn settings(arguments: &[String]) -> Option<Settings> {
         }
     }
     Some(settings)
+}
+
+/// What `#[tokio::main]` and actix-web start unless they are told otherwise: one per core.
+fn default_workers() -> usize {
+    std::thread::available_parallelism().map_or(1, usize::from)
 }
 
 struct Measured {

@@ -1,0 +1,114 @@
+//! What an event keeps of its request's head: the target, and the headers of an allow-list.
+
+use std::sync::Arc;
+
+use hookporter_core::{Head, HeaderVisitor, Headers, LabelSource, Occurrence, Provider, Verifier};
+use smallvec::SmallVec;
+
+/// What every event keeps beside its provider's own headers.
+const COMMON: [&str; 2] = ["content-type", "user-agent"];
+
+/// The names of the headers that an endpoint's events keep: an allow-list, so that no proof and no credential is ever
+/// kept.
+#[derive(Debug, Clone)]
+pub(crate) struct KeptHeaders(Arc<[Arc<str>]>);
+
+impl KeptHeaders {
+    /// The common ones, those that the preset lists, and those that labels are read from.
+    pub(crate) fn of(provider: Option<&Provider>, verifier: &Verifier) -> Self {
+        let listed = COMMON.iter().chain(provider.map_or(&[][..], Provider::event_headers));
+        let mut kept = Self(listed.map(|name| Arc::from(*name)).collect());
+        let labels = verifier.labels();
+        for source in [&labels.id, &labels.kind, &labels.version] {
+            if let LabelSource::Header(names) | LabelSource::Headers(names) = source {
+                let proof = |name: &str| verifier.proof_header_names().any(|proof| proof == name);
+                names.iter().filter(|name| !proof(name)).for_each(|name| kept.add(name));
+            }
+        }
+        kept
+    }
+
+    /// Keeps one more.
+    pub(crate) fn add(&mut self, name: &str) {
+        if !self.0.iter().any(|known| **known == *name) {
+            self.0 = self.0.iter().cloned().chain([Arc::from(name)]).collect();
+        }
+    }
+}
+
+/// The target of a request and its kept headers, in one block.
+#[derive(Debug)]
+pub(crate) struct KeptHead {
+    names: KeptHeaders,
+    block: Vec<u8>,
+    target: usize,
+    places: SmallVec<[Place; 8]>,
+}
+
+/// Where in the block a header's value is. Heads are far smaller than these numbers go.
+#[derive(Debug)]
+struct Place {
+    name: u32,
+    start: u32,
+    end: u32,
+}
+
+impl KeptHead {
+    pub(crate) fn new(names: &KeptHeaders, head: &Head<'_>) -> Self {
+        let target = head.target().len();
+        // A usual head fits.
+        let mut block = Vec::with_capacity(target.saturating_add(256));
+        block.extend_from_slice(head.target().as_bytes());
+        let mut places = SmallVec::new();
+        let mut keep = |name: &str, value: &[u8]| {
+            let Some(at) = names.0.iter().position(|kept| **kept == *name) else { return };
+            let start = block.len();
+            block.extend_from_slice(value);
+            if let (Ok(name), Ok(start), Ok(end)) = (at.try_into(), start.try_into(), block.len().try_into()) {
+                places.push(Place { name, start, end });
+            }
+        };
+        head.headers().visit(&mut HeaderVisitor::of_names(names.0.iter().map(|name| &**name), &mut keep));
+        Self { names: names.clone(), block, target, places }
+    }
+
+    pub(crate) fn target(&self) -> &str {
+        // It was text when it was put there.
+        self.block.get(..self.target).and_then(|text| std::str::from_utf8(text).ok()).unwrap_or_default()
+    }
+
+    /// The value of a header that was kept; of several of the name, the first.
+    pub(crate) fn header(&self, name: &str) -> Option<&[u8]> {
+        self.values(name).next()
+    }
+
+    fn values<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a [u8]> {
+        let at = self.names.0.iter().position(|kept| **kept == *name).and_then(|at| u32::try_from(at).ok());
+        self.places.iter().filter(move |place| Some(place.name) == at).filter_map(|place| self.value(place))
+    }
+
+    fn value(&self, place: &Place) -> Option<&[u8]> {
+        self.block.get(usize::try_from(place.start).ok()?..usize::try_from(place.end).ok()?)
+    }
+}
+
+/// As labels are read from it.
+impl Headers for KeptHead {
+    fn occurrence(&self, name: &str) -> Occurrence<'_> {
+        let mut values = self.values(name);
+        match (values.next(), values.next()) {
+            (None, _) => Occurrence::Absent,
+            (Some(value), None) => Occurrence::Once(value),
+            _ => Occurrence::Repeated,
+        }
+    }
+
+    fn visit<'h>(&'h self, visitor: &mut HeaderVisitor<'_, 'h>) {
+        for place in &self.places {
+            let name = usize::try_from(place.name).ok().and_then(|at| self.names.0.get(at));
+            if let (Some(name), Some(value)) = (name, self.value(place)) {
+                visitor.see(name, value);
+            }
+        }
+    }
+}
