@@ -5,8 +5,9 @@ use std::sync::Arc;
 use crate::ConfigError;
 use crate::algorithm::Algorithm;
 use crate::headers::Names;
-use crate::scheme::header::List;
-use crate::scheme::{Encoding, Part, Proof, Scheme, SignedFunction, TimeUnit, template};
+use crate::scheme::header::{List, More};
+use crate::scheme::timestamp::TimestampAt;
+use crate::scheme::{Encoding, FixedHeader, Header, Part, Proof, Scheme, SignedFunction, TimeUnit, template};
 
 /// A scheme that can be checked against requests.
 #[derive(Debug, Clone)]
@@ -19,6 +20,8 @@ pub(crate) struct Compiled {
     pub(crate) names: Names,
     pub(crate) signature: Option<SignatureSpec>,
     pub(crate) timestamp: Option<TimestampSpec>,
+    /// Headers with one right value.
+    pub(crate) fixed: Vec<FixedHeader>,
     /// The byte that follows the id in the signed bytes, which an id must not contain.
     pub(crate) id_delimiter: Option<u8>,
     pub(crate) plan: Plan,
@@ -41,7 +44,9 @@ impl HeaderSet {
 #[derive(Debug, Clone)]
 pub(crate) struct SignatureSpec {
     pub(crate) prefix: String,
+    pub(crate) names_algorithm: bool,
     pub(crate) list: Option<List>,
+    pub(crate) more: Option<More>,
     pub(crate) encoding: Encoding,
 }
 
@@ -57,6 +62,8 @@ pub(crate) enum TimestampPlace {
     Header(String),
     /// An item of the signature header's list.
     Item(String),
+    /// A member of the signed body, by pointer.
+    Member(Vec<String>),
 }
 
 /// How the proof is computed.
@@ -89,6 +96,7 @@ impl Compiled {
             names: Names::new(sets.iter().flat_map(HeaderSet::names).chain(&body_headers)),
             sets,
             body_headers,
+            fixed: scheme.fixed.clone(),
             id_delimiter: plan.delimiter_after(&Part::Id),
             signature,
             timestamp,
@@ -131,14 +139,21 @@ fn timestamp_spec(scheme: &Scheme, plan: &Plan) -> Result<Option<TimestampSpec>,
         }
         return Ok(None);
     };
+    let header = match &source.at {
+        TimestampAt::Header(header) => header,
+        TimestampAt::Member(pointer) => return member_spec(pointer, source.unit, signed, plan).map(Some),
+    };
     if !signed && !matches!(plan, Plan::Function { .. }) {
         return Err(ConfigError::scheme("the timestamp is not among the signed bytes, so it proves nothing"));
     }
-    let place = match &source.header.list {
-        None => TimestampPlace::Header(source.header.prefix.clone()),
+    if header.more.is_some() {
+        return Err(ConfigError::scheme("a timestamp stands in one header, not in several"));
+    }
+    let place = match &header.list {
+        None => TimestampPlace::Header(header.prefix.clone()),
         Some(list) => {
             let listed = scheme.signature.as_ref().is_some_and(|signature| {
-                signature.header.name == source.header.name
+                signature.header.name == header.name
                     && signature
                         .header
                         .list
@@ -152,6 +167,20 @@ fn timestamp_spec(scheme: &Scheme, plan: &Plan) -> Result<Option<TimestampSpec>,
         }
     };
     Ok(Some(TimestampSpec { place, unit: source.unit }))
+}
+
+/// A timestamp in the body: it is read once the proof holds, so the proof must cover the body.
+fn member_spec(pointer: &[String], unit: TimeUnit, signed: bool, plan: &Plan) -> Result<TimestampSpec, ConfigError> {
+    if signed {
+        return Err(ConfigError::scheme("`{timestamp}` stands in the signed bytes, and the timestamp in the body"));
+    }
+    if !matches!(plan, Plan::Stream { .. } | Plan::Whole { .. }) || !plan.covers_payload() {
+        return Err(ConfigError::scheme("the proof does not cover the body, so a timestamp in it proves nothing"));
+    }
+    if pointer.is_empty() {
+        return Err(ConfigError::scheme("a timestamp in the body is a member of it: `/timestamp`"));
+    }
+    Ok(TimestampSpec { place: TimestampPlace::Member(pointer.to_vec()), unit })
 }
 
 fn signature_spec(scheme: &Scheme, plan: &Plan) -> Result<Option<SignatureSpec>, ConfigError> {
@@ -172,19 +201,29 @@ fn signature_spec(scheme: &Scheme, plan: &Plan) -> Result<Option<SignatureSpec>,
             return Err(ConfigError::scheme("list separators are two different ASCII characters"));
         }
     }
+    if source.header.more.is_some() && (source.header.list.is_some() || scheme.alternative.is_some()) {
+        return Err(ConfigError::scheme("several signature headers are neither lists nor under two sets of names"));
+    }
     Ok(Some(SignatureSpec {
         prefix: source.header.prefix.clone(),
+        names_algorithm: source.header.names_algorithm,
         list: source.header.list.clone(),
+        more: source.header.more.clone(),
         encoding: source.encoding,
     }))
 }
 
 fn sets(scheme: &Scheme, timestamp: Option<&TimestampSpec>) -> Vec<HeaderSet> {
     let own_timestamp = timestamp.is_some_and(|spec| matches!(spec.place, TimestampPlace::Header(_)));
+    let header_of_timestamp = match scheme.timestamp.as_ref().map(|source| &source.at) {
+        Some(TimestampAt::Header(header)) if own_timestamp => Some(header),
+        _ => None,
+    };
+    let name = |header: &Header| header.name.clone();
     let usual = HeaderSet {
-        signature: scheme.signature.as_ref().map(|source| source.header.name.clone()),
-        timestamp: scheme.timestamp.as_ref().filter(|_| own_timestamp).map(|source| source.header.name.clone()),
-        id: scheme.id.as_ref().map(|header| header.name.clone()),
+        signature: scheme.signature.as_ref().map(|source| name(&source.header)),
+        timestamp: header_of_timestamp.map(name),
+        id: scheme.id.as_ref().map(name),
     };
     let Some((prefix, other)) = &scheme.alternative else {
         return vec![usual];

@@ -1,6 +1,50 @@
 //! Reading a timestamp in the unit that the scheme names; the unit is never guessed.
 
-use crate::UnixTime;
+use crate::scheme::Header;
+use crate::{Json, UnixTime};
+
+/// Where the timestamp is, and its unit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TimestampSource {
+    pub(crate) at: TimestampAt,
+    pub(crate) unit: TimeUnit,
+}
+
+/// Where a timestamp is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum TimestampAt {
+    /// In a header, as a part of the signed bytes.
+    Header(Header),
+    /// In the signed body: a member of it, by pointer.
+    Member(Vec<String>),
+}
+
+impl TimestampSource {
+    pub(crate) const fn in_header(header: Header, unit: TimeUnit) -> Self {
+        Self { at: TimestampAt::Header(header), unit }
+    }
+}
+
+/// A timestamp in the signed body. It is judged once the proof holds, for nothing in a body is read before.
+impl Json {
+    /// A timestamp in seconds since the Unix epoch.
+    #[must_use]
+    pub fn unix_seconds(self) -> TimestampSource {
+        TimestampSource { at: TimestampAt::Member(self.0), unit: TimeUnit::Seconds }
+    }
+
+    /// A timestamp in milliseconds since the Unix epoch.
+    #[must_use]
+    pub fn unix_millis(self) -> TimestampSource {
+        TimestampSource { at: TimestampAt::Member(self.0), unit: TimeUnit::Millis }
+    }
+
+    /// A timestamp in RFC 3339, with a zone.
+    #[must_use]
+    pub fn rfc3339(self) -> TimestampSource {
+        TimestampSource { at: TimestampAt::Member(self.0), unit: TimeUnit::Rfc3339 }
+    }
+}
 
 /// The unit of a scheme's timestamp.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
