@@ -6,8 +6,8 @@ use memchr::memchr;
 use smallvec::SmallVec;
 
 use crate::headers::Gathered;
-use crate::scheme::encoding::{MAX_TEXT, SignatureBytes};
 use crate::labels::scan;
+use crate::scheme::encoding::{MAX_TEXT, SignatureBytes};
 use crate::scheme::{Compiled, HeaderSet, SignatureSpec, TimestampPlace, TimestampSpec};
 use crate::{Evidence, Head, Headers, Occurrence, Reason, Rejection, Tolerance, UnixTime};
 

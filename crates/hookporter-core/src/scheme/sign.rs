@@ -85,8 +85,9 @@ impl Verifier {
         };
         let text = unit.format(request.timestamp);
         let written = if *unit == TimeUnit::Rfc3339 { format!("\"{text}\"") } else { text };
-        let body = dated(&request.body, pointer, &written)
-            .ok_or_else(|| ConfigError::scheme("the body is no JSON object that the timestamp could be written into"))?;
+        let body = dated(&request.body, pointer, &written).ok_or_else(|| {
+            ConfigError::scheme("the body is no JSON object that the timestamp could be written into")
+        })?;
         Ok(Signable { body: body.into(), ..request.clone() })
     }
 
