@@ -7,7 +7,7 @@ use crate::algorithm::Algorithm;
 use crate::headers::Names;
 use crate::scheme::header::{List, More};
 use crate::scheme::timestamp::TimestampAt;
-use crate::scheme::{Encoding, FixedHeader, Header, Part, Proof, Scheme, SignedFunction, TimeUnit, template};
+use crate::scheme::{Encoding, FixedHeader, HeaderSet, Part, Proof, Scheme, SignedFunction, TimeUnit, template};
 
 /// A scheme that can be checked against requests.
 #[derive(Debug, Clone)]
@@ -27,26 +27,12 @@ pub(crate) struct Compiled {
     pub(crate) plan: Plan,
 }
 
-/// One set of names for the proof headers.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct HeaderSet {
-    pub(crate) signature: Option<Arc<str>>,
-    pub(crate) timestamp: Option<Arc<str>>,
-    pub(crate) id: Option<Arc<str>>,
-}
-
-impl HeaderSet {
-    fn names(&self) -> impl Iterator<Item = &Arc<str>> {
-        [&self.signature, &self.timestamp, &self.id].into_iter().flatten()
-    }
-}
-
 #[derive(Debug, Clone)]
 pub(crate) struct SignatureSpec {
     pub(crate) prefix: String,
     pub(crate) names_algorithm: bool,
     pub(crate) list: Option<List>,
-    pub(crate) more: Option<More>,
+    pub(crate) more: Option<Box<More>>,
     pub(crate) encoding: Encoding,
 }
 
@@ -90,7 +76,7 @@ impl Compiled {
         if plan.has(&Part::Id) && scheme.id.is_none() {
             return Err(ConfigError::scheme("`{id}` is signed, but `.id(…)` does not say where it is"));
         }
-        let sets = sets(scheme, timestamp.as_ref());
+        let sets = HeaderSet::of(scheme, timestamp.as_ref());
         let body_headers = ["content-length".into(), "content-encoding".into()];
         Ok(Self {
             names: Names::new(sets.iter().flat_map(HeaderSet::names).chain(&body_headers)),
@@ -211,30 +197,6 @@ fn signature_spec(scheme: &Scheme, plan: &Plan) -> Result<Option<SignatureSpec>,
         more: source.header.more.clone(),
         encoding: source.encoding,
     }))
-}
-
-fn sets(scheme: &Scheme, timestamp: Option<&TimestampSpec>) -> Vec<HeaderSet> {
-    let own_timestamp = timestamp.is_some_and(|spec| matches!(spec.place, TimestampPlace::Header(_)));
-    let header_of_timestamp = match scheme.timestamp.as_ref().map(|source| &source.at) {
-        Some(TimestampAt::Header(header)) if own_timestamp => Some(header),
-        _ => None,
-    };
-    let name = |header: &Header| header.name.clone();
-    let usual = HeaderSet {
-        signature: scheme.signature.as_ref().map(|source| name(&source.header)),
-        timestamp: header_of_timestamp.map(name),
-        id: scheme.id.as_ref().map(name),
-    };
-    let Some((prefix, other)) = &scheme.alternative else {
-        return vec![usual];
-    };
-    let rename = |name: &Option<Arc<str>>| {
-        let name = name.as_ref()?;
-        Some(name.strip_prefix(prefix.as_str()).map_or_else(|| name.clone(), |rest| format!("{other}{rest}").into()))
-    };
-    let second =
-        HeaderSet { signature: rename(&usual.signature), timestamp: rename(&usual.timestamp), id: rename(&usual.id) };
-    vec![usual, second]
 }
 
 impl Plan {

@@ -25,7 +25,8 @@ pub struct Header {
     /// Whether the prefix names the algorithm, so that another one is not a mistake of form.
     pub(crate) names_algorithm: bool,
     pub(crate) list: Option<List>,
-    pub(crate) more: Option<More>,
+    /// Boxed: only a few senders have it.
+    pub(crate) more: Option<Box<More>>,
 }
 
 /// The grammar of a list header.
@@ -88,16 +89,16 @@ impl Header {
     /// is what stands before the number. A signature may stand in any of them; see [`Header::or`].
     pub fn numbered(name: &str) -> Self {
         let stem = name.to_ascii_lowercase();
-        Self { more: Some(More::Numbered(stem.clone())), ..Self::new(&format!("{stem}1")) }
+        Self { more: Some(Box::new(More::Numbered(stem.clone()))), ..Self::new(&format!("{stem}1")) }
     }
 
     /// Another header that a signature may stand in, such as that of a second key during a rotation. Each of them stands
     /// once or not at all, one of them must be there, and any signature that fits is enough. Default: none.
     pub fn or(mut self, name: &str) -> Self {
         let name = name.to_ascii_lowercase().into();
-        match &mut self.more {
+        match self.more.as_deref_mut() {
             Some(More::Named(names)) => names.push(name),
-            _ => self.more = Some(More::Named(vec![name])),
+            _ => self.more = Some(Box::new(More::Named(vec![name]))),
         }
         self
     }

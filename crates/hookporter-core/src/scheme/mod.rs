@@ -22,9 +22,12 @@ mod fixed;
 mod function;
 pub(crate) mod header;
 mod key_rule;
+mod set;
 #[cfg(feature = "sign")]
 mod sign;
 pub(crate) mod template;
+#[cfg(all(test, feature = "sign"))]
+mod tests;
 pub(crate) mod timestamp;
 
 use std::sync::Arc;
@@ -38,9 +41,10 @@ pub use sign::{Signable, Signed};
 pub use template::Part;
 pub use timestamp::{TimeUnit, TimestampSource};
 
-pub(crate) use compile::{Compiled, HeaderSet, Plan, SignatureSpec, TimestampPlace, TimestampSpec};
+pub(crate) use compile::{Compiled, Plan, SignatureSpec, TimestampPlace, TimestampSpec};
 pub(crate) use fixed::FixedHeader;
 pub(crate) use function::SignedFunction;
+pub(crate) use set::HeaderSet;
 
 use crate::algorithm::Algorithm;
 use crate::labels::{Identity, LabelSource, LabelSources};
