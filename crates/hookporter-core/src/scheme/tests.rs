@@ -192,6 +192,8 @@ fn another_algorithm_than_the_named_one_is_unsupported() {
         ("x-sig", "sha1=deadbeef", Reason::UnsupportedAlgorithm),
         ("x-sig", "SHA256=deadbeef", Reason::UnsupportedAlgorithm),
         ("x-sig", "deadbeef", Reason::MalformedHeader),
+        ("x-sig", "=deadbeef", Reason::MalformedHeader),
+        ("x-sig", "!sha1=deadbeef", Reason::MalformedHeader),
         ("x-sig", "sha256=no", Reason::MalformedHeader),
         ("x-version", "2", Reason::MalformedHeader),
         ("x-version", "11", Reason::MalformedHeader),
