@@ -26,7 +26,8 @@ mod set;
 #[cfg(feature = "sign")]
 mod sign;
 pub(crate) mod template;
-#[cfg(all(test, feature = "sign"))]
+#[cfg(test)]
+#[cfg(feature = "sign")]
 mod tests;
 pub(crate) mod timestamp;
 
