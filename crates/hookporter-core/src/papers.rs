@@ -5,11 +5,14 @@ use std::sync::Arc;
 use smallvec::SmallVec;
 
 use crate::headers::Gathered;
+use crate::labels::scan;
 use crate::scheme::encoding::{MAX_TEXT, SignatureBytes};
-use crate::scheme::{Compiled, HeaderSet};
-use crate::{Head, Headers, Occurrence, Reason, Rejection, Tolerance, UnixTime};
+use crate::scheme::{Compiled, HeaderSet, SignatureSpec, TimestampPlace, TimestampSpec};
+use crate::{Evidence, Head, Headers, Occurrence, Reason, Rejection, Tolerance, UnixTime};
 
 mod list;
+mod more;
+pub(crate) use more::number_of;
 
 /// A proof that looks plausible: its candidates decoded, its timestamp fresh.
 #[derive(Debug, Default)]
@@ -47,8 +50,11 @@ impl<'a> Papers<'a> {
     ) -> Result<Announced<'a>, Rejection> {
         let mut headers = Gathered::new(&scheme.names);
         headers.look_through(head.headers());
+        for fixed in &scheme.fixed {
+            fixed.judge(head.headers())?;
+        }
         let set = choose_set(&scheme.sets, &headers)?;
-        let listed = signatures(scheme, set, &headers, &mut self.candidates)?;
+        let listed = signatures(scheme, set, &headers, head, &mut self.candidates)?;
         let timestamp = match (&set.timestamp, listed) {
             (_, Some(text)) => Some(text),
             (Some(name), None) => Some(alone(headers.occurrence(name), name)?),
@@ -63,6 +69,28 @@ impl<'a> Papers<'a> {
         }
         let [length, coding] = &scheme.body_headers;
         Ok(Announced { length: headers.occurrence(length), coding: headers.occurrence(coding) })
+    }
+
+    /// Judges a timestamp in the body, where the scheme has it there. The proof of the body holds by now.
+    #[inline]
+    pub(crate) fn read_body(
+        &mut self,
+        scheme: &Compiled,
+        tolerance: Option<Tolerance>,
+        body: &[u8],
+        now: UnixTime,
+    ) -> Result<(), Rejection> {
+        if let Some(TimestampSpec { place: TimestampPlace::Member(pointer), unit }) = &scheme.timestamp {
+            let malformed = |what| Rejection::detail(Reason::MalformedTimestamp, what);
+            let found = scan::find(body, &[pointer]).first().and_then(scan::Found::text);
+            let text = found.ok_or_else(|| malformed("the body's timestamp is missing, doubled, or no scalar"))?;
+            let sent = unit.parse(text.as_bytes()).map_err(malformed)?;
+            if let Some(tolerance) = tolerance {
+                tolerance.check(sent, now)?;
+            }
+            self.sent = Some(sent);
+        }
+        Ok(())
     }
 }
 
@@ -125,11 +153,15 @@ fn signatures<'a>(
     scheme: &Compiled,
     set: &HeaderSet,
     headers: &Gathered<'a>,
+    head: &Head<'a>,
     candidates: &mut Candidates,
 ) -> Result<Listed<'a>, Rejection> {
     let (Some(spec), Some(name)) = (&scheme.signature, &set.signature) else {
         return Ok(None);
     };
+    if let Some(more) = &spec.more {
+        return more::read(more, spec, name, head.headers(), candidates).map(|()| None);
+    }
     let value = alone(headers.occurrence(name), name)?;
     if value.len() > MAX_TEXT {
         return Err(Rejection::shape(name, "is too long for any signature"));
@@ -137,12 +169,23 @@ fn signatures<'a>(
     if let Some(list) = &spec.list {
         return list::read(list, spec, scheme.timestamp.as_ref(), name, value, candidates);
     }
-    let text =
-        after_prefix(value, &spec.prefix).ok_or_else(|| Rejection::shape(name, "does not begin with its prefix"))?;
+    let text = after_prefix(value, &spec.prefix).ok_or_else(|| without_prefix(spec, name, value))?;
     if spec.encoding.decode_onto(text, candidates) {
         return Ok(None);
     }
     Err(Rejection::shape(name, "is not a signature in its encoding"))
+}
+
+/// Why a signature that does not begin with its prefix is refused.
+#[cold]
+fn without_prefix(spec: &SignatureSpec, name: &Arc<str>, value: &[u8]) -> Rejection {
+    let in_name = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'-';
+    let named = memchr(b'=', value).and_then(|end| value.get(..end)).filter(|named| !named.is_empty());
+    if spec.names_algorithm && named.is_some_and(|named| named.iter().all(in_name)) {
+        let evidence = Evidence::HeaderShape(name.clone(), "names another algorithm");
+        return Rejection::new(Reason::UnsupportedAlgorithm).with_evidence(evidence);
+    }
+    Rejection::shape(name, "does not begin with its prefix")
 }
 
 /// The timestamp's text and moment, if it lies within the tolerance.
@@ -154,11 +197,9 @@ fn fresh<'a>(
     text: &'a [u8],
     now: UnixTime,
 ) -> Result<(&'a [u8], UnixTime), Rejection> {
-    use crate::scheme::TimestampPlace;
     let name = set.timestamp.as_ref().or(set.signature.as_ref());
     let malformed = |what| {
-        let evidence =
-            name.map_or(crate::Evidence::Detail(what), |name| crate::Evidence::HeaderShape(name.clone(), what));
+        let evidence = name.map_or(Evidence::Detail(what), |name| Evidence::HeaderShape(name.clone(), what));
         Rejection::new(Reason::MalformedTimestamp).with_evidence(evidence)
     };
     let Some(spec) = &scheme.timestamp else {
@@ -168,7 +209,7 @@ fn fresh<'a>(
         TimestampPlace::Header(prefix) => {
             after_prefix(text, prefix).ok_or_else(|| malformed("does not begin with its prefix"))?
         }
-        TimestampPlace::Item(_) => text,
+        TimestampPlace::Item(_) | TimestampPlace::Member(_) => text,
     };
     let sent = spec.unit.parse(text).map_err(malformed)?;
     if let Some(tolerance) = tolerance {

@@ -170,6 +170,13 @@ impl Verifier {
         self.scheme.sets.iter().filter_map(|set| set.signature.as_deref())
     }
 
+    /// Whether a header of this name, in lower case, carries a proof.
+    #[must_use]
+    pub fn is_proof_header(&self, name: &str) -> bool {
+        let more = self.scheme.signature.as_ref().and_then(|spec| spec.more.as_deref());
+        self.proof_header_names().any(|proof| proof == name) || more.is_some_and(|more| more.has(name))
+    }
+
     /// Judges what needs no key: every required header exactly once, well formed, fresh.
     ///
     /// For callers whose keys come from afar; [`Verifier::begin`] judges the same again.

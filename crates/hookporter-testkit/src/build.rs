@@ -135,7 +135,10 @@ impl Draft {
         let head = Head::new(&self.method, &self.target, &self.headers).with_url(&self.url);
         let signed = verifier.sign(secrets, &Signable::new(head, self.content.clone(), self.sent, &self.id))?;
         // The core puts the signature's header last; a proof without any header is a token in the body.
-        let signature = signed.headers.last().map_or(Place::Body, |(name, _)| Place::Header(name.clone()));
+        let last = || signed.headers.last().map_or(Place::Body, |(name, _)| Place::Header(name.clone()));
+        let names = signed.headers.iter().map(|(name, _)| name.clone());
+        let several: Vec<_> = names.filter(|name| verifier.is_proof_header(name)).collect();
+        let signature = if several.len() > 1 { Place::Several(several) } else { last() };
         let mut headers = self.headers;
         headers.extend(signed.headers);
         Ok(SignedRequest {

@@ -75,6 +75,18 @@ pub use senders::{
     SenderScheme, custom, github, hubla, provider, shopify, slack, standard_webhooks, stripe, superoffice, twilio,
     twilio_json,
 };
+#[cfg(feature = "workspace")]
+pub use senders::{airtable, box_com, calcom, calendly, docusign, tally, typeform};
+#[cfg(feature = "standard")]
+pub use senders::{
+    anthropic, bigcommerce, clerk, gitlab, gitlab_token, liveblocks, openai, polar, render, replicate, resend,
+    supabase_auth_hooks, svix,
+};
+#[cfg(feature = "developer")]
+pub use senders::{
+    bitbucket, circleci, cloudflare_stream, cloudinary, cloudinary_sha1, fastly, heroku, jira, knock, launchdarkly,
+    linear, mux, pagerduty, sanity, sentry, vercel, webflow,
+};
 #[cfg(feature = "ed25519")]
 pub use senders::{discord, standard_webhooks_v1a};
 

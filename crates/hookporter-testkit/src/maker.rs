@@ -152,7 +152,8 @@ impl RequestMaker {
     }
 
     /// Adds a secret to sign with, as senders do during a rotation. It counts with senders that send a list of
-    /// signatures (Stripe, Standard Webhooks); the others sign with their first secret only.
+    /// signatures (Stripe, Standard Webhooks) or one in each of several headers (Box, DocuSign); the others sign with their
+    /// first secret only.
     pub fn also_signed_with(mut self, secret: impl Into<SenderSecret>) -> Self {
         self.secrets.push(secret.into().into_inner());
         self

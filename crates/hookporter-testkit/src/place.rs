@@ -5,8 +5,21 @@
 pub(crate) enum Place {
     /// In this header.
     Header(String),
+    /// One in each of these headers, as with a sender that signs with several keys.
+    Several(Vec<String>),
     /// In the body, which is a token in a JSON object.
     Body,
+}
+
+impl Place {
+    /// The headers that it is in.
+    pub(crate) fn headers(&self) -> &[String] {
+        match self {
+            Self::Header(name) => std::slice::from_ref(name),
+            Self::Several(names) => names,
+            Self::Body => &[],
+        }
+    }
 }
 
 /// Shorter runs are names, versions and times, not signatures: the shortest MAC has 28 characters.

@@ -64,13 +64,14 @@ impl SignedRequest {
         self.headers.iter().find(|(known, _)| known.eq_ignore_ascii_case(name)).map(|(_, value)| value.as_str())
     }
 
-    /// The name of the header that carries the signature; `None` where the body does.
+    /// The name of the header that carries the signature, of several the first; `None` where the body does.
     #[must_use]
     pub fn signature_header(&self) -> Option<&str> {
-        match &self.signature {
-            Some(Place::Header(name)) => Some(name),
-            _ => None,
-        }
+        self.signature_headers().first().map(String::as_str)
+    }
+
+    fn signature_headers(&self) -> &[String] {
+        self.signature.as_ref().map_or(&[], Place::headers)
     }
 
     /// The body.
@@ -128,26 +129,28 @@ impl SignedRequest {
         self.change_signature(|signature| place::truncated(signature, count))
     }
 
-    /// The signature's header twice, with the same value; of a token in the body, its member twice.
+    /// The signature's header twice, of several the first, with the same value; of a token in the body, its member twice.
     pub fn repeated_signature(self) -> Self {
-        match self.signature.clone() {
-            Some(Place::Header(name)) => self.repeated_header(&name),
+        match &self.signature {
             Some(Place::Body) => {
                 let text = String::from_utf8_lossy(&self.body);
                 let inner = text.trim().trim_start_matches('{').trim_end_matches('}');
                 Self { body: format!("{{{inner},{inner}}}").into(), ..self }
             }
-            None => self,
+            _ => match self.signature_header().map(str::to_owned) {
+                Some(name) => self.repeated_header(&name),
+                None => self,
+            },
         }
     }
 
     /// No signature at all; of a token in the body, an empty JSON object.
     pub fn without_signature(self) -> Self {
-        match self.signature.clone() {
-            Some(Place::Header(name)) => self.without_header(&name),
-            Some(Place::Body) => Self { body: Bytes::from_static(b"{}"), ..self },
-            None => self,
+        if self.signature == Some(Place::Body) {
+            return Self { body: Bytes::from_static(b"{}"), ..self };
         }
+        let names = self.signature_headers().to_vec();
+        names.iter().fold(self, |request, name| request.without_header(name))
     }
 
     /// A header twice, with the same value. Without such a header the request stays as it is.
@@ -194,9 +197,9 @@ impl SignedRequest {
 
     fn change_signature(mut self, change: impl Fn(&str) -> String) -> Self {
         match &self.signature {
-            Some(Place::Header(name)) => {
-                let lines = self.headers.iter_mut().filter(|(known, _)| known.eq_ignore_ascii_case(name));
-                for (_, value) in lines {
+            Some(place @ (Place::Header(_) | Place::Several(_))) => {
+                let signed = |name: &str| place.headers().iter().any(|known| known.eq_ignore_ascii_case(name));
+                for (_, value) in self.headers.iter_mut().filter(|(name, _)| signed(name)) {
                     *value = place::change_signatures(value, &change);
                 }
             }

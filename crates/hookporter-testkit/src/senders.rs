@@ -50,6 +50,154 @@ senders! {
     hubla = "hubla",
     /// Requests of SuperOffice's.
     superoffice = "superoffice",
+    /// Requests of Airtable's.
+    #[cfg(feature = "workspace")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "workspace")))]
+    airtable = "airtable",
+    /// Requests of Anthropic's.
+    #[cfg(feature = "standard")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "standard")))]
+    anthropic = "anthropic",
+    /// Requests of BigCommerce's.
+    #[cfg(feature = "standard")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "standard")))]
+    bigcommerce = "bigcommerce",
+    /// Requests of Bitbucket Cloud's.
+    #[cfg(feature = "developer")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "developer")))]
+    bitbucket = "bitbucket",
+    /// Requests of Box's. A second secret signs the secondary header.
+    #[cfg(feature = "workspace")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "workspace")))]
+    box_com = "box",
+    /// Requests of Cal.com's.
+    #[cfg(feature = "workspace")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "workspace")))]
+    calcom = "calcom",
+    /// Requests of Calendly's.
+    #[cfg(feature = "workspace")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "workspace")))]
+    calendly = "calendly",
+    /// Requests of CircleCI's.
+    #[cfg(feature = "developer")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "developer")))]
+    circleci = "circleci",
+    /// Requests of Clerk's.
+    #[cfg(feature = "standard")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "standard")))]
+    clerk = "clerk",
+    /// Requests of Cloudflare Stream's.
+    #[cfg(feature = "developer")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "developer")))]
+    cloudflare_stream = "cloudflare-stream",
+    /// Requests of Cloudinary's, signed with SHA-256.
+    #[cfg(feature = "developer")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "developer")))]
+    cloudinary = "cloudinary",
+    /// Requests of Cloudinary's, signed with SHA-1.
+    #[cfg(feature = "developer")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "developer")))]
+    cloudinary_sha1 = "cloudinary-sha1",
+    /// Requests of DocuSign Connect's. Each further secret signs a header of its own.
+    #[cfg(feature = "workspace")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "workspace")))]
+    docusign = "docusign",
+    /// Requests of Fastly's Next-Gen WAF.
+    #[cfg(feature = "developer")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "developer")))]
+    fastly = "fastly",
+    /// Requests of GitLab's, with a signing token.
+    #[cfg(feature = "standard")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "standard")))]
+    gitlab = "gitlab",
+    /// Requests of GitLab's, with a secret token. It covers no byte of the body, so no tampered body is among the forgeries.
+    #[cfg(feature = "standard")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "standard")))]
+    gitlab_token = "gitlab-token",
+    /// Requests of Heroku's app webhooks.
+    #[cfg(feature = "developer")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "developer")))]
+    heroku = "heroku",
+    /// Requests of Jira's admin webhooks.
+    #[cfg(feature = "developer")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "developer")))]
+    jira = "jira",
+    /// Requests of Knock's.
+    #[cfg(feature = "developer")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "developer")))]
+    knock = "knock",
+    /// Requests of LaunchDarkly's.
+    #[cfg(feature = "developer")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "developer")))]
+    launchdarkly = "launchdarkly",
+    /// Requests of Linear's. The timestamp is written into the body, which must be a JSON object.
+    #[cfg(feature = "developer")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "developer")))]
+    linear = "linear",
+    /// Requests of Liveblocks's.
+    #[cfg(feature = "standard")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "standard")))]
+    liveblocks = "liveblocks",
+    /// Requests of Mux's.
+    #[cfg(feature = "developer")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "developer")))]
+    mux = "mux",
+    /// Requests of OpenAI's.
+    #[cfg(feature = "standard")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "standard")))]
+    openai = "openai",
+    /// Requests of PagerDuty's.
+    #[cfg(feature = "developer")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "developer")))]
+    pagerduty = "pagerduty",
+    /// Requests of Polar's.
+    #[cfg(feature = "standard")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "standard")))]
+    polar = "polar",
+    /// Requests of Render's.
+    #[cfg(feature = "standard")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "standard")))]
+    render = "render",
+    /// Requests of Replicate's.
+    #[cfg(feature = "standard")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "standard")))]
+    replicate = "replicate",
+    /// Requests of Resend's.
+    #[cfg(feature = "standard")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "standard")))]
+    resend = "resend",
+    /// Requests of Sanity's.
+    #[cfg(feature = "developer")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "developer")))]
+    sanity = "sanity",
+    /// Requests of Sentry's.
+    #[cfg(feature = "developer")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "developer")))]
+    sentry = "sentry",
+    /// Requests of Supabase's Auth hooks.
+    #[cfg(feature = "standard")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "standard")))]
+    supabase_auth_hooks = "supabase-auth-hooks",
+    /// Requests of Svix's.
+    #[cfg(feature = "standard")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "standard")))]
+    svix = "svix",
+    /// Requests of Tally's.
+    #[cfg(feature = "workspace")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "workspace")))]
+    tally = "tally",
+    /// Requests of Typeform's.
+    #[cfg(feature = "workspace")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "workspace")))]
+    typeform = "typeform",
+    /// Requests of Vercel's.
+    #[cfg(feature = "developer")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "developer")))]
+    vercel = "vercel",
+    /// Requests of Webflow's.
+    #[cfg(feature = "developer")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "developer")))]
+    webflow = "webflow",
 }
 
 /// JSON requests of Twilio's: the URL gains the body's hash as `bodySHA256`, and is signed with it.

@@ -1,4 +1,5 @@
-//! The test vectors: requests of sixty senders, most of them published by the sender or made with its SDK.
+//! The test vectors: requests of every sender that has a preset, published by the sender, made with its SDK, or derived
+//! from the scheme that it documents.
 //!
 //! They cover senders that Hookporter has no preset for, too; [`Vector::preset`] says which one judges a vector.
 
@@ -21,7 +22,10 @@ pub struct Vector {
     pub provider: String,
     /// Whether the sender published it, or its SDK made it; the others are derived from the documented scheme.
     pub official: bool,
-    /// The receiver's key: text, or where a sender needs more than one value, an object.
+    /// Which of the sender's schemes it is signed with, where the sender has several.
+    pub scheme: Option<String>,
+    /// The receiver's key: text, a list of keys that are valid at once, or where a sender needs more than one value for a
+    /// key, an object.
     pub secret: Value,
     /// The headers.
     pub headers: Vec<(String, String)>,
@@ -84,11 +88,13 @@ pub fn vectors() -> Vec<Vector> {
 }
 
 impl Vector {
-    /// The id of the preset that judges it: the sender's, or for an asymmetric key of Standard Webhooks `…-v1a`.
+    /// The id of the preset that judges it: the sender's, or that of another of its schemes, such as `…-v1a` for an
+    /// asymmetric key of Standard Webhooks.
     #[must_use]
     pub fn preset(&self) -> &str {
-        match self.secret_text() {
-            Some(key) if key.starts_with("whpk_") => "standard-webhooks-v1a",
+        match (self.secret_text(), self.scheme.as_deref()) {
+            (Some(key), _) if key.starts_with("whpk_") => "standard-webhooks-v1a",
+            (_, Some("sha1")) if self.provider == "cloudinary" => "cloudinary-sha1",
             _ => &self.provider,
         }
     }
@@ -97,6 +103,16 @@ impl Vector {
     #[must_use]
     pub fn secret_text(&self) -> Option<&str> {
         self.secret.as_str()
+    }
+
+    /// The keys, as text: the one there is, or all that are valid at once. A key of several values is their JSON.
+    #[must_use]
+    pub fn secrets(&self) -> Vec<String> {
+        let text = |key: &Value| key.as_str().map_or_else(|| key.to_string(), str::to_owned);
+        match &self.secret {
+            Value::Array(keys) => keys.iter().map(text).collect(),
+            key => vec![text(key)],
+        }
     }
 
     /// The request, to be sent over an adapter. Changes to its signature do nothing.
@@ -122,6 +138,7 @@ impl Vector {
             id: text("id")?,
             provider: text("provider")?,
             official: row.get("official")?.as_bool()?,
+            scheme: text("scheme"),
             secret: row.get("secret")?.clone(),
             headers: pairs(row.get("headers")?)?,
             url: text("url"),

@@ -147,7 +147,11 @@ impl<'a> Check<'a> {
     #[inline]
     pub fn finish(mut self) -> Result<Delivery, Refused> {
         let body = std::mem::replace(&mut self.body, BodyBuffer::new(0)).into_bytes();
-        match self.judge(&body) {
+        let judged = self.judge(&body).and_then(|proof| {
+            self.papers.read_body(&self.verifier.scheme, self.verifier.tolerance, &body, self.now)?;
+            Ok(proof)
+        });
+        match judged {
             Ok(proof) => Ok(Delivery {
                 payload: proof.payload,
                 key: proof.key,

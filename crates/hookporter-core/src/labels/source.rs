@@ -32,7 +32,7 @@ pub enum LabelSource {
 /// let scheme = Scheme::hmac_sha256().event_id(Json::pointer("/data/id"));
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Json(Vec<String>);
+pub struct Json(pub(crate) Vec<String>);
 
 impl Json {
     /// The member at a JSON pointer (RFC 6901): `/data/id`.

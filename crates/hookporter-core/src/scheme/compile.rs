@@ -5,8 +5,9 @@ use std::sync::Arc;
 use crate::ConfigError;
 use crate::algorithm::Algorithm;
 use crate::headers::Names;
-use crate::scheme::header::List;
-use crate::scheme::{Encoding, Part, Proof, Scheme, SignedFunction, TimeUnit, template};
+use crate::scheme::header::{List, More};
+use crate::scheme::timestamp::TimestampAt;
+use crate::scheme::{Encoding, FixedHeader, HeaderSet, Part, Proof, Scheme, SignedFunction, TimeUnit, template};
 
 /// A scheme that can be checked against requests.
 #[derive(Debug, Clone)]
@@ -19,29 +20,19 @@ pub(crate) struct Compiled {
     pub(crate) names: Names,
     pub(crate) signature: Option<SignatureSpec>,
     pub(crate) timestamp: Option<TimestampSpec>,
+    /// Headers with one right value.
+    pub(crate) fixed: Vec<FixedHeader>,
     /// The byte that follows the id in the signed bytes, which an id must not contain.
     pub(crate) id_delimiter: Option<u8>,
     pub(crate) plan: Plan,
 }
 
-/// One set of names for the proof headers.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct HeaderSet {
-    pub(crate) signature: Option<Arc<str>>,
-    pub(crate) timestamp: Option<Arc<str>>,
-    pub(crate) id: Option<Arc<str>>,
-}
-
-impl HeaderSet {
-    fn names(&self) -> impl Iterator<Item = &Arc<str>> {
-        [&self.signature, &self.timestamp, &self.id].into_iter().flatten()
-    }
-}
-
 #[derive(Debug, Clone)]
 pub(crate) struct SignatureSpec {
     pub(crate) prefix: String,
+    pub(crate) names_algorithm: bool,
     pub(crate) list: Option<List>,
+    pub(crate) more: Option<Box<More>>,
     pub(crate) encoding: Encoding,
 }
 
@@ -57,6 +48,8 @@ pub(crate) enum TimestampPlace {
     Header(String),
     /// An item of the signature header's list.
     Item(String),
+    /// A member of the signed body, by pointer.
+    Member(Vec<String>),
 }
 
 /// How the proof is computed.
@@ -83,12 +76,13 @@ impl Compiled {
         if plan.has(&Part::Id) && scheme.id.is_none() {
             return Err(ConfigError::scheme("`{id}` is signed, but `.id(…)` does not say where it is"));
         }
-        let sets = sets(scheme, timestamp.as_ref());
+        let sets = HeaderSet::of(scheme, timestamp.as_ref());
         let body_headers = ["content-length".into(), "content-encoding".into()];
         Ok(Self {
             names: Names::new(sets.iter().flat_map(HeaderSet::names).chain(&body_headers)),
             sets,
             body_headers,
+            fixed: scheme.fixed.clone(),
             id_delimiter: plan.delimiter_after(&Part::Id),
             signature,
             timestamp,
@@ -131,14 +125,21 @@ fn timestamp_spec(scheme: &Scheme, plan: &Plan) -> Result<Option<TimestampSpec>,
         }
         return Ok(None);
     };
+    let header = match &source.at {
+        TimestampAt::Header(header) => header,
+        TimestampAt::Member(pointer) => return member_spec(pointer, source.unit, signed, plan).map(Some),
+    };
     if !signed && !matches!(plan, Plan::Function { .. }) {
         return Err(ConfigError::scheme("the timestamp is not among the signed bytes, so it proves nothing"));
     }
-    let place = match &source.header.list {
-        None => TimestampPlace::Header(source.header.prefix.clone()),
+    if header.more.is_some() {
+        return Err(ConfigError::scheme("a timestamp stands in one header, not in several"));
+    }
+    let place = match &header.list {
+        None => TimestampPlace::Header(header.prefix.clone()),
         Some(list) => {
             let listed = scheme.signature.as_ref().is_some_and(|signature| {
-                signature.header.name == source.header.name
+                signature.header.name == header.name
                     && signature
                         .header
                         .list
@@ -152,6 +153,20 @@ fn timestamp_spec(scheme: &Scheme, plan: &Plan) -> Result<Option<TimestampSpec>,
         }
     };
     Ok(Some(TimestampSpec { place, unit: source.unit }))
+}
+
+/// A timestamp in the body: it is read once the proof holds, so the proof must cover the body.
+fn member_spec(pointer: &[String], unit: TimeUnit, signed: bool, plan: &Plan) -> Result<TimestampSpec, ConfigError> {
+    if signed {
+        return Err(ConfigError::scheme("`{timestamp}` stands in the signed bytes, and the timestamp in the body"));
+    }
+    if !matches!(plan, Plan::Stream { .. } | Plan::Whole { .. }) || !plan.covers_payload() {
+        return Err(ConfigError::scheme("the proof does not cover the body, so a timestamp in it proves nothing"));
+    }
+    if pointer.is_empty() {
+        return Err(ConfigError::scheme("a timestamp in the body is a member of it: `/timestamp`"));
+    }
+    Ok(TimestampSpec { place: TimestampPlace::Member(pointer.to_vec()), unit })
 }
 
 fn signature_spec(scheme: &Scheme, plan: &Plan) -> Result<Option<SignatureSpec>, ConfigError> {
@@ -172,30 +187,16 @@ fn signature_spec(scheme: &Scheme, plan: &Plan) -> Result<Option<SignatureSpec>,
             return Err(ConfigError::scheme("list separators are two different ASCII characters"));
         }
     }
+    if source.header.more.is_some() && (source.header.list.is_some() || scheme.alternative.is_some()) {
+        return Err(ConfigError::scheme("several signature headers are neither lists nor under two sets of names"));
+    }
     Ok(Some(SignatureSpec {
         prefix: source.header.prefix.clone(),
+        names_algorithm: source.header.names_algorithm,
         list: source.header.list.clone(),
+        more: source.header.more.clone(),
         encoding: source.encoding,
     }))
-}
-
-fn sets(scheme: &Scheme, timestamp: Option<&TimestampSpec>) -> Vec<HeaderSet> {
-    let own_timestamp = timestamp.is_some_and(|spec| matches!(spec.place, TimestampPlace::Header(_)));
-    let usual = HeaderSet {
-        signature: scheme.signature.as_ref().map(|source| source.header.name.clone()),
-        timestamp: scheme.timestamp.as_ref().filter(|_| own_timestamp).map(|source| source.header.name.clone()),
-        id: scheme.id.as_ref().map(|header| header.name.clone()),
-    };
-    let Some((prefix, other)) = &scheme.alternative else {
-        return vec![usual];
-    };
-    let rename = |name: &Option<Arc<str>>| {
-        let name = name.as_ref()?;
-        Some(name.strip_prefix(prefix.as_str()).map_or_else(|| name.clone(), |rest| format!("{other}{rest}").into()))
-    };
-    let second =
-        HeaderSet { signature: rename(&usual.signature), timestamp: rename(&usual.timestamp), id: rename(&usual.id) };
-    vec![usual, second]
 }
 
 impl Plan {

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
+use crate::papers::number_of;
 use crate::scheme::encoding::Encoding;
-use crate::scheme::timestamp::TimeUnit;
+use crate::scheme::timestamp::{TimeUnit, TimestampSource};
 
 /// A header and the grammar of its value.
 ///
@@ -21,7 +22,11 @@ use crate::scheme::timestamp::TimeUnit;
 pub struct Header {
     pub(crate) name: Arc<str>,
     pub(crate) prefix: String,
+    /// Whether the prefix names the algorithm, so that another one is not a mistake of form.
+    pub(crate) names_algorithm: bool,
     pub(crate) list: Option<List>,
+    /// Boxed: only a few senders have it.
+    pub(crate) more: Option<Box<More>>,
 }
 
 /// The grammar of a list header.
@@ -32,6 +37,35 @@ pub(crate) struct List {
     pub(crate) item: String,
 }
 
+/// The other headers that signatures may stand in.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum More {
+    /// These, beside the header itself.
+    Named(Vec<Arc<str>>),
+    /// This text and a number; the header itself is the one that ends in `1`.
+    Numbered(String),
+}
+
+impl More {
+    /// Whether a header of this name is one of them.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        match self {
+            Self::Named(names) => names.iter().any(|known| **known == *name),
+            Self::Numbered(stem) => number_of(stem, name).is_some(),
+        }
+    }
+
+    /// The name of the header for the signature at `index`, the first of which is in `first`.
+    #[cfg(feature = "sign")]
+    pub(crate) fn name_at(&self, index: usize, first: &str) -> Option<String> {
+        match (self, index.checked_sub(1)) {
+            (_, None) => Some(first.to_owned()),
+            (Self::Named(names), Some(other)) => names.get(other).map(|name| name.to_string()),
+            (Self::Numbered(stem), Some(other)) => Some(format!("{stem}{}", other.checked_add(2)?)),
+        }
+    }
+}
+
 /// A header that carries signatures, and how they are written.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct SignatureSource {
@@ -39,22 +73,45 @@ pub struct SignatureSource {
     pub(crate) encoding: Encoding,
 }
 
-/// A header that carries the timestamp, and its unit.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct TimestampSource {
-    pub(crate) header: Header,
-    pub(crate) unit: TimeUnit,
-}
-
 impl Header {
     /// A header that holds one value. The name's case does not matter.
     pub fn new(name: &str) -> Self {
-        Self { name: name.to_ascii_lowercase().into(), prefix: String::new(), list: None }
+        Self {
+            name: name.to_ascii_lowercase().into(),
+            prefix: String::new(),
+            names_algorithm: false,
+            list: None,
+            more: None,
+        }
+    }
+
+    /// Headers that are numbered from 1 to 100, one for each key of a sender: `x-docusign-signature-1`, `…-2`. The name
+    /// is what stands before the number. A signature may stand in any of them; see [`Header::or`].
+    pub fn numbered(name: &str) -> Self {
+        let stem = name.to_ascii_lowercase();
+        Self { more: Some(Box::new(More::Numbered(stem.clone()))), ..Self::new(&format!("{stem}1")) }
+    }
+
+    /// Another header that a signature may stand in, such as that of a second key during a rotation. Each of them stands
+    /// once or not at all, one of them must be there, and any signature that fits is enough. Default: none.
+    pub fn or(mut self, name: &str) -> Self {
+        let name = name.to_ascii_lowercase().into();
+        match self.more.as_deref_mut() {
+            Some(More::Named(names)) => names.push(name),
+            _ => self.more = Some(Box::new(More::Named(vec![name]))),
+        }
+        self
     }
 
     /// What stands before each value, such as `sha256=`. Exact, case included. Default: nothing.
     pub fn prefix(self, prefix: &str) -> Self {
         Self { prefix: prefix.to_owned(), ..self }
+    }
+
+    /// The algorithm's name and `=` stand before the signature: [`Header::prefix`], but a request that names another
+    /// algorithm is refused as [`Reason::UnsupportedAlgorithm`](crate::Reason::UnsupportedAlgorithm).
+    pub fn algorithm(self, name: &str) -> Self {
+        Self { prefix: format!("{name}="), names_algorithm: true, ..self }
     }
 
     /// The value is a list of items. Names and values are separated by `=` unless [`Header::pair`] says otherwise.
@@ -105,19 +162,19 @@ impl Header {
     /// A timestamp in seconds since the Unix epoch.
     #[must_use]
     pub fn unix_seconds(self) -> TimestampSource {
-        TimestampSource { header: self, unit: TimeUnit::Seconds }
+        TimestampSource::in_header(self, TimeUnit::Seconds)
     }
 
     /// A timestamp in milliseconds since the Unix epoch.
     #[must_use]
     pub fn unix_millis(self) -> TimestampSource {
-        TimestampSource { header: self, unit: TimeUnit::Millis }
+        TimestampSource::in_header(self, TimeUnit::Millis)
     }
 
     /// A timestamp in RFC 3339, with a zone.
     #[must_use]
     pub fn rfc3339(self) -> TimestampSource {
-        TimestampSource { header: self, unit: TimeUnit::Rfc3339 }
+        TimestampSource::in_header(self, TimeUnit::Rfc3339)
     }
 
     fn encoded(self, encoding: Encoding) -> SignatureSource {

@@ -15,28 +15,37 @@
 //! ```
 
 mod compile;
+#[cfg(feature = "sign")]
+mod dated;
 pub(crate) mod encoding;
+mod fixed;
 mod function;
 pub(crate) mod header;
 mod key_rule;
+mod set;
 #[cfg(feature = "sign")]
 mod sign;
 pub(crate) mod template;
+#[cfg(test)]
+#[cfg(feature = "sign")]
+mod tests;
 pub(crate) mod timestamp;
 
 use std::sync::Arc;
 
 pub use encoding::Encoding;
 pub use function::{SignedBytes, SignedInput};
-pub use header::{Header, SignatureSource, TimestampSource};
+pub use header::{Header, SignatureSource};
 pub use key_rule::{KeyDecoding, KeyRule};
 #[cfg(feature = "sign")]
 pub use sign::{Signable, Signed};
 pub use template::Part;
-pub use timestamp::TimeUnit;
+pub use timestamp::{TimeUnit, TimestampSource};
 
-pub(crate) use compile::{Compiled, HeaderSet, Plan, SignatureSpec, TimestampPlace, TimestampSpec};
+pub(crate) use compile::{Compiled, Plan, SignatureSpec, TimestampPlace, TimestampSpec};
+pub(crate) use fixed::FixedHeader;
 pub(crate) use function::SignedFunction;
+pub(crate) use set::HeaderSet;
 
 use crate::algorithm::Algorithm;
 use crate::labels::{Identity, LabelSource, LabelSources};
@@ -53,6 +62,7 @@ pub struct Scheme {
     pub(crate) timestamp: Option<TimestampSource>,
     pub(crate) id: Option<Header>,
     pub(crate) alternative: Option<(String, String)>,
+    pub(crate) fixed: Vec<FixedHeader>,
     pub(crate) key_rule: KeyRule,
     pub(crate) needs_url: bool,
     pub(crate) labels: LabelSources,
@@ -82,6 +92,7 @@ impl Scheme {
             timestamp: None,
             id: None,
             alternative: None,
+            fixed: Vec::new(),
             needs_url: false,
             labels: LabelSources::default(),
         }
@@ -143,7 +154,8 @@ impl Scheme {
         Self { signature: Some(source), ..self }
     }
 
-    /// Where the timestamp is. It must be among the signed bytes: a timestamp that no signature covers proves nothing.
+    /// Where the timestamp is: in a header, or in the body ([`Json::pointer`](crate::Json::pointer)). It must be among
+    /// the signed bytes: a timestamp that no signature covers proves nothing.
     pub fn timestamp(self, source: TimestampSource) -> Self {
         Self { timestamp: Some(source), ..self }
     }
@@ -157,6 +169,22 @@ impl Scheme {
     /// `svix-id` where Standard Webhooks says `webhook-id`. One whole set counts; sets that disagree are refused.
     pub fn or_prefix(self, prefix: &str, other: &str) -> Self {
         Self { alternative: Some((prefix.to_ascii_lowercase(), other.to_ascii_lowercase())), ..self }
+    }
+
+    /// A header that every request has exactly once and with exactly this value, such as the version of the scheme.
+    /// Another value is a malformed header.
+    pub fn fixed_header(self, name: &str, value: &str) -> Self {
+        self.with_fixed(FixedHeader::new(name, value, crate::Reason::MalformedHeader))
+    }
+
+    /// The header that names the algorithm, and the only name that it may say. Another one is an unsupported algorithm.
+    pub fn algorithm_header(self, name: &str, value: &str) -> Self {
+        self.with_fixed(FixedHeader::new(name, value, crate::Reason::UnsupportedAlgorithm))
+    }
+
+    fn with_fixed(mut self, header: FixedHeader) -> Self {
+        self.fixed.push(header);
+        self
     }
 
     /// What a right key looks like and how it becomes key bytes. Default: the text as it is, at least 16 bytes.

@@ -5,7 +5,8 @@ use bytes::Bytes;
 use crate::algorithm::{Algorithm, Material};
 use crate::check::whole_message;
 use crate::papers::{Candidates, Papers};
-use crate::scheme::{HeaderSet, Plan, SignatureSpec, SignedInput, TimestampPlace};
+use crate::scheme::dated::dated;
+use crate::scheme::{HeaderSet, Plan, SignatureSpec, SignedInput, TimeUnit, TimestampPlace, TimestampSpec};
 use crate::{ConfigError, Head, Secret, UnixTime, Verifier};
 
 /// What is to be signed.
@@ -36,7 +37,7 @@ impl<'a> Signable<'a> {
 pub struct Signed {
     /// The proof headers.
     pub headers: Vec<(String, String)>,
-    /// The body; it differs from what was given where the body is a token.
+    /// The body; it differs from what was given where the body is a token, or has the timestamp in it.
     pub body: Bytes,
 }
 
@@ -59,6 +60,7 @@ impl Verifier {
             }
             return token.sign_request(&self.key_rule().key_bytes(first)?, request);
         }
+        let request = &self.dated(request)?;
         let timestamp = self.scheme.timestamp.as_ref().map(|spec| spec.unit.format(request.timestamp));
         let papers = Papers {
             candidates: Candidates::new(),
@@ -74,6 +76,19 @@ impl Verifier {
         let headers = self.proof_headers(set, spec, &signatures, timestamp, request.id);
         let _ = first;
         Ok(Signed { headers, body: request.body.clone() })
+    }
+
+    /// The request with its timestamp in the body, where the scheme has it there.
+    fn dated<'a>(&self, request: &Signable<'a>) -> Result<Signable<'a>, ConfigError> {
+        let Some(TimestampSpec { place: TimestampPlace::Member(pointer), unit }) = &self.scheme.timestamp else {
+            return Ok(request.clone());
+        };
+        let text = unit.format(request.timestamp);
+        let written = if *unit == TimeUnit::Rfc3339 { format!("\"{text}\"") } else { text };
+        let body = dated(&request.body, pointer, &written).ok_or_else(|| {
+            ConfigError::scheme("the body is no JSON object that the timestamp could be written into")
+        })?;
+        Ok(Signable { body: body.into(), ..request.clone() })
     }
 
     /// The bytes of one signature.
@@ -145,6 +160,12 @@ impl Verifier {
                 }
             }
             _ => {}
+        }
+        headers.extend(self.scheme.fixed.iter().map(|fixed| (fixed.name.to_string(), fixed.value.clone())));
+        if let (Some(more), Some(first)) = (&spec.more, &set.signature) {
+            let named = written.enumerate().filter_map(|(index, text)| Some((more.name_at(index, first)?, text)));
+            headers.extend(named);
+            return headers;
         }
         let value = match &spec.list {
             None => written.take(1).collect(),

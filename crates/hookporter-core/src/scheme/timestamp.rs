@@ -1,6 +1,61 @@
 //! Reading a timestamp in the unit that the scheme names; the unit is never guessed.
 
-use crate::UnixTime;
+use crate::scheme::Header;
+use crate::{Json, UnixTime};
+
+/// Where the timestamp is, and its unit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TimestampSource {
+    pub(crate) at: TimestampAt,
+    pub(crate) unit: TimeUnit,
+}
+
+/// Where a timestamp is.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum TimestampAt {
+    /// In a header, as a part of the signed bytes.
+    Header(Header),
+    /// In the signed body: a member of it, by pointer.
+    Member(Vec<String>),
+}
+
+impl TimestampSource {
+    pub(crate) const fn in_header(header: Header, unit: TimeUnit) -> Self {
+        Self { at: TimestampAt::Header(header), unit }
+    }
+}
+
+/// A timestamp in the signed body. It is judged once the proof holds, for nothing in a body is read before.
+///
+/// ```
+/// use hookporter_core::{Header, Json, Scheme, Verifier};
+/// let scheme = Scheme::hmac_sha256()
+///     .signature(Header::new("x-acme-signature").hex())
+///     .timestamp(Json::pointer("/sent_at").unix_millis());
+/// assert!(Verifier::new(scheme).is_ok());
+/// // A token in a header covers no byte of the body, so a timestamp there proves nothing.
+/// let scheme = Scheme::static_token("x-acme-token").timestamp(Json::pointer("/sent_at").unix_millis());
+/// assert!(Verifier::new(scheme).is_err());
+/// ```
+impl Json {
+    /// A timestamp in seconds since the Unix epoch.
+    #[must_use]
+    pub fn unix_seconds(self) -> TimestampSource {
+        TimestampSource { at: TimestampAt::Member(self.0), unit: TimeUnit::Seconds }
+    }
+
+    /// A timestamp in milliseconds since the Unix epoch.
+    #[must_use]
+    pub fn unix_millis(self) -> TimestampSource {
+        TimestampSource { at: TimestampAt::Member(self.0), unit: TimeUnit::Millis }
+    }
+
+    /// A timestamp in RFC 3339, with a zone.
+    #[must_use]
+    pub fn rfc3339(self) -> TimestampSource {
+        TimestampSource { at: TimestampAt::Member(self.0), unit: TimeUnit::Rfc3339 }
+    }
+}
 
 /// The unit of a scheme's timestamp.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

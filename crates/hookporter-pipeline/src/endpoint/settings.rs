@@ -230,7 +230,7 @@ impl Endpoint {
         const NEVER: [&str; 5] =
             ["authorization", "proxy-authorization", "cookie", "set-cookie", "x-github-encoded-secret"];
         for &name in names {
-            if NEVER.contains(&name) || self.verifier.proof_header_names().any(|proof| proof == name) {
+            if NEVER.contains(&name) || self.verifier.is_proof_header(name) {
                 return Err(ConfigError::Setting {
                     setting: "keep_headers",
                     problem: format!("`{name}` carries a proof or a credential"),

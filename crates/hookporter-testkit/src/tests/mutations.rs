@@ -1,4 +1,4 @@
-use hookporter_core::{Header, Reason, Scheme, Verifier};
+use hookporter_core::{Header, Json, Reason, Scheme, Verifier};
 
 use super::{NOW, Receiver, presets};
 
@@ -77,6 +77,30 @@ fn custom_schemes_are_forged_by_what_their_signing_shows() {
         ),
         ("url", Scheme::hmac_sha256().signed("{url}{body}").signature(header().hex()), true),
         ("header", Scheme::hmac_sha256().signed("{header:content-type}{body}").signature(header().hex()), true),
+        (
+            "date in the body",
+            Scheme::hmac_sha256().signature(header().hex()).timestamp(Json::pointer("/at").unix_millis()),
+            true,
+        ),
+        (
+            "date deep in the body",
+            Scheme::hmac_sha256()
+                .signed("{method}{body}")
+                .signature(header().hex())
+                .timestamp(Json::pointer("/data/at").rfc3339()),
+            true,
+        ),
+        ("algorithm", Scheme::hmac_sha512().signature(header().algorithm("sha512").base64()), true),
+        ("one of two headers", Scheme::hmac_sha256().signature(header().or("x-acme-second").hex()), true),
+        ("numbered headers", Scheme::hmac_sha256().signature(Header::numbered("x-acme-").prefix("v1:").hex()), true),
+        (
+            "fixed headers",
+            Scheme::hmac_sha256()
+                .signature(header().hex())
+                .fixed_header("x-acme-version", "2")
+                .algorithm_header("x-acme-algorithm", "hs256"),
+            true,
+        ),
         ("fields", Scheme::hmac_sha256().signed("{field:/id}").signature(header().hex()), false),
         ("static", Scheme::static_token("x-acme-token"), false),
     ];

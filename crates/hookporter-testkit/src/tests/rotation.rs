@@ -16,6 +16,22 @@ fn a_list_sender_signs_with_both_secrets_and_either_fits() {
     }
 }
 
+#[cfg(feature = "workspace")]
+#[test]
+fn a_sender_with_a_header_for_each_key_is_forged_in_all_of_them() {
+    for (id, new, old) in
+        [("box", "SamplePrimaryKey", "SampleSecondaryKey"), ("docusign", "the-new-key", "the-old-key")]
+    {
+        let maker = crate::provider(id, new).unwrap().also_signed_with(old).at(NOW);
+        let request = maker.build();
+        let verifier = Provider::by_id(id).unwrap().verifier().unwrap();
+        assert_eq!(request.headers().iter().filter(|(name, _)| verifier.is_proof_header(name)).count(), 2, "{id}");
+        for secrets in [&[new][..], &[old], &[old, new]] {
+            Receiver::new(verifier.clone(), secrets).holds_against(&maker, id);
+        }
+    }
+}
+
 #[test]
 fn others_sign_with_their_first_secret() {
     let request = crate::github("the new secret").also_signed_with("the old secret").build();

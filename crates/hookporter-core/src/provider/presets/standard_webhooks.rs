@@ -34,28 +34,36 @@ pub(crate) static STANDARD_WEBHOOKS_V1A: Provider = Provider {
 };
 
 fn scheme() -> Scheme {
+    common(Scheme::hmac_sha256(), "v1", "webhook-").or_prefix("webhook-", "svix-").key_rule(key_rule())
+}
+
+/// A secret as the specification has it.
+pub(super) const fn key_rule() -> KeyRule {
     let expected = "the endpoint's secret, `whsec_` and base64 of 24 to 64 bytes";
-    common(Scheme::hmac_sha256(), "v1")
-        .key_rule(KeyRule::decoded(KeyDecoding::Base64After("whsec_"), 24, expected).usual_prefix("whsec_"))
+    KeyRule::decoded(KeyDecoding::Base64After("whsec_"), 24, expected).usual_prefix("whsec_")
 }
 
 #[cfg(feature = "ed25519")]
 fn scheme_v1a() -> Scheme {
     let expected = "the sender's public key, `whpk_` and base64 of 32 bytes";
-    common(Scheme::new(crate::Algorithm::Ed25519), "v1a").key_rule(KeyRule::decoded(
-        KeyDecoding::PublicKey("whpk_"),
-        32,
-        expected,
-    ))
+    common(Scheme::new(crate::Algorithm::Ed25519), "v1a", "webhook-")
+        .or_prefix("webhook-", "svix-")
+        .key_rule(KeyRule::decoded(KeyDecoding::PublicKey("whpk_"), 32, expected))
 }
 
-fn common(scheme: Scheme, version: &str) -> Scheme {
+/// The symmetric scheme, its headers named by `prefix`; the key's rule is the sender's.
+#[cfg(feature = "standard")]
+pub(super) fn symmetric(prefix: &str) -> Scheme {
+    common(Scheme::hmac_sha256(), "v1", prefix)
+}
+
+fn common(scheme: Scheme, version: &str, prefix: &str) -> Scheme {
+    let header = |name| Header::new(&format!("{prefix}{name}"));
     scheme
         .signed("{id}.{timestamp}.{body}")
-        .signature(Header::new("webhook-signature").list(' ').pair(',').item(version).base64())
-        .timestamp(Header::new("webhook-timestamp").unix_seconds())
-        .id(Header::new("webhook-id"))
-        .or_prefix("webhook-", "svix-")
+        .signature(header("signature").list(' ').pair(',').item(version).base64())
+        .timestamp(header("timestamp").unix_seconds())
+        .id(header("id"))
         .event_id(LabelSource::SchemeId)
         .event_type(Json::pointer("/type"))
 }
