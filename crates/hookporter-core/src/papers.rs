@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use memchr::memchr;
 use smallvec::SmallVec;
 
 use crate::headers::Gathered;

@@ -14,7 +14,7 @@ use smallvec::SmallVec;
 use crate::algorithm::State;
 use crate::body::BodyBuffer;
 use crate::papers::{Announced, Papers};
-use crate::scheme::timestamp::number;
+use crate::scheme::digits::number;
 use crate::scheme::{Part, Plan};
 use crate::{Delivery, Head, Occurrence, PreparedKeyring, Reason, Refused, Rejection, UnixTime, Verifier};
 

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use super::{Candidates, after_prefix};
 use crate::scheme::SignatureSpec;
+use crate::scheme::digits::number;
 use crate::scheme::encoding::MAX_TEXT;
 use crate::scheme::header::More;
-use crate::scheme::timestamp::number;
-use crate::{Headers, Occurrence, Reason, Rejection};
+use crate::{HeaderVisitor, Headers, Occurrence, Reason, Rejection};
 
 /// The highest number of a header: as many keys as any sender has (DocuSign).
 const HIGHEST: u32 = 100;
@@ -54,7 +54,7 @@ fn read_numbered(
 ) -> Result<bool, Rejection> {
     // A bit for each number.
     let (mut seen, mut twice) = (0_u128, None);
-    headers.visit(&mut |name, value| {
+    headers.visit(&mut HeaderVisitor::new(&mut |name, value| {
         let Some(number) = number_of(stem, name) else { return };
         let bit = 1_u128 << number;
         if seen & bit != 0 {
@@ -62,7 +62,7 @@ fn read_numbered(
         }
         seen |= bit;
         offer(spec, value, candidates);
-    });
+    }));
     match twice {
         Some(number) => Err(Rejection::header(Reason::RepeatedHeader, &format!("{stem}{number}").into())),
         None => Ok(seen != 0),

@@ -17,6 +17,7 @@
 mod compile;
 #[cfg(feature = "sign")]
 mod dated;
+pub(crate) mod digits;
 pub(crate) mod encoding;
 mod fixed;
 mod function;
