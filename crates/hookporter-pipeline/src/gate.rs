@@ -11,12 +11,12 @@ use crate::dedupe::{Claim, Dedupe, Seen};
 use crate::endpoint::Mode;
 use crate::event::Event;
 use crate::exchange::Exchange;
-use crate::handoff::{BoxFuture, HandedOff, HandoffError};
+use crate::handoff::{HandedOff, HandoffError};
 use crate::memory::Held;
 use crate::outcome::Outcome;
 use crate::receive::Verdict;
 use crate::routes::Route;
-use crate::ticket::Ticket;
+use crate::ticket::{OwnWork, Ticket};
 use crate::work::{Custody, UnderWay};
 
 /// Passes an event through the gates and hands it off where the endpoint itself does that.
@@ -56,7 +56,7 @@ pub(crate) async fn pass(
         _ => None,
     };
     let custody = Custody { claim, held: Some(held), permit, _under_way: UnderWay::new() };
-    let ticket = Ticket::new(exchange.clone(), event, custody, deadline);
+    let ticket = Box::new(Ticket::new(exchange.clone(), event, custody, deadline));
     Ok(hand_off(&endpoint, ticket, route).await)
 }
 
@@ -85,10 +85,10 @@ pub(crate) async fn watch(exchange: &Exchange, event: Event, handshake: bool) ->
 }
 
 /// Hands off what the endpoint's own routes or hand-off take; the rest is the wrapped handler's.
-async fn hand_off(endpoint: &Arc<Endpoint>, ticket: Ticket, route: Route) -> Verdict {
+async fn hand_off(endpoint: &Arc<Endpoint>, ticket: Box<Ticket>, route: Route) -> Verdict {
     let event = ticket.event().clone();
     // A panic of the call itself is one of the work.
-    let work: BoxFuture<'static, _> = match (route, &endpoint.mode) {
+    let work: OwnWork = match (route, &endpoint.mode) {
         (Route::Handler(handler), _) => {
             Box::pin(async move { handler.call(event).await.map(|()| HandedOff::New).map_err(HandoffError::failed) })
         }
@@ -96,7 +96,7 @@ async fn hand_off(endpoint: &Arc<Endpoint>, ticket: Ticket, route: Route) -> Ver
             Ok(work) => work,
             Err(_) => return Verdict::Reply(ticket.panicked()),
         },
-        _ => return Verdict::Handle(Box::new(ticket)),
+        _ => return Verdict::Handle(ticket),
     };
     Verdict::Reply(ticket.run_own(work).await)
 }

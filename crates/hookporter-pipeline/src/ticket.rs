@@ -12,7 +12,10 @@ use crate::exchange::Exchange;
 use crate::handoff::{BoxFuture, HandedOff, HandoffError};
 use crate::outcome::Outcome;
 use crate::reply::Reply;
-use crate::work::{Custody, Driver, Panicked, Spawn, TokioSpawn, WorkResult, Worked};
+use crate::work::{Custody, Driver, Panicked, Spawn, TokioSpawn, WorkResult, Worked, poll_caught};
+
+/// Work of the endpoint's own: a route's handler, or a hand-off.
+pub(crate) type OwnWork = BoxFuture<'static, Result<HandedOff, HandoffError>>;
 
 /// The right to run the wrapped handler for one event.
 #[derive(Debug)]
@@ -105,22 +108,33 @@ impl Ticket {
     }
 
     /// Runs work of the endpoint's own: a route's handler, or a hand-off.
-    pub(crate) async fn run_own(mut self, work: BoxFuture<'static, Result<HandedOff, HandoffError>>) -> Reply {
-        let spawn = TokioSpawn::new();
-        let background = self.custody.permit.is_some();
-        let mut driver = Driver::new(work, self.take_custody());
-        if background {
-            return match self.run_in_background::<_, (), _>(Box::pin(driver), &spawn) {
+    pub(crate) async fn run_own(mut self: Box<Self>, mut work: OwnWork) -> Reply {
+        if self.custody.permit.is_some() {
+            let driver = Box::pin(Driver::new(work, self.take_custody()));
+            return match self.run_in_background::<_, (), _>(driver, &TokioSpawn::new()) {
                 Handled::Reply(reply) => reply,
                 Handled::Response { status, .. } => Reply::status(status),
             };
         }
-        // Most hand-offs are over when they have been asked once, and need no place of their own.
-        let first = poll_fn(|cx| Poll::Ready(Pin::new(&mut driver).poll(cx))).await;
-        let ended = match first {
-            Poll::Ready(output) => Ok(output),
-            Poll::Pending => await_elsewhere(Box::pin(driver), &spawn, self.deadline).await,
-        };
+        // Most hand-offs are over when they have been asked once, and need neither a task nor a place in this future.
+        let first = poll_fn(|cx| Poll::Ready(poll_caught(Pin::new(&mut work), cx))).await;
+        match first {
+            Poll::Ready(output) => {
+                self.custody.settle(output.as_ref().map_or(WorkResult::Failed, Worked::result));
+                self.answer(Ok(output))
+            }
+            Poll::Pending => Box::pin(self.run_own_elsewhere(work)).await,
+        }
+    }
+
+    async fn run_own_elsewhere(mut self: Box<Self>, work: OwnWork) -> Reply {
+        let driver = Box::pin(Driver::new(work, self.take_custody()));
+        let ended = await_elsewhere(driver, &TokioSpawn::new(), self.deadline).await;
+        self.answer(ended)
+    }
+
+    /// The reply to work of the endpoint's own; `Err` when the deadline has passed.
+    fn answer(&self, ended: Result<Result<Result<HandedOff, HandoffError>, Panicked>, ()>) -> Reply {
         let rejection = match ended {
             Ok(Ok(Ok(HandedOff::New))) => return self.exchange.acknowledge(&self.event, Outcome::Accepted),
             Ok(Ok(Ok(HandedOff::Duplicate))) => return self.exchange.acknowledge(&self.event, Outcome::Duplicate),

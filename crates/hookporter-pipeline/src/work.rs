@@ -4,7 +4,7 @@ use std::future::Future;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::task::{Context, Poll};
+use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
 use pin_project_lite::pin_project;
@@ -54,7 +54,8 @@ pub(crate) struct Custody {
 }
 
 impl Custody {
-    fn settle(&mut self, result: WorkResult) {
+    /// Says how the work went, and lets go of what was held for it.
+    pub(crate) fn settle(&mut self, result: WorkResult) {
         if let Some(claim) = &mut self.claim {
             match result {
                 WorkResult::Taken => claim.taken(),
@@ -107,19 +108,17 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        let work = this.work;
-        let polled = catch_unwind(AssertUnwindSafe(|| work.poll(cx)));
-        match polled {
-            Ok(Poll::Pending) => Poll::Pending,
-            Ok(Poll::Ready(output)) => {
-                this.custody.settle(output.result());
-                Poll::Ready(Ok(output))
-            }
-            Err(_) => {
-                this.custody.settle(WorkResult::Failed);
-                Poll::Ready(Err(Panicked))
-            }
-        }
+        let output = ready!(poll_caught(this.work, cx));
+        this.custody.settle(output.as_ref().map_or(WorkResult::Failed, Worked::result));
+        Poll::Ready(output)
+    }
+}
+
+/// Polls work of the user's; a panic of it is its end.
+pub(crate) fn poll_caught<F: Future>(work: Pin<&mut F>, cx: &mut Context<'_>) -> Poll<Result<F::Output, Panicked>> {
+    match catch_unwind(AssertUnwindSafe(|| work.poll(cx))) {
+        Ok(polled) => polled.map(Ok),
+        Err(_) => Poll::Ready(Err(Panicked)),
     }
 }
 
