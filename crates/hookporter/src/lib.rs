@@ -5,6 +5,7 @@
 //!   [`Scheme`] of your own.
 //! - `axum` (feature `axum`, or `tower` for other tower servers) and `actix` (feature `actix`): the adapters.
 //! - [`Event`]: what your code is given, once everything about the request held.
+//! - [`guide`]: every sender in a table, and how to add one.
 //!
 //! # Deployment
 //!
@@ -116,6 +117,15 @@ pub mod axum {
 
 #[cfg(feature = "actix")]
 pub use hookporter_actix as actix;
+
+/// The guide: pages to read, no code.
+pub mod guide {
+    #[doc = include_str!("../guide/add-a-provider.md")]
+    pub mod add_a_provider {}
+
+    #[doc = include_str!("../guide/providers.md")]
+    pub mod providers {}
+}
 
 /// The README's code, compiled.
 #[cfg(all(doctest, feature = "axum", feature = "actix"))]
