@@ -1,12 +1,15 @@
 //! A check under way: the papers are plausible, the body is arriving.
 
+mod crc32;
 mod message;
 pub(crate) use message::append_sorted_form;
 #[cfg(feature = "sign")]
 pub(crate) use message::whole as whole_message;
 mod proof;
+mod unkeyed;
 #[cfg(feature = "jwt")]
 pub(crate) use proof::{Proof, judge_messages};
+pub use unkeyed::Unkeyed;
 
 use bytes::Bytes;
 use smallvec::SmallVec;
@@ -47,7 +50,7 @@ impl<'a> Check<'a> {
     pub(crate) fn start(
         verifier: &'a Verifier,
         head: Head<'a>,
-        keys: &'a PreparedKeyring,
+        keys: Option<&'a PreparedKeyring>,
         now: UnixTime,
     ) -> Result<Self, Rejection> {
         let mut check = Self {
@@ -56,11 +59,11 @@ impl<'a> Check<'a> {
             papers: Papers::default(),
             verifier,
             head,
-            keys,
+            keys: keys.unwrap_or(&unkeyed::NO_KEYS),
             now,
         };
         let announced = check.papers.read(&verifier.scheme, verifier.tolerance, &head, now)?;
-        if keys.live(now).next().is_none() {
+        if keys.is_some_and(|keys| keys.live(now).next().is_none()) {
             return Err(Rejection::new(Reason::NoLiveKey));
         }
         check.judge_announced_body(&announced)?;
@@ -70,10 +73,7 @@ impl<'a> Check<'a> {
                 message::part(part, &check.head, &check.papers)?;
             }
         }
-        #[cfg(feature = "jwt")]
-        if let Plan::Token(token) = &verifier.scheme.plan {
-            token.begin(&check.head)?;
-        }
+        verifier.scheme.judge_proof_in_head(&check.head)?;
         Ok(check)
     }
 
@@ -144,7 +144,7 @@ impl<'a> Check<'a> {
                 key: proof.key,
                 coverage: proof.coverage,
                 fingerprint: proof.fingerprint,
-                sent: self.papers.sent,
+                sent: self.papers.sent.or(proof.sent),
                 received: self.now,
                 id: self.papers.id.map(SmallVec::from_slice),
                 body,

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use crate::ConfigError;
 use crate::algorithm::Algorithm;
 use crate::headers::Names;
+use crate::key_name::KeyUrlHeader;
 use crate::scheme::header::{List, More};
 use crate::scheme::timestamp::TimestampAt;
 use crate::scheme::{Encoding, FixedHeader, Header, Part, Proof, Scheme, SignedFunction, TimeUnit, template};
@@ -24,6 +25,8 @@ pub(crate) struct Compiled {
     pub(crate) fixed: Vec<FixedHeader>,
     /// The byte that follows the id in the signed bytes, which an id must not contain.
     pub(crate) id_delimiter: Option<u8>,
+    /// The header that names the key by URL.
+    pub(crate) key_url: Option<KeyUrlHeader>,
     pub(crate) plan: Plan,
 }
 
@@ -77,6 +80,9 @@ pub(crate) enum Plan {
     Function { algorithm: Algorithm, function: SignedFunction },
     /// The secret itself.
     StaticToken,
+    /// A message whose signature is a part of the body.
+    #[cfg(all(feature = "rsa", feature = "cloud"))]
+    Enclosed(crate::scheme::Enclosed),
     /// A JSON web token.
     #[cfg(feature = "jwt")]
     Token(crate::jwt::TokenScheme),
@@ -90,6 +96,11 @@ impl Compiled {
         if plan.has(&Part::Id) && scheme.id.is_none() {
             return Err(ConfigError::scheme("`{id}` is signed, but `.id(…)` does not say where it is"));
         }
+        if let Some(name) = plan.key_parts().into_iter().find(|name| !scheme.key_rule.parts().contains(name)) {
+            return Err(ConfigError::scheme(format!(
+                "the key's `{name}` takes part, and the key rule does not ask for it"
+            )));
+        }
         let sets = sets(scheme, timestamp.as_ref());
         let body_headers = ["content-length".into(), "content-encoding".into()];
         Ok(Self {
@@ -98,6 +109,7 @@ impl Compiled {
             body_headers,
             fixed: scheme.fixed.clone(),
             id_delimiter: plan.delimiter_after(&Part::Id),
+            key_url: scheme.key_url.clone(),
             signature,
             timestamp,
             plan,
@@ -106,6 +118,10 @@ impl Compiled {
 
     /// Whether the public URL takes part in the signed bytes.
     pub(crate) fn needs_url(&self) -> bool {
+        #[cfg(feature = "jwt")]
+        if let Plan::Token(token) = &self.plan {
+            return token.needs_url();
+        }
         self.plan.has(&Part::Url)
     }
 }
@@ -113,13 +129,17 @@ impl Compiled {
 fn plan(proof: &Proof) -> Result<Plan, ConfigError> {
     Ok(match proof {
         Proof::StaticToken => Plan::StaticToken,
+        #[cfg(all(feature = "rsa", feature = "cloud"))]
+        Proof::Enclosed(enclosed) => Plan::Enclosed(*enclosed),
         #[cfg(feature = "jwt")]
         Proof::Token(token) => Plan::Token(token.checked()?),
         Proof::Function(algorithm, function) => Plan::Function { algorithm: *algorithm, function: function.clone() },
         Proof::Template(algorithm, text) => {
             let mut parts = template::parse(text)?;
             let bodies = parts.iter().filter(|part| **part == Part::Body).count();
-            let reads_body = parts.iter().any(|part| matches!(part, Part::Field(_) | Part::SortedForm));
+            let whole =
+                |part: &Part| matches!(part, Part::Field(_) | Part::SortedForm | Part::Crc32 | Part::KeyPart(_));
+            let reads_body = parts.iter().any(whole);
             match parts.iter().position(|part| *part == Part::Body) {
                 Some(at) if bodies == 1 && !reads_body && !algorithm.is_asymmetric() => {
                     let after = parts.drain(at..).skip(1).collect();
@@ -184,11 +204,9 @@ fn member_spec(pointer: &[String], unit: TimeUnit, signed: bool, plan: &Plan) ->
 }
 
 fn signature_spec(scheme: &Scheme, plan: &Plan) -> Result<Option<SignatureSpec>, ConfigError> {
-    #[cfg(feature = "jwt")]
-    if matches!(plan, Plan::Token(_)) {
+    if plan.finds_its_signature() {
         return Ok(None);
     }
-    let _ = plan;
     let source = scheme
         .signature
         .as_ref()
@@ -238,6 +256,17 @@ fn sets(scheme: &Scheme, timestamp: Option<&TimestampSpec>) -> Vec<HeaderSet> {
 }
 
 impl Plan {
+    /// Whether the signature stands where no scheme's header is: in a token, or in the body.
+    const fn finds_its_signature(&self) -> bool {
+        match self {
+            #[cfg(all(feature = "rsa", feature = "cloud"))]
+            Self::Enclosed(_) => true,
+            #[cfg(feature = "jwt")]
+            Self::Token(_) => true,
+            _ => false,
+        }
+    }
+
     /// The parts of the signed bytes, in order.
     fn parts(&self) -> impl Iterator<Item = &Part> {
         let (first, second): (&[Part], &[Part]) = match self {
@@ -248,12 +277,27 @@ impl Plan {
         first.iter().chain(second)
     }
 
+    /// The names of what must belong to a key.
+    fn key_parts(&self) -> Vec<&str> {
+        let named = |part| match part {
+            &Part::KeyPart(ref name) => Some(name.as_str()),
+            _ => None,
+        };
+        match self {
+            #[cfg(feature = "jwt")]
+            Self::Token(token) => token.key_parts().collect(),
+            _ => self.parts().filter_map(named).collect(),
+        }
+    }
+
     /// Whether the proof covers the whole payload.
     pub(crate) fn covers_payload(&self) -> bool {
         match self {
             Self::Stream { .. } => true,
             Self::Whole { parts, .. } => parts.contains(&Part::Body),
             Self::Function { .. } | Self::StaticToken => false,
+            #[cfg(all(feature = "rsa", feature = "cloud"))]
+            Self::Enclosed(_) => false,
             #[cfg(feature = "jwt")]
             Self::Token(token) => token.covers_payload(),
         }

@@ -5,6 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
 use crate::algorithm::Algorithm;
+use crate::key_parts::{self, KeyParts};
 use crate::{ConfigError, Secret};
 
 /// What a right key looks like for a sender.
@@ -15,6 +16,24 @@ pub struct KeyRule {
     minimum: usize,
     usual_prefix: Option<&'static str>,
     expected: &'static str,
+    compound: Option<Compound>,
+}
+
+/// The members of a compound key.
+#[derive(Debug, Clone, Copy)]
+struct Compound {
+    /// The one that is the key.
+    key: &'static str,
+    /// Those that come with it.
+    parts: &'static [&'static str],
+    /// One that may come with it, and what its absence means.
+    optional: Option<(&'static str, &'static str)>,
+}
+
+/// A key's text, taken out of the object that it may stand in, and what comes with it.
+pub(crate) struct Opened {
+    pub(crate) text: Zeroizing<Vec<u8>>,
+    pub(crate) parts: KeyParts,
 }
 
 /// How the text of a key becomes key bytes.
@@ -64,17 +83,61 @@ const FOREIGN: &[(&str, &str)] = &[
 impl KeyRule {
     /// A key whose text is the key, of at least `minimum` bytes; `expected` says what a right one looks like.
     pub const fn text(minimum: usize, expected: &'static str) -> Self {
-        Self { decoding: KeyDecoding::Text, minimum, usual_prefix: None, expected }
+        Self { decoding: KeyDecoding::Text, minimum, usual_prefix: None, expected, compound: None }
     }
 
     /// A key that is decoded first; `minimum` counts decoded bytes.
     pub const fn decoded(decoding: KeyDecoding, minimum: usize, expected: &'static str) -> Self {
-        Self { decoding, minimum, usual_prefix: None, expected }
+        Self { decoding, minimum, usual_prefix: None, expected, compound: None }
     }
 
     /// The beginning that this sender's keys usually have; without it the endpoint builds and warns.
     pub const fn usual_prefix(self, prefix: &'static str) -> Self {
         Self { usual_prefix: Some(prefix), ..self }
+    }
+
+    /// The key may stand in a JSON object: its member `key` is the key, and the members `parts` belong to it. Where the
+    /// text is the key itself, [`Secret::with_part`] brings the parts; without every one of them the endpoint does not
+    /// build. Default: the text is the key, and nothing belongs to it.
+    pub const fn compound(self, key: &'static str, parts: &'static [&'static str]) -> Self {
+        Self { compound: Some(Compound { key, parts, optional: None }), ..self }
+    }
+
+    /// A member of a compound key that may be left out; `otherwise` warns of what that means.
+    #[cfg(all(feature = "rsa", feature = "cloud"))]
+    pub(crate) const fn optional_part(mut self, name: &'static str, otherwise: &'static str) -> Self {
+        if let Some(compound) = &mut self.compound {
+            compound.optional = Some((name, otherwise));
+        }
+        self
+    }
+
+    /// The names of what must come with every key.
+    pub(crate) fn parts(&self) -> &'static [&'static str] {
+        self.compound.map_or(&[], |compound| compound.parts)
+    }
+
+    /// Takes a compound key apart; any other key is its own text.
+    pub(crate) fn open(&self, secret: &Secret) -> Result<Opened, ConfigError> {
+        let mut opened = Opened { text: Zeroizing::new(secret.bytes().to_vec()), parts: KeyParts::default() };
+        let Some(compound) = self.compound else { return Ok(opened) };
+        let members = key_parts::members(secret.bytes()).unwrap_or_default();
+        if let Some(key) = members.get(compound.key) {
+            opened.text = Zeroizing::new(key.as_bytes().to_vec());
+        }
+        let part = |name: &str| {
+            let part = secret.parts().get(name).or_else(|| members.get(name)).filter(|part| !part.is_empty());
+            part.map(|part| Zeroizing::new(part.to_owned()))
+        };
+        for name in compound.parts {
+            opened.parts.set(name, part(name).ok_or_else(|| self.refusal(secret, format!("has no `{name}`")))?);
+        }
+        if let Some((name, _)) = compound.optional
+            && let Some(part) = part(name)
+        {
+            opened.parts.set(name, part);
+        }
+        Ok(opened)
     }
 
     pub(crate) fn for_algorithm(algorithm: Algorithm) -> Self {
@@ -87,7 +150,11 @@ impl KeyRule {
 
     /// The key's bytes, or why it cannot be right.
     pub(crate) fn key_bytes(&self, secret: &Secret) -> Result<Zeroizing<Vec<u8>>, ConfigError> {
-        let text = secret.bytes();
+        self.opened_bytes(secret, &self.open(secret)?.text)
+    }
+
+    /// The bytes of a key whose text was taken out of a compound key.
+    pub(crate) fn opened_bytes(&self, secret: &Secret, text: &[u8]) -> Result<Zeroizing<Vec<u8>>, ConfigError> {
         let fail = |problem: String| self.refusal(secret, problem);
         if text.trim_ascii().is_empty() {
             return Err(fail("is empty".to_owned()));
@@ -112,9 +179,14 @@ impl KeyRule {
     }
 
     /// A warning for a key that builds but looks odd.
-    pub(crate) fn warning(&self, secret: &Secret) -> Option<String> {
+    pub(crate) fn warning(&self, secret: &Secret, opened: &Opened) -> Option<String> {
+        if let Some((name, otherwise)) = self.compound.and_then(|compound| compound.optional)
+            && opened.parts.get(name).is_none()
+        {
+            return Some(format!("key `{}` has no `{name}`: {otherwise}", secret.id()));
+        }
         let prefix = self.usual_prefix?;
-        (!secret.bytes().starts_with(prefix.as_bytes()))
+        (!opened.text.starts_with(prefix.as_bytes()))
             .then(|| format!("key `{}` does not begin with `{prefix}`; expected {}", secret.id(), self.expected))
     }
 

@@ -17,11 +17,14 @@
 mod compile;
 #[cfg(feature = "sign")]
 mod dated;
+#[cfg(all(feature = "rsa", feature = "cloud"))]
+pub(crate) mod enclosed;
 pub(crate) mod encoding;
 mod fixed;
 mod function;
 pub(crate) mod header;
 mod key_rule;
+mod naming;
 #[cfg(feature = "sign")]
 mod sign;
 pub(crate) mod template;
@@ -39,10 +42,13 @@ pub use template::Part;
 pub use timestamp::{TimeUnit, TimestampSource};
 
 pub(crate) use compile::{Compiled, HeaderSet, Plan, SignatureSpec, TimestampPlace, TimestampSpec};
+#[cfg(all(feature = "rsa", feature = "cloud"))]
+pub(crate) use enclosed::Enclosed;
 pub(crate) use fixed::FixedHeader;
 pub(crate) use function::SignedFunction;
 
 use crate::algorithm::Algorithm;
+use crate::key_name::{KeyUrl, KeyUrlHeader};
 use crate::labels::{Identity, LabelSource, LabelSources};
 
 /// How a sender proves origin: an algorithm, the bytes it covers, and where the request carries the proof.
@@ -60,6 +66,7 @@ pub struct Scheme {
     pub(crate) fixed: Vec<FixedHeader>,
     pub(crate) key_rule: KeyRule,
     pub(crate) needs_url: bool,
+    pub(crate) key_url: Option<KeyUrlHeader>,
     pub(crate) labels: LabelSources,
 }
 
@@ -72,6 +79,9 @@ pub(crate) enum Proof {
     Function(Algorithm, SignedFunction),
     /// The secret itself.
     StaticToken,
+    /// A message whose signature is a part of the body.
+    #[cfg(all(feature = "rsa", feature = "cloud"))]
+    Enclosed(Enclosed),
     /// A JSON web token.
     #[cfg(feature = "jwt")]
     Token(crate::jwt::TokenScheme),
@@ -89,6 +99,7 @@ impl Scheme {
             alternative: None,
             fixed: Vec::new(),
             needs_url: false,
+            key_url: None,
             labels: LabelSources::default(),
         }
     }
@@ -114,6 +125,12 @@ impl Scheme {
         Self { proof: Proof::StaticToken, ..scheme }
     }
 
+    /// A message whose signature is a part of the body.
+    #[cfg(all(feature = "rsa", feature = "cloud"))]
+    pub(crate) fn enclosed(enclosed: Enclosed) -> Self {
+        Self { proof: Proof::Enclosed(enclosed), ..Self::new(enclosed.algorithm) }
+    }
+
     /// A JSON web token.
     #[cfg(feature = "jwt")]
     pub fn token(token: crate::jwt::TokenScheme) -> Self {
@@ -122,7 +139,7 @@ impl Scheme {
     }
 
     /// The signed bytes, as a template: text and the parts `{timestamp}`, `{id}`, `{method}`, `{url}`, `{path}`,
-    /// `{header:NAME}`, `{body}`, `{field:/POINTER}`, `{sorted-form}`. Default: `{body}`.
+    /// `{header:NAME}`, `{body}`, `{crc32}`, `{key:NAME}`, `{field:/POINTER}`, `{sorted-form}`. Default: `{body}`.
     pub fn signed(mut self, template: &str) -> Self {
         if let Proof::Template(_, text) = &mut self.proof {
             template.clone_into(text);
@@ -185,6 +202,12 @@ impl Scheme {
     /// What a right key looks like and how it becomes key bytes. Default: the text as it is, at least 16 bytes.
     pub fn key_rule(self, rule: KeyRule) -> Self {
         Self { key_rule: rule, ..self }
+    }
+
+    /// The header with the URL of the key's certificate, and which URLs are the sender's. Every other URL is refused,
+    /// also where the key is fixed and nobody is asked for it. Default: requests name no key.
+    pub fn key_url(self, header: Header, url: KeyUrl) -> Self {
+        Self { key_url: Some(KeyUrlHeader { header, url }), ..self }
     }
 
     /// States that a function of the signed bytes reads the public URL, so that an endpoint without one does not build.
