@@ -28,6 +28,16 @@ impl fmt::Debug for KeyParts {
     }
 }
 
+/// The members of a JSON object all of whose values are texts.
+pub(crate) fn texts(text: &[u8]) -> Option<Vec<(String, Zeroizing<String>)>> {
+    let object: serde_json::Map<String, Value> = serde_json::from_slice(text).ok()?;
+    let text = |(name, value)| match value {
+        Value::String(text) => Some((name, Zeroizing::new(text))),
+        _ => None,
+    };
+    object.into_iter().map(text).collect()
+}
+
 /// The members of a JSON object: texts as they are, anything else as JSON. `None` where `text` is no object.
 pub(crate) fn members(text: &[u8]) -> Option<KeyParts> {
     let object: serde_json::Map<String, Value> = serde_json::from_slice(text).ok()?;

@@ -127,6 +127,11 @@ impl PreparedKeyring {
         self.keys.iter().find(|key| key.id == *id)
     }
 
+    /// What belongs to the key of this id.
+    pub(crate) fn parts(&self, id: &KeyId) -> Option<&KeyParts> {
+        self.keys.iter().find(|key| key.id == *id).map(|key| &key.parts)
+    }
+
     /// The keys that have not expired at `now`.
     pub(crate) fn live(&self, now: UnixTime) -> impl Iterator<Item = &PreparedKey> {
         self.keys.iter().filter(move |key| key.expires.is_none_or(|expires| now < expires))

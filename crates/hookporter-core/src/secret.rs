@@ -107,6 +107,12 @@ impl Secret {
         Self { weak: true, ..self }
     }
 
+    /// One of several keys that stand in this secret, with a name of its own.
+    pub(crate) fn member(&self, name: &str, value: &str) -> Self {
+        let value = Zeroizing::new(value.as_bytes().to_vec());
+        Self { id: KeyId::from(format!("{}.{name}", self.id).as_str()), value, ..self.clone() }
+    }
+
     /// The key's id.
     #[must_use]
     pub fn id(&self) -> &KeyId {

@@ -158,14 +158,14 @@ impl Ticket {
             200..300 => {
                 let status = if verbatim || endpoint.is_success(status) { status } else { endpoint.ack_status };
                 conclude(Outcome::Accepted, status, None);
-                Handled::Response { response, status }
+                self.answer(response, status)
             }
             // Senders give up, or unsubscribe, at these; they are not the sender's doing.
             406 | 410 if !verbatim => self.refuse(failed),
             400..500 => {
                 let refused = Rejection::new(Reason::HandlerRefused).with_evidence(Evidence::Status(status));
                 conclude(Outcome::Rejected, status, Some(&refused));
-                Handled::Response { response, status }
+                self.answer(response, status)
             }
             _ if verbatim => {
                 conclude(Outcome::Unavailable, status, Some(&failed));
@@ -173,6 +173,14 @@ impl Ticket {
             }
             _ => self.refuse(failed),
         }
+    }
+
+    /// The handler's answer, or only its status where the sender must get no body.
+    fn answer<R>(&self, response: R, status: u16) -> Handled<R> {
+        if self.exchange.endpoint.answers_empty() {
+            return Handled::Reply(Reply::status(status));
+        }
+        Handled::Response { response, status }
     }
 
     fn refuse<R>(&self, rejection: Rejection) -> Handled<R> {

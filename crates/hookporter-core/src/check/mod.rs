@@ -135,6 +135,9 @@ impl<'a> Check<'a> {
     pub fn finish(mut self) -> Result<Delivery, Refused> {
         let body = std::mem::replace(&mut self.body, BodyBuffer::new(0)).into_bytes();
         let judged = self.judge(&body).and_then(|proof| {
+            if let Some(header) = &self.verifier.scheme.key_header {
+                header.judge_key(&self.head, self.keys.parts(&proof.key))?;
+            }
             self.papers.read_body(&self.verifier.scheme, self.verifier.tolerance, &body, self.now)?;
             Ok(proof)
         });

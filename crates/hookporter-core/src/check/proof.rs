@@ -11,7 +11,7 @@ use crate::algorithm::{Material, Tag};
 use crate::check::{Check, Running, feed, message};
 use crate::key_parts::KeyParts;
 use crate::keyring::PreparedKey;
-use crate::papers::Candidates;
+use crate::papers::{Candidates, plausible_sets};
 use crate::scheme::{Part, Plan, SignedBytes, SignedInput};
 use crate::{Coverage, Evidence, KeyId, PreparedKeyring, Reason, Rejection, UnixTime};
 
@@ -67,6 +67,9 @@ impl Check<'_> {
                 };
                 if parts.iter().any(|part| matches!(part, Part::KeyPart(_))) {
                     return self.by_key(whole, coverage);
+                }
+                if self.verifier.scheme.signature.as_ref().is_some_and(|spec| spec.sets().is_some()) {
+                    return self.any_set(parts, body, coverage);
                 }
                 let message = whole(&KeyParts::default())?;
                 judge_messages(self.keys, self.now, &self.papers.candidates, &[&message], coverage)
@@ -132,6 +135,21 @@ impl Check<'_> {
         let key = matched.index().and_then(|index| live.get(index)).ok_or(Reason::InvalidSignature)?;
         let fingerprint = Tag::new(&Sha256::digest(body));
         Ok(Proof { key: key.id.clone(), coverage: Coverage::Origin, fingerprint, payload: None, sent: None })
+    }
+
+    /// Tries every set of signatures on the message with its own timestamp; the first one that fits counts.
+    fn any_set(&mut self, parts: &[Part], body: &[u8], coverage: Coverage) -> Result<Proof, Rejection> {
+        let verifier = self.verifier;
+        let mut proven = None;
+        for papers in plausible_sets(&verifier.scheme, verifier.tolerance, &self.head, self.now)? {
+            let message = message::whole(parts, &self.head, &papers, body, &KeyParts::default())?;
+            // All of them are tried, so that the time does not tell which one fits.
+            let judged = judge_messages(self.keys, self.now, &papers.candidates, &[&message], coverage);
+            proven = proven.or(judged.ok().map(|proof| (proof, papers.sent)));
+        }
+        let (proof, sent) = proven.ok_or(Reason::InvalidSignature)?;
+        self.papers.sent = sent;
+        Ok(proof)
     }
 
     /// Tries every live key on the message that is its own.

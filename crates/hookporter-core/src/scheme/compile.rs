@@ -8,7 +8,9 @@ use crate::headers::Names;
 use crate::key_name::KeyUrlHeader;
 use crate::scheme::header::{List, More};
 use crate::scheme::timestamp::TimestampAt;
-use crate::scheme::{Encoding, FixedHeader, Header, Part, Proof, Scheme, SignedFunction, TimeUnit, template};
+use crate::scheme::{
+    Encoding, FixedHeader, Header, KeyHeader, Part, Proof, Scheme, SignedFunction, TimeUnit, template,
+};
 
 /// A scheme that can be checked against requests.
 #[derive(Debug, Clone)]
@@ -21,6 +23,8 @@ pub(crate) struct Compiled {
     pub(crate) names: Names,
     pub(crate) signature: Option<SignatureSpec>,
     pub(crate) timestamp: Option<TimestampSpec>,
+    /// The header that states a part of the key.
+    pub(crate) key_header: Option<KeyHeader>,
     /// Headers with one right value.
     pub(crate) fixed: Vec<FixedHeader>,
     /// The byte that follows the id in the signed bytes, which an id must not contain.
@@ -48,9 +52,18 @@ impl HeaderSet {
 pub(crate) struct SignatureSpec {
     pub(crate) prefix: String,
     pub(crate) names_algorithm: bool,
+    pub(crate) optional_prefix: bool,
     pub(crate) list: Option<List>,
     pub(crate) more: Option<More>,
+    pub(crate) repeats: bool,
     pub(crate) encoding: Encoding,
+}
+
+impl SignatureSpec {
+    /// What separates whole lists with timestamps of their own, where they do.
+    pub(crate) fn sets(&self) -> Option<char> {
+        self.list.as_ref().and_then(|list| list.sets)
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -90,7 +103,7 @@ pub(crate) enum Plan {
 
 impl Compiled {
     pub(crate) fn new(scheme: &Scheme) -> Result<Self, ConfigError> {
-        let plan = plan(&scheme.proof)?;
+        let plan = plan(scheme)?;
         let timestamp = timestamp_spec(scheme, &plan)?;
         let signature = signature_spec(scheme, &plan)?;
         if plan.has(&Part::Id) && scheme.id.is_none() {
@@ -101,12 +114,18 @@ impl Compiled {
                 "the key's `{name}` takes part, and the key rule does not ask for it"
             )));
         }
+        if let Some(header) = &scheme.key_header
+            && !scheme.key_rule.parts().contains(&&*header.part)
+        {
+            return Err(ConfigError::scheme("a header states a part of the key that the key rule does not ask for"));
+        }
         let sets = sets(scheme, timestamp.as_ref());
         let body_headers = ["content-length".into(), "content-encoding".into()];
         Ok(Self {
             names: Names::new(sets.iter().flat_map(HeaderSet::names).chain(&body_headers)),
             sets,
             body_headers,
+            key_header: scheme.key_header.clone(),
             fixed: scheme.fixed.clone(),
             id_delimiter: plan.delimiter_after(&Part::Id),
             key_url: scheme.key_url.clone(),
@@ -126,8 +145,10 @@ impl Compiled {
     }
 }
 
-fn plan(proof: &Proof) -> Result<Plan, ConfigError> {
-    Ok(match proof {
+fn plan(scheme: &Scheme) -> Result<Plan, ConfigError> {
+    // Each timestamp makes another message, so none can be fed to a MAC before all of them are known.
+    let one_message = !scheme.signature.as_ref().is_some_and(|source| source.header.has_sets());
+    Ok(match &scheme.proof {
         Proof::StaticToken => Plan::StaticToken,
         #[cfg(all(feature = "rsa", feature = "cloud"))]
         Proof::Enclosed(enclosed) => Plan::Enclosed(*enclosed),
@@ -141,7 +162,7 @@ fn plan(proof: &Proof) -> Result<Plan, ConfigError> {
                 |part: &Part| matches!(part, Part::Field(_) | Part::SortedForm | Part::Crc32 | Part::KeyPart(_));
             let reads_body = parts.iter().any(whole);
             match parts.iter().position(|part| *part == Part::Body) {
-                Some(at) if bodies == 1 && !reads_body && !algorithm.is_asymmetric() => {
+                Some(at) if bodies == 1 && !reads_body && one_message && !algorithm.is_asymmetric() => {
                     let after = parts.drain(at..).skip(1).collect();
                     Plan::Stream { algorithm: *algorithm, before: parts, after }
                 }
@@ -174,11 +195,7 @@ fn timestamp_spec(scheme: &Scheme, plan: &Plan) -> Result<Option<TimestampSpec>,
         Some(list) => {
             let listed = scheme.signature.as_ref().is_some_and(|signature| {
                 signature.header.name == header.name
-                    && signature
-                        .header
-                        .list
-                        .as_ref()
-                        .is_some_and(|other| other.separator == list.separator && other.pair == list.pair)
+                    && signature.header.list.as_ref().is_some_and(|other| other.is_like(list))
             });
             if !listed {
                 return Err(ConfigError::scheme("a timestamp in a list stands in the signature's own list"));
@@ -211,20 +228,22 @@ fn signature_spec(scheme: &Scheme, plan: &Plan) -> Result<Option<SignatureSpec>,
         .signature
         .as_ref()
         .ok_or_else(|| ConfigError::scheme("`.signature(…)` does not say where the proof is"))?;
-    if let Some(list) = &source.header.list {
-        if list.item.is_empty() {
-            return Err(ConfigError::scheme("a signature list needs `.item(…)`: the name of the items that count"));
-        }
-        if !list.separator.is_ascii() || !list.pair.is_ascii() || list.separator == list.pair {
-            return Err(ConfigError::scheme("list separators are two different ASCII characters"));
-        }
+    if let Some(problem) = source.header.problem(scheme.alternative.is_some()) {
+        return Err(ConfigError::scheme(problem));
     }
-    if source.header.more.is_some() && (source.header.list.is_some() || scheme.alternative.is_some()) {
-        return Err(ConfigError::scheme("several signature headers are neither lists nor under two sets of names"));
+    let listed = |at: &TimestampAt| matches!(at, TimestampAt::Header(header) if header.list.is_some());
+    let has_timestamp = scheme.timestamp.as_ref().is_some_and(|source| listed(&source.at));
+    if source.header.repeats && has_timestamp {
+        return Err(ConfigError::scheme("a header that may repeat has no timestamp in it"));
+    }
+    if source.header.has_sets() && (!has_timestamp || !plan.key_parts().is_empty()) {
+        return Err(ConfigError::scheme("each set of signatures has a timestamp in it, and signs no part of the key"));
     }
     Ok(Some(SignatureSpec {
         prefix: source.header.prefix.clone(),
         names_algorithm: source.header.names_algorithm,
+        optional_prefix: source.header.optional_prefix,
+        repeats: source.header.repeats,
         list: source.header.list.clone(),
         more: source.header.more.clone(),
         encoding: source.encoding,

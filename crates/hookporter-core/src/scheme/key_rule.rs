@@ -17,6 +17,8 @@ pub struct KeyRule {
     usual_prefix: Option<&'static str>,
     expected: &'static str,
     compound: Option<Compound>,
+    /// The names of the keys that may stand together in one object.
+    each: &'static [&'static str],
 }
 
 /// The members of a compound key.
@@ -46,6 +48,9 @@ pub enum KeyDecoding {
     Base64After(&'static str),
     /// Hexadecimal.
     Hex,
+    /// User and password of HTTP's Basic authentication: `user:password`, or a JSON object with the members `user` and
+    /// `password`. The user ends at the first colon; a minimum counts the password.
+    Credentials,
     /// A public key: hexadecimal, base64, PEM or JWK, after an optional prefix such as `whpk_`.
     PublicKey(&'static str),
     /// A function of the text, for senders that derive the key.
@@ -58,6 +63,7 @@ impl KeyDecoding {
         match self {
             Self::Base64After(_) => "is not base64 behind its prefix",
             Self::Hex => "is not hexadecimal",
+            Self::Credentials => "is not `user:password`",
             _ => "is not written as it should be",
         }
     }
@@ -83,12 +89,12 @@ const FOREIGN: &[(&str, &str)] = &[
 impl KeyRule {
     /// A key whose text is the key, of at least `minimum` bytes; `expected` says what a right one looks like.
     pub const fn text(minimum: usize, expected: &'static str) -> Self {
-        Self { decoding: KeyDecoding::Text, minimum, usual_prefix: None, expected, compound: None }
+        Self { decoding: KeyDecoding::Text, minimum, usual_prefix: None, expected, compound: None, each: &[] }
     }
 
     /// A key that is decoded first; `minimum` counts decoded bytes.
     pub const fn decoded(decoding: KeyDecoding, minimum: usize, expected: &'static str) -> Self {
-        Self { decoding, minimum, usual_prefix: None, expected, compound: None }
+        Self { decoding, minimum, usual_prefix: None, expected, compound: None, each: &[] }
     }
 
     /// The beginning that this sender's keys usually have; without it the endpoint builds and warns.
@@ -101,6 +107,32 @@ impl KeyRule {
     /// build. Default: the text is the key, and nothing belongs to it.
     pub const fn compound(self, key: &'static str, parts: &'static [&'static str]) -> Self {
         Self { compound: Some(Compound { key, parts, optional: None }), ..self }
+    }
+
+    /// Several keys may stand in one JSON object, all of them valid at once: each of these members that is there is a key
+    /// of its own, whose id is the secret's, a dot and the member's name. Default: a secret is one key.
+    pub const fn each(self, members: &'static [&'static str]) -> Self {
+        Self { each: members, ..self }
+    }
+
+    /// The secrets, with every key of an object of keys on its own.
+    pub(crate) fn spread(&self, secrets: &[Secret]) -> Result<Vec<Secret>, ConfigError> {
+        let mut all = Vec::new();
+        for secret in secrets {
+            let object = secret.bytes().trim_ascii_start().starts_with(b"{");
+            if self.each.is_empty() || !object {
+                all.push(secret.clone());
+                continue;
+            }
+            let members = key_parts::texts(secret.bytes()).filter(|members| {
+                !members.is_empty() && members.iter().all(|(name, _)| self.each.contains(&name.as_str()))
+            });
+            let members = members.ok_or_else(|| {
+                self.refusal(secret, format!("is no JSON object of texts named `{}`", self.each.join("`, `")))
+            })?;
+            all.extend(members.iter().map(|(name, text)| secret.member(name, text)));
+        }
+        Ok(all)
     }
 
     /// A member of a compound key that may be left out; `otherwise` warns of what that means.
@@ -160,15 +192,19 @@ impl KeyRule {
             return Err(fail("is empty".to_owned()));
         }
         let public = matches!(self.decoding, KeyDecoding::PublicKey(_));
-        if let Some(problem) = misplaced(text, public) {
+        if let Some(problem) = misplaced(text, public, self.usual_prefix) {
             return Err(self.refusal(secret, problem));
         }
         let bytes = self.decode(text).ok_or_else(|| fail(self.decoding.misspelled().to_owned()))?;
         if bytes.is_empty() || self.usual_prefix.is_some_and(|prefix| text == prefix.as_bytes()) {
             return Err(fail("is empty behind its prefix".to_owned()));
         }
-        if bytes.len() < self.minimum && !secret.is_weak() {
-            return Err(fail(format!("is {} bytes long, shorter than {}", bytes.len(), self.minimum)));
+        let (whose, length) = match self.decoding {
+            KeyDecoding::Credentials => ("has a password that ", password_length(&bytes)),
+            _ => ("", bytes.len()),
+        };
+        if length < self.minimum && !secret.is_weak() {
+            return Err(fail(format!("{whose}is {length} bytes long, shorter than {}", self.minimum)));
         }
         Ok(bytes)
     }
@@ -198,6 +234,7 @@ impl KeyRule {
                 STANDARD.decode(text).ok().map(Zeroizing::new)
             }
             KeyDecoding::Hex => const_hex::decode(text).ok().map(Zeroizing::new),
+            KeyDecoding::Credentials => credentials(text),
             KeyDecoding::PublicKey(prefix) => {
                 Some(Zeroizing::new(text.strip_prefix(prefix.as_bytes()).unwrap_or(text).to_vec()))
             }
@@ -206,8 +243,28 @@ impl KeyRule {
     }
 }
 
-/// What is wrong with a key whatever the sender: blanks around it, or a key of another kind.
-fn misplaced(text: &[u8], public: bool) -> Option<&'static str> {
+/// `user:password`, from that text or from an object; `None` where the user is empty or has a colon in it.
+fn credentials(text: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
+    let joined = if text.starts_with(b"{") {
+        let members = key_parts::texts(text)?;
+        let member = |name: &str| members.iter().find(|(known, _)| known == name).map(|(_, text)| text.as_str());
+        let user = member("user").filter(|user| !user.contains(':'))?;
+        Zeroizing::new([user, ":", member("password")?].concat().into_bytes())
+    } else {
+        Zeroizing::new(text.to_vec())
+    };
+    joined.iter().position(|byte| *byte == b':').filter(|end| *end > 0)?;
+    Some(joined)
+}
+
+/// How many bytes stand behind the first colon.
+fn password_length(credentials: &[u8]) -> usize {
+    credentials.splitn(2, |byte| *byte == b':').nth(1).map_or(0, <[u8]>::len)
+}
+
+/// What is wrong with a key whatever the sender: blanks around it, or a key of another kind, unless `usual` is how this
+/// sender's own keys begin (Paystack's are API keys).
+fn misplaced(text: &[u8], public: bool, usual: Option<&str>) -> Option<&'static str> {
     let pem = text.starts_with(b"-----BEGIN ");
     if text.ends_with(b"\n") && !(public && pem) {
         return Some("ends in a newline");
@@ -221,5 +278,9 @@ fn misplaced(text: &[u8], public: bool) -> Option<&'static str> {
     if text.windows(11).any(|part| part == b"PRIVATE KEY") {
         return Some("is a private key; a receiver needs the public one");
     }
-    FOREIGN.iter().find(|(prefix, _)| text.starts_with(prefix.as_bytes())).map(|(_, problem)| *problem)
+    let foreign = |prefix: &str| !usual.is_some_and(|usual| prefix.starts_with(usual));
+    FOREIGN
+        .iter()
+        .find(|(prefix, _)| text.starts_with(prefix.as_bytes()) && foreign(prefix))
+        .map(|(_, problem)| *problem)
 }

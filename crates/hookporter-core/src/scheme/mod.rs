@@ -23,6 +23,7 @@ pub(crate) mod encoding;
 mod fixed;
 mod function;
 pub(crate) mod header;
+mod key_header;
 mod key_rule;
 mod naming;
 #[cfg(feature = "sign")]
@@ -46,6 +47,7 @@ pub(crate) use compile::{Compiled, HeaderSet, Plan, SignatureSpec, TimestampPlac
 pub(crate) use enclosed::Enclosed;
 pub(crate) use fixed::FixedHeader;
 pub(crate) use function::SignedFunction;
+pub(crate) use key_header::KeyHeader;
 
 use crate::algorithm::Algorithm;
 use crate::key_name::{KeyUrl, KeyUrlHeader};
@@ -63,6 +65,7 @@ pub struct Scheme {
     pub(crate) timestamp: Option<TimestampSource>,
     pub(crate) id: Option<Header>,
     pub(crate) alternative: Option<(String, String)>,
+    pub(crate) key_header: Option<KeyHeader>,
     pub(crate) fixed: Vec<FixedHeader>,
     pub(crate) key_rule: KeyRule,
     pub(crate) needs_url: bool,
@@ -97,6 +100,7 @@ impl Scheme {
             timestamp: None,
             id: None,
             alternative: None,
+            key_header: None,
             fixed: Vec::new(),
             needs_url: false,
             key_url: None,
@@ -123,6 +127,19 @@ impl Scheme {
     pub fn static_token(header: &str) -> Self {
         let scheme = Self::new(Algorithm::HmacSha256).signature(Header::new(header).plain());
         Self { proof: Proof::StaticToken, ..scheme }
+    }
+
+    /// A user and a password by HTTP's Basic authentication. As with a static token, no byte of the body is covered.
+    ///
+    /// The scheme is the word `Basic` in this spelling, as senders write it.
+    pub fn basic_authentication() -> Self {
+        let source = Header::new("authorization").prefix("Basic ").base64();
+        let expected = "the user and password as `user:password`";
+        Self::static_token("authorization").signature(source).key_rule(KeyRule::decoded(
+            KeyDecoding::Credentials,
+            8,
+            expected,
+        ))
     }
 
     /// A message whose signature is a part of the body.
@@ -202,6 +219,13 @@ impl Scheme {
     /// What a right key looks like and how it becomes key bytes. Default: the text as it is, at least 16 bytes.
     pub fn key_rule(self, rule: KeyRule) -> Self {
         Self { key_rule: rule, ..self }
+    }
+
+    /// A header that states a part of the key ([`KeyRule::compound`]), such as its public name: a key fits only where the
+    /// request states its part. Default: none.
+    pub fn key_header(self, name: &str, part: &str) -> Self {
+        let name = name.to_ascii_lowercase().into();
+        Self { key_header: Some(KeyHeader { name, part: part.to_owned() }), ..self }
     }
 
     /// The header with the URL of the key's certificate, and which URLs are the sender's. Every other URL is refused,

@@ -51,6 +51,7 @@ impl Verifier {
     /// # Errors
     /// [`ConfigError`] for a secret that cannot sign, or a request that lacks a part of the signed bytes.
     pub fn sign(&self, secrets: &[Secret], request: &Signable<'_>) -> Result<Signed, ConfigError> {
+        let secrets = self.key_rule().spread(secrets)?;
         let first = secrets.first().ok_or(ConfigError::NoKey)?;
         let set = self.scheme.sets.first().ok_or_else(|| ConfigError::scheme("no header set"))?;
         #[cfg(feature = "jwt")]
@@ -77,12 +78,17 @@ impl Verifier {
             id: Some(request.id.as_bytes()),
         };
         let mut signatures = Vec::new();
-        for secret in secrets {
+        for secret in &secrets {
             signatures.push(self.signature(secret, request, &papers)?);
         }
         let spec = self.scheme.signature.as_ref().ok_or_else(|| ConfigError::scheme("no signature header"))?;
-        let headers = self.proof_headers(set, spec, &signatures, timestamp, request.id);
-        let _ = first;
+        let mut headers = self.proof_headers(set, spec, &signatures, timestamp, request.id);
+        if let Some(header) = &self.scheme.key_header {
+            let parts = self.key_rule().open(first)?.parts;
+            let stated = parts.get(&header.part).unwrap_or_default().to_owned();
+            // The signature's header stays the last one.
+            headers.insert(0, (header.name.to_string(), stated));
+        }
         Ok(Signed { headers, body: request.body.clone() })
     }
 
@@ -184,8 +190,12 @@ impl Verifier {
             None => written.take(1).collect(),
             Some(list) => {
                 items.extend(written.map(|text| (list.item.clone(), text)));
-                let items: Vec<_> = items.iter().map(|(key, text)| format!("{key}{}{text}", list.pair)).collect();
-                items.join(&list.separator.to_string())
+                let written = |(key, text): &(String, String)| match list.pair {
+                    Some(pair) => format!("{key}{pair}{text}"),
+                    None => text.clone(),
+                };
+                let items: Vec<_> = items.iter().map(written).collect();
+                items.join(&format!("{}{}", list.separator, if list.blanks { " " } else { "" }))
             }
         };
         if let Some(name) = &set.signature {

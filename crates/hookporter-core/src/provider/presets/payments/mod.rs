@@ -1,6 +1,40 @@
 //! Payments and finance: PayPal, Adyen, Paddle, Square, Xero and others.
 
+mod chargebee;
+mod checkout_com;
+mod coinbase_cdp;
+mod coinbase_commerce;
+mod easypost;
+mod flutterwave;
+mod flutterwave_v3;
+mod gocardless;
+mod lemonsqueezy;
+mod mollie;
+mod paddle;
+mod paystack;
+mod quickbooks;
+mod razorpay;
+mod recurly;
+mod xero;
+
 use crate::Provider;
 
 /// Every preset of this family that is compiled in.
-pub(super) static ALL: &[&Provider] = &[];
+pub(super) static ALL: &[&Provider] = &[
+    &chargebee::CHARGEBEE,
+    &checkout_com::CHECKOUT_COM,
+    &coinbase_cdp::COINBASE_CDP,
+    &coinbase_commerce::COINBASE_COMMERCE,
+    &easypost::EASYPOST,
+    &flutterwave::FLUTTERWAVE,
+    &flutterwave_v3::FLUTTERWAVE_V3,
+    &gocardless::GOCARDLESS,
+    &lemonsqueezy::LEMONSQUEEZY,
+    &mollie::MOLLIE,
+    &paddle::PADDLE,
+    &paystack::PAYSTACK,
+    &quickbooks::QUICKBOOKS,
+    &razorpay::RAZORPAY,
+    &recurly::RECURLY,
+    &xero::XERO,
+];
