@@ -178,6 +178,12 @@ impl Verifier {
         self.scheme.sets.iter().filter_map(|set| set.signature.as_deref())
     }
 
+    /// Whether the signature's header may stand several times ([`Header::repeatable`](crate::Header::repeatable)).
+    #[must_use]
+    pub fn takes_repeated_signatures(&self) -> bool {
+        self.scheme.signature.as_ref().is_some_and(|spec| spec.repeats)
+    }
+
     /// Whether a header of this name, in lower case, carries a proof.
     #[must_use]
     pub fn is_proof_header(&self, name: &str) -> bool {

@@ -37,7 +37,7 @@ impl RequestMaker {
     /// | `wrong-key` | signed with another key | everywhere |
     /// | `tampered-signature` | one character of every signature | everywhere |
     /// | `truncated-signature` | the end of every signature | everywhere |
-    /// | `repeated-signature` | the signature's header twice | everywhere |
+    /// | `repeated-signature` | the signature's header twice | where it must stand once |
     /// | `missing-signature` | no signature | everywhere |
     ///
     /// The tolerance is the preset's or the verifier's. [`stale`](Self::stale) and [`future`](Self::future) do not
@@ -86,7 +86,9 @@ impl RequestMaker {
         let count = malforming_count(good.signatures().first().map_or(0, String::len));
         add("truncated-signature", good.clone().truncated_signature(count), truncated(proof));
         let repeated = if in_body { Reason::MalformedBody } else { Reason::RepeatedHeader };
-        add("repeated-signature", good.clone().repeated_signature(), repeated);
+        if !verifier.takes_repeated_signatures() {
+            add("repeated-signature", good.clone().repeated_signature(), repeated);
+        }
         let missing = if in_body { Reason::MalformedBody } else { Reason::MissingHeader };
         add("missing-signature", good.without_signature(), missing);
         Ok(mutations)

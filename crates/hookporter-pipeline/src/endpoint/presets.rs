@@ -110,6 +110,62 @@ presets! {
     vercel = "vercel", "Vercel";
     #[cfg(feature = "developer")]
     webflow = "webflow", "Webflow";
+    #[cfg(feature = "cloud")]
+    auth0 = "auth0", "Auth0's log streams and event streams";
+    #[cfg(feature = "payments")]
+    chargebee = "chargebee", "Chargebee";
+    #[cfg(feature = "payments")]
+    checkout_com = "checkout-com", "Checkout.com";
+    #[cfg(feature = "payments")]
+    coinbase_cdp = "coinbase-cdp", "Coinbase CDP";
+    #[cfg(feature = "payments")]
+    coinbase_commerce = "coinbase-commerce", "Coinbase Commerce";
+    #[cfg(feature = "messaging")]
+    deepgram = "deepgram", "Deepgram's callbacks";
+    #[cfg(feature = "payments")]
+    easypost = "easypost", "EasyPost";
+    #[cfg(feature = "messaging")]
+    elevenlabs = "elevenlabs", "ElevenLabs";
+    #[cfg(feature = "payments")]
+    flutterwave = "flutterwave", "Flutterwave, v4";
+    #[cfg(feature = "payments")]
+    flutterwave_v3 = "flutterwave-v3", "Flutterwave, v3";
+    #[cfg(feature = "payments")]
+    gocardless = "gocardless", "GoCardless";
+    #[cfg(all(feature = "messaging", feature = "rsa"))]
+    kick = "kick", "Kick";
+    #[cfg(feature = "payments")]
+    lemonsqueezy = "lemonsqueezy", "Lemon Squeezy";
+    #[cfg(feature = "messaging")]
+    line = "line", "LINE's Messaging API";
+    #[cfg(feature = "payments")]
+    mollie = "mollie", "Mollie's next-gen webhooks";
+    #[cfg(feature = "payments")]
+    paddle = "paddle", "Paddle Billing";
+    #[cfg(feature = "payments")]
+    paystack = "paystack", "Paystack";
+    #[cfg(feature = "cloud")]
+    persona = "persona", "Persona";
+    #[cfg(feature = "messaging")]
+    postmark = "postmark", "Postmark";
+    #[cfg(feature = "messaging")]
+    pusher = "pusher", "Pusher Channels";
+    #[cfg(feature = "payments")]
+    quickbooks = "quickbooks", "Intuit QuickBooks";
+    #[cfg(feature = "payments")]
+    razorpay = "razorpay", "Razorpay";
+    #[cfg(feature = "payments")]
+    recurly = "recurly", "Recurly";
+    #[cfg(all(feature = "messaging", feature = "ecdsa"))]
+    sendgrid = "sendgrid", "SendGrid's event webhook";
+    #[cfg(feature = "messaging")]
+    telegram = "telegram", "Telegram's Bot API";
+    #[cfg(feature = "cloud")]
+    workos = "workos", "WorkOS";
+    #[cfg(feature = "payments")]
+    xero = "xero", "Xero";
+    #[cfg(feature = "messaging")]
+    zendesk = "zendesk", "Zendesk";
 }
 
 impl Endpoint {
