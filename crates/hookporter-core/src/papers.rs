@@ -208,7 +208,9 @@ fn signatures<'a>(
 /// Why a signature that does not begin with its prefix is refused.
 #[cold]
 fn without_prefix(spec: &SignatureSpec, name: &Arc<str>, value: &[u8]) -> Rejection {
-    if spec.names_algorithm && memchr(b'=', value).is_some() {
+    let in_name = |byte: &u8| byte.is_ascii_alphanumeric() || *byte == b'-';
+    let named = memchr(b'=', value).and_then(|end| value.get(..end)).filter(|named| !named.is_empty());
+    if spec.names_algorithm && named.is_some_and(|named| named.iter().all(in_name)) {
         let evidence = Evidence::HeaderShape(name.clone(), "names another algorithm");
         return Rejection::new(Reason::UnsupportedAlgorithm).with_evidence(evidence);
     }

@@ -49,7 +49,7 @@ reasons! {
     TimestampTooNew = "timestamp-too-new" => 401,
     /// No live key and no candidate signature fit together.
     InvalidSignature = "invalid-signature" => 401,
-    /// A token names another algorithm than the endpoint pins.
+    /// The request names another algorithm than the endpoint pins.
     UnsupportedAlgorithm = "unsupported-algorithm" => 401,
     /// The body lacks what the scheme must read to find the proof.
     MalformedBody = "malformed-body" => 401,

@@ -187,7 +187,7 @@ impl Verifier {
     /// Whether a header of this name, in lower case, carries a proof.
     #[must_use]
     pub fn is_proof_header(&self, name: &str) -> bool {
-        let more = self.scheme.signature.as_ref().and_then(|spec| spec.more.as_ref());
+        let more = self.scheme.signature.as_ref().and_then(|spec| spec.more.as_deref());
         self.proof_header_names().any(|proof| proof == name) || more.is_some_and(|more| more.has(name))
     }
 

@@ -1,4 +1,5 @@
-//! The test vectors: requests of sixty senders, most of them published by the sender or made with its SDK.
+//! The test vectors: requests of every sender that has a preset, published by the sender, made with its SDK, or derived
+//! from the scheme that it documents.
 //!
 //! They cover senders that Hookporter has no preset for, too; [`Vector::preset`] says which one judges a vector.
 

@@ -9,7 +9,7 @@ use crate::key_name::KeyUrlHeader;
 use crate::scheme::header::{List, More};
 use crate::scheme::timestamp::TimestampAt;
 use crate::scheme::{
-    Encoding, FixedHeader, Header, KeyHeader, Part, Proof, Scheme, SignedFunction, TimeUnit, template,
+    Encoding, FixedHeader, HeaderSet, KeyHeader, Part, Proof, Scheme, SignedFunction, TimeUnit, template,
 };
 
 /// A scheme that can be checked against requests.
@@ -34,27 +34,13 @@ pub(crate) struct Compiled {
     pub(crate) plan: Plan,
 }
 
-/// One set of names for the proof headers.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct HeaderSet {
-    pub(crate) signature: Option<Arc<str>>,
-    pub(crate) timestamp: Option<Arc<str>>,
-    pub(crate) id: Option<Arc<str>>,
-}
-
-impl HeaderSet {
-    fn names(&self) -> impl Iterator<Item = &Arc<str>> {
-        [&self.signature, &self.timestamp, &self.id].into_iter().flatten()
-    }
-}
-
 #[derive(Debug, Clone)]
 pub(crate) struct SignatureSpec {
     pub(crate) prefix: String,
     pub(crate) names_algorithm: bool,
     pub(crate) optional_prefix: bool,
     pub(crate) list: Option<List>,
-    pub(crate) more: Option<More>,
+    pub(crate) more: Option<Box<More>>,
     pub(crate) repeats: bool,
     pub(crate) encoding: Encoding,
 }
@@ -119,7 +105,7 @@ impl Compiled {
         {
             return Err(ConfigError::scheme("a header states a part of the key that the key rule does not ask for"));
         }
-        let sets = sets(scheme, timestamp.as_ref());
+        let sets = HeaderSet::of(scheme, timestamp.as_ref());
         let body_headers = ["content-length".into(), "content-encoding".into()];
         Ok(Self {
             names: Names::new(sets.iter().flat_map(HeaderSet::names).chain(&body_headers)),
@@ -248,30 +234,6 @@ fn signature_spec(scheme: &Scheme, plan: &Plan) -> Result<Option<SignatureSpec>,
         more: source.header.more.clone(),
         encoding: source.encoding,
     }))
-}
-
-fn sets(scheme: &Scheme, timestamp: Option<&TimestampSpec>) -> Vec<HeaderSet> {
-    let own_timestamp = timestamp.is_some_and(|spec| matches!(spec.place, TimestampPlace::Header(_)));
-    let header_of_timestamp = match scheme.timestamp.as_ref().map(|source| &source.at) {
-        Some(TimestampAt::Header(header)) if own_timestamp => Some(header),
-        _ => None,
-    };
-    let name = |header: &Header| header.name.clone();
-    let usual = HeaderSet {
-        signature: scheme.signature.as_ref().map(|source| name(&source.header)),
-        timestamp: header_of_timestamp.map(name),
-        id: scheme.id.as_ref().map(name),
-    };
-    let Some((prefix, other)) = &scheme.alternative else {
-        return vec![usual];
-    };
-    let rename = |name: &Option<Arc<str>>| {
-        let name = name.as_ref()?;
-        Some(name.strip_prefix(prefix.as_str()).map_or_else(|| name.clone(), |rest| format!("{other}{rest}").into()))
-    };
-    let second =
-        HeaderSet { signature: rename(&usual.signature), timestamp: rename(&usual.timestamp), id: rename(&usual.id) };
-    vec![usual, second]
 }
 
 impl Plan {

@@ -27,7 +27,8 @@ pub struct Header {
     /// Whether the prefix may be missing.
     pub(crate) optional_prefix: bool,
     pub(crate) list: Option<List>,
-    pub(crate) more: Option<More>,
+    /// Boxed: only a few senders have it.
+    pub(crate) more: Option<Box<More>>,
     /// Whether the header may stand several times.
     pub(crate) repeats: bool,
 }
@@ -129,16 +130,16 @@ impl Header {
     /// is what stands before the number. A signature may stand in any of them; see [`Header::or`].
     pub fn numbered(name: &str) -> Self {
         let stem = name.to_ascii_lowercase();
-        Self { more: Some(More::Numbered(stem.clone())), ..Self::new(&format!("{stem}1")) }
+        Self { more: Some(Box::new(More::Numbered(stem.clone()))), ..Self::new(&format!("{stem}1")) }
     }
 
     /// Another header that a signature may stand in, such as that of a second key during a rotation. Each of them stands
     /// once or not at all, one of them must be there, and any signature that fits is enough. Default: none.
     pub fn or(mut self, name: &str) -> Self {
         let name = name.to_ascii_lowercase().into();
-        match &mut self.more {
+        match self.more.as_deref_mut() {
             Some(More::Named(names)) => names.push(name),
-            _ => self.more = Some(More::Named(vec![name])),
+            _ => self.more = Some(Box::new(More::Named(vec![name]))),
         }
         self
     }

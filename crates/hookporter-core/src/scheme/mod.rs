@@ -26,9 +26,13 @@ pub(crate) mod header;
 mod key_header;
 mod key_rule;
 mod naming;
+mod set;
 #[cfg(feature = "sign")]
 mod sign;
 pub(crate) mod template;
+#[cfg(test)]
+#[cfg(feature = "sign")]
+mod tests;
 pub(crate) mod timestamp;
 
 use std::sync::Arc;
@@ -42,12 +46,13 @@ pub use sign::{Signable, Signed};
 pub use template::Part;
 pub use timestamp::{TimeUnit, TimestampSource};
 
-pub(crate) use compile::{Compiled, HeaderSet, Plan, SignatureSpec, TimestampPlace, TimestampSpec};
+pub(crate) use compile::{Compiled, Plan, SignatureSpec, TimestampPlace, TimestampSpec};
 #[cfg(all(feature = "rsa", feature = "cloud"))]
 pub(crate) use enclosed::Enclosed;
 pub(crate) use fixed::FixedHeader;
 pub(crate) use function::SignedFunction;
 pub(crate) use key_header::KeyHeader;
+pub(crate) use set::HeaderSet;
 
 use crate::algorithm::Algorithm;
 use crate::key_name::{KeyUrl, KeyUrlHeader};

@@ -26,6 +26,17 @@ impl TimestampSource {
 }
 
 /// A timestamp in the signed body. It is judged once the proof holds, for nothing in a body is read before.
+///
+/// ```
+/// use hookporter_core::{Header, Json, Scheme, Verifier};
+/// let scheme = Scheme::hmac_sha256()
+///     .signature(Header::new("x-acme-signature").hex())
+///     .timestamp(Json::pointer("/sent_at").unix_millis());
+/// assert!(Verifier::new(scheme).is_ok());
+/// // A token in a header covers no byte of the body, so a timestamp there proves nothing.
+/// let scheme = Scheme::static_token("x-acme-token").timestamp(Json::pointer("/sent_at").unix_millis());
+/// assert!(Verifier::new(scheme).is_err());
+/// ```
 impl Json {
     /// A timestamp in seconds since the Unix epoch.
     #[must_use]

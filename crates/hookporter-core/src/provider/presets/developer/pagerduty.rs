@@ -14,7 +14,7 @@ pub(super) static PAGERDUTY: Provider = Provider {
     // The SDK reads no more than 2 MB.
     body_limit: 2 * 1024 * 1024,
     acknowledgement: Acknowledgement {
-        retries: "some; its SDK advises a 4xx for a bad signature, which stops them",
+        retries: "not documented; its SDK advises 400 or 403 for what is refused, so that it is not sent again",
         ..Acknowledgement::BASE
     },
     labels: ["`event.id`, signed", "`event.event_type`, signed", "none"],

@@ -7,6 +7,8 @@ use crate::{KeyRule, LabelSource, Provider, Scheme};
 
 /// Supabase Auth hooks: Standard Webhooks, with secrets that are shown as `v1,whsec_…`.
 ///
+/// Each hook has a URL of its own, and its events name no type.
+///
 /// Supabase waits for the answer and acts on its body, which may change a token or refuse a login. So the work is done
 /// inline, by a handler whose answer is sent: a queue that answers first gives Supabase nothing to act on. An answer of 400
 /// or 403 becomes a 500 for the user; 429 and 503 with `Retry-After` are tried again.
@@ -23,7 +25,7 @@ pub(super) static SUPABASE_AUTH_HOOKS: Provider = Provider {
         retries: "up to 3 tries, 2 s apart, after 429 or 503 with `Retry-After` only; the body of the answer is used, so answer inline",
         ..Acknowledgement::BASE
     },
-    labels: ["`webhook-id`, signed", "none: each hook has its own URL", "none"],
+    labels: ["`webhook-id`, signed", "none", "none"],
     ..STANDARD_WEBHOOKS
 };
 

@@ -35,7 +35,7 @@ pub(super) static DOCUSIGN: Provider = Provider {
 fn scheme() -> Scheme {
     Scheme::hmac_sha256()
         .signature(Header::numbered("x-docusign-signature-").base64())
-        .key_rule(KeyRule::text(16, "a Connect key of the account, as it was shown when it was made"))
+        .key_rule(KeyRule::text(16, "the Connect key of the account, as it was shown when it was made"))
         .event_id([Json::pointer("/data/envelopeId"), Json::pointer("/envelopeId")])
         .event_type(Json::pointer("/event"))
         .api_version(Json::pointer("/apiVersion"))
