@@ -77,7 +77,10 @@ pub struct KeyUrl {
 enum Hosts {
     OneOf(&'static [&'static str]),
     /// A host per region of Amazon's: what stands before the region, and what may follow it.
-    Regional { before: &'static str, after: &'static [&'static str] },
+    Regional {
+        before: &'static str,
+        after: &'static [&'static str],
+    },
 }
 
 /// The longest id; those in use are below 64 bytes.
@@ -207,7 +210,8 @@ mod tests {
         assert!(!sns.trusts(&format!("https://sns.us-east-1.amazonaws.com/{}.pem", "x".repeat(600))));
         let paths = KeyUrl::on_hosts(&["api.a.example"]).path_prefix("/certs/");
         assert!(paths.trusts("https://api.a.example/certs/1"));
-        for bad in ["https://api.a.example/certs/", "https://api.a.example/other/certs/1", "https://a.example/certs/1"] {
+        for bad in ["https://api.a.example/certs/", "https://api.a.example/other/certs/1", "https://a.example/certs/1"]
+        {
             assert!(!paths.trusts(bad), "{bad}");
         }
     }

@@ -7,8 +7,8 @@ use crate::keyring::Prepared;
 use crate::papers::Papers;
 use crate::scheme::{Compiled, Plan, Scheme};
 use crate::{
-    ConfigError, DEFAULT_BODY_LIMIT, Head, KeyName, KeyNaming, Keyring, LabelSources, PreparedKeyring, Rejection, Secret, Tolerance,
-    UnixTime,
+    ConfigError, DEFAULT_BODY_LIMIT, Head, KeyName, KeyNaming, Keyring, LabelSources, PreparedKeyring, Rejection,
+    Secret, Tolerance, UnixTime,
 };
 
 /// Checks requests against one scheme.

@@ -99,6 +99,14 @@ impl SignedRequest {
     /// One bit of the body changed; JSON stays JSON where it can. Of a token in the body the payload is changed.
     pub fn tampered_body(self) -> Self {
         let text = String::from_utf8_lossy(&self.body);
+        if let Some(Place::Member(name)) = self.signature
+            && let Some((before, signature)) = place::member(&text, name)
+        {
+            let changed = forge::tampered(format!("{before}}}").as_bytes());
+            let changed = String::from_utf8_lossy(&changed);
+            let before = changed.strip_suffix('}').unwrap_or(&changed);
+            return Self { body: place::with_member(before, name, signature).into(), ..self };
+        }
         let token = place::token_in(&text).filter(|_| self.signature == Some(Place::Body));
         let body = match token {
             Some(token) => forge::tampered_token(&self.body, &token),
@@ -132,7 +140,7 @@ impl SignedRequest {
     pub fn repeated_signature(self) -> Self {
         match self.signature.clone() {
             Some(Place::Header(name)) => self.repeated_header(&name),
-            Some(Place::Body) => {
+            Some(Place::Body | Place::Member(_)) => {
                 let text = String::from_utf8_lossy(&self.body);
                 let inner = text.trim().trim_start_matches('{').trim_end_matches('}');
                 Self { body: format!("{{{inner},{inner}}}").into(), ..self }
@@ -146,6 +154,12 @@ impl SignedRequest {
         match self.signature.clone() {
             Some(Place::Header(name)) => self.without_header(&name),
             Some(Place::Body) => Self { body: Bytes::from_static(b"{}"), ..self },
+            Some(Place::Member(name)) => {
+                let text = String::from_utf8_lossy(&self.body);
+                let before =
+                    place::member(&text, name).map_or_else(|| text.to_string(), |(before, _)| format!("{before}}}"));
+                Self { body: before.into(), ..self }
+            }
             None => self,
         }
     }
@@ -202,6 +216,12 @@ impl SignedRequest {
             }
             Some(Place::Body) => {
                 self.body = place::change_signatures(&String::from_utf8_lossy(&self.body), change).into();
+            }
+            Some(Place::Member(name)) => {
+                let text = String::from_utf8_lossy(&self.body);
+                if let Some((before, signature)) = place::member(&text, name) {
+                    self.body = place::with_member(before, name, &change(signature)).into();
+                }
             }
             None => {}
         }

@@ -5,7 +5,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use hookporter_core::{Reason, UnixTime};
+use hookporter_core::{Keyring, Reason, Secret, UnixTime};
 use serde_json::Value;
 
 use crate::request::SignedRequest;
@@ -97,6 +97,18 @@ impl Vector {
     #[must_use]
     pub fn secret_text(&self) -> Option<&str> {
         self.secret.as_str()
+    }
+
+    /// The receiver's keys: the key as text, a compound key as the JSON text that it is, and of QStash's two keys each.
+    #[must_use]
+    pub fn keyring(&self) -> Keyring {
+        let weak = |text: &str| Secret::weak(text);
+        let both = |name: &str| self.secret.get(name).and_then(Value::as_str).map(|text| weak(text).named(name));
+        match (&self.secret, both("current"), both("next")) {
+            (_, Some(current), Some(next)) => Keyring::from([current, next]),
+            (Value::String(text), ..) => weak(text).into(),
+            (object, ..) => weak(&object.to_string()).into(),
+        }
     }
 
     /// The request, to be sent over an adapter. Changes to its signature do nothing.

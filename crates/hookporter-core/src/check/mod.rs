@@ -7,9 +7,9 @@ pub(crate) use message::append_sorted_form;
 pub(crate) use message::whole as whole_message;
 mod proof;
 mod unkeyed;
-pub use unkeyed::Unkeyed;
 #[cfg(feature = "jwt")]
 pub(crate) use proof::{Proof, judge_messages};
+pub use unkeyed::Unkeyed;
 
 use bytes::Bytes;
 use smallvec::SmallVec;

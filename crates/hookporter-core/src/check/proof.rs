@@ -180,9 +180,7 @@ pub(crate) fn judge_messages(
     coverage: Coverage,
 ) -> Result<Proof, Rejection> {
     let any = |key: &PreparedKey| {
-        messages
-            .iter()
-            .fold(Choice::from(0), |fits, message| fits | message_fits(&key.material, message, candidates))
+        messages.iter().fold(Choice::from(0), |fits, message| fits | message_fits(&key.material, message, candidates))
     };
     let (_, key) = fitting(keys, now, any)?;
     let first = messages.first().copied().unwrap_or_default();

@@ -90,7 +90,9 @@ impl Compiled {
             return Err(ConfigError::scheme("`{id}` is signed, but `.id(…)` does not say where it is"));
         }
         if let Some(name) = plan.key_parts().into_iter().find(|name| !scheme.key_rule.parts().contains(name)) {
-            return Err(ConfigError::scheme(format!("the key's `{name}` takes part, and the key rule does not ask for it")));
+            return Err(ConfigError::scheme(format!(
+                "the key's `{name}` takes part, and the key rule does not ask for it"
+            )));
         }
         let sets = sets(scheme, timestamp.as_ref());
         let body_headers = ["content-length".into(), "content-encoding".into()];
@@ -127,7 +129,8 @@ fn plan(proof: &Proof) -> Result<Plan, ConfigError> {
         Proof::Template(algorithm, text) => {
             let mut parts = template::parse(text)?;
             let bodies = parts.iter().filter(|part| **part == Part::Body).count();
-            let whole = |part: &Part| matches!(part, Part::Field(_) | Part::SortedForm | Part::Crc32 | Part::KeyPart(_));
+            let whole =
+                |part: &Part| matches!(part, Part::Field(_) | Part::SortedForm | Part::Crc32 | Part::KeyPart(_));
             let reads_body = parts.iter().any(whole);
             match parts.iter().position(|part| *part == Part::Body) {
                 Some(at) if bodies == 1 && !reads_body && !algorithm.is_asymmetric() => {

@@ -91,6 +91,11 @@ impl KeyRule {
         Self { decoding, minimum, usual_prefix: None, expected, compound: None }
     }
 
+    /// A public key: hexadecimal, base64, PEM (a certificate's too) or a JSON web key.
+    pub const fn public_key(expected: &'static str) -> Self {
+        Self::decoded(KeyDecoding::PublicKey(""), 32, expected)
+    }
+
     /// The beginning that this sender's keys usually have; without it the endpoint builds and warns.
     pub const fn usual_prefix(self, prefix: &'static str) -> Self {
         Self { usual_prefix: Some(prefix), ..self }

@@ -90,7 +90,8 @@ impl Verifier {
             Plan::StaticToken => return Ok(self.key_rule().key_bytes(secret)?.to_vec()),
             Plan::Stream { algorithm, before, after } => {
                 let none = KeyParts::default();
-                let mut message = whole_message(before, &request.head, papers, &[], &none).map_err(cannot)?.into_owned();
+                let mut message =
+                    whole_message(before, &request.head, papers, &[], &none).map_err(cannot)?.into_owned();
                 message.extend_from_slice(&request.body);
                 message.extend_from_slice(&whole_message(after, &request.head, papers, &[], &none).map_err(cannot)?);
                 (*algorithm, message)
