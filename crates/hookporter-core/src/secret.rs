@@ -101,6 +101,12 @@ impl Secret {
         self
     }
 
+    /// Whether a part of this name was set with [`Secret::with_part`].
+    #[must_use]
+    pub fn has_part(&self, name: &str) -> bool {
+        self.parts.get(name).is_some()
+    }
+
     /// Lets this secret be shorter than the provider's minimum, as [`Secret::weak`] does.
     #[must_use]
     pub fn allow_weak(self) -> Self {

@@ -45,7 +45,8 @@ impl Verifier {
     /// Signs a request with every secret given, so that this verifier accepts it: the first one, or where the scheme
     /// has a list of signatures, all of them.
     ///
-    /// For an asymmetric scheme the secret is the private key.
+    /// For an asymmetric scheme the secret is the private key. A token states the secret's id as its `kid`, where the
+    /// secret was given one ([`Secret::named`]).
     ///
     /// # Errors
     /// [`ConfigError`] for a secret that cannot sign, or a request that lacks a part of the signed bytes.
@@ -55,11 +56,12 @@ impl Verifier {
         #[cfg(feature = "jwt")]
         if let Plan::Token(token) = &self.scheme.plan {
             let opened = self.key_rule().open(first)?;
+            let key_id = Some(first.id().as_str()).filter(|id| *id != "secret");
             // A private key is no key that a receiver should have, so the rule for keys refuses it.
             if token.algorithm().is_asymmetric() {
-                return token.sign_request(&opened.text, &opened.parts, request);
+                return token.sign_request(&opened.text, key_id, &opened.parts, request);
             }
-            return token.sign_request(&self.key_rule().key_bytes(first)?, &opened.parts, request);
+            return token.sign_request(&self.key_rule().key_bytes(first)?, key_id, &opened.parts, request);
         }
         #[cfg(all(feature = "rsa", feature = "cloud"))]
         if let Plan::Enclosed(enclosed) = &self.scheme.plan {
