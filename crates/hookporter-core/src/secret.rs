@@ -129,6 +129,11 @@ impl Secret {
         self.weak
     }
 
+    /// This secret with another text.
+    pub(crate) fn with_text(&self, text: &str) -> Self {
+        Self { value: Zeroizing::new(text.as_bytes().to_vec()), ..self.clone() }
+    }
+
     pub(crate) fn parts(&self) -> &KeyParts {
         &self.parts
     }

@@ -159,7 +159,7 @@ impl Verifier {
     /// and what a right one looks like.
     pub fn prepare(&self, keyring: &Keyring) -> Result<PreparedKeyring, ConfigError> {
         let rule = &self.source.key_rule;
-        PreparedKeyring::new(keyring, |secret| {
+        PreparedKeyring::new(&rule.apart(keyring.secrets()).into(), |secret| {
             let opened = rule.open(secret)?;
             let bytes = rule.opened_bytes(secret, &opened.text)?;
             let material = match self.algorithm() {

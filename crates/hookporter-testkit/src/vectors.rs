@@ -5,7 +5,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use hookporter_core::{Keyring, Reason, Secret, UnixTime};
+use hookporter_core::{Reason, Secret, UnixTime};
 use serde_json::Value;
 
 use crate::request::SignedRequest;
@@ -99,15 +99,13 @@ impl Vector {
         self.secret.as_str()
     }
 
-    /// The receiver's keys: the key as text, a compound key as the JSON text that it is, and of QStash's two keys each.
+    /// The receiver's key, as it is given to an endpoint: text, or an object as JSON text. Some published keys are weaker
+    /// than any that a receiver should take.
     #[must_use]
-    pub fn keyring(&self) -> Keyring {
-        let weak = |text: &str| Secret::weak(text);
-        let both = |name: &str| self.secret.get(name).and_then(Value::as_str).map(|text| weak(text).named(name));
-        match (&self.secret, both("current"), both("next")) {
-            (_, Some(current), Some(next)) => Keyring::from([current, next]),
-            (Value::String(text), ..) => weak(text).into(),
-            (object, ..) => weak(&object.to_string()).into(),
+    pub fn key(&self) -> Secret {
+        match &self.secret {
+            Value::String(text) => Secret::weak(text),
+            object => Secret::weak(object.to_string()),
         }
     }
 

@@ -17,6 +17,8 @@ pub struct KeyRule {
     usual_prefix: Option<&'static str>,
     expected: &'static str,
     compound: Option<Compound>,
+    /// Members of an object, each of which is a key.
+    several: &'static [&'static str],
 }
 
 /// The members of a compound key.
@@ -83,12 +85,12 @@ const FOREIGN: &[(&str, &str)] = &[
 impl KeyRule {
     /// A key whose text is the key, of at least `minimum` bytes; `expected` says what a right one looks like.
     pub const fn text(minimum: usize, expected: &'static str) -> Self {
-        Self { decoding: KeyDecoding::Text, minimum, usual_prefix: None, expected, compound: None }
+        Self { decoding: KeyDecoding::Text, minimum, usual_prefix: None, expected, compound: None, several: &[] }
     }
 
     /// A key that is decoded first; `minimum` counts decoded bytes.
     pub const fn decoded(decoding: KeyDecoding, minimum: usize, expected: &'static str) -> Self {
-        Self { decoding, minimum, usual_prefix: None, expected, compound: None }
+        Self { decoding, minimum, usual_prefix: None, expected, compound: None, several: &[] }
     }
 
     /// A public key: hexadecimal, base64, PEM (a certificate's too) or a JSON web key.
@@ -106,6 +108,28 @@ impl KeyRule {
     /// build. Default: the text is the key, and nothing belongs to it.
     pub const fn compound(self, key: &'static str, parts: &'static [&'static str]) -> Self {
         Self { compound: Some(Compound { key, parts, optional: None }), ..self }
+    }
+
+    /// The text may be a JSON object with these members, each of which is a key of its own, named after the secret and the
+    /// member: `secret.current`. Default: a text is one key.
+    pub const fn several(self, members: &'static [&'static str]) -> Self {
+        Self { several: members, ..self }
+    }
+
+    /// The keys that the secrets hold.
+    pub(crate) fn apart(&self, secrets: &[Secret]) -> Vec<Secret> {
+        let mut all = Vec::new();
+        for secret in secrets {
+            let members = if self.several.is_empty() { None } else { key_parts::members(secret.bytes()) };
+            match members {
+                None => all.push(secret.clone()),
+                Some(members) => all.extend(self.several.iter().filter_map(|name| {
+                    let id = format!("{}.{name}", secret.id());
+                    members.get(name).map(|text| secret.with_text(text).named(&id))
+                })),
+            }
+        }
+        all
     }
 
     /// A member of a compound key that may be left out; `otherwise` warns of what that means.

@@ -51,6 +51,7 @@ impl Verifier {
     /// # Errors
     /// [`ConfigError`] for a secret that cannot sign, or a request that lacks a part of the signed bytes.
     pub fn sign(&self, secrets: &[Secret], request: &Signable<'_>) -> Result<Signed, ConfigError> {
+        let secrets = &self.key_rule().apart(secrets);
         let first = secrets.first().ok_or(ConfigError::NoKey)?;
         let set = self.scheme.sets.first().ok_or_else(|| ConfigError::scheme("no header set"))?;
         #[cfg(feature = "jwt")]
@@ -176,7 +177,6 @@ impl Verifier {
     }
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]
 fn cannot(_: Rejection) -> ConfigError {
     ConfigError::scheme("the request lacks a part of the signed bytes")
 }

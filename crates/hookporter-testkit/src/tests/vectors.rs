@@ -30,7 +30,7 @@ const JUDGED: &[&str] = &[
 /// What the core makes of a vector; an answered challenge is compared here.
 fn outcome(vector: &Vector, preset: &Provider) -> Result<Expectation, Reason> {
     let verifier = preset.verifier().unwrap();
-    let keys = verifier.prepare(&vector.keyring()).unwrap();
+    let keys = verifier.prepare(&vector.key().into()).unwrap();
     let delivery = match vector.request().check(&verifier, &keys, vector.now.unwrap_or(NOW)) {
         Ok(delivery) => delivery,
         Err(rejection) => return Ok(Expectation::Refused(rejection.kind())),

@@ -19,7 +19,10 @@ fn judge_within(
     let rule = KeyRule::text(16, "a key").compound("api_secret", &["api_key", "email"]);
     let scheme = Scheme::token(TokenScheme::hs256().claims(policy.clone())).key_rule(rule);
     let verifier = Verifier::new(scheme).unwrap();
-    let verifier = tolerance.map_or(verifier.clone().no_freshness(), |tolerance| verifier.with_tolerance(tolerance));
+    let verifier = match tolerance {
+        Some(tolerance) => verifier.with_tolerance(tolerance),
+        None => verifier.no_freshness(),
+    };
     let secret = Secret::new(format!(r#"{{"api_secret":"{KEY}","api_key":"API1"}}"#)).with_part("email", "a@b.example");
     let keys = verifier.prepare(&secret.into()).unwrap();
     let headers = vec![("authorization", format!("Bearer {}", token(HS256, payload)))];

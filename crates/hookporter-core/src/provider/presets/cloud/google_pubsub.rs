@@ -38,8 +38,8 @@ fn scheme() -> Scheme {
         .claim_is_key_part("email", "email")
         .claim_is_true("email_verified")
         .require_expiry();
-    let expected = "a lookup by key id with the parts `audience` and `email` (the service account), or \
-                    `{\"jwk\": {…}, \"audience\": \"…\", \"email\": \"…\"}`";
+    let expected = "the object `{\"jwk\": {…}, \"audience\": \"…\", \"email\": \"…\"}`, or a lookup by key id with the parts \
+                    `audience` and `email` (the service account)";
     Scheme::token(TokenScheme::rs256().claims(policy))
         .key_rule(KeyRule::public_key(expected).compound("jwk", &["audience", "email"]))
         .event_id(Json::pointer("/message/messageId"))

@@ -30,8 +30,10 @@ fn scheme() -> Scheme {
         // A retry brings a new token for the same message.
         .identified_by_body()
         .claims(policy);
+    let expected = "the current signing key and the next, `sig_…`: two secrets, or `{\"current\": …, \"next\": …}`";
+    let rule = KeyRule::text(16, expected).usual_prefix("sig_").several(&["current", "next"]);
     Scheme::token(token)
-        .key_rule(KeyRule::text(16, "a signing key, `sig_…`; give the current one and the next").usual_prefix("sig_"))
+        .key_rule(rule)
         .event_id(LabelSource::header(&["upstash-message-id"]))
         .identity(Identity::UnsignedIdWithDigest)
 }

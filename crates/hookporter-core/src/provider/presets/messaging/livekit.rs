@@ -22,7 +22,8 @@ fn scheme() -> Scheme {
         .in_header(Header::new("authorization"))
         .body_hash("sha256", Encoding::Base64)
         .claims(ClaimsPolicy::new().issuer_is_key_part("api_key").require_expiry());
-    let expected = "`{\"api_key\": \"API…\", \"api_secret\": \"…\"}`, or the API secret with the part `api_key`";
+    let expected =
+        "the project's `{\"api_key\": \"API…\", \"api_secret\": \"…\"}`, or the API secret with the part `api_key`";
     Scheme::token(token)
         .key_rule(KeyRule::text(32, expected).compound("api_secret", &["api_key"]))
         .event_id(Json::pointer("/id"))

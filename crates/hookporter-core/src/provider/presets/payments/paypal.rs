@@ -39,7 +39,7 @@ const CERTIFICATES: KeyUrl =
         .path_prefix("/v1/notifications/");
 
 fn scheme() -> Scheme {
-    let expected = "`{\"webhook_id\": \"…\", \"certificate_pem\": \"…\"}`, or a lookup by certificate URL with the part \
+    let expected = "the object `{\"webhook_id\": \"…\", \"certificate_pem\": \"…\"}`, or a lookup by certificate URL with the part \
                     `webhook_id`";
     Scheme::new(Algorithm::RsaPkcs1Sha256)
         .signed("{id}|{timestamp}|{key:webhook_id}|{crc32}")

@@ -2,9 +2,8 @@
 
 use crate::algorithm::Algorithm;
 use crate::labels::{scan, split_pointer};
-use crate::scheme::enclosed::Message;
-use crate::scheme::encoding::SignatureBytes;
-use crate::{Coverage, Encoding, Head, KeyName, KeyUrl, Occurrence, Reason, Rejection};
+use crate::scheme::enclosed::{Message, Stated};
+use crate::{Coverage, Encoding, Head, KeyUrl, Occurrence, Reason, Rejection};
 
 /// Where SNS's certificates are.
 const CERTIFICATES: KeyUrl =
@@ -59,11 +58,12 @@ pub(super) fn message(body: &[u8]) -> Result<Message, Rejection> {
 }
 
 /// The signature, and the URL of the certificate if it is one of SNS's.
-pub(super) fn proof(body: &[u8]) -> Result<(SignatureBytes, KeyName), Rejection> {
-    let name = CERTIFICATES.name(&required(body, "SigningCertURL")?)?;
+pub(super) fn proof(body: &[u8]) -> Result<Stated, Rejection> {
+    let key = CERTIFICATES.name(&required(body, "SigningCertURL")?)?;
     let signature = Encoding::Base64.decode(required(body, "Signature")?.as_bytes());
     let signature = signature.filter(|bytes| !bytes.is_empty());
-    Ok((signature.ok_or_else(|| malformed("the message's `Signature` is not base64"))?, name))
+    let signature = signature.ok_or_else(|| malformed("the message's `Signature` is not base64"))?;
+    Ok(Stated { signature, key })
 }
 
 /// `body` with a signature as its last member.

@@ -55,7 +55,7 @@ fn scheme() -> Scheme {
         #[cfg(feature = "sign")]
         enclose: message::enclose,
     };
-    let rule = KeyRule::public_key("a lookup by certificate URL, or the certificate in PEM")
+    let rule = KeyRule::public_key("the certificate in PEM, or a lookup by its URL")
         .compound("certificate_pem", &[])
         .optional_part("topic_arn", "messages of every topic in the world are accepted");
     Scheme::enclosed(enclosed)
