@@ -101,16 +101,16 @@ impl Secret {
         self
     }
 
+    /// Whether a part of this name was set with [`Secret::with_part`].
+    #[must_use]
+    pub fn has_part(&self, name: &str) -> bool {
+        self.parts.get(name).is_some()
+    }
+
     /// Lets this secret be shorter than the provider's minimum, as [`Secret::weak`] does.
     #[must_use]
     pub fn allow_weak(self) -> Self {
         Self { weak: true, ..self }
-    }
-
-    /// One of several keys that stand in this secret, with a name of its own.
-    pub(crate) fn member(&self, name: &str, value: &str) -> Self {
-        let value = Zeroizing::new(value.as_bytes().to_vec());
-        Self { id: KeyId::from(format!("{}.{name}", self.id).as_str()), value, ..self.clone() }
     }
 
     /// The key's id.
@@ -127,6 +127,11 @@ impl Secret {
 
     pub(crate) fn is_weak(&self) -> bool {
         self.weak
+    }
+
+    /// This secret with another text.
+    pub(crate) fn with_text(&self, text: &str) -> Self {
+        Self { value: Zeroizing::new(text.as_bytes().to_vec()), ..self.clone() }
     }
 
     pub(crate) fn parts(&self) -> &KeyParts {

@@ -159,7 +159,7 @@ impl Verifier {
     /// and what a right one looks like.
     pub fn prepare(&self, keyring: &Keyring) -> Result<PreparedKeyring, ConfigError> {
         let rule = &self.source.key_rule;
-        let keyring = Keyring::from(rule.spread(keyring.secrets())?);
+        let keyring = Keyring::from(rule.apart(keyring.secrets())?);
         PreparedKeyring::new(&keyring, |secret| {
             let opened = rule.open(secret)?;
             let bytes = rule.opened_bytes(secret, &opened.text)?;

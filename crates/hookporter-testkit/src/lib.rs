@@ -103,5 +103,22 @@ pub use senders::{deepgram, elevenlabs, line, postmark, pusher, telegram, zendes
 #[cfg(feature = "ed25519")]
 pub use senders::{discord, standard_webhooks_v1a};
 
+#[cfg(all(feature = "cloud", feature = "rsa"))]
+pub use senders::aws_sns;
+#[cfg(all(feature = "cloud", feature = "jwt", feature = "rsa"))]
+pub use senders::google_pubsub;
+#[cfg(all(feature = "messaging", feature = "jwt"))]
+pub use senders::livekit;
+#[cfg(all(feature = "workspace", feature = "jwt"))]
+pub use senders::monday;
+#[cfg(all(feature = "developer", feature = "jwt"))]
+pub use senders::netlify;
+#[cfg(all(feature = "payments", feature = "rsa"))]
+pub use senders::paypal;
+#[cfg(all(feature = "payments", feature = "jwt", feature = "ecdsa"))]
+pub use senders::plaid;
+#[cfg(all(feature = "cloud", feature = "jwt"))]
+pub use senders::{fusionauth, qstash};
+
 #[cfg(test)]
 mod tests;

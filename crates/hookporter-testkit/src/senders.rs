@@ -310,6 +310,44 @@ senders! {
     #[cfg(feature = "messaging")]
     #[cfg_attr(docsrs, doc(cfg(feature = "messaging")))]
     zendesk = "zendesk",
+    /// Notifications of Amazon SNS's; the secret is an RSA private key. The event is the message's `Type`.
+    #[cfg(all(feature = "cloud", feature = "rsa"))]
+    #[cfg_attr(docsrs, doc(cfg(all(feature = "cloud", feature = "rsa"))))]
+    aws_sns = "aws-sns",
+    /// Requests of FusionAuth's.
+    #[cfg(all(feature = "cloud", feature = "jwt"))]
+    #[cfg_attr(docsrs, doc(cfg(all(feature = "cloud", feature = "jwt"))))]
+    fusionauth = "fusionauth",
+    /// Pushes of Google Cloud Pub/Sub; the secret is a JSON object with an RSA private key in place of the `jwk`. The
+    /// token covers no byte of the body.
+    #[cfg(all(feature = "cloud", feature = "jwt", feature = "rsa"))]
+    #[cfg_attr(docsrs, doc(cfg(all(feature = "cloud", feature = "jwt", feature = "rsa"))))]
+    google_pubsub = "google-pubsub",
+    /// Requests of LiveKit's; the secret is a JSON object with `api_key` and `api_secret`.
+    #[cfg(all(feature = "messaging", feature = "jwt"))]
+    #[cfg_attr(docsrs, doc(cfg(all(feature = "messaging", feature = "jwt"))))]
+    livekit = "livekit",
+    /// Requests of monday.com's, for the URL that [`RequestMaker::url`] sets. The token covers no byte of the body.
+    #[cfg(all(feature = "workspace", feature = "jwt"))]
+    #[cfg_attr(docsrs, doc(cfg(all(feature = "workspace", feature = "jwt"))))]
+    monday = "monday",
+    /// Deploy notifications of Netlify's.
+    #[cfg(all(feature = "developer", feature = "jwt"))]
+    #[cfg_attr(docsrs, doc(cfg(all(feature = "developer", feature = "jwt"))))]
+    netlify = "netlify",
+    /// Requests of PayPal's; the secret is a JSON object with `webhook_id` and, in place of the `certificate_pem`, an RSA
+    /// private key.
+    #[cfg(all(feature = "payments", feature = "rsa"))]
+    #[cfg_attr(docsrs, doc(cfg(all(feature = "payments", feature = "rsa"))))]
+    paypal = "paypal",
+    /// Requests of Plaid's; the secret is a private key of P-256.
+    #[cfg(all(feature = "payments", feature = "jwt", feature = "ecdsa"))]
+    #[cfg_attr(docsrs, doc(cfg(all(feature = "payments", feature = "jwt", feature = "ecdsa"))))]
+    plaid = "plaid",
+    /// Messages of Upstash QStash, for the URL that [`RequestMaker::url`] sets.
+    #[cfg(all(feature = "cloud", feature = "jwt"))]
+    #[cfg_attr(docsrs, doc(cfg(all(feature = "cloud", feature = "jwt"))))]
+    qstash = "qstash",
 }
 
 /// JSON requests of Twilio's: the URL gains the body's hash as `bodySHA256`, and is signed with it.

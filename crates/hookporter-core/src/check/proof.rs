@@ -162,7 +162,8 @@ impl Check<'_> {
         let messages = messages?;
         let mut each = messages.iter();
         let (index, key) = fitting(self.keys, self.now, |key| {
-            each.next().map_or(Choice::from(0), |message| message_fits(&key.material, message, &self.papers.candidates))
+            let Some(message) = each.next() else { return Choice::from(0) };
+            message_fits(&key.material, message, &self.papers.candidates)
         })?;
         let fingerprint = Tag::new(&Sha256::digest(messages.get(index).map_or(&[][..], |message| message)));
         Ok(Proof { key: key.id.clone(), coverage, fingerprint, payload: None, sent: None })
@@ -172,7 +173,7 @@ impl Check<'_> {
     #[cfg(all(feature = "rsa", feature = "cloud"))]
     fn enclosed(&self, enclosed: &crate::scheme::Enclosed, body: &[u8]) -> Result<Proof, Rejection> {
         let message = (enclosed.message)(body)?;
-        let (signature, _) = (enclosed.proof)(body)?;
+        let signature = (enclosed.proof)(body)?.signature;
         let (_, key) = fitting(self.keys, self.now, |key| {
             let fits = match &key.material {
                 Material::Public(public) => public.verify_with(message.algorithm, &message.bytes, &signature),

@@ -1,6 +1,7 @@
 //! A token scheme: the pinned algorithm, where the token is, and what its payload must say.
 
 use bytes::Bytes;
+use sha2::{Digest, Sha256};
 use smallvec::SmallVec;
 
 use super::body_hash::BodyHash;
@@ -10,7 +11,7 @@ use super::expected::Context;
 use super::payload;
 use super::place::Place;
 use super::policy::ClaimsPolicy;
-use crate::algorithm::Algorithm;
+use crate::algorithm::{Algorithm, Tag};
 use crate::check::{self, Proof};
 use crate::papers::Candidates;
 use crate::{
@@ -27,6 +28,8 @@ pub struct TokenScheme {
     pub(super) place: Place,
     pub(super) body_hash: Option<BodyHash>,
     nested_json: bool,
+    /// Whether a digest of the body identifies an event where the body is covered, too.
+    digests_body: bool,
     pub(super) policy: ClaimsPolicy,
 }
 
@@ -54,6 +57,7 @@ impl TokenScheme {
             place: Place::Header(Header::new("authorization").prefix("Bearer ")),
             body_hash: None,
             nested_json: false,
+            digests_body: false,
             policy: ClaimsPolicy::new(),
         }
     }
@@ -78,6 +82,13 @@ impl TokenScheme {
     /// Default: no payload is opened.
     pub fn nested_json(self) -> Self {
         Self { nested_json: true, ..self }
+    }
+
+    /// An event's digest is that of the body, for a sender whose retries bring new tokens and whose bodies do not repeat,
+    /// or come with an id. Default: that of the token where it covers the body, which a retry with a new token does not
+    /// share; that of the body where the token proves origin only.
+    pub fn identified_by_body(self) -> Self {
+        Self { digests_body: true, ..self }
     }
 
     /// What the claims must say. Default: [`ClaimsPolicy::new`].
@@ -190,6 +201,8 @@ impl TokenScheme {
             hash.judge(&claims, body)?;
         }
         let in_body = matches!(self.place, Place::Member(_));
-        Ok(Proof { payload: in_body.then(|| Bytes::from(payload.into_bytes())), sent, ..proof })
+        let of_body = self.coverage() == Coverage::Origin || self.digests_body && !in_body;
+        let fingerprint = if of_body { Tag::new(&Sha256::digest(body)) } else { proof.fingerprint };
+        Ok(Proof { payload: in_body.then(|| Bytes::from(payload.into_bytes())), fingerprint, sent, ..proof })
     }
 }

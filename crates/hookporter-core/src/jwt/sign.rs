@@ -25,18 +25,22 @@ impl TokenScheme {
     /// # Errors
     /// [`ConfigError`] for a key that cannot sign, or a payload that cannot hold the claims it must.
     pub fn sign(&self, key: &[u8], payload: &[u8], body: Option<&[u8]>, now: UnixTime) -> Result<String, ConfigError> {
-        self.signed(key, payload, body, &Context { url: None, parts: &KeyParts::default(), tolerance: None, now })
+        let context = Context { url: None, parts: &KeyParts::default(), tolerance: None, now };
+        self.signed(key, None, payload, body, &context)
     }
 
     fn signed(
         &self,
         key: &[u8],
+        key_id: Option<&str>,
         payload: &[u8],
         body: Option<&[u8]>,
         context: &Context<'_>,
     ) -> Result<String, ConfigError> {
         let algorithm = self.algorithm();
-        let head = format!(r#"{{"alg":"{}"}}"#, header::names(algorithm).0);
+        let mut head = Map::from_iter([("alg".to_owned(), Value::from(header::names(algorithm).0))]);
+        head.extend(key_id.map(|id| ("kid".to_owned(), Value::from(id))));
+        let head = Value::Object(head).to_string();
         let payload = with_claims(payload, self.demanded(body, context))?;
         let signed = format!("{}.{}", base64url(head.as_bytes()), base64url(&payload));
         let signature = signature(algorithm, key, signed.as_bytes())
@@ -44,10 +48,11 @@ impl TokenScheme {
         Ok(format!("{signed}.{}", base64url(&signature)))
     }
 
-    /// A whole request: the body of `request` as the payload of a token in the body, or beside a token in a header.
+    /// A whole request, whose token names its key where the key has a name: the body of `request` as the payload of a token in the body, or beside a token in a header.
     pub(crate) fn sign_request(
         &self,
         key: &[u8],
+        key_id: Option<&str>,
         parts: &KeyParts,
         request: &Signable<'_>,
     ) -> Result<Signed, ConfigError> {
@@ -55,12 +60,12 @@ impl TokenScheme {
         let context = Context { url, parts, tolerance: None, now };
         match &self.place {
             Place::Member(name) => {
-                let token = self.signed(key, &request.body, None, &context)?;
+                let token = self.signed(key, key_id, &request.body, None, &context)?;
                 let body = Value::Object(Map::from_iter([(name.to_string(), Value::String(token))]));
                 Ok(Signed { headers: Vec::new(), body: Bytes::from(body.to_string()) })
             }
             Place::Header(header) => {
-                let token = self.signed(key, b"{}", Some(&request.body), &context)?;
+                let token = self.signed(key, key_id, b"{}", Some(&request.body), &context)?;
                 let line = (header.name.to_string(), format!("{}{token}", header.prefix));
                 Ok(Signed { headers: vec![line], body: request.body.clone() })
             }

@@ -260,14 +260,16 @@ impl Plan {
 
     /// The names of what must belong to a key.
     fn key_parts(&self) -> Vec<&str> {
-        let named = |part| match part {
-            &Part::KeyPart(ref name) => Some(name.as_str()),
-            _ => None,
-        };
         match self {
             #[cfg(feature = "jwt")]
             Self::Token(token) => token.key_parts().collect(),
-            _ => self.parts().filter_map(named).collect(),
+            _ => self
+                .parts()
+                .filter_map(|part| match part {
+                    Part::KeyPart(name) => Some(name.as_str()),
+                    _ => None,
+                })
+                .collect(),
         }
     }
 

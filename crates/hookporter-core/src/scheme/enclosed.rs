@@ -15,10 +15,17 @@ pub(crate) struct Enclosed {
     /// The signed bytes of a body.
     pub(crate) message: fn(&[u8]) -> Result<Message, Rejection>,
     /// The signature that the body states, and the name of its key.
-    pub(crate) proof: fn(&[u8]) -> Result<(SignatureBytes, KeyName), Rejection>,
+    pub(crate) proof: fn(&[u8]) -> Result<Stated, Rejection>,
     /// The body, with a signature added to it.
     #[cfg(feature = "sign")]
     pub(crate) enclose: fn(&[u8], &[u8]) -> Vec<u8>,
+}
+
+/// What a body states of its proof.
+#[derive(Debug)]
+pub(crate) struct Stated {
+    pub(crate) signature: SignatureBytes,
+    pub(crate) key: KeyName,
 }
 
 /// The signed bytes of a body.

@@ -17,8 +17,8 @@ pub struct KeyRule {
     usual_prefix: Option<&'static str>,
     expected: &'static str,
     compound: Option<Compound>,
-    /// The names of the keys that may stand together in one object.
-    each: &'static [&'static str],
+    /// Members of an object, each of which is a key.
+    several: &'static [&'static str],
 }
 
 /// The members of a compound key.
@@ -89,12 +89,17 @@ const FOREIGN: &[(&str, &str)] = &[
 impl KeyRule {
     /// A key whose text is the key, of at least `minimum` bytes; `expected` says what a right one looks like.
     pub const fn text(minimum: usize, expected: &'static str) -> Self {
-        Self { decoding: KeyDecoding::Text, minimum, usual_prefix: None, expected, compound: None, each: &[] }
+        Self { decoding: KeyDecoding::Text, minimum, usual_prefix: None, expected, compound: None, several: &[] }
     }
 
     /// A key that is decoded first; `minimum` counts decoded bytes.
     pub const fn decoded(decoding: KeyDecoding, minimum: usize, expected: &'static str) -> Self {
-        Self { decoding, minimum, usual_prefix: None, expected, compound: None, each: &[] }
+        Self { decoding, minimum, usual_prefix: None, expected, compound: None, several: &[] }
+    }
+
+    /// A public key: hexadecimal, base64, PEM (a certificate's too) or a JSON web key.
+    pub const fn public_key(expected: &'static str) -> Self {
+        Self::decoded(KeyDecoding::PublicKey(""), 32, expected)
     }
 
     /// The beginning that this sender's keys usually have; without it the endpoint builds and warns.
@@ -109,28 +114,30 @@ impl KeyRule {
         Self { compound: Some(Compound { key, parts, optional: None }), ..self }
     }
 
-    /// Several keys may stand in one JSON object, all of them valid at once: each of these members that is there is a key
-    /// of its own, whose id is the secret's, a dot and the member's name. Default: a secret is one key.
-    pub const fn each(self, members: &'static [&'static str]) -> Self {
-        Self { each: members, ..self }
+    /// The text may be a JSON object with these members, each of which is a key of its own, named after the secret and the
+    /// member: `secret.current`. Default: a text is one key.
+    pub const fn several(self, members: &'static [&'static str]) -> Self {
+        Self { several: members, ..self }
     }
 
     /// The secrets, with every key of an object of keys on its own.
-    pub(crate) fn spread(&self, secrets: &[Secret]) -> Result<Vec<Secret>, ConfigError> {
+    pub(crate) fn apart(&self, secrets: &[Secret]) -> Result<Vec<Secret>, ConfigError> {
         let mut all = Vec::new();
         for secret in secrets {
             let object = secret.bytes().trim_ascii_start().starts_with(b"{");
-            if self.each.is_empty() || !object {
+            if self.several.is_empty() || !object {
                 all.push(secret.clone());
                 continue;
             }
             let members = key_parts::texts(secret.bytes()).filter(|members| {
-                !members.is_empty() && members.iter().all(|(name, _)| self.each.contains(&name.as_str()))
+                !members.is_empty() && members.iter().all(|(name, _)| self.several.contains(&name.as_str()))
             });
             let members = members.ok_or_else(|| {
-                self.refusal(secret, format!("is no JSON object of texts named `{}`", self.each.join("`, `")))
+                self.refusal(secret, format!("is no JSON object of texts named `{}`", self.several.join("`, `")))
             })?;
-            all.extend(members.iter().map(|(name, text)| secret.member(name, text)));
+            for (name, text) in members {
+                all.push(secret.with_text(&text).named(&format!("{}.{name}", secret.id())));
+            }
         }
         Ok(all)
     }

@@ -36,7 +36,7 @@ impl Compiled {
         let _ = (head, body);
         match &self.plan {
             #[cfg(all(feature = "rsa", feature = "cloud"))]
-            Plan::Enclosed(enclosed) => (enclosed.proof)(body).map(|(_, name)| name),
+            Plan::Enclosed(enclosed) => (enclosed.proof)(body).map(|stated| stated.key),
             #[cfg(feature = "jwt")]
             Plan::Token(token) if token.key_naming() == KeyNaming::Body => token.key_name(head, body),
             _ => Err(Rejection::detail(Reason::MalformedBody, "the body names no key")),

@@ -46,22 +46,24 @@ impl Verifier {
     /// Signs a request with every secret given, so that this verifier accepts it: the first one, or where the scheme
     /// has a list of signatures, all of them.
     ///
-    /// For an asymmetric scheme the secret is the private key.
+    /// For an asymmetric scheme the secret is the private key. A token states the secret's id as its `kid`, where the
+    /// secret was given one ([`Secret::named`]).
     ///
     /// # Errors
     /// [`ConfigError`] for a secret that cannot sign, or a request that lacks a part of the signed bytes.
     pub fn sign(&self, secrets: &[Secret], request: &Signable<'_>) -> Result<Signed, ConfigError> {
-        let secrets = self.key_rule().spread(secrets)?;
+        let secrets = self.key_rule().apart(secrets)?;
         let first = secrets.first().ok_or(ConfigError::NoKey)?;
         let set = self.scheme.sets.first().ok_or_else(|| ConfigError::scheme("no header set"))?;
         #[cfg(feature = "jwt")]
         if let Plan::Token(token) = &self.scheme.plan {
             let opened = self.key_rule().open(first)?;
+            let key_id = Some(first.id().as_str()).filter(|id| *id != "secret");
             // A private key is no key that a receiver should have, so the rule for keys refuses it.
             if token.algorithm().is_asymmetric() {
-                return token.sign_request(&opened.text, &opened.parts, request);
+                return token.sign_request(&opened.text, key_id, &opened.parts, request);
             }
-            return token.sign_request(&self.key_rule().key_bytes(first)?, &opened.parts, request);
+            return token.sign_request(&self.key_rule().key_bytes(first)?, key_id, &opened.parts, request);
         }
         #[cfg(all(feature = "rsa", feature = "cloud"))]
         if let Plan::Enclosed(enclosed) = &self.scheme.plan {
@@ -205,7 +207,6 @@ impl Verifier {
     }
 }
 
-#[expect(clippy::needless_pass_by_value, reason = "for `map_err`")]
 fn cannot(_: Rejection) -> ConfigError {
     ConfigError::scheme("the request lacks a part of the signed bytes")
 }

@@ -166,6 +166,20 @@ presets! {
     xero = "xero", "Xero";
     #[cfg(feature = "messaging")]
     zendesk = "zendesk", "Zendesk";
+    #[cfg(all(feature = "cloud", feature = "rsa"))]
+    aws_sns = "aws-sns", "Amazon SNS";
+    #[cfg(all(feature = "cloud", feature = "jwt"))]
+    fusionauth = "fusionauth", "FusionAuth";
+    #[cfg(all(feature = "cloud", feature = "jwt", feature = "rsa"))]
+    google_pubsub = "google-pubsub", "Google Cloud Pub/Sub push";
+    #[cfg(all(feature = "messaging", feature = "jwt"))]
+    livekit = "livekit", "LiveKit";
+    #[cfg(all(feature = "developer", feature = "jwt"))]
+    netlify = "netlify", "Netlify deploy notifications";
+    #[cfg(all(feature = "payments", feature = "rsa"))]
+    paypal = "paypal", "PayPal";
+    #[cfg(all(feature = "payments", feature = "jwt", feature = "ecdsa"))]
+    plaid = "plaid", "Plaid";
 }
 
 impl Endpoint {
@@ -175,5 +189,24 @@ impl Endpoint {
     /// [`ConfigError`] for a key that cannot be right, or a URL that cannot be a webhook's.
     pub fn twilio(keys: impl Into<Keys>, url: &str) -> Result<Self, ConfigError> {
         Self::provider_at("twilio", keys, url)
+    }
+
+    /// An endpoint for monday.com: the preset `monday`. Its tokens are for `url`, the public URL that monday.com calls.
+    ///
+    /// # Errors
+    /// [`ConfigError`] for a key that cannot be right, or a URL that cannot be a webhook's.
+    #[cfg(all(feature = "workspace", feature = "jwt"))]
+    pub fn monday(keys: impl Into<Keys>, url: &str) -> Result<Self, ConfigError> {
+        Self::provider_at("monday", keys, url)
+    }
+
+    /// An endpoint for Upstash QStash: the preset `qstash`. Give the current and the next signing key, as a keyring of
+    /// two; the tokens are for `url`, the public URL that QStash calls.
+    ///
+    /// # Errors
+    /// [`ConfigError`] for a key that cannot be right, or a URL that cannot be a webhook's.
+    #[cfg(all(feature = "cloud", feature = "jwt"))]
+    pub fn qstash(keys: impl Into<Keys>, url: &str) -> Result<Self, ConfigError> {
+        Self::provider_at("qstash", keys, url)
     }
 }

@@ -5,6 +5,8 @@ mod elevenlabs;
 #[cfg(feature = "rsa")]
 mod kick;
 mod line;
+#[cfg(feature = "jwt")]
+mod livekit;
 mod postmark;
 mod pusher;
 #[cfg(feature = "ecdsa")]
@@ -21,6 +23,8 @@ pub(super) static ALL: &[(&str, &Profile)] = &[
     #[cfg(feature = "rsa")]
     ("kick", &kick::KICK),
     ("line", &line::LINE),
+    #[cfg(feature = "jwt")]
+    ("livekit", &livekit::LIVEKIT),
     ("postmark", &postmark::POSTMARK),
     ("pusher", &pusher::PUSHER),
     #[cfg(feature = "ecdsa")]

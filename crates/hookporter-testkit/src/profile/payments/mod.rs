@@ -11,7 +11,11 @@ mod gocardless;
 mod lemonsqueezy;
 mod mollie;
 mod paddle;
+#[cfg(feature = "rsa")]
+mod paypal;
 mod paystack;
+#[cfg(all(feature = "jwt", feature = "ecdsa"))]
+mod plaid;
 mod quickbooks;
 mod razorpay;
 mod recurly;
@@ -32,7 +36,11 @@ pub(super) static ALL: &[(&str, &Profile)] = &[
     ("lemonsqueezy", &lemonsqueezy::LEMONSQUEEZY),
     ("mollie", &mollie::MOLLIE),
     ("paddle", &paddle::PADDLE),
+    #[cfg(feature = "rsa")]
+    ("paypal", &paypal::PAYPAL),
     ("paystack", &paystack::PAYSTACK),
+    #[cfg(all(feature = "jwt", feature = "ecdsa"))]
+    ("plaid", &plaid::PLAID),
     ("quickbooks", &quickbooks::QUICKBOOKS),
     ("razorpay", &razorpay::RAZORPAY),
     ("recurly", &recurly::RECURLY),

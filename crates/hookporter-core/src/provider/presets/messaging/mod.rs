@@ -5,6 +5,8 @@ mod elevenlabs;
 #[cfg(feature = "rsa")]
 mod kick;
 mod line;
+#[cfg(feature = "jwt")]
+mod livekit;
 mod postmark;
 mod pusher;
 #[cfg(feature = "ecdsa")]
@@ -21,6 +23,8 @@ pub(super) static ALL: &[&Provider] = &[
     #[cfg(feature = "rsa")]
     &kick::KICK,
     &line::LINE,
+    #[cfg(feature = "jwt")]
+    &livekit::LIVEKIT,
     &postmark::POSTMARK,
     &pusher::PUSHER,
     #[cfg(feature = "ecdsa")]

@@ -11,7 +11,11 @@ mod gocardless;
 mod lemonsqueezy;
 mod mollie;
 mod paddle;
+#[cfg(feature = "rsa")]
+mod paypal;
 mod paystack;
+#[cfg(all(feature = "jwt", feature = "ecdsa"))]
+mod plaid;
 mod quickbooks;
 mod razorpay;
 mod recurly;
@@ -32,7 +36,11 @@ pub(super) static ALL: &[&Provider] = &[
     &lemonsqueezy::LEMONSQUEEZY,
     &mollie::MOLLIE,
     &paddle::PADDLE,
+    #[cfg(feature = "rsa")]
+    &paypal::PAYPAL,
     &paystack::PAYSTACK,
+    #[cfg(all(feature = "jwt", feature = "ecdsa"))]
+    &plaid::PLAID,
     &quickbooks::QUICKBOOKS,
     &razorpay::RAZORPAY,
     &recurly::RECURLY,
