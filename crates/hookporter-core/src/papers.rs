@@ -257,3 +257,7 @@ fn well_formed_id<'a>(scheme: &Compiled, name: &Arc<str>, id: &'a [u8]) -> Resul
     }
     Ok(id)
 }
+
+#[cfg(test)]
+#[cfg(feature = "sign")]
+mod tests;

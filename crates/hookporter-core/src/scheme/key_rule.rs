@@ -291,3 +291,6 @@ fn misplaced(text: &[u8], public: bool, usual: Option<&str>) -> Option<&'static 
         .find(|(prefix, _)| text.starts_with(prefix.as_bytes()) && foreign(prefix))
         .map(|(_, problem)| *problem)
 }
+
+#[cfg(test)]
+mod tests;

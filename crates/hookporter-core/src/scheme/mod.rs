@@ -26,6 +26,7 @@ pub(crate) mod header;
 mod key_header;
 mod key_rule;
 mod naming;
+mod plan;
 mod set;
 #[cfg(feature = "sign")]
 mod sign;
@@ -46,12 +47,13 @@ pub use sign::{Signable, Signed};
 pub use template::Part;
 pub use timestamp::{TimeUnit, TimestampSource};
 
-pub(crate) use compile::{Compiled, Plan, SignatureSpec, TimestampPlace, TimestampSpec};
+pub(crate) use compile::{Compiled, SignatureSpec, TimestampPlace, TimestampSpec};
 #[cfg(all(feature = "rsa", feature = "cloud"))]
 pub(crate) use enclosed::Enclosed;
 pub(crate) use fixed::FixedHeader;
 pub(crate) use function::SignedFunction;
 pub(crate) use key_header::KeyHeader;
+pub(crate) use plan::Plan;
 pub(crate) use set::HeaderSet;
 
 use crate::algorithm::Algorithm;
