@@ -79,6 +79,15 @@ impl BodyBuffer {
         }
     }
 
+    /// What has arrived so far.
+    pub(crate) fn as_slice(&self) -> &[u8] {
+        match &self.held {
+            Held::Nothing => &[],
+            Held::One(bytes) => bytes,
+            Held::Many(bytes) => bytes,
+        }
+    }
+
     /// How many bytes have arrived.
     #[must_use]
     pub const fn len(&self) -> usize {

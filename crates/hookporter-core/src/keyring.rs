@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use crate::algorithm::Material;
+use crate::key_parts::KeyParts;
 use crate::{ConfigError, KeyId, Secret, UnixTime};
 
 /// The ordered secrets of an endpoint.
@@ -71,13 +72,22 @@ pub(crate) struct PreparedKey {
     pub(crate) id: KeyId,
     pub(crate) expires: Option<UnixTime>,
     pub(crate) material: Material,
+    /// What belongs to the key beside itself, as far as the scheme asks for it.
+    pub(crate) parts: KeyParts,
+}
+
+/// What a secret becomes for one scheme.
+pub(crate) struct Prepared {
+    pub(crate) material: Material,
+    pub(crate) parts: KeyParts,
+    pub(crate) warning: Option<String>,
 }
 
 impl PreparedKeyring {
     /// Prepares every secret with `prepare`.
     pub(crate) fn new(
         keyring: &Keyring,
-        mut prepare: impl FnMut(&Secret) -> Result<(Material, Option<String>), ConfigError>,
+        mut prepare: impl FnMut(&Secret) -> Result<Prepared, ConfigError>,
     ) -> Result<Self, ConfigError> {
         if keyring.secrets.is_empty() {
             return Err(ConfigError::NoKey);
@@ -88,9 +98,9 @@ impl PreparedKeyring {
             if !ids.insert(secret.id()) {
                 return Err(ConfigError::DuplicateKeyId { id: secret.id().to_string() });
             }
-            let (material, warning) = prepare(secret)?;
+            let Prepared { material, parts, warning } = prepare(secret)?;
             prepared.warnings.extend(warning);
-            prepared.keys.push(PreparedKey { id: secret.id().clone(), expires: secret.expiry(), material });
+            prepared.keys.push(PreparedKey { id: secret.id().clone(), expires: secret.expiry(), material, parts });
         }
         Ok(prepared)
     }
@@ -104,6 +114,22 @@ impl PreparedKeyring {
     /// The ids of the keys, in order.
     pub fn ids(&self) -> impl Iterator<Item = &KeyId> {
         self.keys.iter().map(|key| &key.id)
+    }
+
+    /// No key: for a check whose keys come once the body names them.
+    pub(crate) const fn empty() -> Self {
+        Self { keys: Vec::new(), warnings: Vec::new() }
+    }
+
+    /// The key of this id.
+    #[cfg(feature = "jwt")]
+    pub(crate) fn key(&self, id: &KeyId) -> Option<&PreparedKey> {
+        self.keys.iter().find(|key| key.id == *id)
+    }
+
+    /// What belongs to the key of this id.
+    pub(crate) fn parts(&self, id: &KeyId) -> Option<&KeyParts> {
+        self.keys.iter().find(|key| key.id == *id).map(|key| &key.parts)
     }
 
     /// The keys that have not expired at `now`.

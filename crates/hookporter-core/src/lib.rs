@@ -19,6 +19,8 @@ mod head;
 mod headers;
 #[cfg(feature = "jwt")]
 pub mod jwt;
+mod key_name;
+mod key_parts;
 mod keyring;
 mod labels;
 mod papers;
@@ -32,13 +34,14 @@ mod version;
 
 pub use algorithm::{Algorithm, KeyPlace};
 pub use body::{BodyBuffer, DEFAULT_BODY_LIMIT};
-pub use check::Check;
+pub use check::{Check, Unkeyed};
 pub use clock::{Clock, FrozenClock, SystemClock, UnixTime};
 pub use config_error::ConfigError;
 pub use delivery::{Coverage, Delivery, Refused};
 pub use freshness::Tolerance;
 pub use head::Head;
 pub use headers::{HeaderVisitor, Headers, Occurrence};
+pub use key_name::{KeyName, KeyNaming, KeyUrl};
 pub use keyring::{Keyring, PreparedKeyring};
 pub use labels::{EventKey, Form, Identity, Json, Label, LabelSource, LabelSources, Labels};
 pub use provider::Provider;

@@ -13,7 +13,10 @@ use crate::{Evidence, Head, Headers, Occurrence, Reason, Rejection, Tolerance, U
 
 mod list;
 mod more;
+mod repeated;
+mod sets;
 pub(crate) use more::number_of;
+pub(crate) use sets::plausible as plausible_sets;
 
 /// A proof that looks plausible: its candidates decoded, its timestamp fresh.
 #[derive(Debug, Default)]
@@ -51,19 +54,26 @@ impl<'a> Papers<'a> {
     ) -> Result<Announced<'a>, Rejection> {
         let mut headers = Gathered::new(&scheme.names);
         headers.look_through(head.headers());
+        if let Some(header) = &scheme.key_header {
+            header.judge(head)?;
+        }
         for fixed in &scheme.fixed {
             fixed.judge(head.headers())?;
         }
         let set = choose_set(&scheme.sets, &headers)?;
-        let listed = signatures(scheme, set, &headers, head, &mut self.candidates)?;
-        let timestamp = match (&set.timestamp, listed) {
-            (_, Some(text)) => Some(text),
-            (Some(name), None) => Some(alone(headers.occurrence(name), name)?),
-            (None, None) => None,
-        };
-        if let Some(text) = timestamp {
-            let (text, sent) = fresh(scheme, set, tolerance, text, now)?;
-            (self.timestamp, self.sent) = (Some(text), Some(sent));
+        if scheme.signature.as_ref().is_some_and(|spec| spec.sets().is_some()) {
+            *self = sets::first(scheme, tolerance, head, now)?;
+        } else {
+            let listed = signatures(scheme, set, &headers, head, &mut self.candidates)?;
+            let timestamp = match (&set.timestamp, listed) {
+                (_, Some(text)) => Some(text),
+                (Some(name), None) => Some(alone(headers.occurrence(name), name)?),
+                (None, None) => None,
+            };
+            if let Some(text) = timestamp {
+                let (text, sent) = fresh(scheme, set, tolerance, text, now)?;
+                (self.timestamp, self.sent) = (Some(text), Some(sent));
+            }
         }
         if let Some(name) = &set.id {
             self.id = Some(well_formed_id(scheme, name, alone(headers.occurrence(name), name)?)?);
@@ -95,6 +105,14 @@ impl<'a> Papers<'a> {
     }
 }
 
+impl SignatureSpec {
+    /// What stands behind the prefix.
+    #[inline]
+    pub(crate) fn unprefixed<'a>(&self, text: &'a [u8]) -> Option<&'a [u8]> {
+        after_prefix(text, &self.prefix).or_else(|| self.optional_prefix.then_some(text))
+    }
+}
+
 /// What stands behind a prefix.
 ///
 /// An empty one, which most schemes have, is not compared: its text points nowhere, and there the vectorized comparison of
@@ -117,6 +135,15 @@ fn alone<'a>(occurrence: Occurrence<'a>, name: &Arc<str>) -> Result<&'a [u8], Re
         Occurrence::Once(value) if value.trim_ascii().is_empty() => Err(Rejection::shape(name, "is empty")),
         Occurrence::Once(value) => Ok(value),
     }
+}
+
+/// A value that is not too long to look for signatures in.
+#[inline]
+fn short<'a>(value: &'a [u8], name: &Arc<str>) -> Result<&'a [u8], Rejection> {
+    if value.len() > MAX_TEXT {
+        return Err(Rejection::shape(name, "is too long for any signature"));
+    }
+    Ok(value)
 }
 
 /// The set of names that this request uses. A request that mixes sets, or whose sets disagree, is refused.
@@ -163,14 +190,15 @@ fn signatures<'a>(
     if let Some(more) = &spec.more {
         return more::read(more, spec, name, head.headers(), candidates).map(|()| None);
     }
-    let value = alone(headers.occurrence(name), name)?;
-    if value.len() > MAX_TEXT {
-        return Err(Rejection::shape(name, "is too long for any signature"));
+    let occurrence = headers.occurrence(name);
+    if spec.repeats && occurrence == Occurrence::Repeated {
+        return repeated::read(spec, name, head.headers(), candidates).map(|()| None);
     }
+    let value = short(alone(occurrence, name)?, name)?;
     if let Some(list) = &spec.list {
         return list::read(list, spec, scheme.timestamp.as_ref(), name, value, candidates);
     }
-    let text = after_prefix(value, &spec.prefix).ok_or_else(|| without_prefix(spec, name, value))?;
+    let text = spec.unprefixed(value).ok_or_else(|| without_prefix(spec, name, value))?;
     if spec.encoding.decode_onto(text, candidates) {
         return Ok(None);
     }
@@ -231,3 +259,7 @@ fn well_formed_id<'a>(scheme: &Compiled, name: &Arc<str>, id: &'a [u8]) -> Resul
     }
     Ok(id)
 }
+
+#[cfg(test)]
+#[cfg(feature = "sign")]
+mod tests;

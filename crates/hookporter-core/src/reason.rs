@@ -65,6 +65,8 @@ reasons! {
     TokenNotYetValid = "token-not-yet-valid" => 401,
     /// A certificate would have to come from a host that the endpoint does not trust.
     UntrustedCertUrl = "untrusted-cert-url" => 401,
+    /// The request names a key that its sender does not have.
+    UnknownKey = "unknown-key" => 401,
     /// No tenant of this name.
     UnknownTenant = "unknown-tenant" => 401,
     /// Every key of the keyring has expired.

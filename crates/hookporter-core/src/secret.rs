@@ -4,6 +4,7 @@ use smol_str::SmolStr;
 use std::fmt;
 use zeroize::Zeroizing;
 
+use crate::key_parts::KeyParts;
 use crate::{ConfigError, UnixTime};
 
 /// The id of a key: the user's name for it, else the name of the variable or file it came from.
@@ -46,13 +47,20 @@ pub struct Secret {
     value: Zeroizing<Vec<u8>>,
     weak: bool,
     expires: Option<UnixTime>,
+    parts: KeyParts,
 }
 
 impl Secret {
     /// A secret from a value. Default id: `secret`.
     #[must_use]
     pub fn new(value: impl AsRef<[u8]>) -> Self {
-        Self { id: KeyId::from("secret"), value: Zeroizing::new(value.as_ref().to_vec()), weak: false, expires: None }
+        Self {
+            id: KeyId::from("secret"),
+            value: Zeroizing::new(value.as_ref().to_vec()),
+            weak: false,
+            expires: None,
+            parts: KeyParts::default(),
+        }
     }
 
     /// A secret that may be shorter than the provider's minimum. For senders' test values; a short secret can be guessed.
@@ -84,6 +92,20 @@ impl Secret {
         Self { expires: Some(moment), ..self }
     }
 
+    /// Sets what belongs to this key beside itself, where the sender's proofs depend on it: LiveKit's `api_key`, PayPal's
+    /// `webhook_id`. The same can be said in the secret's own text, as a JSON object with these members. Default: none.
+    #[must_use]
+    pub fn with_part(mut self, name: &str, value: &str) -> Self {
+        self.parts.set(name, Zeroizing::new(value.to_owned()));
+        self
+    }
+
+    /// Whether a part of this name was set with [`Secret::with_part`].
+    #[must_use]
+    pub fn has_part(&self, name: &str) -> bool {
+        self.parts.get(name).is_some()
+    }
+
     /// Lets this secret be shorter than the provider's minimum, as [`Secret::weak`] does.
     #[must_use]
     pub fn allow_weak(self) -> Self {
@@ -104,6 +126,15 @@ impl Secret {
 
     pub(crate) fn is_weak(&self) -> bool {
         self.weak
+    }
+
+    /// This secret with another text.
+    pub(crate) fn with_text(&self, text: &str) -> Self {
+        Self { value: Zeroizing::new(text.as_bytes().to_vec()), ..self.clone() }
+    }
+
+    pub(crate) fn parts(&self) -> &KeyParts {
+        &self.parts
     }
 
     pub(crate) fn bytes(&self) -> &[u8] {

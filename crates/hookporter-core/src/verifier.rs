@@ -1,12 +1,14 @@
 //! A verifier: a scheme made ready, and the tolerance that it judges time with.
 
 use crate::algorithm::{Algorithm, Material};
-use crate::check::Check;
+use crate::check::{Check, Unkeyed};
+use crate::key_parts::KeyParts;
+use crate::keyring::Prepared;
 use crate::papers::Papers;
 use crate::scheme::{Compiled, Plan, Scheme};
 use crate::{
-    ConfigError, DEFAULT_BODY_LIMIT, Head, Keyring, LabelSources, PreparedKeyring, Rejection, Secret, Tolerance,
-    UnixTime,
+    ConfigError, DEFAULT_BODY_LIMIT, Head, KeyName, KeyNaming, Keyring, LabelSources, PreparedKeyring, Rejection,
+    Secret, Tolerance, UnixTime,
 };
 
 /// Checks requests against one scheme.
@@ -79,7 +81,7 @@ impl Verifier {
     /// The tolerance, unless freshness is switched off or the scheme has no timestamp to judge.
     #[must_use]
     pub fn tolerance(&self) -> Option<Tolerance> {
-        self.tolerance.filter(|_| self.scheme.timestamp.is_some())
+        self.tolerance.filter(|_| self.scheme.has_timestamp())
     }
 
     /// The largest body, in bytes.
@@ -112,7 +114,8 @@ impl Verifier {
                 Some(algorithm) => Material::new(algorithm, &[0x5a; 32]),
                 None => Ok(Material::static_token(&[0x5a; 32])),
             };
-            Ok((material.map_err(|problem| self.source.key_rule.refusal(secret, problem))?, None))
+            let material = material.map_err(|problem| self.source.key_rule.refusal(secret, problem))?;
+            Ok(Prepared { material, parts: KeyParts::default(), warning: None })
         })
         .ok()
     }
@@ -124,6 +127,8 @@ impl Verifier {
             Plan::Stream { algorithm, .. } | Plan::Whole { algorithm, .. } | Plan::Function { algorithm, .. } => {
                 Some(*algorithm)
             }
+            #[cfg(all(feature = "rsa", feature = "cloud"))]
+            Plan::Enclosed(enclosed) => Some(enclosed.algorithm),
             #[cfg(feature = "jwt")]
             Plan::Token(token) => Some(token.algorithm()),
         }
@@ -154,20 +159,29 @@ impl Verifier {
     /// and what a right one looks like.
     pub fn prepare(&self, keyring: &Keyring) -> Result<PreparedKeyring, ConfigError> {
         let rule = &self.source.key_rule;
-        PreparedKeyring::new(keyring, |secret| {
-            let bytes = rule.key_bytes(secret)?;
+        let keyring = Keyring::from(rule.apart(keyring.secrets())?);
+        PreparedKeyring::new(&keyring, |secret| {
+            let opened = rule.open(secret)?;
+            let bytes = rule.opened_bytes(secret, &opened.text)?;
             let material = match self.algorithm() {
                 None => Ok(Material::static_token(&bytes)),
                 Some(algorithm) => Material::new(algorithm, &bytes),
             };
             let material = material.map_err(|problem| rule.refusal(secret, problem))?;
-            Ok((material, rule.warning(secret)))
+            let warning = rule.warning(secret, &opened);
+            Ok(Prepared { material, parts: opened.parts, warning })
         })
     }
 
     /// The names, in lower case, of the headers that carry the proof.
     pub fn proof_header_names(&self) -> impl Iterator<Item = &str> {
         self.scheme.sets.iter().filter_map(|set| set.signature.as_deref())
+    }
+
+    /// Whether the signature's header may stand several times ([`Header::repeatable`](crate::Header::repeatable)).
+    #[must_use]
+    pub fn takes_repeated_signatures(&self) -> bool {
+        self.scheme.signature.as_ref().is_some_and(|spec| spec.repeats)
     }
 
     /// Whether a header of this name, in lower case, carries a proof.
@@ -185,11 +199,7 @@ impl Verifier {
     /// The [`Rejection`] that the request has earned.
     pub fn judge_papers(&self, head: &Head<'_>, now: UnixTime) -> Result<(), Rejection> {
         Papers::default().read(&self.scheme, self.tolerance, head, now)?;
-        #[cfg(feature = "jwt")]
-        if let Plan::Token(token) = &self.scheme.plan {
-            token.begin(head)?;
-        }
-        Ok(())
+        self.scheme.judge_proof_in_head(head)
     }
 
     /// Judges the headers: every required one exactly once, well formed, fresh. Reads no body.
@@ -203,6 +213,36 @@ impl Verifier {
         keys: &'a PreparedKeyring,
         now: UnixTime,
     ) -> Result<Check<'a>, Rejection> {
-        Check::start(self, *head, keys, now)
+        Check::start(self, *head, Some(keys), now)
+    }
+
+    /// When a request's key is known by name, for callers that look keys up.
+    #[must_use]
+    pub fn key_naming(&self) -> KeyNaming {
+        self.scheme.key_naming()
+    }
+
+    /// The names of what must come with every key of this scheme ([`Secret::with_part`]).
+    #[must_use]
+    pub fn key_parts(&self) -> &'static [&'static str] {
+        self.source.key_rule.parts()
+    }
+
+    /// The name by which the head asks for its key; `None` unless [`Verifier::key_naming`] says [`KeyNaming::Head`].
+    /// Nothing is proven yet.
+    ///
+    /// # Errors
+    /// The [`Rejection`] that the request has earned: [`Reason::UntrustedCertUrl`](crate::Reason::UntrustedCertUrl), or
+    /// what is wrong with a token that names no key.
+    pub fn key_name(&self, head: &Head<'_>) -> Result<Option<KeyName>, Rejection> {
+        self.scheme.key_name_in_head(head)
+    }
+
+    /// As [`Verifier::begin`], for a request whose body names its key.
+    ///
+    /// # Errors
+    /// The [`Rejection`] that the request has earned.
+    pub fn begin_unkeyed<'a>(&'a self, head: &Head<'a>, now: UnixTime) -> Result<Unkeyed<'a>, Rejection> {
+        Check::start(self, *head, None, now).map(Unkeyed)
     }
 }

@@ -1,6 +1,11 @@
-//! Keys: a fixed keyring, or a source that is asked per request.
+//! Keys: a fixed keyring, a source that is asked per request, or a finder of the keys that requests name.
 
+mod allowance;
+#[cfg(feature = "fetch")]
+mod fetch;
 mod file;
+mod finder;
+mod found;
 mod store;
 
 use std::fmt;
@@ -10,6 +15,8 @@ use std::sync::Arc;
 
 use hookporter_core::{Keyring, Secret};
 
+pub(crate) use finder::Finding;
+pub use finder::KeyFinder;
 pub(crate) use store::{KeyStore, Resolved};
 
 use crate::handoff::{BoxError, BoxFuture};
@@ -24,6 +31,7 @@ pub struct Keys(pub(crate) KeysKind);
 pub(crate) enum KeysKind {
     Fixed(Keyring),
     Source(Arc<dyn KeySource>),
+    Finder(Finding),
 }
 
 /// Where keys come from while the endpoint runs.
@@ -108,6 +116,7 @@ impl fmt::Debug for Keys {
         match &self.0 {
             KeysKind::Fixed(keyring) => keyring.fmt(f),
             KeysKind::Source(_) => f.write_str("Keys(source)"),
+            KeysKind::Finder(_) => f.write_str("Keys(finder)"),
         }
     }
 }

@@ -29,7 +29,7 @@ pub use body::{BodyBroken, BodyReader};
 pub use endpoint::Endpoint;
 pub use event::{Event, PayloadError};
 pub use handoff::{BoxError, BoxFuture, HandedOff, Handoff, HandoffError};
-pub use keys::{KeySource, Keys};
+pub use keys::{KeyFinder, KeySource, Keys};
 pub use memory::BodyMemory;
 pub use outcome::{Observer, Outcome, Record, Refusal};
 pub use receive::{Verdict, receive};

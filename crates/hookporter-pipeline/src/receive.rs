@@ -129,10 +129,14 @@ fn door(endpoint: &Endpoint, head: &Head<'_>) -> Result<UnixTime, Rejection> {
     Ok(now)
 }
 
-/// The keyring that a request is checked with, and whether its tenant exists.
-struct Keys {
-    keyring: Arc<PreparedKeyring>,
-    known: bool,
+/// The keyring that a request is checked with.
+enum Keys {
+    /// Its tenant exists, and these are its keys.
+    Known(Arc<PreparedKeyring>),
+    /// Its tenant does not exist: this is what its check costs.
+    Decoy(Arc<PreparedKeyring>),
+    /// The body of this tenant's request names the key.
+    InBody(Option<Arc<str>>),
 }
 
 async fn keyring(
@@ -143,7 +147,7 @@ async fn keyring(
 ) -> Result<Keys, Rejection> {
     let unknown = || {
         let keyring = endpoint.decoy.clone().ok_or_else(|| Rejection::new(Reason::UnknownTenant))?;
-        Ok(Keys { keyring, known: false })
+        Ok(Keys::Decoy(keyring))
     };
     let tenant = match &endpoint.tenant {
         None => None,
@@ -155,6 +159,12 @@ async fn keyring(
     if endpoint.keys.is_source() {
         // A stranger's request does not reach the source of keys before it looks like a delivery.
         endpoint.verifier.judge_papers(head, now)?;
+    }
+    if let Some(found) = endpoint.keys.found() {
+        let Some(name) = endpoint.verifier.key_name(head)? else { return Ok(Keys::InBody(tenant)) };
+        let keyring = Box::pin(found.find((tenant.clone(), name), &endpoint.verifier, endpoint.budget)).await?;
+        exchange.tenant = tenant;
+        return Ok(Keys::Known(keyring));
     }
     let resolved = match endpoint.keys.fixed() {
         Some(keyring) => Resolved::Keyring(keyring),
@@ -168,7 +178,7 @@ async fn keyring(
         }
         Resolved::Keyring(keyring) => {
             exchange.tenant = tenant;
-            Ok(Keys { keyring, known: true })
+            Ok(Keys::Known(keyring))
         }
     }
 }
@@ -185,23 +195,61 @@ async fn prove<B: BodyReader>(
     held: &mut Held,
     read: &mut BytesMut,
 ) -> Result<Delivery, Rejection> {
-    let mut check: Check<'_> = endpoint.verifier.begin(head, &keys.keyring, now)?;
-    let keep = endpoint.report_only;
-    let received = body::read(body, endpoint.body_deadline, held, |chunk| {
-        exchange.body_bytes = exchange.body_bytes.saturating_add(chunk.len());
-        if keep {
-            read.extend_from_slice(&chunk);
+    let keyring = match keys {
+        Keys::Known(keyring) | Keys::Decoy(keyring) => keyring,
+        Keys::InBody(tenant) => {
+            let tenant = tenant.clone();
+            // Boxed, so that the future of every other sender is no larger for it.
+            return Box::pin(prove_by_named_key(endpoint, exchange, head, body, tenant, now, held, read)).await;
         }
+    };
+    let mut check: Check<'_> = endpoint.verifier.begin(head, keyring, now)?;
+    let received = body::read(body, endpoint.body_deadline, held, |chunk| {
+        note(endpoint, exchange, read, &chunk);
         check.push(chunk)
     })
     .await;
     received?;
     let proven = check.finish();
-    if !keys.known {
+    if matches!(keys, Keys::Decoy(_)) {
         // Whatever the decoy says, and at the same cost.
         return Err(Rejection::new(Reason::UnknownTenant));
     }
     proven.map_err(hookporter_core::Refused::into_rejection)
+}
+
+/// Papers, body, key, proof: for a sender whose bodies name their key.
+#[expect(clippy::too_many_arguments, reason = "the steps share the whole of a request")]
+async fn prove_by_named_key<B: BodyReader>(
+    endpoint: &Endpoint,
+    exchange: &mut Exchange,
+    head: &Head<'_>,
+    body: &mut B,
+    tenant: Option<Arc<str>>,
+    now: UnixTime,
+    held: &mut Held,
+    read: &mut BytesMut,
+) -> Result<Delivery, Rejection> {
+    let mut check = endpoint.verifier.begin_unkeyed(head, now)?;
+    let received = body::read(body, endpoint.body_deadline, held, |chunk| {
+        note(endpoint, exchange, read, &chunk);
+        check.push(chunk)
+    })
+    .await;
+    received?;
+    let name = check.key_name()?;
+    let found = endpoint.keys.found().ok_or_else(|| Rejection::new(Reason::UnknownKey))?;
+    let keyring = found.find((tenant.clone(), name), &endpoint.verifier, endpoint.budget).await?;
+    exchange.tenant = tenant;
+    check.finish(&keyring).map_err(hookporter_core::Refused::into_rejection)
+}
+
+/// Counts a chunk of the body; report-only keeps it, too.
+fn note(endpoint: &Endpoint, exchange: &mut Exchange, read: &mut BytesMut, chunk: &Bytes) {
+    exchange.body_bytes = exchange.body_bytes.saturating_add(chunk.len());
+    if endpoint.report_only {
+        read.extend_from_slice(chunk);
+    }
 }
 
 /// Catches a panic of a future that is pinned elsewhere.

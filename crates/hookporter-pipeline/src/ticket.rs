@@ -121,7 +121,7 @@ impl Ticket {
         match first {
             Poll::Ready(output) => {
                 self.custody.settle(output.as_ref().map_or(WorkResult::Failed, Worked::result));
-                self.answer(Ok(output))
+                self.own_reply(Ok(output))
             }
             Poll::Pending => Box::pin(self.run_own_elsewhere(work)).await,
         }
@@ -130,11 +130,11 @@ impl Ticket {
     async fn run_own_elsewhere(mut self: Box<Self>, work: OwnWork) -> Reply {
         let driver = Box::pin(Driver::new(work, self.take_custody()));
         let ended = await_elsewhere(driver, &TokioSpawn::new(), self.deadline).await;
-        self.answer(ended)
+        self.own_reply(ended)
     }
 
     /// The reply to work of the endpoint's own; `Err` when the deadline has passed.
-    fn answer(&self, ended: Result<Result<Result<HandedOff, HandoffError>, Panicked>, ()>) -> Reply {
+    fn own_reply(&self, ended: Result<Result<Result<HandedOff, HandoffError>, Panicked>, ()>) -> Reply {
         let rejection = match ended {
             Ok(Ok(Ok(HandedOff::New))) => return self.exchange.acknowledge(&self.event, Outcome::Accepted),
             Ok(Ok(Ok(HandedOff::Duplicate))) => return self.exchange.acknowledge(&self.event, Outcome::Duplicate),
@@ -179,14 +179,14 @@ impl Ticket {
             200..300 => {
                 let status = if verbatim || endpoint.is_success(status) { status } else { endpoint.ack_status };
                 conclude(Outcome::Accepted, status, None);
-                Handled::Response { response, status }
+                self.answer(response, status)
             }
             // Senders give up, or unsubscribe, at these; they are not the sender's doing.
             406 | 410 if !verbatim => self.refuse(failed),
             400..500 => {
                 let refused = Rejection::new(Reason::HandlerRefused).with_evidence(Evidence::Status(status));
                 conclude(Outcome::Rejected, status, Some(&refused));
-                Handled::Response { response, status }
+                self.answer(response, status)
             }
             _ if verbatim => {
                 conclude(Outcome::Unavailable, status, Some(&failed));
@@ -194,6 +194,14 @@ impl Ticket {
             }
             _ => self.refuse(failed),
         }
+    }
+
+    /// The handler's answer, or only its status where the sender must get no body.
+    fn answer<R>(&self, response: R, status: u16) -> Handled<R> {
+        if self.exchange.endpoint.answers_empty() {
+            return Handled::Reply(Reply::status(status));
+        }
+        Handled::Response { response, status }
     }
 
     fn refuse<R>(&self, rejection: Rejection) -> Handled<R> {

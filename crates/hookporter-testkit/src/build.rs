@@ -23,6 +23,8 @@ pub(crate) struct Draft {
     pub(crate) content: Bytes,
     pub(crate) sent: UnixTime,
     pub(crate) id: String,
+    /// The member of the body that will carry the signature, where no header does.
+    pub(crate) member: Option<&'static str>,
 }
 
 impl RequestMaker {
@@ -73,7 +75,16 @@ impl RequestMaker {
             set_header(&mut sample.headers, name, value);
         }
         let (target, url) = self.address(&sample.headers, &content);
-        Draft { method: self.method.clone(), target, url, headers: sample.headers, content, sent, id: sample.id }
+        Draft {
+            method: self.method.clone(),
+            target,
+            url,
+            headers: sample.headers,
+            content,
+            sent,
+            id: sample.id,
+            member: self.profile.member,
+        }
     }
 
     /// Puts what was asked for where the scheme looks for it.
@@ -134,8 +145,10 @@ impl Draft {
     pub(crate) fn sign(self, verifier: &Verifier, secrets: &[Secret]) -> Result<SignedRequest, ConfigError> {
         let head = Head::new(&self.method, &self.target, &self.headers).with_url(&self.url);
         let signed = verifier.sign(secrets, &Signable::new(head, self.content.clone(), self.sent, &self.id))?;
+        let member = self.member;
         // The core puts the signature's header last; a proof without any header is a token in the body.
-        let last = || signed.headers.last().map_or(Place::Body, |(name, _)| Place::Header(name.clone()));
+        let in_body = || member.map_or(Place::Body, Place::Member);
+        let last = || signed.headers.last().map_or_else(in_body, |(name, _)| Place::Header(name.clone()));
         let names = signed.headers.iter().map(|(name, _)| name.clone());
         let several: Vec<_> = names.filter(|name| verifier.is_proof_header(name)).collect();
         let signature = if several.len() > 1 { Place::Several(several) } else { last() };

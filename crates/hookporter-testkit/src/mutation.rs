@@ -37,7 +37,7 @@ impl RequestMaker {
     /// | `wrong-key` | signed with another key | everywhere |
     /// | `tampered-signature` | one character of every signature | everywhere |
     /// | `truncated-signature` | the end of every signature | everywhere |
-    /// | `repeated-signature` | the signature's header twice | everywhere |
+    /// | `repeated-signature` | the signature's header twice | where it must stand once |
     /// | `missing-signature` | no signature | everywhere |
     ///
     /// The tolerance is the preset's or the verifier's. [`stale`](Self::stale) and [`future`](Self::future) do not
@@ -81,12 +81,14 @@ impl RequestMaker {
         }
         add("wrong-key", maker.signed_wrongly(verifier, &draft)?, Reason::InvalidSignature);
 
-        let in_body = good.signature == Some(Place::Body);
+        let in_body = matches!(good.signature, Some(Place::Body | Place::Member(_)));
         add("tampered-signature", good.clone().tampered_signature(), Reason::InvalidSignature);
         let count = malforming_count(good.signatures().first().map_or(0, String::len));
-        add("truncated-signature", good.clone().truncated_signature(count), truncated(proof));
+        add("truncated-signature", good.clone().truncated_signature(count), truncated(proof, &good));
         let repeated = if in_body { Reason::MalformedBody } else { Reason::RepeatedHeader };
-        add("repeated-signature", good.clone().repeated_signature(), repeated);
+        if !verifier.takes_repeated_signatures() {
+            add("repeated-signature", good.clone().repeated_signature(), repeated);
+        }
         let missing = if in_body { Reason::MalformedBody } else { Reason::MissingHeader };
         add("missing-signature", good.without_signature(), missing);
         Ok(mutations)
@@ -113,6 +115,7 @@ impl RequestMaker {
             target: "/elsewhere".to_owned(),
             url: "https://elsewhere.example".to_owned(),
             headers: Vec::new(),
+            member: draft.member,
         };
         if same(all_else) == Some(true) { Proof::StaticToken } else { Proof::Detached }
     }
@@ -158,8 +161,9 @@ const fn malforming_count(length: usize) -> usize {
     if length % 4 == 3 { 2 } else { 1 }
 }
 
-const fn truncated(proof: Proof) -> Reason {
+const fn truncated(proof: Proof, good: &SignedRequest) -> Reason {
     match proof {
+        _ if matches!(good.signature, Some(Place::Member(_))) => Reason::MalformedBody,
         Proof::Signature | Proof::Detached => Reason::MalformedHeader,
         Proof::Token => Reason::MalformedToken,
         Proof::StaticToken => Reason::InvalidSignature,

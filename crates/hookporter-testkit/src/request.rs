@@ -100,6 +100,14 @@ impl SignedRequest {
     /// One bit of the body changed; JSON stays JSON where it can. Of a token in the body the payload is changed.
     pub fn tampered_body(self) -> Self {
         let text = String::from_utf8_lossy(&self.body);
+        if let Some(Place::Member(name)) = self.signature
+            && let Some((before, signature)) = place::member(&text, name)
+        {
+            let changed = forge::tampered(format!("{before}}}").as_bytes());
+            let changed = String::from_utf8_lossy(&changed);
+            let before = changed.strip_suffix('}').unwrap_or(&changed);
+            return Self { body: place::with_member(before, name, signature).into(), ..self };
+        }
         let token = place::token_in(&text).filter(|_| self.signature == Some(Place::Body));
         let body = match token {
             Some(token) => forge::tampered_token(&self.body, &token),
@@ -132,7 +140,7 @@ impl SignedRequest {
     /// The signature's header twice, of several the first, with the same value; of a token in the body, its member twice.
     pub fn repeated_signature(self) -> Self {
         match &self.signature {
-            Some(Place::Body) => {
+            Some(Place::Body | Place::Member(_)) => {
                 let text = String::from_utf8_lossy(&self.body);
                 let inner = text.trim().trim_start_matches('{').trim_end_matches('}');
                 Self { body: format!("{{{inner},{inner}}}").into(), ..self }
@@ -146,8 +154,15 @@ impl SignedRequest {
 
     /// No signature at all; of a token in the body, an empty JSON object.
     pub fn without_signature(self) -> Self {
-        if self.signature == Some(Place::Body) {
-            return Self { body: Bytes::from_static(b"{}"), ..self };
+        match self.signature.clone() {
+            Some(Place::Body) => return Self { body: Bytes::from_static(b"{}"), ..self },
+            Some(Place::Member(name)) => {
+                let text = String::from_utf8_lossy(&self.body);
+                let before =
+                    place::member(&text, name).map_or_else(|| text.to_string(), |(before, _)| format!("{before}}}"));
+                return Self { body: before.into(), ..self };
+            }
+            _ => {}
         }
         let names = self.signature_headers().to_vec();
         names.iter().fold(self, |request, name| request.without_header(name))
@@ -205,6 +220,12 @@ impl SignedRequest {
             }
             Some(Place::Body) => {
                 self.body = place::change_signatures(&String::from_utf8_lossy(&self.body), change).into();
+            }
+            Some(Place::Member(name)) => {
+                let text = String::from_utf8_lossy(&self.body);
+                if let Some((before, signature)) = place::member(&text, name) {
+                    self.body = place::with_member(before, name, &change(signature)).into();
+                }
             }
             None => {}
         }

@@ -198,6 +198,156 @@ senders! {
     #[cfg(feature = "developer")]
     #[cfg_attr(docsrs, doc(cfg(feature = "developer")))]
     webflow = "webflow",
+    /// Requests of Auth0's; the secret is the whole value of `Authorization`.
+    #[cfg(feature = "cloud")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "cloud")))]
+    auth0 = "auth0",
+    /// Requests of Chargebee's; the secret is `user:password`.
+    #[cfg(feature = "payments")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "payments")))]
+    chargebee = "chargebee",
+    /// Requests of Checkout.com's.
+    #[cfg(feature = "payments")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "payments")))]
+    checkout_com = "checkout-com",
+    /// Requests of Coinbase CDP's.
+    #[cfg(feature = "payments")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "payments")))]
+    coinbase_cdp = "coinbase-cdp",
+    /// Requests of Coinbase Commerce's.
+    #[cfg(feature = "payments")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "payments")))]
+    coinbase_commerce = "coinbase-commerce",
+    /// Requests of Deepgram's.
+    #[cfg(feature = "messaging")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "messaging")))]
+    deepgram = "deepgram",
+    /// Requests of EasyPost's.
+    #[cfg(feature = "payments")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "payments")))]
+    easypost = "easypost",
+    /// Requests of ElevenLabs'.
+    #[cfg(feature = "messaging")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "messaging")))]
+    elevenlabs = "elevenlabs",
+    /// Requests of Flutterwave's, v4.
+    #[cfg(feature = "payments")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "payments")))]
+    flutterwave = "flutterwave",
+    /// Requests of Flutterwave's, v3.
+    #[cfg(feature = "payments")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "payments")))]
+    flutterwave_v3 = "flutterwave-v3",
+    /// Requests of GoCardless'.
+    #[cfg(feature = "payments")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "payments")))]
+    gocardless = "gocardless",
+    /// Requests of Kick's; the secret is the private key.
+    #[cfg(all(feature = "messaging", feature = "rsa"))]
+    #[cfg_attr(docsrs, doc(cfg(all(feature = "messaging", feature = "rsa"))))]
+    kick = "kick",
+    /// Requests of Lemon Squeezy's.
+    #[cfg(feature = "payments")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "payments")))]
+    lemonsqueezy = "lemonsqueezy",
+    /// Requests of LINE's.
+    #[cfg(feature = "messaging")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "messaging")))]
+    line = "line",
+    /// Requests of Mollie's next-gen webhooks.
+    #[cfg(feature = "payments")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "payments")))]
+    mollie = "mollie",
+    /// Requests of Paddle Billing's.
+    #[cfg(feature = "payments")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "payments")))]
+    paddle = "paddle",
+    /// Requests of Paystack's.
+    #[cfg(feature = "payments")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "payments")))]
+    paystack = "paystack",
+    /// Requests of Persona's.
+    #[cfg(feature = "cloud")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "cloud")))]
+    persona = "persona",
+    /// Requests of Postmark's; the secret is `user:password`.
+    #[cfg(feature = "messaging")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "messaging")))]
+    postmark = "postmark",
+    /// Requests of Pusher's; the secret is `{"key":…,"secret":…}`.
+    #[cfg(feature = "messaging")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "messaging")))]
+    pusher = "pusher",
+    /// Requests of QuickBooks'.
+    #[cfg(feature = "payments")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "payments")))]
+    quickbooks = "quickbooks",
+    /// Requests of Razorpay's.
+    #[cfg(feature = "payments")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "payments")))]
+    razorpay = "razorpay",
+    /// Requests of Recurly's.
+    #[cfg(feature = "payments")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "payments")))]
+    recurly = "recurly",
+    /// Requests of SendGrid's; the secret is the private key.
+    #[cfg(all(feature = "messaging", feature = "ecdsa"))]
+    #[cfg_attr(docsrs, doc(cfg(all(feature = "messaging", feature = "ecdsa"))))]
+    sendgrid = "sendgrid",
+    /// Requests of Telegram's Bot API.
+    #[cfg(feature = "messaging")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "messaging")))]
+    telegram = "telegram",
+    /// Requests of WorkOS'.
+    #[cfg(feature = "cloud")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "cloud")))]
+    workos = "workos",
+    /// Requests of Xero's.
+    #[cfg(feature = "payments")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "payments")))]
+    xero = "xero",
+    /// Requests of Zendesk's.
+    #[cfg(feature = "messaging")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "messaging")))]
+    zendesk = "zendesk",
+    /// Notifications of Amazon SNS's; the secret is an RSA private key. The event is the message's `Type`.
+    #[cfg(all(feature = "cloud", feature = "rsa"))]
+    #[cfg_attr(docsrs, doc(cfg(all(feature = "cloud", feature = "rsa"))))]
+    aws_sns = "aws-sns",
+    /// Requests of FusionAuth's.
+    #[cfg(all(feature = "cloud", feature = "jwt"))]
+    #[cfg_attr(docsrs, doc(cfg(all(feature = "cloud", feature = "jwt"))))]
+    fusionauth = "fusionauth",
+    /// Pushes of Google Cloud Pub/Sub; the secret is a JSON object with an RSA private key in place of the `jwk`. The
+    /// token covers no byte of the body.
+    #[cfg(all(feature = "cloud", feature = "jwt", feature = "rsa"))]
+    #[cfg_attr(docsrs, doc(cfg(all(feature = "cloud", feature = "jwt", feature = "rsa"))))]
+    google_pubsub = "google-pubsub",
+    /// Requests of LiveKit's; the secret is a JSON object with `api_key` and `api_secret`.
+    #[cfg(all(feature = "messaging", feature = "jwt"))]
+    #[cfg_attr(docsrs, doc(cfg(all(feature = "messaging", feature = "jwt"))))]
+    livekit = "livekit",
+    /// Requests of monday.com's, for the URL that [`RequestMaker::url`] sets. The token covers no byte of the body.
+    #[cfg(all(feature = "workspace", feature = "jwt"))]
+    #[cfg_attr(docsrs, doc(cfg(all(feature = "workspace", feature = "jwt"))))]
+    monday = "monday",
+    /// Deploy notifications of Netlify's.
+    #[cfg(all(feature = "developer", feature = "jwt"))]
+    #[cfg_attr(docsrs, doc(cfg(all(feature = "developer", feature = "jwt"))))]
+    netlify = "netlify",
+    /// Requests of PayPal's; the secret is a JSON object with `webhook_id` and, in place of the `certificate_pem`, an RSA
+    /// private key.
+    #[cfg(all(feature = "payments", feature = "rsa"))]
+    #[cfg_attr(docsrs, doc(cfg(all(feature = "payments", feature = "rsa"))))]
+    paypal = "paypal",
+    /// Requests of Plaid's; the secret is a private key of P-256.
+    #[cfg(all(feature = "payments", feature = "jwt", feature = "ecdsa"))]
+    #[cfg_attr(docsrs, doc(cfg(all(feature = "payments", feature = "jwt", feature = "ecdsa"))))]
+    plaid = "plaid",
+    /// Messages of Upstash QStash, for the URL that [`RequestMaker::url`] sets.
+    #[cfg(all(feature = "cloud", feature = "jwt"))]
+    #[cfg_attr(docsrs, doc(cfg(all(feature = "cloud", feature = "jwt"))))]
+    qstash = "qstash",
 }
 
 /// JSON requests of Twilio's: the URL gains the body's hash as `bodySHA256`, and is signed with it.

@@ -95,6 +95,7 @@ impl Vector {
         match (self.secret_text(), self.scheme.as_deref()) {
             (Some(key), _) if key.starts_with("whpk_") => "standard-webhooks-v1a",
             (_, Some("sha1")) if self.provider == "cloudinary" => "cloudinary-sha1",
+            (_, Some("v3")) if self.provider == "flutterwave" => "flutterwave-v3",
             _ => &self.provider,
         }
     }

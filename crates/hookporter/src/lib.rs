@@ -94,12 +94,12 @@ pub use hookporter_core::jwt;
 pub use hookporter_core::provider;
 pub use hookporter_core::{
     Algorithm, Clock, ConfigError, Coverage, Encoding, Evidence, Form, FrozenClock, Header, Identity, Json,
-    KeyDecoding, KeyId, KeyPlace, KeyRule, Keyring, Provider, Reason, Rejection, Scheme, Secret, SignedBytes,
-    SignedInput, SystemClock, TimeUnit, Tolerance, UnixTime, VersionGate, VersionRule,
+    KeyDecoding, KeyId, KeyName, KeyPlace, KeyRule, KeyUrl, Keyring, Provider, Reason, Rejection, Scheme, Secret,
+    SignedBytes, SignedInput, SystemClock, TimeUnit, Tolerance, UnixTime, VersionGate, VersionRule,
 };
 pub use hookporter_pipeline::{
-    BodyMemory, BoxError, BoxFuture, Endpoint, Event, HandedOff, Handoff, HandoffError, KeySource, Keys, Observer,
-    Outcome, PayloadError, Record, Refusal, drain,
+    BodyMemory, BoxError, BoxFuture, Endpoint, Event, HandedOff, Handoff, HandoffError, KeyFinder, KeySource, Keys,
+    Observer, Outcome, PayloadError, Record, Refusal, drain,
 };
 
 #[cfg(feature = "tower")]

@@ -36,6 +36,10 @@ pub enum Algorithm {
     /// RSA PKCS#1 v1.5 with SHA-256, keys of 2048 to 8192 bits (RS256).
     #[cfg(feature = "rsa")]
     RsaPkcs1Sha256,
+    /// RSA PKCS#1 v1.5 with SHA-1, keys of 2048 to 8192 bits. For senders that still use it (SNS, signature version 1):
+    /// whoever can choose a part of what is signed may one day afford a collision.
+    #[cfg(feature = "rsa")]
+    RsaPkcs1Sha1,
 }
 
 /// On which side of the message a plain hash has its key.

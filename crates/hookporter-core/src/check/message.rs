@@ -2,6 +2,8 @@
 
 use std::borrow::Cow;
 
+use crate::check::crc32::crc32;
+use crate::key_parts::KeyParts;
 use crate::labels::scan;
 use crate::papers::{self, Papers};
 use crate::scheme::Part;
@@ -23,16 +25,17 @@ pub(super) fn part<'a>(part: &'a Part, head: &Head<'a>, papers: &Papers<'a>) -> 
         }),
         Part::Path => Ok(head.path().as_bytes()),
         Part::Header(name) => papers::once(head.headers(), name),
-        Part::Body | Part::Field(_) | Part::SortedForm => Ok(&[]),
+        Part::Body | Part::Field(_) | Part::SortedForm | Part::Crc32 | Part::KeyPart(_) => Ok(&[]),
     }
 }
 
-/// The whole message of parts that may need the body.
+/// The whole message of parts that may need the body, or what belongs to the key.
 pub(crate) fn whole<'a>(
     parts: &'a [Part],
     head: &Head<'a>,
     papers: &Papers<'a>,
     body: &'a [u8],
+    key: &KeyParts,
 ) -> Result<Cow<'a, [u8]>, Rejection> {
     if parts == [Part::Body] {
         return Ok(Cow::Borrowed(body));
@@ -43,6 +46,9 @@ pub(crate) fn whole<'a>(
             Part::Body => message.extend_from_slice(body),
             Part::Field(pointer) => message.extend_from_slice(field(body, pointer)?.as_bytes()),
             Part::SortedForm => append_sorted_form(&mut message, body),
+            Part::Crc32 => message.extend_from_slice(crc32(body).to_string().as_bytes()),
+            // A scheme whose key rule does not ask for the part does not build.
+            Part::KeyPart(name) => message.extend_from_slice(key.get(name).unwrap_or_default().as_bytes()),
             other => message.extend_from_slice(part(other, head, papers)?),
         }
     }

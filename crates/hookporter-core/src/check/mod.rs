@@ -1,12 +1,15 @@
 //! A check under way: the papers are plausible, the body is arriving.
 
+mod crc32;
 mod message;
 pub(crate) use message::append_sorted_form;
 #[cfg(feature = "sign")]
 pub(crate) use message::whole as whole_message;
 mod proof;
+mod unkeyed;
 #[cfg(feature = "jwt")]
 pub(crate) use proof::{Proof, judge_messages};
+pub use unkeyed::Unkeyed;
 
 use bytes::Bytes;
 use smallvec::SmallVec;
@@ -40,7 +43,7 @@ impl<'a> Check<'a> {
     pub(crate) fn start(
         verifier: &'a Verifier,
         head: Head<'a>,
-        keys: &'a PreparedKeyring,
+        keys: Option<&'a PreparedKeyring>,
         now: UnixTime,
     ) -> Result<Self, Rejection> {
         // Made as what is returned, and judged where it lies: it is too large to be moved about.
@@ -50,11 +53,11 @@ impl<'a> Check<'a> {
             papers: Papers::default(),
             verifier,
             head,
-            keys,
+            keys: keys.unwrap_or(&unkeyed::NO_KEYS),
             now,
         });
         if let Ok(check) = &mut started
-            && let Err(rejection) = check.judge_head()
+            && let Err(rejection) = check.judge_head(keys.is_some())
         {
             started = Err(rejection);
         }
@@ -62,10 +65,10 @@ impl<'a> Check<'a> {
     }
 
     #[inline]
-    fn judge_head(&mut self) -> Result<(), Rejection> {
+    fn judge_head(&mut self, has_keys: bool) -> Result<(), Rejection> {
         let verifier = self.verifier;
         let announced = self.papers.read(&verifier.scheme, verifier.tolerance, &self.head, self.now)?;
-        if self.keys.live(self.now).next().is_none() {
+        if has_keys && self.keys.live(self.now).next().is_none() {
             return Err(Rejection::new(Reason::NoLiveKey));
         }
         self.judge_announced_body(&announced)?;
@@ -75,11 +78,7 @@ impl<'a> Check<'a> {
                 message::part(part, &self.head, &self.papers)?;
             }
         }
-        #[cfg(feature = "jwt")]
-        if let Plan::Token(token) = &verifier.scheme.plan {
-            token.begin(&self.head)?;
-        }
-        Ok(())
+        verifier.scheme.judge_proof_in_head(&self.head)
     }
 
     /// Refuses on the word of the headers what would be refused in the end: too long, or encoded.
@@ -148,6 +147,9 @@ impl<'a> Check<'a> {
     pub fn finish(mut self) -> Result<Delivery, Refused> {
         let body = std::mem::replace(&mut self.body, BodyBuffer::new(0)).into_bytes();
         let judged = self.judge(&body).and_then(|proof| {
+            if let Some(header) = &self.verifier.scheme.key_header {
+                header.judge_key(&self.head, self.keys.parts(&proof.key))?;
+            }
             self.papers.read_body(&self.verifier.scheme, self.verifier.tolerance, &body, self.now)?;
             Ok(proof)
         });
@@ -157,7 +159,7 @@ impl<'a> Check<'a> {
                 key: proof.key,
                 coverage: proof.coverage,
                 fingerprint: proof.fingerprint,
-                sent: self.papers.sent,
+                sent: self.papers.sent.or(proof.sent),
                 received: self.now,
                 id: self.papers.id.map(SmallVec::from_slice),
                 body,

@@ -1,5 +1,7 @@
 //! The proof: constant-time comparison of every live key with every signature offered.
 
+use std::borrow::Cow;
+
 use bytes::Bytes;
 use sha2::{Digest, Sha256};
 use smallvec::SmallVec;
@@ -7,10 +9,11 @@ use subtle::{Choice, ConditionallySelectable};
 
 use crate::algorithm::{Fingerprint, Material, Tag};
 use crate::check::{Check, feed, message};
+use crate::key_parts::KeyParts;
 use crate::keyring::PreparedKey;
-use crate::papers::Candidates;
+use crate::papers::{Candidates, plausible_sets};
 use crate::scheme::{Part, Plan, SignedBytes, SignedInput};
-use crate::{Coverage, KeyId, PreparedKeyring, Reason, Rejection, UnixTime};
+use crate::{Coverage, Evidence, KeyId, PreparedKeyring, Reason, Rejection, UnixTime};
 
 /// What a proof that holds says.
 #[derive(Debug)]
@@ -19,6 +22,8 @@ pub(crate) struct Proof {
     pub(crate) coverage: Coverage,
     pub(crate) fingerprint: Fingerprint,
     pub(crate) payload: Option<Box<Bytes>>,
+    /// When it was sent, where the proof itself says so.
+    pub(crate) sent: Option<UnixTime>,
 }
 
 /// Remembers which live key fitted, and its tag, without a branch on it.
@@ -105,7 +110,7 @@ impl Check<'_> {
             self.end_running(after, &mut matched)?;
         }
         let key = matched.key(self.keys, self.now).ok_or(Reason::InvalidSignature)?;
-        Ok(Proof { key: key.id.clone(), coverage: Coverage::Body, fingerprint: matched.fingerprint(), payload: None })
+        Ok(Proof { key: key.id.clone(), coverage: Coverage::Body, fingerprint: matched.fingerprint(), payload: None, sent: None })
     }
 
     /// Ends the MACs of a body that came in several chunks.
@@ -120,11 +125,11 @@ impl Check<'_> {
 
     /// Judges by a plan that is no running MAC.
     #[inline(never)]
-    fn judge_otherwise(&self, body: &Bytes) -> Result<Proof, Rejection> {
+    fn judge_otherwise(&mut self, body: &Bytes) -> Result<Proof, Rejection> {
         match &self.verifier.scheme.plan {
             Plan::Stream { .. } => Err(Rejection::new(Reason::InvalidSignature)),
             Plan::Whole { parts, .. } => {
-                let message = message::whole(parts, &self.head, &self.papers, body)?;
+                let whole = |key: &KeyParts| message::whole(parts, &self.head, &self.papers, body, key);
                 let covers_body = parts.contains(&Part::Body);
                 let reads_body = parts.iter().any(|part| matches!(part, Part::Field(_) | Part::SortedForm));
                 let coverage = match (covers_body, reads_body) {
@@ -132,6 +137,13 @@ impl Check<'_> {
                     (false, true) => Coverage::Fields,
                     (false, false) => Coverage::Origin,
                 };
+                if parts.iter().any(|part| matches!(part, Part::KeyPart(_))) {
+                    return self.by_key(whole, coverage);
+                }
+                if self.verifier.scheme.signature.as_ref().is_some_and(|spec| spec.sets().is_some()) {
+                    return self.any_set(parts, body, coverage);
+                }
+                let message = whole(&KeyParts::default())?;
                 judge_messages(self.keys, self.now, &self.papers.candidates, &[&message], coverage)
             }
             Plan::Function { function, .. } => {
@@ -143,8 +155,10 @@ impl Check<'_> {
                 judge_messages(self.keys, self.now, &self.papers.candidates, &messages, coverage)
             }
             Plan::StaticToken => self.static_token(body),
+            #[cfg(all(feature = "rsa", feature = "cloud"))]
+            Plan::Enclosed(enclosed) => self.enclosed(enclosed, body),
             #[cfg(feature = "jwt")]
-            Plan::Token(token) => token.judge(&self.head, body, self.keys, self.now),
+            Plan::Token(token) => token.judge(&self.head, body, self.keys, self.now, self.verifier.tolerance),
         }
     }
 
@@ -163,7 +177,59 @@ impl Check<'_> {
         }
         let key = matched.index().and_then(|index| live.get(index)).ok_or(Reason::InvalidSignature)?;
         let fingerprint = Sha256::digest(body).into();
-        Ok(Proof { key: key.id.clone(), coverage: Coverage::Origin, fingerprint, payload: None })
+        Ok(Proof { key: key.id.clone(), coverage: Coverage::Origin, fingerprint, payload: None, sent: None })
+    }
+
+    /// Tries every set of signatures on the message with its own timestamp; the first one that fits counts.
+    fn any_set(&mut self, parts: &[Part], body: &[u8], coverage: Coverage) -> Result<Proof, Rejection> {
+        let verifier = self.verifier;
+        let mut proven = None;
+        for papers in plausible_sets(&verifier.scheme, verifier.tolerance, &self.head, self.now)? {
+            let message = message::whole(parts, &self.head, &papers, body, &KeyParts::default())?;
+            // All of them are tried, so that the time does not tell which one fits.
+            let judged = judge_messages(self.keys, self.now, &papers.candidates, &[&message], coverage);
+            proven = proven.or(judged.ok().map(|proof| (proof, papers.sent)));
+        }
+        let (proof, sent) = proven.ok_or(Reason::InvalidSignature)?;
+        self.papers.sent = sent;
+        Ok(proof)
+    }
+
+    /// Tries every live key on the message that is its own.
+    fn by_key<'m>(
+        &self,
+        message: impl Fn(&KeyParts) -> Result<Cow<'m, [u8]>, Rejection>,
+        coverage: Coverage,
+    ) -> Result<Proof, Rejection> {
+        let messages: Result<Vec<_>, _> = self.keys.live(self.now).map(|key| message(&key.parts)).collect();
+        let messages = messages?;
+        let mut each = messages.iter();
+        let (index, key) = fitting(self.keys, self.now, |key| {
+            let Some(message) = each.next() else { return Choice::from(0) };
+            message_fits(&key.material, message, &self.papers.candidates)
+        })?;
+        let fingerprint = Sha256::digest(messages.get(index).map_or(&[][..], |message| message)).into();
+        Ok(Proof { key: key.id.clone(), coverage, fingerprint, payload: None, sent: None })
+    }
+
+    /// Tries every live key on a message whose signature stands in the body.
+    #[cfg(all(feature = "rsa", feature = "cloud"))]
+    fn enclosed(&self, enclosed: &crate::scheme::Enclosed, body: &[u8]) -> Result<Proof, Rejection> {
+        let message = (enclosed.message)(body)?;
+        let signature = (enclosed.proof)(body)?.signature;
+        let (_, key) = fitting(self.keys, self.now, |key| {
+            let fits = match &key.material {
+                Material::Public(public) => public.verify_with(message.algorithm, &message.bytes, &signature),
+                _ => false,
+            };
+            Choice::from(u8::from(fits))
+        })?;
+        let (part, value) = &message.bound;
+        if key.parts.get(part).is_some_and(|bound| !bound.split(',').any(|one| one.trim() == value)) {
+            return Err(Rejection::new(Reason::ClaimMismatch).with_evidence(Evidence::Claim(part)));
+        }
+        let fingerprint = Sha256::digest(&message.bytes).into();
+        Ok(Proof { key: key.id.clone(), coverage: message.coverage, fingerprint, payload: None, sent: None })
     }
 }
 
@@ -175,19 +241,28 @@ pub(crate) fn judge_messages(
     messages: &[&[u8]],
     coverage: Coverage,
 ) -> Result<Proof, Rejection> {
-    let mut matched = Matched::new();
-    let live: Vec<&PreparedKey> = keys.live(now).collect();
-    for key in &live {
-        let mut fits = Choice::from(0);
-        for message in messages {
-            fits |= message_fits(&key.material, message, candidates);
-        }
-        matched.note(fits);
-    }
-    let key = matched.index().and_then(|index| live.get(index)).ok_or(Reason::InvalidSignature)?;
+    let any = |key: &PreparedKey| {
+        messages.iter().fold(Choice::from(0), |fits, message| fits | message_fits(&key.material, message, candidates))
+    };
+    let (_, key) = fitting(keys, now, any)?;
     let first = messages.first().copied().unwrap_or_default();
     let fingerprint = Sha256::digest(first).into();
-    Ok(Proof { key: key.id.clone(), coverage, fingerprint, payload: None })
+    Ok(Proof { key: key.id.clone(), coverage, fingerprint, payload: None, sent: None })
+}
+
+/// The live key that fits, and its place among them; every one of them is tried.
+fn fitting(
+    keys: &PreparedKeyring,
+    now: UnixTime,
+    mut fits: impl FnMut(&PreparedKey) -> Choice,
+) -> Result<(usize, &PreparedKey), Rejection> {
+    let mut matched = Matched::new();
+    for key in keys.live(now) {
+        matched.note(fits(key));
+    }
+    let index = matched.index().ok_or(Reason::InvalidSignature)?;
+    let key = keys.live(now).nth(index).ok_or(Reason::InvalidSignature)?;
+    Ok((index, key))
 }
 
 fn message_fits(material: &Material, message: &[u8], candidates: &Candidates) -> Choice {

@@ -22,10 +22,10 @@ pub(super) fn mismatch(claim: &'static str) -> Rejection {
 }
 
 impl Claims {
-    /// Reads the registered claims of `payload`, and one `more`.
-    pub(super) fn read(payload: &str, more: Option<&str>) -> Result<Self, Rejection> {
+    /// Reads the registered claims of `payload`, and those that are `more`.
+    pub(super) fn read(payload: &str, more: &[&str]) -> Result<Self, Rejection> {
         let malformed = |what| Rejection::detail(Reason::MalformedToken, what);
-        match Object::read(payload, |name| REGISTERED.contains(&name) || Some(name) == more) {
+        match Object::read(payload, |name| REGISTERED.contains(&name) || more.contains(&name)) {
             Ok(object) => Ok(Self(object)),
             Err(Flaw::NotAnObject) => Ok(Self(Object::default())),
             Err(Flaw::NotJson) => Err(malformed("the token's payload is no JSON")),
@@ -40,6 +40,11 @@ impl Claims {
             Some(Value::String(text)) => Ok(Some(text)),
             Some(_) => Err(mismatch(claim)),
         }
+    }
+
+    /// Whether a claim is there and `true`.
+    pub(super) fn is_true(&self, claim: &str) -> bool {
+        self.0.get(claim) == Some(&Value::Bool(true))
     }
 
     /// Whether the audience, one or several, has `wanted` in it.

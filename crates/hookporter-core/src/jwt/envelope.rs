@@ -16,6 +16,8 @@ pub(super) struct Envelope<'t> {
     /// The payload, still encoded.
     pub(super) payload: &'t str,
     pub(super) signature: SignatureBytes,
+    /// The `kid`: a stranger's word for the key.
+    pub(super) key_id: Option<String>,
 }
 
 impl<'t> Envelope<'t> {
@@ -29,7 +31,7 @@ impl<'t> Envelope<'t> {
         if signature.contains('.') {
             return Err(three());
         }
-        header::judge(token, head, algorithm)?;
+        let key_id = header::judge(token, head, algorithm)?;
         if payload.is_empty() || signature.is_empty() {
             return Err(malformed("a segment of the token is empty"));
         }
@@ -39,6 +41,6 @@ impl<'t> Envelope<'t> {
         let signature = Encoding::Base64Url
             .decode(signature.as_bytes())
             .ok_or_else(|| malformed("the token's signature is not canonical base64url"))?;
-        Ok(Self { signed, payload, signature })
+        Ok(Self { signed, payload, signature, key_id })
     }
 }

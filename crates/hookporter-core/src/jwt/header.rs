@@ -10,8 +10,8 @@ const FORBIDDEN: &[&str] = &["crit", "b64", "jwk", "jku", "x5u", "x5c", "zip", "
 /// Longer than any header; what a stranger can make us parse ends here.
 const MAX_LENGTH: usize = 4096;
 
-/// Judges the first segment of `token`.
-pub(super) fn judge(token: &str, segment: &str, algorithm: Algorithm) -> Result<(), Rejection> {
+/// Judges the first segment of `token`; the key id that it states.
+pub(super) fn judge(token: &str, segment: &str, algorithm: Algorithm) -> Result<Option<String>, Rejection> {
     let malformed = |what| Rejection::detail(Reason::MalformedToken, what);
     if segment.len() > MAX_LENGTH {
         return Err(malformed("the token's header is too long"));
@@ -43,7 +43,7 @@ pub(super) fn judge(token: &str, segment: &str, algorithm: Algorithm) -> Result<
     if header.cty.is_some_and(|content| is_token(&content)) {
         return Err(malformed("the token holds another token"));
     }
-    Ok(())
+    Ok(header.kid)
 }
 
 /// Whether a content type says "a token": `JWT`, or a media type of that name.

@@ -29,6 +29,7 @@
 mod body_hash;
 mod claims;
 mod envelope;
+mod expected;
 mod header;
 mod object;
 mod payload;

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::claims::{Claims, mismatch};
+use super::expected::{Context, Expected, judge_issued};
 use crate::{ConfigError, Evidence, Reason, Rejection, UnixTime};
 
 /// Clocks that are kept agree to well below a second; this covers one that lags a little, and no more.
@@ -23,10 +24,11 @@ const MAX_LEEWAY: Duration = Duration::from_secs(300);
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct ClaimsPolicy {
-    pub(super) issuer: Option<String>,
-    pub(super) audience: Option<String>,
-    pub(super) subject: Option<String>,
+    /// Each claim at most once.
+    pub(super) expected: Vec<(&'static str, Expected)>,
     pub(super) required: Required,
+    /// Whether the tolerance judges `iat`.
+    pub(super) ages: bool,
     leeway: Duration,
 }
 
@@ -50,22 +52,55 @@ impl ClaimsPolicy {
     /// A policy that requires no claim. Default leeway: 10 s.
     pub const fn new() -> Self {
         let required = Required { exp: false, nbf: false, iat: false, jti: false };
-        Self { issuer: None, audience: None, subject: None, required, leeway: LEEWAY }
+        Self { expected: Vec::new(), required, ages: false, leeway: LEEWAY }
     }
 
     /// `iss` must be this. Default: any, or none.
     pub fn issuer(self, issuer: &str) -> Self {
-        Self { issuer: Some(issuer.to_owned()), ..self }
+        self.expect("iss", Expected::Text(issuer.to_owned()))
+    }
+
+    /// `iss` must be what belongs to the key under this name ([`Secret::with_part`](crate::Secret::with_part)), such as
+    /// the public half of a compound key. Default: any, or none.
+    pub fn issuer_is_key_part(self, name: &'static str) -> Self {
+        self.expect("iss", Expected::KeyPart(name))
     }
 
     /// `aud` must be this, or a list that has this in it. Default: any, or none.
     pub fn audience(self, audience: &str) -> Self {
-        Self { audience: Some(audience.to_owned()), ..self }
+        self.expect("aud", Expected::Text(audience.to_owned()))
+    }
+
+    /// `aud` must be the public URL of the request, or a list that has it in it; an endpoint without a public URL does
+    /// not build. Default: any, or none.
+    pub fn audience_is_url(self) -> Self {
+        self.expect("aud", Expected::Url)
+    }
+
+    /// `aud` must be what belongs to the key under this name, or a list that has it in it. Default: any, or none.
+    pub fn audience_is_key_part(self, name: &'static str) -> Self {
+        self.expect("aud", Expected::KeyPart(name))
     }
 
     /// `sub` must be this. Default: any, or none.
     pub fn subject(self, subject: &str) -> Self {
-        Self { subject: Some(subject.to_owned()), ..self }
+        self.expect("sub", Expected::Text(subject.to_owned()))
+    }
+
+    /// `sub` must be the public URL of the request; an endpoint without a public URL does not build. Default: any, or
+    /// none.
+    pub fn subject_is_url(self) -> Self {
+        self.expect("sub", Expected::Url)
+    }
+
+    /// Another claim must be what belongs to the key under this name. Default: any, or none.
+    pub fn claim_is_key_part(self, claim: &'static str, name: &'static str) -> Self {
+        self.expect(claim, Expected::KeyPart(name))
+    }
+
+    /// Another claim must be the JSON value `true`. Default: any, or none.
+    pub fn claim_is_true(self, claim: &'static str) -> Self {
+        self.expect(claim, Expected::True)
     }
 
     /// `exp` must be there. Default: judged if it is there.
@@ -86,6 +121,13 @@ impl ClaimsPolicy {
         self
     }
 
+    /// `iat` must be there and lie within the tolerance, as a timestamp does; it is then when the request was sent.
+    /// Default: judged if it is there, and of any age.
+    pub fn issued_recently(mut self) -> Self {
+        self.required.iat = true;
+        Self { ages: true, ..self }
+    }
+
     /// `jti` must be there and not be empty. Default: any, or none.
     pub fn require_id(mut self) -> Self {
         self.required.jti = true;
@@ -98,6 +140,25 @@ impl ClaimsPolicy {
         self
     }
 
+    fn expect(mut self, claim: &'static str, expected: Expected) -> Self {
+        self.expected.retain(|(known, _)| *known != claim);
+        self.expected.push((claim, expected));
+        self
+    }
+
+    /// Whether the public URL takes part.
+    pub(super) fn needs_url(&self) -> bool {
+        self.expected.iter().any(|(_, expected)| *expected == Expected::Url)
+    }
+
+    /// The names of what must belong to a key.
+    pub(super) fn key_parts(&self) -> impl Iterator<Item = &'static str> {
+        self.expected.iter().filter_map(|(_, expected)| match expected {
+            Expected::KeyPart(name) => Some(*name),
+            _ => None,
+        })
+    }
+
     pub(super) fn check(&self) -> Result<(), ConfigError> {
         if self.leeway > MAX_LEEWAY {
             return Err(ConfigError::scheme(format!("a leeway of {} s; at most 300 s", self.leeway.as_secs())));
@@ -105,40 +166,36 @@ impl ClaimsPolicy {
         Ok(())
     }
 
-    /// Holds `claims` against this policy.
-    pub(super) fn judge(&self, claims: &Claims, now: UnixTime) -> Result<(), Rejection> {
-        for (claim, expected) in [("iss", &self.issuer), ("sub", &self.subject)] {
-            if let Some(expected) = expected
-                && claims.text(claim)? != Some(expected)
-            {
-                return Err(mismatch(claim));
-            }
-        }
-        if let Some(audience) = &self.audience
-            && !claims.is_for(audience)?
-        {
-            return Err(mismatch("aud"));
+    /// Holds `claims` against this policy; when the token was issued, where its age is judged.
+    pub(super) fn judge(&self, claims: &Claims, context: &Context<'_>) -> Result<Option<UnixTime>, Rejection> {
+        for (claim, expected) in &self.expected {
+            expected.judge(claim, claims, context)?;
         }
         if self.required.jti && claims.text("jti")?.is_none_or(str::is_empty) {
             return Err(mismatch("jti"));
         }
-        self.judge_times(claims, now)
+        self.judge_times(claims, context)
     }
 
-    fn judge_times(&self, claims: &Claims, now: UnixTime) -> Result<(), Rejection> {
+    fn judge_times(&self, claims: &Claims, context: &Context<'_>) -> Result<Option<UnixTime>, Rejection> {
+        let (now, leeway) = (context.now, self.leeway);
         let refuse = |reason: Reason, claim| Err(Rejection::new(reason).with_evidence(Evidence::Claim(claim)));
         match claims.moment("exp")? {
             None if self.required.exp => return Err(mismatch("exp")),
-            Some(end) if now >= end.plus(self.leeway) => return refuse(Reason::TokenExpired, "exp"),
+            Some(end) if now >= end.plus(leeway) => return refuse(Reason::TokenExpired, "exp"),
             _ => {}
         }
-        for (claim, required) in [("nbf", self.required.nbf), ("iat", self.required.iat)] {
-            match claims.moment(claim)? {
-                None if required => return Err(mismatch(claim)),
-                Some(start) if start > now.plus(self.leeway) => return refuse(Reason::TokenNotYetValid, claim),
-                _ => {}
-            }
+        match claims.moment("nbf")? {
+            None if self.required.nbf => return Err(mismatch("nbf")),
+            Some(start) if start > now.plus(leeway) => return refuse(Reason::TokenNotYetValid, "nbf"),
+            _ => {}
         }
-        Ok(())
+        match claims.moment("iat")? {
+            None if self.required.iat => Err(mismatch("iat")),
+            None => Ok(None),
+            Some(issued) if self.ages => judge_issued(issued, leeway, context),
+            Some(issued) if issued > now.plus(leeway) => refuse(Reason::TokenNotYetValid, "iat"),
+            Some(_) => Ok(None),
+        }
     }
 }

@@ -1,17 +1,23 @@
 //! A token scheme: the pinned algorithm, where the token is, and what its payload must say.
 
 use bytes::Bytes;
+use sha2::{Digest, Sha256};
+use smallvec::SmallVec;
 
 use super::body_hash::BodyHash;
 use super::claims::Claims;
 use super::envelope::Envelope;
+use super::expected::Context;
 use super::payload;
 use super::place::Place;
 use super::policy::ClaimsPolicy;
 use crate::algorithm::Algorithm;
 use crate::check::{self, Proof};
 use crate::papers::Candidates;
-use crate::{ConfigError, Coverage, Encoding, Head, Header, PreparedKeyring, Rejection, UnixTime};
+use crate::{
+    ConfigError, Coverage, Encoding, Head, Header, KeyName, KeyNaming, PreparedKeyring, Reason, Rejection, Tolerance,
+    UnixTime,
+};
 
 /// How a sender proves origin with a JSON web token. Default: in the header `authorization` after `Bearer `, no claim
 /// required.
@@ -22,6 +28,8 @@ pub struct TokenScheme {
     pub(super) place: Place,
     pub(super) body_hash: Option<BodyHash>,
     nested_json: bool,
+    /// Whether a digest of the body identifies an event where the body is covered, too.
+    digests_body: bool,
     pub(super) policy: ClaimsPolicy,
 }
 
@@ -49,6 +57,7 @@ impl TokenScheme {
             place: Place::Header(Header::new("authorization").prefix("Bearer ")),
             body_hash: None,
             nested_json: false,
+            digests_body: false,
             policy: ClaimsPolicy::new(),
         }
     }
@@ -75,6 +84,13 @@ impl TokenScheme {
         Self { nested_json: true, ..self }
     }
 
+    /// An event's digest is that of the body, for a sender whose retries bring new tokens and whose bodies do not repeat,
+    /// or come with an id. Default: that of the token where it covers the body, which a retry with a new token does not
+    /// share; that of the body where the token proves origin only.
+    pub fn identified_by_body(self) -> Self {
+        Self { digests_body: true, ..self }
+    }
+
     /// What the claims must say. Default: [`ClaimsPolicy::new`].
     pub fn claims(self, policy: ClaimsPolicy) -> Self {
         Self { policy, ..self }
@@ -83,6 +99,38 @@ impl TokenScheme {
     /// The pinned algorithm.
     pub(crate) fn algorithm(&self) -> Algorithm {
         self.algorithm
+    }
+
+    /// Whether the public URL takes part in the claims.
+    pub(crate) fn needs_url(&self) -> bool {
+        self.policy.needs_url()
+    }
+
+    /// The names of what must belong to a key.
+    pub(crate) fn key_parts(&self) -> impl Iterator<Item = &'static str> {
+        self.policy.key_parts()
+    }
+
+    /// Whether a tolerance judges the token's age.
+    pub(crate) fn judges_age(&self) -> bool {
+        self.policy.ages
+    }
+
+    /// Where a token could name its key.
+    pub(crate) fn key_naming(&self) -> KeyNaming {
+        match self.place {
+            Place::Header(_) => KeyNaming::Head,
+            Place::Member(_) => KeyNaming::Body,
+        }
+    }
+
+    /// The `kid` of the token.
+    pub(crate) fn key_name(&self, head: &Head<'_>, body: &[u8]) -> Result<KeyName, Rejection> {
+        let token = self.place.token(head, body)?;
+        let id = Envelope::open(&token, self.algorithm)?.key_id;
+        let malformed = |what| Rejection::detail(Reason::MalformedToken, what);
+        let id = id.ok_or_else(|| malformed("the token names no key"))?;
+        KeyName::id(&id).ok_or_else(|| malformed("the token's key id is not a short plain one"))
     }
 
     /// Whether the proof covers all that [`Delivery::payload`](crate::Delivery::payload) gives.
@@ -131,19 +179,30 @@ impl TokenScheme {
         body: &Bytes,
         keys: &PreparedKeyring,
         now: UnixTime,
+        tolerance: Option<Tolerance>,
     ) -> Result<Proof, Rejection> {
         let token = self.place.token(head, body)?;
-        let Envelope { signed, payload, signature } = Envelope::open(&token, self.algorithm)?;
+        let Envelope { signed, payload, signature, .. } = Envelope::open(&token, self.algorithm)?;
         let mut candidates = Candidates::new();
         candidates.push(signature);
         let proof = check::judge_messages(keys, now, &candidates, &[signed.as_bytes()], self.coverage())?;
         let payload = payload::open(payload, self.nested_json)?;
-        let claims = Claims::read(&payload, self.body_hash.as_ref().map(|hash| hash.claim))?;
-        self.policy.judge(&claims, now)?;
+        let more: SmallVec<[&str; 4]> = self
+            .policy
+            .expected
+            .iter()
+            .map(|(claim, _)| *claim)
+            .chain(self.body_hash.as_ref().map(|hash| hash.claim))
+            .collect();
+        let claims = Claims::read(&payload, &more)?;
+        let key = keys.key(&proof.key).ok_or(Reason::InvalidSignature)?;
+        let sent = self.policy.judge(&claims, &Context { url: head.url(), parts: &key.parts, tolerance, now })?;
         if let Some(hash) = &self.body_hash {
             hash.judge(&claims, body)?;
         }
         let in_body = matches!(self.place, Place::Member(_));
-        Ok(Proof { payload: in_body.then(|| Box::new(payload.into_bytes().into())), ..proof })
+        let of_body = self.coverage() == Coverage::Origin || self.digests_body && !in_body;
+        let fingerprint = if of_body { Sha256::digest(body).into() } else { proof.fingerprint };
+        Ok(Proof { payload: in_body.then(|| Box::new(payload.into_bytes().into())), fingerprint, sent, ..proof })
     }
 }

@@ -3,11 +3,13 @@
 use bytes::Bytes;
 use serde_json::{Map, Value};
 
+use super::expected::{Context, Expected};
 use super::header;
 use super::object::Object;
 use super::place::Place;
 use super::scheme::TokenScheme;
 use crate::algorithm::{Algorithm, Material};
+use crate::key_parts::KeyParts;
 use crate::scheme::{Signable, Signed};
 use crate::{ConfigError, Encoding, UnixTime};
 
@@ -23,25 +25,47 @@ impl TokenScheme {
     /// # Errors
     /// [`ConfigError`] for a key that cannot sign, or a payload that cannot hold the claims it must.
     pub fn sign(&self, key: &[u8], payload: &[u8], body: Option<&[u8]>, now: UnixTime) -> Result<String, ConfigError> {
+        let context = Context { url: None, parts: &KeyParts::default(), tolerance: None, now };
+        self.signed(key, None, payload, body, &context)
+    }
+
+    fn signed(
+        &self,
+        key: &[u8],
+        key_id: Option<&str>,
+        payload: &[u8],
+        body: Option<&[u8]>,
+        context: &Context<'_>,
+    ) -> Result<String, ConfigError> {
         let algorithm = self.algorithm();
-        let head = format!(r#"{{"alg":"{}"}}"#, header::names(algorithm).0);
-        let payload = with_claims(payload, self.demanded(body, now))?;
+        let mut head = Map::from_iter([("alg".to_owned(), Value::from(header::names(algorithm).0))]);
+        head.extend(key_id.map(|id| ("kid".to_owned(), Value::from(id))));
+        let head = Value::Object(head).to_string();
+        let payload = with_claims(payload, self.demanded(body, context))?;
         let signed = format!("{}.{}", base64url(head.as_bytes()), base64url(&payload));
         let signature = signature(algorithm, key, signed.as_bytes())
             .map_err(|problem| ConfigError::Setting { setting: "signing key", problem: problem.to_owned() })?;
         Ok(format!("{signed}.{}", base64url(&signature)))
     }
 
-    /// A whole request: the body of `request` as the payload of a token in the body, or beside a token in a header.
-    pub(crate) fn sign_request(&self, key: &[u8], request: &Signable<'_>) -> Result<Signed, ConfigError> {
+    /// A whole request, whose token names its key where the key has a name: the body of `request` as the payload of a token in the body, or beside a token in a header.
+    pub(crate) fn sign_request(
+        &self,
+        key: &[u8],
+        key_id: Option<&str>,
+        parts: &KeyParts,
+        request: &Signable<'_>,
+    ) -> Result<Signed, ConfigError> {
+        let (url, now) = (request.head.url(), request.timestamp);
+        let context = Context { url, parts, tolerance: None, now };
         match &self.place {
             Place::Member(name) => {
-                let token = self.sign(key, &request.body, None, request.timestamp)?;
+                let token = self.signed(key, key_id, &request.body, None, &context)?;
                 let body = Value::Object(Map::from_iter([(name.to_string(), Value::String(token))]));
                 Ok(Signed { headers: Vec::new(), body: Bytes::from(body.to_string()) })
             }
             Place::Header(header) => {
-                let token = self.sign(key, b"{}", Some(&request.body), request.timestamp)?;
+                let token = self.signed(key, key_id, b"{}", Some(&request.body), &context)?;
                 let line = (header.name.to_string(), format!("{}{token}", header.prefix));
                 Ok(Signed { headers: vec![line], body: request.body.clone() })
             }
@@ -49,13 +73,17 @@ impl TokenScheme {
     }
 
     /// The claims that a token must have here.
-    fn demanded(&self, body: Option<&[u8]>, now: UnixTime) -> Vec<(&'static str, Value)> {
+    fn demanded(&self, body: Option<&[u8]>, context: &Context<'_>) -> Vec<(&'static str, Value)> {
         let policy = &self.policy;
         let mut claims = Vec::new();
-        for (claim, text) in [("iss", &policy.issuer), ("aud", &policy.audience), ("sub", &policy.subject)] {
-            claims.extend(text.as_ref().map(|text| (claim, Value::from(text.as_str()))));
+        for (claim, expected) in &policy.expected {
+            let value = match expected {
+                Expected::True => Some(Value::from(true)),
+                other => other.text(context).map(Value::from),
+            };
+            claims.extend(value.map(|value| (*claim, value)));
         }
-        let seconds = now.as_secs();
+        let seconds = context.now.as_secs();
         let times = [
             ("exp", policy.required.exp, seconds.saturating_add(LIFETIME)),
             ("nbf", policy.required.nbf, seconds),
@@ -63,7 +91,7 @@ impl TokenScheme {
         ];
         claims.extend(times.iter().filter(|time| time.1).map(|time| (time.0, Value::from(time.2))));
         if policy.required.jti {
-            claims.push(("jti", Value::from(format!("test-{}", now.as_millis()))));
+            claims.push(("jti", Value::from(format!("test-{}", context.now.as_millis()))));
         }
         if let (Some(hash), Some(body)) = (&self.body_hash, body) {
             claims.push((hash.claim, Value::from(hash.of(body))));

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use memchr::memchr;
 
-use super::{Candidates, MAX_CANDIDATES, after_prefix};
+use super::{Candidates, MAX_CANDIDATES};
 use crate::Rejection;
 use crate::scheme::header::List;
 use crate::scheme::{SignatureSpec, TimestampPlace, TimestampSpec};
@@ -25,16 +25,20 @@ pub(super) fn read<'a>(
         Some(TimestampPlace::Item(item)) => Some(item.as_bytes()),
         _ => None,
     };
+    let Some(pair) = list.pair else {
+        return bare(list, spec, wanted_time.is_some(), name, value, candidates);
+    };
     let mut sent = None;
     let mut offered = 0_usize;
     for item in items(value, ascii(list.separator)) {
-        let Some((key, text)) = split_pair(item, ascii(list.pair)) else { continue };
+        let item = if list.blanks { item.trim_ascii_start() } else { item };
+        let Some((key, text)) = split_pair(item, ascii(pair)) else { continue };
         if is(key, list.item.as_bytes()) {
             offered = offered.saturating_add(1);
             if offered > MAX_CANDIDATES {
                 return Err(Rejection::shape(name, "offers more signatures than any rotation needs"));
             }
-            if let Some(text) = after_prefix(text, &spec.prefix) {
+            if let Some(text) = spec.unprefixed(text) {
                 spec.encoding.decode_onto(text, candidates);
             }
         } else if wanted_time.is_some_and(|wanted| is(key, wanted)) && sent.replace(text).is_some() {
@@ -52,12 +56,38 @@ pub(super) fn read<'a>(
     Ok(sent)
 }
 
+/// Reads a list whose items have no names: the timestamp where it stands in the list, then signatures.
+fn bare<'a>(
+    list: &List,
+    spec: &SignatureSpec,
+    dated: bool,
+    name: &Arc<str>,
+    value: &'a [u8],
+    candidates: &mut Candidates,
+) -> Result<Option<&'a [u8]>, Rejection> {
+    let mut items = items(value, ascii(list.separator));
+    let sent = if dated { items.next() } else { None };
+    for (before, item) in items.enumerate() {
+        if before >= MAX_CANDIDATES {
+            return Err(Rejection::shape(name, "offers more signatures than any rotation needs"));
+        }
+        let item = if list.blanks { item.trim_ascii_start() } else { item };
+        if let Some(text) = spec.unprefixed(item) {
+            spec.encoding.decode_onto(text, candidates);
+        }
+    }
+    if candidates.is_empty() {
+        return Err(Rejection::shape(name, "holds no well-formed signature"));
+    }
+    Ok(sent)
+}
+
 /// Separators are ASCII by construction of the scheme.
-fn ascii(character: char) -> u8 {
+pub(super) fn ascii(character: char) -> u8 {
     u8::try_from(character).unwrap_or(b',')
 }
 
-fn items(value: &[u8], separator: u8) -> impl Iterator<Item = &[u8]> {
+pub(super) fn items(value: &[u8], separator: u8) -> impl Iterator<Item = &[u8]> {
     let mut rest = Some(value);
     std::iter::from_fn(move || {
         let text = rest?;

@@ -11,6 +11,8 @@ pub struct Acknowledgement {
     pub success: SuccessStatus,
     /// The status that we answer with.
     pub status: u16,
+    /// Whether the answer must have no body: a handler's is left out then, unless the endpoint says `verbatim`.
+    pub empty: bool,
     /// How long the sender waits, where it says so.
     pub time_limit: Option<Duration>,
     /// How the sender tries again, in words.
@@ -56,6 +58,7 @@ impl Acknowledgement {
     pub(crate) const BASE: Self = Self {
         success: SuccessStatus::Any2xx,
         status: 200,
+        empty: false,
         time_limit: None,
         retries: "not documented",
         retry_for: None,

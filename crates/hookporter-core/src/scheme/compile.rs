@@ -1,13 +1,13 @@
-//! A scheme made ready: names spelled out, contradictions refused, parts sorted into before and after the body.
+//! A scheme made ready: names spelled out, contradictions refused.
 
 use std::sync::Arc;
 
 use crate::ConfigError;
-use crate::algorithm::Algorithm;
 use crate::headers::Names;
+use crate::key_name::KeyUrlHeader;
 use crate::scheme::header::{List, More};
 use crate::scheme::timestamp::TimestampAt;
-use crate::scheme::{Encoding, FixedHeader, HeaderSet, Part, Proof, Scheme, SignedFunction, TimeUnit, template};
+use crate::scheme::{Encoding, FixedHeader, HeaderSet, KeyHeader, Part, Plan, Scheme, TimeUnit};
 
 /// A scheme that can be checked against requests.
 #[derive(Debug, Clone)]
@@ -20,10 +20,14 @@ pub(crate) struct Compiled {
     pub(crate) names: Names,
     pub(crate) signature: Option<SignatureSpec>,
     pub(crate) timestamp: Option<TimestampSpec>,
+    /// The header that states a part of the key.
+    pub(crate) key_header: Option<KeyHeader>,
     /// Headers with one right value.
     pub(crate) fixed: Vec<FixedHeader>,
     /// The byte that follows the id in the signed bytes, which an id must not contain.
     pub(crate) id_delimiter: Option<u8>,
+    /// The header that names the key by URL.
+    pub(crate) key_url: Option<KeyUrlHeader>,
     pub(crate) plan: Plan,
 }
 
@@ -31,9 +35,18 @@ pub(crate) struct Compiled {
 pub(crate) struct SignatureSpec {
     pub(crate) prefix: String,
     pub(crate) names_algorithm: bool,
+    pub(crate) optional_prefix: bool,
     pub(crate) list: Option<List>,
     pub(crate) more: Option<Box<More>>,
+    pub(crate) repeats: bool,
     pub(crate) encoding: Encoding,
+}
+
+impl SignatureSpec {
+    /// What separates whole lists with timestamps of their own, where they do.
+    pub(crate) fn sets(&self) -> Option<char> {
+        self.list.as_ref().and_then(|list| list.sets)
+    }
 }
 
 #[derive(Debug, Clone)]
@@ -52,29 +65,23 @@ pub(crate) enum TimestampPlace {
     Member(Vec<String>),
 }
 
-/// How the proof is computed.
-#[derive(Debug, Clone)]
-pub(crate) enum Plan {
-    /// A MAC that is fed while the body arrives.
-    Stream { algorithm: Algorithm, before: Vec<Part>, after: Vec<Part> },
-    /// A message put together once the body is whole.
-    Whole { algorithm: Algorithm, parts: Vec<Part> },
-    /// Messages from a function.
-    Function { algorithm: Algorithm, function: SignedFunction },
-    /// The secret itself.
-    StaticToken,
-    /// A JSON web token.
-    #[cfg(feature = "jwt")]
-    Token(crate::jwt::TokenScheme),
-}
-
 impl Compiled {
     pub(crate) fn new(scheme: &Scheme) -> Result<Self, ConfigError> {
-        let plan = plan(&scheme.proof)?;
+        let plan = Plan::of(scheme)?;
         let timestamp = timestamp_spec(scheme, &plan)?;
         let signature = signature_spec(scheme, &plan)?;
         if plan.has(&Part::Id) && scheme.id.is_none() {
             return Err(ConfigError::scheme("`{id}` is signed, but `.id(…)` does not say where it is"));
+        }
+        if let Some(name) = plan.key_parts().into_iter().find(|name| !scheme.key_rule.parts().contains(name)) {
+            return Err(ConfigError::scheme(format!(
+                "the key's `{name}` takes part, and the key rule does not ask for it"
+            )));
+        }
+        if let Some(header) = &scheme.key_header
+            && !scheme.key_rule.parts().contains(&&*header.part)
+        {
+            return Err(ConfigError::scheme("a header states a part of the key that the key rule does not ask for"));
         }
         let sets = HeaderSet::of(scheme, timestamp.as_ref());
         let body_headers = ["content-length".into(), "content-encoding".into()];
@@ -82,8 +89,10 @@ impl Compiled {
             names: Names::new(sets.iter().flat_map(HeaderSet::names).chain(&body_headers)),
             sets,
             body_headers,
+            key_header: scheme.key_header.clone(),
             fixed: scheme.fixed.clone(),
             id_delimiter: plan.delimiter_after(&Part::Id),
+            key_url: scheme.key_url.clone(),
             signature,
             timestamp,
             plan,
@@ -92,29 +101,12 @@ impl Compiled {
 
     /// Whether the public URL takes part in the signed bytes.
     pub(crate) fn needs_url(&self) -> bool {
+        #[cfg(feature = "jwt")]
+        if let Plan::Token(token) = &self.plan {
+            return token.needs_url();
+        }
         self.plan.has(&Part::Url)
     }
-}
-
-fn plan(proof: &Proof) -> Result<Plan, ConfigError> {
-    Ok(match proof {
-        Proof::StaticToken => Plan::StaticToken,
-        #[cfg(feature = "jwt")]
-        Proof::Token(token) => Plan::Token(token.checked()?),
-        Proof::Function(algorithm, function) => Plan::Function { algorithm: *algorithm, function: function.clone() },
-        Proof::Template(algorithm, text) => {
-            let mut parts = template::parse(text)?;
-            let bodies = parts.iter().filter(|part| **part == Part::Body).count();
-            let reads_body = parts.iter().any(|part| matches!(part, Part::Field(_) | Part::SortedForm));
-            match parts.iter().position(|part| *part == Part::Body) {
-                Some(at) if bodies == 1 && !reads_body && !algorithm.is_asymmetric() => {
-                    let after = parts.drain(at..).skip(1).collect();
-                    Plan::Stream { algorithm: *algorithm, before: parts, after }
-                }
-                _ => Plan::Whole { algorithm: *algorithm, parts },
-            }
-        }
-    })
 }
 
 fn timestamp_spec(scheme: &Scheme, plan: &Plan) -> Result<Option<TimestampSpec>, ConfigError> {
@@ -140,11 +132,7 @@ fn timestamp_spec(scheme: &Scheme, plan: &Plan) -> Result<Option<TimestampSpec>,
         Some(list) => {
             let listed = scheme.signature.as_ref().is_some_and(|signature| {
                 signature.header.name == header.name
-                    && signature
-                        .header
-                        .list
-                        .as_ref()
-                        .is_some_and(|other| other.separator == list.separator && other.pair == list.pair)
+                    && signature.header.list.as_ref().is_some_and(|other| other.is_like(list))
             });
             if !listed {
                 return Err(ConfigError::scheme("a timestamp in a list stands in the signature's own list"));
@@ -170,91 +158,31 @@ fn member_spec(pointer: &[String], unit: TimeUnit, signed: bool, plan: &Plan) ->
 }
 
 fn signature_spec(scheme: &Scheme, plan: &Plan) -> Result<Option<SignatureSpec>, ConfigError> {
-    #[cfg(feature = "jwt")]
-    if matches!(plan, Plan::Token(_)) {
+    if plan.finds_its_signature() {
         return Ok(None);
     }
-    let _ = plan;
     let source = scheme
         .signature
         .as_ref()
         .ok_or_else(|| ConfigError::scheme("`.signature(…)` does not say where the proof is"))?;
-    if let Some(list) = &source.header.list {
-        if list.item.is_empty() {
-            return Err(ConfigError::scheme("a signature list needs `.item(…)`: the name of the items that count"));
-        }
-        if !list.separator.is_ascii() || !list.pair.is_ascii() || list.separator == list.pair {
-            return Err(ConfigError::scheme("list separators are two different ASCII characters"));
-        }
+    if let Some(problem) = source.header.problem(scheme.alternative.is_some()) {
+        return Err(ConfigError::scheme(problem));
     }
-    if source.header.more.is_some() && (source.header.list.is_some() || scheme.alternative.is_some()) {
-        return Err(ConfigError::scheme("several signature headers are neither lists nor under two sets of names"));
+    let listed = |at: &TimestampAt| matches!(at, TimestampAt::Header(header) if header.list.is_some());
+    let has_timestamp = scheme.timestamp.as_ref().is_some_and(|source| listed(&source.at));
+    if source.header.repeats && has_timestamp {
+        return Err(ConfigError::scheme("a header that may repeat has no timestamp in it"));
+    }
+    if source.header.has_sets() && (!has_timestamp || !plan.key_parts().is_empty()) {
+        return Err(ConfigError::scheme("each set of signatures has a timestamp in it, and signs no part of the key"));
     }
     Ok(Some(SignatureSpec {
         prefix: source.header.prefix.clone(),
         names_algorithm: source.header.names_algorithm,
+        optional_prefix: source.header.optional_prefix,
+        repeats: source.header.repeats,
         list: source.header.list.clone(),
         more: source.header.more.clone(),
         encoding: source.encoding,
     }))
-}
-
-impl Plan {
-    /// The parts of the signed bytes, in order.
-    fn parts(&self) -> impl Iterator<Item = &Part> {
-        let (first, second): (&[Part], &[Part]) = match self {
-            Self::Stream { before, after, .. } => (before, after),
-            Self::Whole { parts, .. } => (parts, &[]),
-            _ => (&[], &[]),
-        };
-        first.iter().chain(second)
-    }
-
-    /// Whether the proof covers the whole payload.
-    pub(crate) fn covers_payload(&self) -> bool {
-        match self {
-            Self::Stream { .. } => true,
-            Self::Whole { parts, .. } => parts.contains(&Part::Body),
-            Self::Function { .. } | Self::StaticToken => false,
-            #[cfg(feature = "jwt")]
-            Self::Token(token) => token.covers_payload(),
-        }
-    }
-
-    fn has(&self, wanted: &Part) -> bool {
-        self.parts().any(|part| part == wanted)
-    }
-
-    /// Whether `wanted` is a header among the signed bytes.
-    pub(crate) fn signs_header(&self, wanted: &str) -> bool {
-        self.parts().any(|part| matches!(part, Part::Header(name) if **name == *wanted))
-    }
-
-    /// Whether the URL stands beside another part, with nothing between them that no URL has.
-    pub(crate) fn runs_url_together(&self) -> bool {
-        // The body stands between what comes before it and after it.
-        let body = [Part::Body];
-        let parts: Vec<&Part> = match self {
-            Self::Stream { before, after, .. } => before.iter().chain(&body).chain(after).collect(),
-            Self::Whole { parts, .. } => parts.iter().collect(),
-            _ => return false,
-        };
-        // A dot or a bar may be part of a query and of a body too; a blank or a line feed is part of no URL.
-        let ends_url = |text: &[u8]| text.iter().any(|byte| !byte.is_ascii_graphic());
-        parts.windows(2).any(|pair| match pair {
-            [Part::Url, Part::Literal(text)] => !ends_url(text),
-            [Part::Literal(_), Part::Url] => false,
-            [one, other] => **one == Part::Url || **other == Part::Url,
-            _ => false,
-        })
-    }
-
-    fn delimiter_after(&self, wanted: &Part) -> Option<u8> {
-        let mut parts = self.parts();
-        parts.find(|part| *part == wanted)?;
-        match parts.next()? {
-            Part::Literal(text) => text.first().copied(),
-            _ => None,
-        }
-    }
 }

@@ -24,17 +24,56 @@ pub struct Header {
     pub(crate) prefix: String,
     /// Whether the prefix names the algorithm, so that another one is not a mistake of form.
     pub(crate) names_algorithm: bool,
+    /// Whether the prefix may be missing.
+    pub(crate) optional_prefix: bool,
     pub(crate) list: Option<List>,
     /// Boxed: only a few senders have it.
     pub(crate) more: Option<Box<More>>,
+    /// Whether the header may stand several times.
+    pub(crate) repeats: bool,
 }
 
 /// The grammar of a list header.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct List {
     pub(crate) separator: char,
-    pub(crate) pair: char,
+    /// What stands between name and value; `None` where items have no names.
+    pub(crate) pair: Option<char>,
     pub(crate) item: String,
+    /// Whether a blank may follow a separator.
+    pub(crate) blanks: bool,
+    /// What separates whole lists, each with a timestamp of its own.
+    pub(crate) sets: Option<char>,
+}
+
+impl List {
+    const fn new(separator: char, pair: Option<char>) -> Self {
+        Self { separator, pair, item: String::new(), blanks: false, sets: None }
+    }
+
+    /// Whether `other` takes a header apart in the same way, whatever items it looks for.
+    pub(crate) fn is_like(&self, other: &Self) -> bool {
+        self.separator == other.separator && self.pair == other.pair
+    }
+
+    /// What is wrong with it.
+    pub(crate) fn problem(&self) -> Option<&'static str> {
+        let marks = [Some(self.separator), self.pair, self.sets];
+        let mut marks: Vec<_> = marks.into_iter().flatten().collect();
+        let count = marks.len();
+        marks.sort_unstable();
+        marks.dedup();
+        match self.pair {
+            Some(_) if self.item.is_empty() => {
+                Some("a signature list needs `.item(…)`: the name of the items that count")
+            }
+            None if !self.item.is_empty() => Some("the items of a bare list have no names"),
+            _ if count != marks.len() || !marks.iter().all(char::is_ascii) => {
+                Some("list separators are different ASCII characters")
+            }
+            _ => None,
+        }
+    }
 }
 
 /// The other headers that signatures may stand in.
@@ -80,8 +119,10 @@ impl Header {
             name: name.to_ascii_lowercase().into(),
             prefix: String::new(),
             names_algorithm: false,
+            optional_prefix: false,
             list: None,
             more: None,
+            repeats: false,
         }
     }
 
@@ -108,6 +149,17 @@ impl Header {
         Self { prefix: prefix.to_owned(), ..self }
     }
 
+    /// What may stand before each value and may be missing. Default: what [`Header::prefix`] says must be there.
+    pub fn optional_prefix(self, prefix: &str) -> Self {
+        Self { optional_prefix: true, ..self.prefix(prefix) }
+    }
+
+    /// The header may stand several times, and any signature that fits is enough: for a sender that adds a header for
+    /// each of its keys. Default: a header that stands twice is refused.
+    pub fn repeatable(self) -> Self {
+        Self { repeats: true, ..self }
+    }
+
     /// The algorithm's name and `=` stand before the signature: [`Header::prefix`], but a request that names another
     /// algorithm is refused as [`Reason::UnsupportedAlgorithm`](crate::Reason::UnsupportedAlgorithm).
     pub fn algorithm(self, name: &str) -> Self {
@@ -116,13 +168,36 @@ impl Header {
 
     /// The value is a list of items. Names and values are separated by `=` unless [`Header::pair`] says otherwise.
     pub fn list(self, separator: char) -> Self {
-        Self { list: Some(List { separator, pair: '=', item: String::new() }), ..self }
+        Self { list: Some(List::new(separator, Some('='))), ..self }
+    }
+
+    /// The value is a list of items without names: signatures, and before them the timestamp, where it stands in the same
+    /// header.
+    pub fn bare_list(self, separator: char) -> Self {
+        Self { list: Some(List::new(separator, None)), ..self }
+    }
+
+    /// A blank may follow each separator of the list. Default: it would be a part of the item's name.
+    pub fn blanks(mut self) -> Self {
+        if let Some(list) = &mut self.list {
+            list.blanks = true;
+        }
+        self
+    }
+
+    /// The value is several lists, separated by `separator`, each with a timestamp and the signatures of that timestamp.
+    /// One of them that is fresh and fits is enough. Default: one list.
+    pub fn sets(mut self, separator: char) -> Self {
+        if let Some(list) = &mut self.list {
+            list.sets = Some(separator);
+        }
+        self
     }
 
     /// What separates the name of a list item from its value. Default: `=`.
     pub fn pair(mut self, pair: char) -> Self {
         if let Some(list) = &mut self.list {
-            list.pair = pair;
+            list.pair = Some(pair);
         }
         self
     }
@@ -133,6 +208,29 @@ impl Header {
             name.clone_into(&mut list.item);
         }
         self
+    }
+
+    pub(crate) fn has_sets(&self) -> bool {
+        self.list.as_ref().is_some_and(|list| list.sets.is_some())
+    }
+
+    /// What is wrong with it as the place of signatures; `two_names` where it has a second name.
+    pub(crate) fn problem(&self, two_names: bool) -> Option<&'static str> {
+        let list = self.list.as_ref();
+        if let Some(problem) = list.and_then(List::problem) {
+            return Some(problem);
+        }
+        if self.more.is_some() && (list.is_some() || two_names) {
+            return Some("several signature headers are neither lists nor under two sets of names");
+        }
+        if self.has_sets() && two_names {
+            return Some("a header with several sets of signatures has one name");
+        }
+        let named = list.is_some_and(|list| list.pair.is_some());
+        if self.repeats && (self.more.is_some() || named || two_names) {
+            return Some("a header that may repeat has one name, and no list of names and values in it");
+        }
+        None
     }
 
     /// Signatures, in hexadecimal of either case.

@@ -18,11 +18,16 @@ mod compile;
 #[cfg(feature = "sign")]
 mod dated;
 pub(crate) mod digits;
+#[cfg(all(feature = "rsa", feature = "cloud"))]
+pub(crate) mod enclosed;
 pub(crate) mod encoding;
 mod fixed;
 mod function;
 pub(crate) mod header;
+mod key_header;
 mod key_rule;
+mod naming;
+mod plan;
 mod set;
 #[cfg(feature = "sign")]
 mod sign;
@@ -43,12 +48,17 @@ pub use sign::{Signable, Signed};
 pub use template::Part;
 pub use timestamp::{TimeUnit, TimestampSource};
 
-pub(crate) use compile::{Compiled, Plan, SignatureSpec, TimestampPlace, TimestampSpec};
+pub(crate) use compile::{Compiled, SignatureSpec, TimestampPlace, TimestampSpec};
+#[cfg(all(feature = "rsa", feature = "cloud"))]
+pub(crate) use enclosed::Enclosed;
 pub(crate) use fixed::FixedHeader;
 pub(crate) use function::SignedFunction;
+pub(crate) use key_header::KeyHeader;
+pub(crate) use plan::Plan;
 pub(crate) use set::HeaderSet;
 
 use crate::algorithm::Algorithm;
+use crate::key_name::{KeyUrl, KeyUrlHeader};
 use crate::labels::{Identity, LabelSource, LabelSources};
 
 /// How a sender proves origin: an algorithm, the bytes it covers, and where the request carries the proof.
@@ -63,9 +73,11 @@ pub struct Scheme {
     pub(crate) timestamp: Option<TimestampSource>,
     pub(crate) id: Option<Header>,
     pub(crate) alternative: Option<(String, String)>,
+    pub(crate) key_header: Option<KeyHeader>,
     pub(crate) fixed: Vec<FixedHeader>,
     pub(crate) key_rule: KeyRule,
     pub(crate) needs_url: bool,
+    pub(crate) key_url: Option<KeyUrlHeader>,
     pub(crate) labels: LabelSources,
 }
 
@@ -78,6 +90,9 @@ pub(crate) enum Proof {
     Function(Algorithm, SignedFunction),
     /// The secret itself.
     StaticToken,
+    /// A message whose signature is a part of the body.
+    #[cfg(all(feature = "rsa", feature = "cloud"))]
+    Enclosed(Enclosed),
     /// A JSON web token.
     #[cfg(feature = "jwt")]
     Token(crate::jwt::TokenScheme),
@@ -93,8 +108,10 @@ impl Scheme {
             timestamp: None,
             id: None,
             alternative: None,
+            key_header: None,
             fixed: Vec::new(),
             needs_url: false,
+            key_url: None,
             labels: LabelSources::default(),
         }
     }
@@ -120,6 +137,25 @@ impl Scheme {
         Self { proof: Proof::StaticToken, ..scheme }
     }
 
+    /// A user and a password by HTTP's Basic authentication. As with a static token, no byte of the body is covered.
+    ///
+    /// The scheme is the word `Basic` in this spelling, as senders write it.
+    pub fn basic_authentication() -> Self {
+        let source = Header::new("authorization").prefix("Basic ").base64();
+        let expected = "the user and password as `user:password`";
+        Self::static_token("authorization").signature(source).key_rule(KeyRule::decoded(
+            KeyDecoding::Credentials,
+            8,
+            expected,
+        ))
+    }
+
+    /// A message whose signature is a part of the body.
+    #[cfg(all(feature = "rsa", feature = "cloud"))]
+    pub(crate) fn enclosed(enclosed: Enclosed) -> Self {
+        Self { proof: Proof::Enclosed(enclosed), ..Self::new(enclosed.algorithm) }
+    }
+
     /// A JSON web token.
     #[cfg(feature = "jwt")]
     pub fn token(token: crate::jwt::TokenScheme) -> Self {
@@ -128,7 +164,7 @@ impl Scheme {
     }
 
     /// The signed bytes, as a template: text and the parts `{timestamp}`, `{id}`, `{method}`, `{url}`, `{path}`,
-    /// `{header:NAME}`, `{body}`, `{field:/POINTER}`, `{sorted-form}`. Default: `{body}`.
+    /// `{header:NAME}`, `{body}`, `{crc32}`, `{key:NAME}`, `{field:/POINTER}`, `{sorted-form}`. Default: `{body}`.
     pub fn signed(mut self, template: &str) -> Self {
         if let Proof::Template(_, text) = &mut self.proof {
             template.clone_into(text);
@@ -191,6 +227,19 @@ impl Scheme {
     /// What a right key looks like and how it becomes key bytes. Default: the text as it is, at least 16 bytes.
     pub fn key_rule(self, rule: KeyRule) -> Self {
         Self { key_rule: rule, ..self }
+    }
+
+    /// A header that states a part of the key ([`KeyRule::compound`]), such as its public name: a key fits only where the
+    /// request states its part. Default: none.
+    pub fn key_header(self, name: &str, part: &str) -> Self {
+        let name = name.to_ascii_lowercase().into();
+        Self { key_header: Some(KeyHeader { name, part: part.to_owned() }), ..self }
+    }
+
+    /// The header with the URL of the key's certificate, and which URLs are the sender's. Every other URL is refused,
+    /// also where the key is fixed and nobody is asked for it. Default: requests name no key.
+    pub fn key_url(self, header: Header, url: KeyUrl) -> Self {
+        Self { key_url: Some(KeyUrlHeader { header, url }), ..self }
     }
 
     /// States that a function of the signed bytes reads the public URL, so that an endpoint without one does not build.

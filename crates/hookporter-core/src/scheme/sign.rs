@@ -4,10 +4,11 @@ use bytes::Bytes;
 
 use crate::algorithm::{Algorithm, Material};
 use crate::check::whole_message;
+use crate::key_parts::KeyParts;
 use crate::papers::{Candidates, Papers};
 use crate::scheme::dated::dated;
 use crate::scheme::{HeaderSet, Plan, SignatureSpec, SignedInput, TimeUnit, TimestampPlace, TimestampSpec};
-use crate::{ConfigError, Head, Secret, UnixTime, Verifier};
+use crate::{ConfigError, Head, Rejection, Secret, UnixTime, Verifier};
 
 /// What is to be signed.
 #[derive(Debug, Clone)]
@@ -45,20 +46,30 @@ impl Verifier {
     /// Signs a request with every secret given, so that this verifier accepts it: the first one, or where the scheme
     /// has a list of signatures, all of them.
     ///
-    /// For an asymmetric scheme the secret is the private key.
+    /// For an asymmetric scheme the secret is the private key. A token states the secret's id as its `kid`, where the
+    /// secret was given one ([`Secret::named`]).
     ///
     /// # Errors
     /// [`ConfigError`] for a secret that cannot sign, or a request that lacks a part of the signed bytes.
     pub fn sign(&self, secrets: &[Secret], request: &Signable<'_>) -> Result<Signed, ConfigError> {
+        let secrets = self.key_rule().apart(secrets)?;
         let first = secrets.first().ok_or(ConfigError::NoKey)?;
         let set = self.scheme.sets.first().ok_or_else(|| ConfigError::scheme("no header set"))?;
         #[cfg(feature = "jwt")]
         if let Plan::Token(token) = &self.scheme.plan {
+            let opened = self.key_rule().open(first)?;
+            let key_id = Some(first.id().as_str()).filter(|id| *id != "secret");
             // A private key is no key that a receiver should have, so the rule for keys refuses it.
             if token.algorithm().is_asymmetric() {
-                return token.sign_request(first.bytes(), request);
+                return token.sign_request(&opened.text, key_id, &opened.parts, request);
             }
-            return token.sign_request(&self.key_rule().key_bytes(first)?, request);
+            return token.sign_request(&self.key_rule().key_bytes(first)?, key_id, &opened.parts, request);
+        }
+        #[cfg(all(feature = "rsa", feature = "cloud"))]
+        if let Plan::Enclosed(enclosed) = &self.scheme.plan {
+            let message = (enclosed.message)(&request.body).map_err(cannot)?;
+            let signature = self.sign_message(message.algorithm, first, &message.bytes)?;
+            return Ok(Signed { headers: Vec::new(), body: (enclosed.enclose)(&request.body, &signature).into() });
         }
         let request = &self.dated(request)?;
         let timestamp = self.scheme.timestamp.as_ref().map(|spec| spec.unit.format(request.timestamp));
@@ -69,12 +80,17 @@ impl Verifier {
             id: Some(request.id.as_bytes()),
         };
         let mut signatures = Vec::new();
-        for secret in secrets {
+        for secret in &secrets {
             signatures.push(self.signature(secret, request, &papers)?);
         }
         let spec = self.scheme.signature.as_ref().ok_or_else(|| ConfigError::scheme("no signature header"))?;
-        let headers = self.proof_headers(set, spec, &signatures, timestamp, request.id);
-        let _ = first;
+        let mut headers = self.proof_headers(set, spec, &signatures, timestamp, request.id);
+        if let Some(header) = &self.scheme.key_header {
+            let parts = self.key_rule().open(first)?.parts;
+            let stated = parts.get(&header.part).unwrap_or_default().to_owned();
+            // The signature's header stays the last one.
+            headers.insert(0, (header.name.to_string(), stated));
+        }
         Ok(Signed { headers, body: request.body.clone() })
     }
 
@@ -93,17 +109,20 @@ impl Verifier {
 
     /// The bytes of one signature.
     fn signature(&self, secret: &Secret, request: &Signable<'_>, papers: &Papers<'_>) -> Result<Vec<u8>, ConfigError> {
-        let cannot = |_| ConfigError::scheme("the request lacks a part of the signed bytes");
         let (algorithm, message) = match &self.scheme.plan {
             Plan::StaticToken => return Ok(self.key_rule().key_bytes(secret)?.to_vec()),
             Plan::Stream { algorithm, before, after } => {
-                let mut message = whole_message(before, &request.head, papers, &[]).map_err(cannot)?.into_owned();
+                let none = KeyParts::default();
+                let mut message =
+                    whole_message(before, &request.head, papers, &[], &none).map_err(cannot)?.into_owned();
                 message.extend_from_slice(&request.body);
-                message.extend_from_slice(&whole_message(after, &request.head, papers, &[]).map_err(cannot)?);
+                message.extend_from_slice(&whole_message(after, &request.head, papers, &[], &none).map_err(cannot)?);
                 (*algorithm, message)
             }
             Plan::Whole { algorithm, parts } => {
-                (*algorithm, whole_message(parts, &request.head, papers, &request.body).map_err(cannot)?.into_owned())
+                let key = self.key_rule().open(secret)?.parts;
+                let message = whole_message(parts, &request.head, papers, &request.body, &key).map_err(cannot)?;
+                (*algorithm, message.into_owned())
             }
             Plan::Function { algorithm, function } => {
                 let input = SignedInput {
@@ -115,6 +134,8 @@ impl Verifier {
                 let variants = (function.0)(&input).map_err(cannot)?.variants;
                 (*algorithm, variants.into_iter().next().unwrap_or_default())
             }
+            #[cfg(all(feature = "rsa", feature = "cloud"))]
+            Plan::Enclosed(_) => return Err(ConfigError::scheme("the signature is a part of the body")),
             #[cfg(feature = "jwt")]
             Plan::Token(_) => return Err(ConfigError::scheme("a token signs itself")),
         };
@@ -125,8 +146,8 @@ impl Verifier {
         let rule = self.key_rule();
         #[cfg(any(feature = "ed25519", feature = "ecdsa", feature = "rsa"))]
         if algorithm.is_asymmetric() {
-            let text = secret.bytes();
-            let text = text.strip_prefix(b"whsk_").unwrap_or(text);
+            let opened = rule.open(secret)?;
+            let text = opened.text.strip_prefix(b"whsk_").unwrap_or(&opened.text);
             return crate::algorithm::public::sign(algorithm, text, message)
                 .map_err(|problem| rule.refusal(secret, problem));
         }
@@ -171,8 +192,12 @@ impl Verifier {
             None => written.take(1).collect(),
             Some(list) => {
                 items.extend(written.map(|text| (list.item.clone(), text)));
-                let items: Vec<_> = items.iter().map(|(key, text)| format!("{key}{}{text}", list.pair)).collect();
-                items.join(&list.separator.to_string())
+                let written = |(key, text): &(String, String)| match list.pair {
+                    Some(pair) => format!("{key}{pair}{text}"),
+                    None => text.clone(),
+                };
+                let items: Vec<_> = items.iter().map(written).collect();
+                items.join(&format!("{}{}", list.separator, if list.blanks { " " } else { "" }))
             }
         };
         if let Some(name) = &set.signature {
@@ -180,4 +205,8 @@ impl Verifier {
         }
         headers
     }
+}
+
+fn cannot(_: Rejection) -> ConfigError {
+    ConfigError::scheme("the request lacks a part of the signed bytes")
 }

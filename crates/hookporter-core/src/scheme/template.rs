@@ -26,6 +26,10 @@ pub enum Part {
     Body,
     /// A field of a JSON body, by JSON pointer: a string's text, or a number or boolean as written.
     Field(String),
+    /// The CRC-32 of the raw body, in decimal. It finds accidents; it binds no byte to the proof.
+    Crc32,
+    /// What belongs to the key under this name ([`Secret::with_part`](crate::Secret::with_part)).
+    KeyPart(String),
     /// The fields of a form body, sorted by name, names and values run together.
     SortedForm,
 }
@@ -45,11 +49,13 @@ impl Part {
             "url" => Self::Url,
             "path" => Self::Path,
             "body" => Self::Body,
+            "crc32" => Self::Crc32,
             "sorted-form" => Self::SortedForm,
             _ => {
                 let (kind, rest) = name.split_once(':')?;
                 match kind {
                     "header" if !rest.is_empty() => Self::Header(rest.to_ascii_lowercase().into()),
+                    "key" if !rest.is_empty() => Self::KeyPart(rest.to_owned()),
                     "field" if rest.starts_with('/') => Self::Field(rest.to_owned()),
                     _ => return None,
                 }
@@ -70,7 +76,7 @@ pub(crate) fn parse(text: &str) -> Result<Vec<Part>, ConfigError> {
         let part = Part::parse(name).ok_or_else(|| {
             ConfigError::scheme(format!(
                 "`{{{name}}}` is not a part of a request; use {{timestamp}}, {{id}}, {{method}}, {{url}}, {{path}}, \
-                 {{header:NAME}}, {{body}}, {{field:/POINTER}} or {{sorted-form}}"
+                 {{header:NAME}}, {{body}}, {{crc32}}, {{key:NAME}}, {{field:/POINTER}} or {{sorted-form}}"
             ))
         })?;
         parts.push(part);

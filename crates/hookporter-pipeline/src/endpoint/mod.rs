@@ -203,6 +203,11 @@ impl Endpoint {
         self.provider.map_or(401, Provider::refusal_status)
     }
 
+    /// Whether a handler's answer is sent without its body.
+    pub(crate) fn answers_empty(&self) -> bool {
+        !self.verbatim && self.provider.is_some_and(|provider| provider.acknowledgement().empty)
+    }
+
     /// Whether the sender takes `status` as success.
     pub(crate) fn is_success(&self, status: u16) -> bool {
         self.provider

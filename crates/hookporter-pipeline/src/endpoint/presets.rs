@@ -110,6 +110,76 @@ presets! {
     vercel = "vercel", "Vercel";
     #[cfg(feature = "developer")]
     webflow = "webflow", "Webflow";
+    #[cfg(feature = "cloud")]
+    auth0 = "auth0", "Auth0's log streams and event streams";
+    #[cfg(feature = "payments")]
+    chargebee = "chargebee", "Chargebee";
+    #[cfg(feature = "payments")]
+    checkout_com = "checkout-com", "Checkout.com";
+    #[cfg(feature = "payments")]
+    coinbase_cdp = "coinbase-cdp", "Coinbase CDP";
+    #[cfg(feature = "payments")]
+    coinbase_commerce = "coinbase-commerce", "Coinbase Commerce";
+    #[cfg(feature = "messaging")]
+    deepgram = "deepgram", "Deepgram's callbacks";
+    #[cfg(feature = "payments")]
+    easypost = "easypost", "EasyPost";
+    #[cfg(feature = "messaging")]
+    elevenlabs = "elevenlabs", "ElevenLabs";
+    #[cfg(feature = "payments")]
+    flutterwave = "flutterwave", "Flutterwave, v4";
+    #[cfg(feature = "payments")]
+    flutterwave_v3 = "flutterwave-v3", "Flutterwave, v3";
+    #[cfg(feature = "payments")]
+    gocardless = "gocardless", "GoCardless";
+    #[cfg(all(feature = "messaging", feature = "rsa"))]
+    kick = "kick", "Kick";
+    #[cfg(feature = "payments")]
+    lemonsqueezy = "lemonsqueezy", "Lemon Squeezy";
+    #[cfg(feature = "messaging")]
+    line = "line", "LINE's Messaging API";
+    #[cfg(feature = "payments")]
+    mollie = "mollie", "Mollie's next-gen webhooks";
+    #[cfg(feature = "payments")]
+    paddle = "paddle", "Paddle Billing";
+    #[cfg(feature = "payments")]
+    paystack = "paystack", "Paystack";
+    #[cfg(feature = "cloud")]
+    persona = "persona", "Persona";
+    #[cfg(feature = "messaging")]
+    postmark = "postmark", "Postmark";
+    #[cfg(feature = "messaging")]
+    pusher = "pusher", "Pusher Channels";
+    #[cfg(feature = "payments")]
+    quickbooks = "quickbooks", "Intuit QuickBooks";
+    #[cfg(feature = "payments")]
+    razorpay = "razorpay", "Razorpay";
+    #[cfg(feature = "payments")]
+    recurly = "recurly", "Recurly";
+    #[cfg(all(feature = "messaging", feature = "ecdsa"))]
+    sendgrid = "sendgrid", "SendGrid's event webhook";
+    #[cfg(feature = "messaging")]
+    telegram = "telegram", "Telegram's Bot API";
+    #[cfg(feature = "cloud")]
+    workos = "workos", "WorkOS";
+    #[cfg(feature = "payments")]
+    xero = "xero", "Xero";
+    #[cfg(feature = "messaging")]
+    zendesk = "zendesk", "Zendesk";
+    #[cfg(all(feature = "cloud", feature = "rsa"))]
+    aws_sns = "aws-sns", "Amazon SNS";
+    #[cfg(all(feature = "cloud", feature = "jwt"))]
+    fusionauth = "fusionauth", "FusionAuth";
+    #[cfg(all(feature = "cloud", feature = "jwt", feature = "rsa"))]
+    google_pubsub = "google-pubsub", "Google Cloud Pub/Sub push";
+    #[cfg(all(feature = "messaging", feature = "jwt"))]
+    livekit = "livekit", "LiveKit";
+    #[cfg(all(feature = "developer", feature = "jwt"))]
+    netlify = "netlify", "Netlify deploy notifications";
+    #[cfg(all(feature = "payments", feature = "rsa"))]
+    paypal = "paypal", "PayPal";
+    #[cfg(all(feature = "payments", feature = "jwt", feature = "ecdsa"))]
+    plaid = "plaid", "Plaid";
 }
 
 impl Endpoint {
@@ -119,5 +189,24 @@ impl Endpoint {
     /// [`ConfigError`] for a key that cannot be right, or a URL that cannot be a webhook's.
     pub fn twilio(keys: impl Into<Keys>, url: &str) -> Result<Self, ConfigError> {
         Self::provider_at("twilio", keys, url)
+    }
+
+    /// An endpoint for monday.com: the preset `monday`. Its tokens are for `url`, the public URL that monday.com calls.
+    ///
+    /// # Errors
+    /// [`ConfigError`] for a key that cannot be right, or a URL that cannot be a webhook's.
+    #[cfg(all(feature = "workspace", feature = "jwt"))]
+    pub fn monday(keys: impl Into<Keys>, url: &str) -> Result<Self, ConfigError> {
+        Self::provider_at("monday", keys, url)
+    }
+
+    /// An endpoint for Upstash QStash: the preset `qstash`. Give the current and the next signing key, as a keyring of
+    /// two; the tokens are for `url`, the public URL that QStash calls.
+    ///
+    /// # Errors
+    /// [`ConfigError`] for a key that cannot be right, or a URL that cannot be a webhook's.
+    #[cfg(all(feature = "cloud", feature = "jwt"))]
+    pub fn qstash(keys: impl Into<Keys>, url: &str) -> Result<Self, ConfigError> {
+        Self::provider_at("qstash", keys, url)
     }
 }

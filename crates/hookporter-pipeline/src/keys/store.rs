@@ -7,12 +7,14 @@ use std::time::Duration;
 use hookporter_core::{ConfigError, PreparedKeyring, Reason, Rejection, Verifier};
 use tokio::time::Instant;
 
+use crate::keys::found::FoundKeys;
 use crate::keys::{KeySource, Keys, KeysKind};
 
 /// Where the pipeline gets a prepared keyring from.
 pub(crate) enum KeyStore {
     Fixed(Arc<PreparedKeyring>),
     Source { source: Arc<dyn KeySource>, cache: Mutex<HashMap<Option<Arc<str>>, Cached>> },
+    Found(FoundKeys),
 }
 
 /// What the store says of a tenant.
@@ -45,19 +47,28 @@ impl KeyStore {
                 Ok(Self::Fixed(Arc::new(prepared)))
             }
             KeysKind::Source(source) => Ok(Self::Source { source, cache: Mutex::default() }),
+            KeysKind::Finder(finding) => FoundKeys::new(finding, verifier).map(Self::Found),
         }
     }
 
     /// Whether a source is asked, which papers should be plausible for.
     pub(crate) const fn is_source(&self) -> bool {
-        matches!(self, Self::Source { .. })
+        !matches!(self, Self::Fixed(_))
     }
 
     /// The keyring, where nobody needs to be asked for it.
     pub(crate) fn fixed(&self) -> Option<Arc<PreparedKeyring>> {
         match self {
             Self::Fixed(keyring) => Some(keyring.clone()),
-            Self::Source { .. } => None,
+            Self::Source { .. } | Self::Found(_) => None,
+        }
+    }
+
+    /// The finder, where keys are found by the name that a request gives.
+    pub(crate) const fn found(&self) -> Option<&FoundKeys> {
+        match self {
+            Self::Found(found) => Some(found),
+            _ => None,
         }
     }
 
@@ -71,6 +82,8 @@ impl KeyStore {
         let (source, cache) = match self {
             Self::Fixed(keyring) => return Ok(Resolved::Keyring(keyring.clone())),
             Self::Source { source, cache } => (source, cache),
+            // Its keys have names, which the tenant alone does not say.
+            Self::Found(_) => return Err(Rejection::new(Reason::UnknownKey)),
         };
         let lock = || cache.lock().unwrap_or_else(PoisonError::into_inner);
         let asked = Instant::now();
@@ -115,6 +128,7 @@ impl std::fmt::Debug for KeyStore {
         match self {
             Self::Fixed(keyring) => f.debug_list().entries(keyring.ids().map(|id| id.as_str())).finish(),
             Self::Source { .. } => f.write_str("source"),
+            Self::Found(_) => f.write_str("finder"),
         }
     }
 }

@@ -64,7 +64,7 @@ const fn names(algorithm: Algorithm) -> &'static [&'static str] {
         #[cfg(feature = "ecdsa")]
         Algorithm::EcdsaP256Der | Algorithm::EcdsaP256Raw => &["ES256"],
         #[cfg(feature = "rsa")]
-        Algorithm::RsaPkcs1Sha256 => &["RS256"],
+        Algorithm::RsaPkcs1Sha256 | Algorithm::RsaPkcs1Sha1 => &["RS256"],
         _ => &[],
     }
 }

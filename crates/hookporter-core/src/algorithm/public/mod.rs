@@ -31,7 +31,7 @@ pub(crate) enum PublicKey {
     #[cfg(feature = "ecdsa")]
     P256Raw(::p256::ecdsa::VerifyingKey),
     #[cfg(feature = "rsa")]
-    Rsa(rsa::Key),
+    Rsa(rsa::Hash, rsa::Key),
 }
 
 impl PublicKey {
@@ -47,8 +47,21 @@ impl PublicKey {
             #[cfg(feature = "ecdsa")]
             Algorithm::EcdsaP256Raw => p256::key(written).map(Self::P256Raw),
             #[cfg(feature = "rsa")]
-            Algorithm::RsaPkcs1Sha256 => rsa::key(written).map(Self::Rsa),
+            Algorithm::RsaPkcs1Sha256 => rsa::key(written).map(|key| Self::Rsa(rsa::Hash::Sha256, key)),
+            #[cfg(feature = "rsa")]
+            Algorithm::RsaPkcs1Sha1 => rsa::key(written).map(|key| Self::Rsa(rsa::Hash::Sha1, key)),
             _ => Err("is a public key, and the algorithm takes a shared secret"),
+        }
+    }
+
+    /// Whether `signature` is this key's signature of `message` with `algorithm`, which is one of several that the scheme
+    /// pins for the same key.
+    #[cfg(all(feature = "rsa", feature = "cloud"))]
+    pub(crate) fn verify_with(&self, algorithm: Algorithm, message: &[u8], signature: &[u8]) -> bool {
+        match (self, algorithm) {
+            (Self::Rsa(_, key), Algorithm::RsaPkcs1Sha1) => rsa::verify(rsa::Hash::Sha1, key, message, signature),
+            (Self::Rsa(_, key), Algorithm::RsaPkcs1Sha256) => rsa::verify(rsa::Hash::Sha256, key, message, signature),
+            _ => false,
         }
     }
 
@@ -62,7 +75,7 @@ impl PublicKey {
             #[cfg(feature = "ecdsa")]
             Self::P256Raw(key) => p256::verify_raw(key, message, signature),
             #[cfg(feature = "rsa")]
-            Self::Rsa(key) => rsa::verify(key, message, signature),
+            Self::Rsa(hash, key) => rsa::verify(*hash, key, message, signature),
         }
     }
 }

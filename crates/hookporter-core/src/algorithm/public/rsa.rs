@@ -1,11 +1,20 @@
-//! RSA with PKCS#1 v1.5 padding and SHA-256.
+//! RSA with PKCS#1 v1.5 padding, and SHA-256 or, for senders that know nothing better, SHA-1.
 
-use ring::signature::{RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents};
+use ring::signature::{
+    RSA_PKCS1_2048_8192_SHA1_FOR_LEGACY_USE_ONLY, RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents,
+};
 
 use super::written::Written;
 
 /// The two numbers of a key.
 pub(super) type Key = RsaPublicKeyComponents<Box<[u8]>>;
+
+/// What a message is hashed with.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Hash {
+    Sha1,
+    Sha256,
+}
 
 /// The key, if it is long enough to trust, short enough to check, and not of a kind that anybody can sign for.
 pub(super) fn key(written: Written) -> Result<Key, &'static str> {
@@ -33,8 +42,12 @@ pub(super) fn key(written: Written) -> Result<Key, &'static str> {
     Ok(Key { n: modulus.into_boxed_slice(), e: exponent.into_boxed_slice() })
 }
 
-pub(super) fn verify(key: &Key, message: &[u8], signature: &[u8]) -> bool {
-    key.verify(&RSA_PKCS1_2048_8192_SHA256, message, signature).is_ok()
+pub(super) fn verify(hash: Hash, key: &Key, message: &[u8], signature: &[u8]) -> bool {
+    let parameters = match hash {
+        Hash::Sha1 => &RSA_PKCS1_2048_8192_SHA1_FOR_LEGACY_USE_ONLY,
+        Hash::Sha256 => &RSA_PKCS1_2048_8192_SHA256,
+    };
+    key.verify(parameters, message, signature).is_ok()
 }
 
 /// Signs with a PKCS#8 or PKCS#1 structure.

@@ -2,6 +2,7 @@
 
 mod claims;
 mod envelope;
+mod expected;
 mod payload;
 mod place;
 #[cfg(feature = "sign")]

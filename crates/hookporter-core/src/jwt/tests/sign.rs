@@ -5,7 +5,8 @@ fn round(scheme: &TokenScheme, signing_key: &str, key: &str, body: &str) -> Deli
     let verifier = Verifier::new(Scheme::token(scheme.clone())).unwrap();
     let headers: Vec<(String, String)> = Vec::new();
     let request = Signable::new(Head::new("POST", "/", &headers), Bytes::copy_from_slice(body.as_bytes()), NOW, "");
-    let signed = scheme.sign_request(signing_key.as_bytes(), &request).unwrap();
+    let signed =
+        scheme.sign_request(signing_key.as_bytes(), None, &crate::key_parts::KeyParts::default(), &request).unwrap();
     let keys = verifier.prepare(&Secret::new(key).into()).unwrap();
     let mut check = verifier.begin(&Head::new("POST", "/", &signed.headers), &keys, NOW).unwrap();
     check.push(signed.body).unwrap();

@@ -1,6 +1,30 @@
 //! Cloud platforms and identity: SNS, Event Grid, Pub/Sub, Okta and others.
 
+mod auth0;
+#[cfg(feature = "rsa")]
+mod aws_sns;
+#[cfg(feature = "jwt")]
+mod fusionauth;
+#[cfg(all(feature = "jwt", feature = "rsa"))]
+mod google_pubsub;
+mod persona;
+#[cfg(feature = "jwt")]
+mod qstash;
+mod workos;
+
 use super::Profile;
 
 /// The profiles of this family, by the id of their preset.
-pub(super) static ALL: &[(&str, &Profile)] = &[];
+pub(super) static ALL: &[(&str, &Profile)] = &[
+    ("auth0", &auth0::AUTH0),
+    #[cfg(feature = "rsa")]
+    ("aws-sns", &aws_sns::AWS_SNS),
+    #[cfg(feature = "jwt")]
+    ("fusionauth", &fusionauth::FUSIONAUTH),
+    #[cfg(all(feature = "jwt", feature = "rsa"))]
+    ("google-pubsub", &google_pubsub::GOOGLE_PUBSUB),
+    ("persona", &persona::PERSONA),
+    #[cfg(feature = "jwt")]
+    ("qstash", &qstash::QSTASH),
+    ("workos", &workos::WORKOS),
+];

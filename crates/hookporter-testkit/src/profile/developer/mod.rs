@@ -11,6 +11,8 @@ mod knock;
 mod launchdarkly;
 mod linear;
 mod mux;
+#[cfg(feature = "jwt")]
+mod netlify;
 mod pagerduty;
 mod sanity;
 mod sentry;
@@ -38,4 +40,6 @@ pub(super) static ALL: &[(&str, &Profile)] = &[
     ("sentry", &sentry::SENTRY),
     ("vercel", &vercel::VERCEL),
     ("webflow", &webflow::WEBFLOW),
+    #[cfg(feature = "jwt")]
+    ("netlify", &netlify::NETLIFY),
 ];

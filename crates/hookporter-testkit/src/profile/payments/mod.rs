@@ -1,6 +1,48 @@
 //! Payments and finance: PayPal, Adyen, Paddle, Square, Xero and others.
 
+mod chargebee;
+mod checkout_com;
+mod coinbase_cdp;
+mod coinbase_commerce;
+mod easypost;
+mod flutterwave;
+mod flutterwave_v3;
+mod gocardless;
+mod lemonsqueezy;
+mod mollie;
+mod paddle;
+#[cfg(feature = "rsa")]
+mod paypal;
+mod paystack;
+#[cfg(all(feature = "jwt", feature = "ecdsa"))]
+mod plaid;
+mod quickbooks;
+mod razorpay;
+mod recurly;
+mod xero;
+
 use super::Profile;
 
 /// The profiles of this family, by the id of their preset.
-pub(super) static ALL: &[(&str, &Profile)] = &[];
+pub(super) static ALL: &[(&str, &Profile)] = &[
+    ("chargebee", &chargebee::CHARGEBEE),
+    ("checkout-com", &checkout_com::CHECKOUT_COM),
+    ("coinbase-cdp", &coinbase_cdp::COINBASE_CDP),
+    ("coinbase-commerce", &coinbase_commerce::COINBASE_COMMERCE),
+    ("easypost", &easypost::EASYPOST),
+    ("flutterwave", &flutterwave::FLUTTERWAVE),
+    ("flutterwave-v3", &flutterwave_v3::FLUTTERWAVE_V3),
+    ("gocardless", &gocardless::GOCARDLESS),
+    ("lemonsqueezy", &lemonsqueezy::LEMONSQUEEZY),
+    ("mollie", &mollie::MOLLIE),
+    ("paddle", &paddle::PADDLE),
+    #[cfg(feature = "rsa")]
+    ("paypal", &paypal::PAYPAL),
+    ("paystack", &paystack::PAYSTACK),
+    #[cfg(all(feature = "jwt", feature = "ecdsa"))]
+    ("plaid", &plaid::PLAID),
+    ("quickbooks", &quickbooks::QUICKBOOKS),
+    ("razorpay", &razorpay::RAZORPAY),
+    ("recurly", &recurly::RECURLY),
+    ("xero", &xero::XERO),
+];

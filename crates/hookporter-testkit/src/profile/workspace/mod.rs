@@ -5,6 +5,8 @@ mod box_com;
 mod calcom;
 mod calendly;
 mod docusign;
+#[cfg(feature = "jwt")]
+mod monday;
 mod tally;
 mod typeform;
 
@@ -19,4 +21,6 @@ pub(super) static ALL: &[(&str, &Profile)] = &[
     ("docusign", &docusign::DOCUSIGN),
     ("tally", &tally::TALLY),
     ("typeform", &typeform::TYPEFORM),
+    #[cfg(feature = "jwt")]
+    ("monday", &monday::MONDAY),
 ];

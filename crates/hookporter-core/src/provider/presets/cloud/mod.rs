@@ -1,6 +1,30 @@
 //! Cloud platforms and identity: SNS, Event Grid, Pub/Sub, Okta and others.
 
+mod auth0;
+#[cfg(feature = "rsa")]
+mod aws_sns;
+#[cfg(feature = "jwt")]
+mod fusionauth;
+#[cfg(all(feature = "jwt", feature = "rsa"))]
+mod google_pubsub;
+mod persona;
+#[cfg(feature = "jwt")]
+mod qstash;
+mod workos;
+
 use crate::Provider;
 
 /// Every preset of this family that is compiled in.
-pub(super) static ALL: &[&Provider] = &[];
+pub(super) static ALL: &[&Provider] = &[
+    &auth0::AUTH0,
+    #[cfg(feature = "rsa")]
+    &aws_sns::AWS_SNS,
+    #[cfg(feature = "jwt")]
+    &fusionauth::FUSIONAUTH,
+    #[cfg(all(feature = "jwt", feature = "rsa"))]
+    &google_pubsub::GOOGLE_PUBSUB,
+    &persona::PERSONA,
+    #[cfg(feature = "jwt")]
+    &qstash::QSTASH,
+    &workos::WORKOS,
+];

@@ -11,6 +11,8 @@ mod knock;
 mod launchdarkly;
 mod linear;
 mod mux;
+#[cfg(feature = "jwt")]
+mod netlify;
 mod pagerduty;
 mod sanity;
 mod sentry;
@@ -38,4 +40,6 @@ pub(super) static ALL: &[&Provider] = &[
     &sentry::SENTRY,
     &vercel::VERCEL,
     &webflow::WEBFLOW,
+    #[cfg(feature = "jwt")]
+    &netlify::NETLIFY,
 ];
