@@ -145,7 +145,7 @@ impl Check<'_> {
             let message = message::whole(parts, &self.head, &papers, body, &KeyParts::default())?;
             // All of them are tried, so that the time does not tell which one fits.
             let judged = judge_messages(self.keys, self.now, &papers.candidates, &[&message], coverage);
-            proven = proven.or(judged.ok().map(|proof| (proof, papers.sent)));
+            proven = proven.or_else(|| judged.ok().map(|proof| (proof, papers.sent)));
         }
         let (proof, sent) = proven.ok_or(Reason::InvalidSignature)?;
         self.papers.sent = sent;
