@@ -11,6 +11,7 @@
 mod attacks;
 #[cfg(test)]
 mod defects;
+mod empty_answers;
 #[cfg(unix)]
 #[cfg(test)]
 mod examples;

@@ -110,7 +110,13 @@ impl Check<'_> {
             self.end_running(after, &mut matched)?;
         }
         let key = matched.key(self.keys, self.now).ok_or(Reason::InvalidSignature)?;
-        Ok(Proof { key: key.id.clone(), coverage: Coverage::Body, fingerprint: matched.fingerprint(), payload: None, sent: None })
+        Ok(Proof {
+            key: key.id.clone(),
+            coverage: Coverage::Body,
+            fingerprint: matched.fingerprint(),
+            payload: None,
+            sent: None,
+        })
     }
 
     /// Ends the MACs of a body that came in several chunks.
@@ -188,7 +194,7 @@ impl Check<'_> {
             let message = message::whole(parts, &self.head, &papers, body, &KeyParts::default())?;
             // All of them are tried, so that the time does not tell which one fits.
             let judged = judge_messages(self.keys, self.now, &papers.candidates, &[&message], coverage);
-            proven = proven.or(judged.ok().map(|proof| (proof, papers.sent)));
+            proven = proven.or_else(|| judged.ok().map(|proof| (proof, papers.sent)));
         }
         let (proof, sent) = proven.ok_or(Reason::InvalidSignature)?;
         self.papers.sent = sent;

@@ -24,7 +24,7 @@ pub(super) fn read(
         // Beyond that, nothing is decoded any more.
         if candidates.len() <= MAX_CANDIDATES && lines <= MAX_CANDIDATES {
             let read = short(value, name).and_then(|value| line(spec, name, value, candidates));
-            problem = problem.take().or(read.err());
+            problem = problem.take().or_else(|| read.err());
         }
     };
     headers.visit(&mut HeaderVisitor::of_names([&**name], &mut read));

@@ -32,7 +32,10 @@ fn scheme() -> Scheme {
         .timestamp(Header::new("box-delivery-timestamp").rfc3339())
         .fixed_header("box-signature-version", "1")
         .algorithm_header("box-signature-algorithm", "HmacSHA256")
-        .key_rule(KeyRule::text(16, "the app's primary or secondary signature key"))
+        .key_rule(
+            KeyRule::text(16, "the app's primary or secondary signature key, or `{\"primary\":…,\"secondary\":…}`")
+                .several(&["primary", "secondary"]),
+        )
         .event_id(Header::new("box-delivery-id"))
         .event_type(Json::pointer("/trigger"))
         .identity(Identity::UnsignedIdWithDigest)
