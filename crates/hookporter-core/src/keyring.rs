@@ -81,6 +81,8 @@ pub(crate) struct Prepared {
     pub(crate) material: Material,
     pub(crate) parts: KeyParts,
     pub(crate) warning: Option<String>,
+    /// When the key itself says that it stops counting.
+    pub(crate) expires: Option<UnixTime>,
 }
 
 impl PreparedKeyring {
@@ -98,9 +100,10 @@ impl PreparedKeyring {
             if !ids.insert(secret.id()) {
                 return Err(ConfigError::DuplicateKeyId { id: secret.id().to_string() });
             }
-            let Prepared { material, parts, warning } = prepare(secret)?;
+            let Prepared { material, parts, warning, expires } = prepare(secret)?;
+            let expires = [secret.expiry(), expires].into_iter().flatten().min();
             prepared.warnings.extend(warning);
-            prepared.keys.push(PreparedKey { id: secret.id().clone(), expires: secret.expiry(), material, parts });
+            prepared.keys.push(PreparedKey { id: secret.id().clone(), expires, material, parts });
         }
         Ok(prepared)
     }

@@ -115,9 +115,14 @@ impl Verifier {
                 None => Ok(Material::static_token(&[0x5a; 32])),
             };
             let material = material.map_err(|problem| self.source.key_rule.refusal(secret, problem))?;
-            Ok(Prepared { material, parts: KeyParts::default(), warning: None })
+            Ok(Prepared { material, parts: KeyParts::default(), warning: None, expires: None })
         })
         .ok()
+    }
+
+    #[cfg(any(feature = "ed25519", feature = "ecdsa", feature = "rsa"))]
+    fn is_asymmetric(&self) -> bool {
+        self.algorithm().is_some_and(Algorithm::is_asymmetric)
     }
 
     /// The algorithm; `None` for a static token.
@@ -168,7 +173,11 @@ impl Verifier {
             };
             let material = material.map_err(|problem| rule.refusal(secret, problem))?;
             let warning = rule.warning(secret, &opened);
-            Ok(Prepared { material, parts: opened.parts, warning })
+            #[cfg(any(feature = "ed25519", feature = "ecdsa", feature = "rsa"))]
+            let expires = crate::algorithm::public::jwk::expiry(&bytes).filter(|_| self.is_asymmetric());
+            #[cfg(not(any(feature = "ed25519", feature = "ecdsa", feature = "rsa")))]
+            let expires = None;
+            Ok(Prepared { material, parts: opened.parts, warning, expires })
         })
     }
 

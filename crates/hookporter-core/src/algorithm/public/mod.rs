@@ -3,7 +3,7 @@
 mod der;
 #[cfg(feature = "ed25519")]
 mod ed25519;
-mod jwk;
+pub(crate) mod jwk;
 #[cfg(feature = "ecdsa")]
 mod p256;
 mod pem;
