@@ -13,7 +13,7 @@ use crate::key_parts::KeyParts;
 use crate::keyring::PreparedKey;
 use crate::papers::Candidates;
 use crate::scheme::{Part, Plan, SignedBytes, SignedInput};
-use crate::{Coverage, Evidence, KeyId, PreparedKeyring, Reason, Rejection, UnixTime};
+use crate::{Coverage, KeyId, PreparedKeyring, Reason, Rejection, UnixTime};
 
 /// What a proof that holds says.
 #[derive(Debug)]
@@ -165,7 +165,7 @@ impl Check<'_> {
         })?;
         let (part, value) = &message.bound;
         if key.parts.get(part).is_some_and(|bound| !bound.split(',').any(|one| one.trim() == value)) {
-            return Err(Rejection::new(Reason::ClaimMismatch).with_evidence(Evidence::Claim(part)));
+            return Err(Rejection::new(Reason::ClaimMismatch).with_evidence(crate::Evidence::Claim(part)));
         }
         let fingerprint = Tag::new(&Sha256::digest(&message.bytes));
         Ok(Proof { key: key.id.clone(), coverage: message.coverage, fingerprint, payload: None, sent: None })
