@@ -183,7 +183,7 @@ impl Verifier {
 
     /// The names, in lower case, of the headers that carry the proof.
     pub fn proof_header_names(&self) -> impl Iterator<Item = &str> {
-        self.scheme.sets.iter().filter_map(|set| set.signature.as_deref())
+        self.scheme.sets.iter().filter_map(|set| set.signature.as_deref()).chain(self.scheme.token_header())
     }
 
     /// Judges what needs no key: every required header exactly once, well formed, fresh.

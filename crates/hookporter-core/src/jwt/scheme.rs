@@ -124,6 +124,14 @@ impl TokenScheme {
         }
     }
 
+    /// The header that carries the token.
+    pub(crate) fn header_name(&self) -> Option<&str> {
+        match &self.place {
+            Place::Header(header) => Some(&header.name),
+            Place::Member(_) => None,
+        }
+    }
+
     /// The `kid` of the token.
     pub(crate) fn key_name(&self, head: &Head<'_>, body: &[u8]) -> Result<KeyName, Rejection> {
         let token = self.place.token(head, body)?;

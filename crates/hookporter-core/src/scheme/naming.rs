@@ -59,6 +59,15 @@ impl Compiled {
         }
     }
 
+    /// The header that carries a token.
+    pub(crate) fn token_header(&self) -> Option<&str> {
+        match &self.plan {
+            #[cfg(feature = "jwt")]
+            Plan::Token(token) => token.header_name(),
+            _ => None,
+        }
+    }
+
     /// Whether there is a timestamp that a tolerance judges.
     pub(crate) fn has_timestamp(&self) -> bool {
         match &self.plan {
