@@ -124,12 +124,6 @@ impl PreparedKeyring {
         Self { keys: Vec::new(), warnings: Vec::new() }
     }
 
-    /// The key of this id.
-    #[cfg(feature = "jwt")]
-    pub(crate) fn key(&self, id: &KeyId) -> Option<&PreparedKey> {
-        self.keys.iter().find(|key| key.id == *id)
-    }
-
     /// The keys that have not expired at `now`.
     pub(crate) fn live(&self, now: UnixTime) -> impl Iterator<Item = &PreparedKey> {
         self.keys.iter().filter(move |key| key.expires.is_none_or(|expires| now < expires))

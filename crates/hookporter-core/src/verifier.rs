@@ -167,9 +167,11 @@ impl Verifier {
         PreparedKeyring::new(&rule.apart(keyring.secrets()).into(), |secret| {
             let opened = rule.open(secret)?;
             let bytes = rule.opened_bytes(secret, &opened.text)?;
-            let material = match self.algorithm() {
-                None => Ok(Material::static_token(&bytes)),
-                Some(algorithm) => Material::new(algorithm, &bytes),
+            let material = match &self.scheme.plan {
+                Plan::StaticToken => Ok(Material::static_token(&bytes)),
+                #[cfg(feature = "jwt")]
+                Plan::Token(token) => token.algorithm_of(&bytes).and_then(|algorithm| Material::new(algorithm, &bytes)),
+                _ => self.algorithm().map_or(Err("has no algorithm"), |algorithm| Material::new(algorithm, &bytes)),
             };
             let material = material.map_err(|problem| rule.refusal(secret, problem))?;
             let warning = rule.warning(secret, &opened);

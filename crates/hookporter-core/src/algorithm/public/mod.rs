@@ -65,6 +65,21 @@ impl PublicKey {
         }
     }
 
+    /// Whether this key is for `algorithm`, one that tokens have.
+    #[cfg(feature = "jwt")]
+    pub(crate) const fn is_for(&self, algorithm: Algorithm) -> bool {
+        match self {
+            #[cfg(feature = "ed25519")]
+            Self::Ed25519(_) => matches!(algorithm, Algorithm::Ed25519),
+            #[cfg(feature = "ecdsa")]
+            Self::P256Der(_) => false,
+            #[cfg(feature = "ecdsa")]
+            Self::P256Raw(_) => matches!(algorithm, Algorithm::EcdsaP256Raw),
+            #[cfg(feature = "rsa")]
+            Self::Rsa(hash, _) => matches!((hash, algorithm), (rsa::Hash::Sha256, Algorithm::RsaPkcs1Sha256)),
+        }
+    }
+
     /// Whether `signature` is this key's signature of `message`.
     pub(crate) fn verify(&self, message: &[u8], signature: &[u8]) -> bool {
         match self {
