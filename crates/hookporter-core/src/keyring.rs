@@ -71,13 +71,22 @@ pub(crate) struct PreparedKey {
     pub(crate) id: KeyId,
     pub(crate) expires: Option<UnixTime>,
     pub(crate) material: Material,
+    /// What of the key is no secret, where its sender's answers say it.
+    pub(crate) public_part: Option<String>,
+}
+
+/// What a secret becomes.
+pub(crate) struct Prepared {
+    pub(crate) material: Material,
+    pub(crate) warning: Option<String>,
+    pub(crate) public_part: Option<String>,
 }
 
 impl PreparedKeyring {
     /// Prepares every secret with `prepare`.
     pub(crate) fn new(
         keyring: &Keyring,
-        mut prepare: impl FnMut(&Secret) -> Result<(Material, Option<String>), ConfigError>,
+        mut prepare: impl FnMut(&Secret) -> Result<Prepared, ConfigError>,
     ) -> Result<Self, ConfigError> {
         if keyring.secrets.is_empty() {
             return Err(ConfigError::NoKey);
@@ -88,9 +97,10 @@ impl PreparedKeyring {
             if !ids.insert(secret.id()) {
                 return Err(ConfigError::DuplicateKeyId { id: secret.id().to_string() });
             }
-            let (material, warning) = prepare(secret)?;
+            let Prepared { material, warning, public_part } = prepare(secret)?;
             prepared.warnings.extend(warning);
-            prepared.keys.push(PreparedKey { id: secret.id().clone(), expires: secret.expiry(), material });
+            let (id, expires) = (secret.id().clone(), secret.expiry());
+            prepared.keys.push(PreparedKey { id, expires, material, public_part });
         }
         Ok(prepared)
     }

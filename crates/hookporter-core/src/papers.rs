@@ -11,6 +11,7 @@ use crate::scheme::{Compiled, HeaderSet};
 use crate::{Head, Headers, Occurrence, Reason, Rejection, Tolerance, UnixTime};
 
 mod list;
+pub(crate) mod query;
 
 /// A proof that looks plausible: its candidates decoded, its timestamp fresh.
 #[derive(Debug, Default)]
@@ -50,6 +51,9 @@ impl<'a> Papers<'a> {
         headers.look_through(head.headers());
         let set = choose_set(&scheme.sets, &headers)?;
         let listed = signatures(scheme, set, &headers, &mut self.candidates)?;
+        if let Some(parameter) = &scheme.query {
+            self.candidates.push(query::token(head.target(), parameter)?);
+        }
         let timestamp = match (&set.timestamp, listed) {
             (_, Some(text)) => Some(text),
             (Some(name), None) => Some(alone(headers.occurrence(name), name)?),

@@ -1,12 +1,15 @@
 //! A verifier: a scheme made ready, and the tolerance that it judges time with.
 
+use std::borrow::Cow;
+
 use crate::algorithm::{Algorithm, Material};
 use crate::check::Check;
-use crate::papers::Papers;
+use crate::keyring::Prepared;
+use crate::papers::{Papers, query};
 use crate::scheme::{Compiled, Plan, Scheme};
 use crate::{
-    ConfigError, DEFAULT_BODY_LIMIT, Head, Keyring, LabelSources, PreparedKeyring, Rejection, Secret, Tolerance,
-    UnixTime,
+    ConfigError, DEFAULT_BODY_LIMIT, Head, Keyring, LabelSources, Occurrence, PreparedKeyring, Rejection, Secret,
+    Tolerance, UnixTime,
 };
 
 /// Checks requests against one scheme.
@@ -112,7 +115,8 @@ impl Verifier {
                 Some(algorithm) => Material::new(algorithm, &[0x5a; 32]),
                 None => Ok(Material::static_token(&[0x5a; 32])),
             };
-            Ok((material.map_err(|problem| self.source.key_rule.refusal(secret, problem))?, None))
+            let material = material.map_err(|problem| self.source.key_rule.refusal(secret, problem))?;
+            Ok(Prepared { material, warning: None, public_part: None })
         })
         .ok()
     }
@@ -161,13 +165,34 @@ impl Verifier {
                 Some(algorithm) => Material::new(algorithm, &bytes),
             };
             let material = material.map_err(|problem| rule.refusal(secret, problem))?;
-            Ok((material, rule.warning(secret)))
+            Ok(Prepared { material, warning: rule.warning(secret), public_part: rule.public_part_of(secret) })
         })
     }
 
     /// The names, in lower case, of the headers that carry the proof.
     pub fn proof_header_names(&self) -> impl Iterator<Item = &str> {
         self.scheme.sets.iter().filter_map(|set| set.signature.as_deref())
+    }
+
+    /// Whether a request offers a proof, good or bad, where this scheme has it in the head.
+    #[must_use]
+    pub fn offers_proof(&self, head: &Head<'_>) -> bool {
+        if self.scheme.query.as_ref().is_some_and(|parameter| query::is_there(head.target(), parameter)) {
+            return true;
+        }
+        #[cfg(feature = "jwt")]
+        if let Plan::Token(token) = &self.scheme.plan
+            && token.header_name().is_some_and(|name| is_there(head, name))
+        {
+            return true;
+        }
+        self.proof_header_names().any(|name| is_there(head, name))
+    }
+
+    /// The target of a request without a secret that stands in its query as the proof.
+    #[must_use]
+    pub fn target_without_proof<'t>(&self, target: &'t str) -> Cow<'t, str> {
+        self.scheme.query.as_ref().map_or(Cow::Borrowed(target), |parameter| query::without(target, parameter))
     }
 
     /// Judges what needs no key: every required header exactly once, well formed, fresh.
@@ -198,4 +223,8 @@ impl Verifier {
     ) -> Result<Check<'a>, Rejection> {
         Check::start(self, *head, keys, now)
     }
+}
+
+fn is_there(head: &Head<'_>, name: &str) -> bool {
+    head.headers().occurrence(name) != Occurrence::Absent
 }

@@ -80,6 +80,14 @@ impl TokenScheme {
         Self { policy, ..self }
     }
 
+    /// The name of the header with the token; `None` where it is in the body.
+    pub(crate) fn header_name(&self) -> Option<&str> {
+        match &self.place {
+            Place::Header(header) => Some(&header.name),
+            Place::Member(_) => None,
+        }
+    }
+
     /// The pinned algorithm.
     pub(crate) fn algorithm(&self) -> Algorithm {
         self.algorithm

@@ -4,14 +4,21 @@
 //! replay of a captured request can still do.
 
 mod acknowledgement;
+mod answer_headers;
+#[cfg_attr(
+    not(any(test, feature = "all-senders")),
+    expect(dead_code, unused_imports, reason = "what challenges consist of; no family uses all of it")
+)]
 mod handshake;
 mod presets;
 
-pub use acknowledgement::{Acknowledgement, SuccessStatus};
-pub use handshake::Handshake;
-pub(crate) use handshake::{Answer, SignedHandshake};
+pub use acknowledgement::{Acknowledgement, AnswerBody, SuccessStatus};
+pub use answer_headers::AnswerHeaders;
+pub use handshake::{Challenge, Handshake};
 
 use std::fmt;
+
+use handshake::HandshakeRule;
 
 use crate::{ConfigError, Scheme, Tolerance, Verifier};
 
@@ -30,7 +37,7 @@ pub struct Provider {
     pub(crate) methods: &'static [&'static str],
     pub(crate) acknowledgement: Acknowledgement,
     pub(crate) refusal_status: u16,
-    pub(crate) handshakes: &'static [SignedHandshake],
+    pub(crate) handshakes: &'static [HandshakeRule],
     pub(crate) labels: [&'static str; 3],
     pub(crate) replay: &'static str,
     pub(crate) event_headers: &'static [&'static str],

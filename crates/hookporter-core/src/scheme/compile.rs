@@ -22,6 +22,8 @@ pub(crate) struct Compiled {
     /// The byte that follows the id in the signed bytes, which an id must not contain.
     pub(crate) id_delimiter: Option<u8>,
     pub(crate) plan: Plan,
+    /// The parameter of the query that is the proof, where no header is.
+    pub(crate) query: Option<String>,
 }
 
 /// One set of names for the proof headers.
@@ -93,6 +95,7 @@ impl Compiled {
             signature,
             timestamp,
             plan,
+            query: scheme.query.clone(),
         })
     }
 
@@ -160,6 +163,9 @@ fn signature_spec(scheme: &Scheme, plan: &Plan) -> Result<Option<SignatureSpec>,
         return Ok(None);
     }
     let _ = plan;
+    if scheme.query.is_some() && scheme.signature.is_none() {
+        return Ok(None);
+    }
     let source = scheme
         .signature
         .as_ref()

@@ -14,6 +14,7 @@ pub struct KeyRule {
     decoding: KeyDecoding,
     minimum: usize,
     usual_prefix: Option<&'static str>,
+    public_part: Option<fn(&[u8]) -> Option<String>>,
     expected: &'static str,
 }
 
@@ -64,17 +65,26 @@ const FOREIGN: &[(&str, &str)] = &[
 impl KeyRule {
     /// A key whose text is the key, of at least `minimum` bytes; `expected` says what a right one looks like.
     pub const fn text(minimum: usize, expected: &'static str) -> Self {
-        Self { decoding: KeyDecoding::Text, minimum, usual_prefix: None, expected }
+        Self::decoded(KeyDecoding::Text, minimum, expected)
     }
 
     /// A key that is decoded first; `minimum` counts decoded bytes.
     pub const fn decoded(decoding: KeyDecoding, minimum: usize, expected: &'static str) -> Self {
-        Self { decoding, minimum, usual_prefix: None, expected }
+        Self { decoding, minimum, usual_prefix: None, public_part: None, expected }
     }
 
     /// The beginning that this sender's keys usually have; without it the endpoint builds and warns.
     pub const fn usual_prefix(self, prefix: &'static str) -> Self {
         Self { usual_prefix: Some(prefix), ..self }
+    }
+
+    /// What of a key's text is no secret and is said in answers, such as Braintree's public key. Default: nothing.
+    pub const fn public_part(self, of: fn(&[u8]) -> Option<String>) -> Self {
+        Self { public_part: Some(of), ..self }
+    }
+
+    pub(crate) fn public_part_of(&self, secret: &Secret) -> Option<String> {
+        self.public_part.and_then(|of| of(secret.bytes()))
     }
 
     pub(crate) fn for_algorithm(algorithm: Algorithm) -> Self {

@@ -55,6 +55,8 @@ pub struct Scheme {
     pub(crate) alternative: Option<(String, String)>,
     pub(crate) key_rule: KeyRule,
     pub(crate) needs_url: bool,
+    /// The parameter of the query that is the proof; then no header is.
+    pub(crate) query: Option<String>,
     pub(crate) labels: LabelSources,
 }
 
@@ -83,6 +85,7 @@ impl Scheme {
             id: None,
             alternative: None,
             needs_url: false,
+            query: None,
             labels: LabelSources::default(),
         }
     }
@@ -106,6 +109,14 @@ impl Scheme {
     pub fn static_token(header: &str) -> Self {
         let scheme = Self::new(Algorithm::HmacSha256).signature(Header::new(header).plain());
         Self { proof: Proof::StaticToken, ..scheme }
+    }
+
+    /// The secret itself as a parameter of the query, for senders that can only be given a URL. It covers what
+    /// [`Scheme::static_token`] covers, and is weaker: a URL is written into the logs of whatever it passes. An event
+    /// keeps its target without the parameter.
+    pub fn static_token_in_query(parameter: &str) -> Self {
+        let scheme = Self::static_token("");
+        Self { signature: None, query: Some(parameter.to_owned()), ..scheme }
     }
 
     /// A JSON web token.

@@ -36,6 +36,8 @@ impl<'a> Signable<'a> {
 pub struct Signed {
     /// The proof headers.
     pub headers: Vec<(String, String)>,
+    /// The parameter to add to the query, where the proof is there: name and value.
+    pub query: Option<(String, String)>,
     /// The body; it differs from what was given where the body is a token.
     pub body: Bytes,
 }
@@ -59,6 +61,11 @@ impl Verifier {
             }
             return token.sign_request(&self.key_rule().key_bytes(first)?, request);
         }
+        if let Some(parameter) = &self.scheme.query {
+            let secret = String::from_utf8_lossy(&self.key_rule().key_bytes(first)?).into_owned();
+            let query = Some((parameter.clone(), secret));
+            return Ok(Signed { headers: Vec::new(), query, body: request.body.clone() });
+        }
         let timestamp = self.scheme.timestamp.as_ref().map(|spec| spec.unit.format(request.timestamp));
         let papers = Papers {
             candidates: Candidates::new(),
@@ -73,7 +80,7 @@ impl Verifier {
         let spec = self.scheme.signature.as_ref().ok_or_else(|| ConfigError::scheme("no signature header"))?;
         let headers = self.proof_headers(set, spec, &signatures, timestamp, request.id);
         let _ = first;
-        Ok(Signed { headers, body: request.body.clone() })
+        Ok(Signed { headers, query: None, body: request.body.clone() })
     }
 
     /// The bytes of one signature.
