@@ -157,6 +157,9 @@ impl Ticket {
         match status {
             200..300 => {
                 let status = if verbatim || endpoint.is_success(status) { status } else { endpoint.ack_status };
+                if !verbatim && endpoint.demands_a_body() {
+                    return Handled::Reply(self.exchange.acknowledge_with(&self.event, Outcome::Accepted, status));
+                }
                 conclude(Outcome::Accepted, status, None);
                 Handled::Response { response, status }
             }
@@ -188,7 +191,7 @@ impl Ticket {
 
 /// Polls the work once here, where most work ends; what does not goes on in a task of its own, where a sender that
 /// hangs up cannot reach it. `Err` when the deadline passes; the work goes on.
-async fn drive<F, S>(
+pub(crate) async fn drive<F, S>(
     mut driver: Pin<Box<Driver<F>>>,
     spawn: &S,
     deadline: Option<Instant>,

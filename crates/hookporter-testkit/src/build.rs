@@ -135,17 +135,17 @@ impl Draft {
         let head = Head::new(&self.method, &self.target, &self.headers).with_url(&self.url);
         let signed = verifier.sign(secrets, &Signable::new(head, self.content.clone(), self.sent, &self.id))?;
         // The core puts the signature's header last; a proof without any header is a token in the body.
-        let signature = signed.headers.last().map_or(Place::Body, |(name, _)| Place::Header(name.clone()));
+        let in_query = signed.query.as_ref().map(|(name, _)| Place::Query(name.clone()));
+        let in_header = || signed.headers.last().map(|(name, _)| Place::Header(name.clone()));
+        let signature = in_query.or_else(in_header).unwrap_or(Place::Body);
+        let (mut target, mut url) = (self.target, self.url);
+        if let Some((name, value)) = &signed.query {
+            target = target::with_parameter(&target, name, value);
+            url = target::with_parameter(&url, name, value);
+        }
         let mut headers = self.headers;
         headers.extend(signed.headers);
-        Ok(SignedRequest {
-            method: self.method,
-            target: self.target,
-            url: self.url,
-            headers,
-            body: signed.body,
-            signature: Some(signature),
-        })
+        Ok(SignedRequest { method: self.method, target, url, headers, body: signed.body, signature: Some(signature) })
     }
 }
 
@@ -161,11 +161,17 @@ fn put(content: &mut Content, pointer: &[String], text: &str) {
     let Content::Json(mut place) = std::mem::replace(content, Content::Json(Value::Null)) else { return };
     let mut member = &mut place;
     for name in pointer {
-        if !member.is_object() {
+        if !member.is_object() && !member.is_array() {
             *member = Value::Object(serde_json::Map::new());
         }
-        let Value::Object(object) = member else { return };
-        member = object.entry(name).or_insert(Value::Null);
+        member = match member {
+            Value::Object(object) => object.entry(name).or_insert(Value::Null),
+            Value::Array(elements) => match name.parse().ok().and_then(|at: usize| elements.get_mut(at)) {
+                Some(element) => element,
+                None => return,
+            },
+            _ => return,
+        };
     }
     let number = || serde_json::from_str(text).ok().filter(Value::is_number);
     *member = Some(()).filter(|()| member.is_number()).and_then(|()| number()).unwrap_or_else(|| text.into());

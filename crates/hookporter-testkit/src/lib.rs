@@ -71,12 +71,20 @@ pub use request::SignedRequest;
 pub use secret::SenderSecret;
 #[cfg(feature = "jwt")]
 pub use senders::shipmondo;
+#[cfg(feature = "payments")]
+pub use senders::woocommerce;
 pub use senders::{
     SenderScheme, custom, github, hubla, provider, shopify, slack, standard_webhooks, stripe, superoffice, twilio,
     twilio_json,
 };
+#[cfg(feature = "workspace")]
+pub use senders::{asana, dropbox, notion, nylas, trello};
+#[cfg(feature = "cloud")]
+pub use senders::{azure_event_grid, okta};
 #[cfg(feature = "ed25519")]
 pub use senders::{discord, standard_webhooks_v1a};
+#[cfg(feature = "messaging")]
+pub use senders::{intercom, meta, twitch, x_twitter, zoom};
 
 #[cfg(test)]
 mod tests;

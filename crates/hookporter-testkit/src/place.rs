@@ -5,6 +5,8 @@
 pub(crate) enum Place {
     /// In this header.
     Header(String),
+    /// In this parameter of the query.
+    Query(String),
     /// In the body, which is a token in a JSON object.
     Body,
 }

@@ -128,10 +128,12 @@ impl SignedRequest {
         self.change_signature(|signature| place::truncated(signature, count))
     }
 
-    /// The signature's header twice, with the same value; of a token in the body, its member twice.
+    /// The signature's header (or its parameter of the query) twice, with the same value; of a token in the body, its
+    /// member twice.
     pub fn repeated_signature(self) -> Self {
         match self.signature.clone() {
             Some(Place::Header(name)) => self.repeated_header(&name),
+            Some(Place::Query(name)) => self.change_parameter(&name, |pair| format!("{pair}&{pair}")),
             Some(Place::Body) => {
                 let text = String::from_utf8_lossy(&self.body);
                 let inner = text.trim().trim_start_matches('{').trim_end_matches('}');
@@ -145,6 +147,7 @@ impl SignedRequest {
     pub fn without_signature(self) -> Self {
         match self.signature.clone() {
             Some(Place::Header(name)) => self.without_header(&name),
+            Some(Place::Query(name)) => self.change_parameter(&name, |_| String::new()),
             Some(Place::Body) => Self { body: Bytes::from_static(b"{}"), ..self },
             None => self,
         }
@@ -192,6 +195,12 @@ impl SignedRequest {
         self.change_signature(|_| others.borrow_mut().next().unwrap_or_default())
     }
 
+    /// The parameter of the query changed, in target and URL.
+    fn change_parameter(self, name: &str, change: impl Fn(&str) -> String) -> Self {
+        let of = |address: &str| target::with_changed_parameter(address, name, &change);
+        Self { target: of(&self.target), url: of(&self.url), ..self }
+    }
+
     fn change_signature(mut self, change: impl Fn(&str) -> String) -> Self {
         match &self.signature {
             Some(Place::Header(name)) => {
@@ -199,6 +208,14 @@ impl SignedRequest {
                 for (_, value) in lines {
                     *value = place::change_signatures(value, &change);
                 }
+            }
+            Some(Place::Query(name)) => {
+                let name = name.clone();
+                let changed = |pair: &str| match pair.split_once('=') {
+                    Some((name, value)) => format!("{name}={}", change(value)),
+                    None => pair.to_owned(),
+                };
+                return self.change_parameter(&name, changed);
             }
             Some(Place::Body) => {
                 self.body = place::change_signatures(&String::from_utf8_lossy(&self.body), change).into();

@@ -1,4 +1,4 @@
-//! The test vectors: requests of sixty senders, most of them published by the sender or made with its SDK.
+//! The test vectors: requests of seventy senders, most of them published by the sender or made with its SDK.
 //!
 //! They cover senders that Hookporter has no preset for, too; [`Vector::preset`] says which one judges a vector.
 

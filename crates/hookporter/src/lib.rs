@@ -97,8 +97,8 @@ pub use hookporter_core::{
     SignedInput, SystemClock, TimeUnit, Tolerance, UnixTime, VersionGate, VersionRule,
 };
 pub use hookporter_pipeline::{
-    BodyMemory, BoxError, BoxFuture, Endpoint, Event, HandedOff, Handoff, HandoffError, KeySource, Keys, Observer,
-    Outcome, PayloadError, Record, Refusal, drain,
+    BodyMemory, BoxError, BoxFuture, Endpoint, Event, HandedOff, Handoff, HandoffError, HandshakeSecret, KeySource,
+    Keys, Observer, Outcome, PayloadError, Record, Refusal, drain,
 };
 
 #[cfg(feature = "tower")]

@@ -206,6 +206,12 @@ impl Provider {
         self.event_headers
     }
 
+    /// Whether a challenge of the sender's must say a token that the user chose.
+    #[must_use]
+    pub fn uses_verify_token(&self) -> bool {
+        self.handshakes.iter().any(|rule| rule.verify_token.is_some())
+    }
+
     /// Whether the sender proves that you own the URL by a challenge.
     #[must_use]
     pub const fn has_handshake(&self) -> bool {

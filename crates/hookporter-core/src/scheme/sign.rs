@@ -36,7 +36,7 @@ impl<'a> Signable<'a> {
 pub struct Signed {
     /// The proof headers.
     pub headers: Vec<(String, String)>,
-    /// The parameter to add to the query, where the proof is there: name and value.
+    /// The parameter to add to the query, where the proof is there: name and encoded value.
     pub query: Option<(String, String)>,
     /// The body; it differs from what was given where the body is a token.
     pub body: Bytes,
@@ -62,7 +62,7 @@ impl Verifier {
             return token.sign_request(&self.key_rule().key_bytes(first)?, request);
         }
         if let Some(parameter) = &self.scheme.query {
-            let secret = String::from_utf8_lossy(&self.key_rule().key_bytes(first)?).into_owned();
+            let secret = form_urlencoded::byte_serialize(&self.key_rule().key_bytes(first)?).collect();
             let query = Some((parameter.clone(), secret));
             return Ok(Signed { headers: Vec::new(), query, body: request.body.clone() });
         }

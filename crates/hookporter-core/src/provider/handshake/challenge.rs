@@ -33,6 +33,13 @@ impl Provider {
         self.handshakes.iter().any(|rule| rule.is_at_the_door(false))
     }
 
+    /// Whether a request may be a challenge that is answered once its proof held.
+    #[must_use]
+    pub fn may_be_signed_challenge(&self, head: &Head<'_>) -> bool {
+        let mut rules = self.handshakes.iter().filter(|rule| rule.is_behind_the_proof());
+        rules.any(|rule| rule.method == head.method() && (rule.reads_body() || rule.fits(head, &[])))
+    }
+
     /// How much of the body of a request must be read to tell whether it is a challenge that is answered without a
     /// proof; `None` where the head tells.
     #[must_use]
