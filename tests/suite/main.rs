@@ -17,6 +17,8 @@ mod examples;
 #[cfg(test)]
 mod handoff;
 #[cfg(test)]
+mod handshakes;
+#[cfg(test)]
 mod interop;
 #[cfg(test)]
 mod replay;

@@ -106,5 +106,8 @@ fn help_and_the_list_of_providers_are_no_mistakes() {
     assert_eq!(list.len(), hookporter::Provider::all().len());
     let slack = list.iter().find(|known| known["id"] == "slack").unwrap();
     assert_eq!(slack["freshness"]["past_seconds"], 300);
-    assert_eq!((&slack["handshake"], &slack["time_limit_seconds"]), (&true.into(), &3.into()));
+    let challenge = "POST with `/type` = `url_verification`, signed: the challenge as text";
+    assert_eq!((&slack["handshake"], &slack["time_limit_seconds"]), (&challenge.into(), &3.into()));
+    let stripe = list.iter().find(|known| known["id"] == "stripe").unwrap();
+    assert!(stripe["handshake"].is_null());
 }

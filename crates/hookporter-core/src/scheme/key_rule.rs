@@ -14,9 +14,12 @@ pub struct KeyRule {
     decoding: KeyDecoding,
     minimum: usize,
     usual_prefix: Option<&'static str>,
-    public_part: Option<fn(&[u8]) -> Option<String>>,
+    public_part: Option<PublicPart>,
     expected: &'static str,
 }
+
+/// Takes what is no secret out of a key's text.
+type PublicPart = fn(&[u8]) -> Option<String>;
 
 /// How the text of a key becomes key bytes.
 #[derive(Debug, Clone, Copy)]

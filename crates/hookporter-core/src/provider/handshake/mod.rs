@@ -11,6 +11,8 @@ mod guard;
 mod known;
 mod rule;
 mod source;
+#[cfg(test)]
+mod tests;
 mod words;
 
 use bytes::Bytes;

@@ -4,7 +4,7 @@ use crate::{Encoding, Header, Identity, KeyRule, Provider, Scheme};
 
 /// X (Twitter): HMAC-SHA256 of the body in base64.
 ///
-/// Its challenge asks for a MAC under the very key that signs bodies. So no text that a challenge may have is taken for
+/// An event's type is the name of a member at the top of the body. The challenge asks for a MAC under the very key that signs bodies. So no text that a challenge may have is taken for
 /// a body, and no body's text is signed as a challenge.
 pub(super) static X_TWITTER: Provider = Provider {
     id: "x-twitter",
@@ -26,7 +26,7 @@ pub(super) static X_TWITTER: Provider = Provider {
         answer: Answer::Json(&[("response_token", &[Piece::Text("sha256="), Piece::Mac(Encoding::Base64)])]),
         ..HandshakeRule::BASE
     }],
-    labels: ["none (the bytes identify an event)", "none (a member's name at the top of the body)", "none"],
+    labels: ["none (the bytes identify an event)", "none", "none"],
     replay: "no timestamp is signed: a replay is a duplicate by its bytes while they are remembered, and taken again later",
     ..Provider::BASE
 };
