@@ -5,10 +5,6 @@
 
 mod acknowledgement;
 mod answer_headers;
-#[cfg_attr(
-    not(any(test, feature = "all-senders")),
-    expect(dead_code, unused_imports, reason = "what challenges consist of; no family uses all of it")
-)]
 mod handshake;
 mod presets;
 

@@ -8,7 +8,7 @@
 mod answer;
 mod challenge;
 mod guard;
-mod known;
+pub(crate) mod known;
 mod rule;
 mod source;
 #[cfg(test)]
@@ -20,7 +20,6 @@ use bytes::Bytes;
 pub(crate) use answer::{Answer, ECHO, Piece};
 pub use challenge::Challenge;
 pub(crate) use guard::{Alphabet, Guard};
-pub(crate) use known::CLOUDEVENTS;
 pub(crate) use rule::{HandshakeRule, ProofDemand, When};
 pub(crate) use source::Source;
 

@@ -1,6 +1,7 @@
 use std::time::Duration;
 
-use crate::provider::handshake::{Answer, CLOUDEVENTS, ECHO, HandshakeRule, ProofDemand, Source, When};
+use crate::provider::handshake::known::CLOUDEVENTS;
+use crate::provider::handshake::{Answer, ECHO, HandshakeRule, ProofDemand, Source, When};
 use crate::provider::{Acknowledgement, EvidenceLevel, SuccessStatus};
 use crate::{Identity, Json, KeyRule, Provider, Scheme};
 
