@@ -3,6 +3,7 @@
 //! The published ones are among the vectors. Here is what must not be answered, and what the endpoint must know.
 
 mod guards;
+mod routes;
 mod secrets;
 
 use std::collections::BTreeSet;

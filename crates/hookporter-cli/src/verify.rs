@@ -170,6 +170,6 @@ fn json(provider: &Provider, verdict: &Verdict) -> String {
 }
 
 /// The headers of an answer.
-fn headers(answer: &Handshake) -> impl Iterator<Item = (&str, &str)> {
+fn headers(answer: &Handshake) -> impl Iterator<Item = (&'static str, &str)> {
     answer.content_type.map(|kind| ("content-type", kind)).into_iter().chain(answer.headers.iter())
 }

@@ -58,9 +58,5 @@ const _: &[HandshakeRule] = &[
     MONDAY,
     MICROSOFT_GRAPH,
     BRAINTREE,
-    HandshakeRule {
-        proof: ProofDemand::Absent,
-        when: &[When::Is(Source::Form(""), "")],
-        ..HandshakeRule::BASE
-    },
+    HandshakeRule { proof: ProofDemand::Absent, when: &[When::Is(Source::Form(""), "")], ..HandshakeRule::BASE },
 ];

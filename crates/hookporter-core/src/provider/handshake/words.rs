@@ -14,7 +14,7 @@ impl Provider {
     }
 }
 
-/// `GET with ?crc_token, unsigned: JSON with response_token, a MAC of the challenge`.
+/// Such as: GET with `?crc_token`, unproven: JSON, `response_token` is its MAC.
 impl fmt::Display for HandshakeRule {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.method)?;
@@ -27,9 +27,9 @@ impl fmt::Display for HandshakeRule {
             }
         }
         f.write_str(match self.proof {
-            ProofDemand::Held => ", signed",
-            ProofDemand::HeldOrAbsent => ", signed or unsigned",
-            ProofDemand::Absent | ProofDemand::Ignored => ", unsigned",
+            ProofDemand::Held => ", proven",
+            ProofDemand::HeldOrAbsent => ", proven or not",
+            ProofDemand::Absent | ProofDemand::Ignored => ", unproven",
         })?;
         if let Some(source) = &self.verify_token {
             write!(f, ", the endpoint's verify token in {source}")?;

@@ -19,7 +19,7 @@ pub(super) static AZURE_EVENT_GRID: Provider = Provider {
     scheme,
     proof: "static token, the parameter `code` of the endpoint's URL",
     acknowledgement: Acknowledgement {
-        success: SuccessStatus::OneOf(&[200, 201, 202, 203, 204]),
+        success: SuccessStatus::OneOf(&[200, 201, 202, 204]),
         time_limit: Some(Duration::from_secs(30)),
         retries: "for 24 h with growing gaps, unless the subscription says otherwise",
         retry_for: Some(Duration::from_secs(24 * 3600)),
@@ -46,7 +46,7 @@ pub(super) static AZURE_EVENT_GRID: Provider = Provider {
 
 fn scheme() -> Scheme {
     Scheme::static_token_in_query("code")
-        .key_rule(KeyRule::text(16, "what stands behind `?code=` in the URL that Event Grid was given, not encoded"))
+        .key_rule(KeyRule::text(16, "the secret behind `?code=` in the URL that Event Grid was given, not encoded"))
         .event_id([Json::pointer("/0/id"), Json::pointer("/id")])
         .event_type([Json::pointer("/0/eventType"), Json::pointer("/0/type"), Json::pointer("/type")])
         .api_version([Json::pointer("/0/dataVersion"), Json::pointer("/0/specversion"), Json::pointer("/specversion")])
