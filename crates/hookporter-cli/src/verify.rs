@@ -32,7 +32,7 @@ pub(crate) fn run(args: &Verify) -> Result<ExitCode, Failure> {
 
 /// What becomes of the request.
 enum Verdict {
-    Accepted(Proven),
+    Accepted(Box<Proven>),
     /// A challenge; unproven where it is answered without a proof.
     Handshake(Option<Box<Proven>>, Handshake),
     Rejected(Rejection),
@@ -95,7 +95,7 @@ fn judge(
     Ok(match provider.handshake(&delivery, &head, &keys) {
         Err(rejection) => Verdict::Rejected(rejection),
         Ok(Some(answer)) => Verdict::Handshake(Some(Box::new(Proven { delivery, labels })), answer),
-        Ok(None) => Verdict::Accepted(Proven { delivery, labels }),
+        Ok(None) => Verdict::Accepted(Box::new(Proven { delivery, labels })),
     })
 }
 
