@@ -11,12 +11,15 @@
 mod attacks;
 #[cfg(test)]
 mod defects;
+#[cfg(test)]
 mod empty_answers;
 #[cfg(unix)]
 #[cfg(test)]
 mod examples;
 #[cfg(test)]
 mod handoff;
+#[cfg(test)]
+mod handshakes;
 #[cfg(test)]
 mod interop;
 #[cfg(test)]

@@ -5,7 +5,7 @@ use std::fmt;
 use actix_web::body::{BoxBody, EitherBody};
 use actix_web::dev::ServiceResponse;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ALLOW, CONTENT_TYPE, HeaderValue, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS};
+use actix_web::http::header::{ALLOW, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS};
 use actix_web::{Error, HttpRequest, HttpResponse, ResponseError};
 use hookporter_pipeline::Reply;
 
@@ -54,6 +54,12 @@ fn http(reply: Reply) -> HttpResponse {
     if let Some(content_type) = reply.content_type {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
         headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    }
+    for (name, value) in reply.headers.iter() {
+        // Every header of the pipeline's is one; what cannot be is left out.
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::from_str(value)) {
+            headers.insert(name, value);
+        }
     }
     if let Some(refusal) = reply.refusal {
         response.extensions_mut().insert(refusal);

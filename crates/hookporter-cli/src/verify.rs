@@ -5,7 +5,7 @@ mod explain;
 
 use std::process::ExitCode;
 
-use hookporter::core::{Delivery, Head, KeyId, Label, Labels, Refused};
+use hookporter::core::{Delivery, Head, KeyId, Label, Labels, PreparedKeyring, Refused, Verifier};
 use hookporter::provider::Handshake;
 use hookporter::{Clock, Coverage, Keyring, Provider, Reason, Rejection, SystemClock, UnixTime};
 use serde::Serialize;
@@ -32,8 +32,9 @@ pub(crate) fn run(args: &Verify) -> Result<ExitCode, Failure> {
 
 /// What becomes of the request.
 enum Verdict {
-    Accepted(Proven),
-    Handshake(Proven, Handshake),
+    Accepted(Box<Proven>),
+    /// A challenge; unproven where it is answered without a proof.
+    Handshake(Option<Box<Proven>>, Handshake),
     Rejected(Rejection),
 }
 
@@ -52,9 +53,10 @@ impl Verdict {
         }
     }
 
-    const fn proven(&self) -> Option<&Proven> {
+    fn proven(&self) -> Option<&Proven> {
         match self {
-            Self::Accepted(proven) | Self::Handshake(proven, _) => Some(proven),
+            Self::Accepted(proven) => Some(proven),
+            Self::Handshake(proven, _) => proven.as_deref(),
             Self::Rejected(_) => None,
         }
     }
@@ -75,7 +77,10 @@ fn judge(
     let keys = verifier.prepare(keyring)?;
     let head = Head::new(&captured.method, &captured.target, &captured.headers);
     let head = captured.url.as_deref().map_or(head, |url| head.with_url(url));
-    if !provider.methods().contains(&head.method()) {
+    if let Some(verdict) = unproven(provider, &verifier, &head, captured, &keys, now) {
+        return Ok(verdict);
+    }
+    if !provider.methods().contains(&head.method()) && !provider.may_be_signed_challenge(&head) {
         return Ok(Verdict::Rejected(Rejection::new(Reason::MethodNotAllowed)));
     }
     let proven = verifier.begin(&head, &keys, now).and_then(|mut check| {
@@ -87,10 +92,31 @@ fn judge(
         Err(rejection) => return Ok(Verdict::Rejected(rejection)),
     };
     let labels = verifier.read_labels(&delivery, &head);
-    Ok(match provider.handshake(&delivery) {
+    Ok(match provider.handshake(&delivery, &head, Some(&keys)) {
         Err(rejection) => Verdict::Rejected(rejection),
-        Ok(Some(answer)) => Verdict::Handshake(Proven { delivery, labels }, answer),
-        Ok(None) => Verdict::Accepted(Proven { delivery, labels }),
+        Ok(Some(answer)) => Verdict::Handshake(Some(Box::new(Proven { delivery, labels })), answer),
+        Ok(None) => Verdict::Accepted(Box::new(Proven { delivery, labels })),
+    })
+}
+
+/// The verdict on a challenge that is answered without a proof.
+fn unproven(
+    provider: &Provider,
+    verifier: &Verifier,
+    head: &Head<'_>,
+    captured: &Captured,
+    keys: &PreparedKeyring,
+    now: UnixTime,
+) -> Option<Verdict> {
+    let answered = match provider.challenge(verifier, head, &captured.body) {
+        Ok(None) => return None,
+        // Nothing is kept here: this shows what would be answered once it is.
+        Ok(Some(challenge)) => challenge.kept().answer(head, Some(keys), None, now),
+        Err(rejection) => Err(rejection),
+    };
+    Some(match answered {
+        Ok(answer) => Verdict::Handshake(None, answer),
+        Err(rejection) => Verdict::Rejected(rejection),
     })
 }
 
@@ -137,8 +163,13 @@ fn json(provider: &Provider, verdict: &Verdict) -> String {
         coverage: proven.map(|proven| proven.delivery.coverage()).map(Coverage::as_str),
         answer: answer.map(|answer| Answer {
             status: answer.status,
-            headers: answer.content_type.map(|kind| ("content-type".to_owned(), kind.into())).into_iter().collect(),
+            headers: headers(answer).map(|(name, value)| (name.to_owned(), value.into())).collect(),
             body: String::from_utf8_lossy(&answer.body).into_owned(),
         }),
     })
+}
+
+/// The headers of an answer.
+fn headers(answer: &Handshake) -> impl Iterator<Item = (&'static str, &str)> {
+    answer.content_type.map(|kind| ("content-type", kind)).into_iter().chain(answer.headers.iter())
 }

@@ -61,11 +61,11 @@ impl<'a> Head<'a> {
 }
 
 impl fmt::Debug for Head<'_> {
-    // Headers stay out: one of them may be a secret.
+    // Headers and query stay out: a secret may be in them.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Head")
             .field("method", &self.method)
-            .field("target", &self.target)
+            .field("path", &self.path())
             .field("url", &self.url)
             .finish_non_exhaustive()
     }

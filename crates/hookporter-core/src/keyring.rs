@@ -74,6 +74,8 @@ pub(crate) struct PreparedKey {
     pub(crate) material: Material,
     /// What belongs to the key beside itself, as far as the scheme asks for it.
     pub(crate) parts: KeyParts,
+    /// What of the key is no secret, where its sender's answers say it.
+    pub(crate) public_part: Option<String>,
 }
 
 /// What a secret becomes for one scheme.
@@ -83,6 +85,7 @@ pub(crate) struct Prepared {
     pub(crate) warning: Option<String>,
     /// When the key itself says that it stops counting.
     pub(crate) expires: Option<UnixTime>,
+    pub(crate) public_part: Option<String>,
 }
 
 impl PreparedKeyring {
@@ -100,10 +103,10 @@ impl PreparedKeyring {
             if !ids.insert(secret.id()) {
                 return Err(ConfigError::DuplicateKeyId { id: secret.id().to_string() });
             }
-            let Prepared { material, parts, warning, expires } = prepare(secret)?;
+            let Prepared { material, parts, warning, expires, public_part } = prepare(secret)?;
             let expires = [secret.expiry(), expires].into_iter().flatten().min();
             prepared.warnings.extend(warning);
-            prepared.keys.push(PreparedKey { id: secret.id().clone(), expires, material, parts });
+            prepared.keys.push(PreparedKey { id: secret.id().clone(), expires, material, parts, public_part });
         }
         Ok(prepared)
     }

@@ -13,6 +13,7 @@ use crate::{Evidence, Head, Headers, Occurrence, Reason, Rejection, Tolerance, U
 
 mod list;
 mod more;
+pub(crate) mod query;
 mod repeated;
 mod sets;
 pub(crate) use more::number_of;
@@ -61,6 +62,9 @@ impl<'a> Papers<'a> {
             fixed.judge(head.headers())?;
         }
         let set = choose_set(&scheme.sets, &headers)?;
+        if let Some(parameter) = &scheme.query {
+            self.candidates.push(query::token(head.target(), parameter)?);
+        }
         if scheme.signature.as_ref().is_some_and(|spec| spec.sets().is_some()) {
             *self = sets::first(scheme, tolerance, head, now)?;
         } else {

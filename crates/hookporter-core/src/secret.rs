@@ -124,6 +124,12 @@ impl Secret {
         self.expires
     }
 
+    /// Whether there is nothing in it but blanks.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.value.trim_ascii().is_empty()
+    }
+
     pub(crate) fn is_weak(&self) -> bool {
         self.weak
     }

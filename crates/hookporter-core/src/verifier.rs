@@ -1,14 +1,16 @@
 //! A verifier: a scheme made ready, and the tolerance that it judges time with.
 
+use std::borrow::Cow;
+
 use crate::algorithm::{Algorithm, Material};
 use crate::check::{Check, Unkeyed};
 use crate::key_parts::KeyParts;
 use crate::keyring::Prepared;
-use crate::papers::Papers;
+use crate::papers::{Papers, query};
 use crate::scheme::{Compiled, Plan, Scheme};
 use crate::{
-    ConfigError, DEFAULT_BODY_LIMIT, Head, KeyName, KeyNaming, Keyring, LabelSources, PreparedKeyring, Rejection,
-    Secret, Tolerance, UnixTime,
+    ConfigError, DEFAULT_BODY_LIMIT, Head, KeyName, KeyNaming, Keyring, LabelSources, Occurrence, PreparedKeyring,
+    Rejection, Secret, Tolerance, UnixTime,
 };
 
 /// Checks requests against one scheme.
@@ -115,7 +117,7 @@ impl Verifier {
                 None => Ok(Material::static_token(&[0x5a; 32])),
             };
             let material = material.map_err(|problem| self.source.key_rule.refusal(secret, problem))?;
-            Ok(Prepared { material, parts: KeyParts::default(), warning: None, expires: None })
+            Ok(Prepared { material, parts: KeyParts::default(), warning: None, expires: None, public_part: None })
         })
         .ok()
     }
@@ -180,7 +182,8 @@ impl Verifier {
             let expires = crate::algorithm::public::jwk::expiry(&bytes).filter(|_| self.is_asymmetric());
             #[cfg(not(any(feature = "ed25519", feature = "ecdsa", feature = "rsa")))]
             let expires = None;
-            Ok(Prepared { material, parts: opened.parts, warning, expires })
+            let public_part = rule.public_part_of(secret);
+            Ok(Prepared { material, parts: opened.parts, warning, expires, public_part })
         })
     }
 
@@ -200,6 +203,21 @@ impl Verifier {
     pub fn is_proof_header(&self, name: &str) -> bool {
         let more = self.scheme.signature.as_ref().and_then(|spec| spec.more.as_deref());
         self.proof_header_names().any(|proof| proof == name) || more.is_some_and(|more| more.has(name))
+    }
+
+    /// Whether a request offers a proof, good or bad, where this scheme has it in the head.
+    #[must_use]
+    pub fn offers_proof(&self, head: &Head<'_>) -> bool {
+        if self.scheme.query.as_ref().is_some_and(|parameter| query::is_there(head.target(), parameter)) {
+            return true;
+        }
+        self.proof_header_names().any(|name| is_there(head, name))
+    }
+
+    /// The target of a request without a secret that stands in its query as the proof.
+    #[must_use]
+    pub fn target_without_proof<'t>(&self, target: &'t str) -> Cow<'t, str> {
+        self.scheme.query.as_ref().map_or(Cow::Borrowed(target), |parameter| query::without(target, parameter))
     }
 
     /// Judges what needs no key: every required header exactly once, well formed, fresh.
@@ -256,4 +274,8 @@ impl Verifier {
     pub fn begin_unkeyed<'a>(&'a self, head: &Head<'a>, now: UnixTime) -> Result<Unkeyed<'a>, Rejection> {
         Check::start(self, *head, None, now).map(Unkeyed)
     }
+}
+
+fn is_there(head: &Head<'_>, name: &str) -> bool {
+    head.headers().occurrence(name) != Occurrence::Absent
 }

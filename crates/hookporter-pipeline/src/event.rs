@@ -49,7 +49,7 @@ impl Event {
                 verifier: context.verifier.clone(),
                 labels: OnceLock::new(),
                 method: if head.method() == "POST" { "POST".into() } else { head.method().to_owned().into() },
-                head: KeptHead::new(context.kept_headers, head),
+                head: KeptHead::new(context.kept_headers, &context.verifier.target_without_proof(head.target()), head),
                 delivery,
             }),
         }

@@ -52,7 +52,12 @@ impl Exchange {
 
     /// Acknowledges, and writes it down.
     pub(crate) fn acknowledge(&self, event: &Event, outcome: Outcome) -> Reply {
-        let reply = Reply::status(self.endpoint.ack_status);
+        self.acknowledge_with(event, outcome, self.endpoint.ack_status)
+    }
+
+    /// Acknowledges with a status that the sender takes as success, and writes it down.
+    pub(crate) fn acknowledge_with(&self, event: &Event, outcome: Outcome, status: u16) -> Reply {
+        let reply = Reply::acknowledgement(status, self.endpoint.provider);
         self.conclude(event.method(), event.target(), Some(event), outcome, reply.status, None);
         reply
     }

@@ -54,11 +54,11 @@ struct Place {
 }
 
 impl KeptHead {
-    pub(crate) fn new(names: &KeptHeaders, head: &Head<'_>) -> Self {
-        let target = head.target().len();
+    /// Keeps `target`, which holds no proof, and the headers of these names.
+    pub(crate) fn new(names: &KeptHeaders, target: &str, head: &Head<'_>) -> Self {
         // A usual head fits.
-        let mut block = Vec::with_capacity(target.saturating_add(256));
-        block.extend_from_slice(head.target().as_bytes());
+        let mut block = Vec::with_capacity(target.len().saturating_add(256));
+        block.extend_from_slice(target.as_bytes());
         let mut places = SmallVec::new();
         let mut keep = |name: &str, value: &[u8]| {
             let Some(at) = names.0.iter().position(|kept| **kept == *name) else { return };
@@ -69,7 +69,7 @@ impl KeptHead {
             }
         };
         head.headers().visit(&mut HeaderVisitor::of_names(names.0.iter().map(|name| &**name), &mut keep));
-        Self { names: names.clone(), block, target, places }
+        Self { names: names.clone(), block, target: target.len(), places }
     }
 
     pub(crate) fn target(&self) -> &str {

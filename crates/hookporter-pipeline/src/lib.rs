@@ -7,16 +7,19 @@
 //! Most users want the crate `hookporter`, which re-exports this one and the adapters.
 
 mod body;
+mod challenge;
 mod dedupe;
 mod endpoint;
 mod event;
 mod exchange;
 mod gate;
 mod handoff;
+mod handshake_secret;
 mod kept;
 mod keys;
 mod memory;
 mod outcome;
+mod peek;
 mod public_url;
 mod receive;
 mod reply;
@@ -29,6 +32,7 @@ pub use body::{BodyBroken, BodyReader};
 pub use endpoint::Endpoint;
 pub use event::{Event, PayloadError};
 pub use handoff::{BoxError, BoxFuture, HandedOff, Handoff, HandoffError};
+pub use handshake_secret::HandshakeSecret;
 pub use keys::{KeyFinder, KeySource, Keys};
 pub use memory::BodyMemory;
 pub use outcome::{Observer, Outcome, Record, Refusal};

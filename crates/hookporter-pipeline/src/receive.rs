@@ -13,11 +13,12 @@ use tokio::time::Instant;
 
 use crate::Endpoint;
 use crate::body::{self, BodyReader};
+use crate::challenge;
 use crate::event::Event;
 use crate::exchange::Exchange;
 use crate::keys::Resolved;
 use crate::memory::Held;
-use crate::outcome::Outcome;
+use crate::peek::Peeked;
 use crate::reply::Reply;
 use crate::ticket::Ticket;
 
@@ -43,9 +44,10 @@ pub async fn receive<B: BodyReader>(endpoint: &Arc<Endpoint>, head: &Head<'_>, b
     let head = url.as_deref().map_or(*head, |url| head.with_url(url));
     // What of the body was read when the request is turned away; report-only passes it on.
     let mut read = BytesMut::new();
+    let mut body = Peeked::new(body);
     // Pinned where it is made: a variable in between would be a second place for it in this future.
     let stepped = {
-        let future = std::pin::pin!(steps(&mut exchange, &head, body, &mut read));
+        let future = std::pin::pin!(steps(&mut exchange, &head, &mut body, &mut read));
         CatchPanic { future }.await
     };
     let turned_away = match stepped {
@@ -55,6 +57,7 @@ pub async fn receive<B: BodyReader>(endpoint: &Arc<Endpoint>, head: &Head<'_>, b
     };
     let reply = exchange.refuse(&head, turned_away.event.as_ref(), turned_away.rejection);
     if endpoint.report_only {
+        read.extend_from_slice(&body.unread());
         return Verdict::PassOn(read.freeze());
     }
     Verdict::Reply(reply)
@@ -75,25 +78,37 @@ impl From<Rejection> for TurnedAway {
 async fn steps<B: BodyReader>(
     exchange: &mut Exchange,
     head: &Head<'_>,
-    body: &mut B,
+    body: &mut Peeked<'_, B>,
     read: &mut BytesMut,
 ) -> Result<Verdict, TurnedAway> {
     let endpoint = exchange.endpoint.clone();
     let now = door(&endpoint, head)?;
-    let keyring = keyring(&endpoint, exchange, head, now).await?;
+    if let Some(provider) = endpoint.provider.filter(|provider| provider.has_open_challenges())
+        && let Some(answered) = Box::pin(challenge::answer(exchange, provider, head, body, now)).await?
+    {
+        return Ok(answered);
+    }
+    challenges_only(&endpoint, head)?;
+    if endpoint.keys.is_source() {
+        // A stranger's request does not reach the source of keys before it looks like a delivery.
+        endpoint.verifier.judge_papers(head, now)?;
+    }
+    let keyring = keyring(&endpoint, exchange, head).await?;
     let mut held = endpoint.memory.hold();
     let delivery = prove(&endpoint, exchange, head, body, &keyring, now, &mut held, read).await?;
     let at = Instant::now();
     let deadline = at.checked_add(endpoint.budget_after(exchange.elapsed(at)));
     let handshake = match endpoint.provider {
-        Some(provider) => provider.handshake(&delivery)?,
+        Some(provider) => provider.handshake(&delivery, head, keyring.keyring())?,
         None => None,
     };
-    if let Some(handshake) = &handshake
-        && !endpoint.report_only
-    {
-        exchange.conclude(head.method(), head.target(), None, Outcome::Handshake, handshake.status, None);
-        return Ok(Verdict::Reply(Reply::handshake(handshake.clone())));
+    match &handshake {
+        Some(answer) if !endpoint.report_only => return Ok(challenge::conclude(exchange, head, answer.clone(), body)),
+        // A method that only challenges have.
+        None if !endpoint.methods().contains(&head.method()) => {
+            return Err(Rejection::new(Reason::MethodNotAllowed).into());
+        }
+        _ => {}
     }
     let context = crate::event::Context {
         endpoint: &endpoint.name,
@@ -111,9 +126,19 @@ async fn steps<B: BodyReader>(
         .map_err(|(rejection, event)| TurnedAway { rejection, event: Some(event) })
 }
 
+/// A method that events do not have is for challenges only.
+fn challenges_only(endpoint: &Endpoint, head: &Head<'_>) -> Result<(), Rejection> {
+    let may_be = || endpoint.provider.is_some_and(|provider| provider.may_be_signed_challenge(head));
+    if endpoint.methods().contains(&head.method()) || may_be() {
+        return Ok(());
+    }
+    Err(Rejection::new(Reason::MethodNotAllowed))
+}
+
 /// The door: is anybody in, is it the right door, does the clock run.
 fn door(endpoint: &Endpoint, head: &Head<'_>) -> Result<UnixTime, Rejection> {
-    if !endpoint.methods().contains(&head.method()) {
+    let challenges = endpoint.provider.is_some_and(|provider| provider.challenges_by(head.method()));
+    if !challenges && !endpoint.methods().contains(&head.method()) {
         return Err(Rejection::new(Reason::MethodNotAllowed));
     }
     if endpoint.state.shutting_down.load(Ordering::Relaxed) {
@@ -130,7 +155,7 @@ fn door(endpoint: &Endpoint, head: &Head<'_>) -> Result<UnixTime, Rejection> {
 }
 
 /// The keyring that a request is checked with.
-enum Keys {
+pub(crate) enum Keys {
     /// Its tenant exists, and these are its keys.
     Known(Arc<PreparedKeyring>),
     /// Its tenant does not exist: this is what its check costs.
@@ -139,12 +164,26 @@ enum Keys {
     InBody(Option<Arc<str>>),
 }
 
-async fn keyring(
-    endpoint: &Endpoint,
-    exchange: &mut Exchange,
-    head: &Head<'_>,
-    now: UnixTime,
-) -> Result<Keys, Rejection> {
+impl Keys {
+    /// The keyring, if its tenant exists.
+    pub(crate) fn of_known_tenant(self) -> Result<Arc<PreparedKeyring>, Rejection> {
+        match self {
+            Self::Known(keyring) => Ok(keyring),
+            Self::Decoy(_) => Err(Rejection::new(Reason::UnknownTenant)),
+            Self::InBody(_) => Err(Rejection::new(Reason::UnknownKey)),
+        }
+    }
+
+    fn keyring(&self) -> Option<&PreparedKeyring> {
+        match self {
+            Self::Known(keyring) | Self::Decoy(keyring) => Some(keyring),
+            Self::InBody(_) => None,
+        }
+    }
+}
+
+/// The keyring of the tenant that a request names.
+pub(crate) async fn keyring(endpoint: &Endpoint, exchange: &mut Exchange, head: &Head<'_>) -> Result<Keys, Rejection> {
     let unknown = || {
         let keyring = endpoint.decoy.clone().ok_or_else(|| Rejection::new(Reason::UnknownTenant))?;
         Ok(Keys::Decoy(keyring))
@@ -156,10 +195,6 @@ async fn keyring(
             None => return unknown(),
         },
     };
-    if endpoint.keys.is_source() {
-        // A stranger's request does not reach the source of keys before it looks like a delivery.
-        endpoint.verifier.judge_papers(head, now)?;
-    }
     if let Some(found) = endpoint.keys.found() {
         let Some(name) = endpoint.verifier.key_name(head)? else { return Ok(Keys::InBody(tenant)) };
         let keyring = Box::pin(found.find((tenant.clone(), name), &endpoint.verifier, endpoint.budget)).await?;

@@ -4,8 +4,8 @@ use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
 
 use bytes::Bytes;
-use hookporter_core::provider::Handshake;
-use hookporter_core::{Reason, Rejection};
+use hookporter_core::provider::{AnswerBody, AnswerHeaders, Handshake};
+use hookporter_core::{Provider, Reason, Rejection};
 
 use crate::outcome::{Outcome, Refusal};
 
@@ -21,7 +21,9 @@ pub struct Reply {
     pub allow: Option<&'static str>,
     /// The content type, where there is a body.
     pub content_type: Option<&'static str>,
-    /// The body: empty but for handshakes.
+    /// Other headers: a handshake's, or what the sender demands of an acknowledgement.
+    pub headers: AnswerHeaders,
+    /// The body: empty but for handshakes, and for senders that demand one.
     pub body: Bytes,
     /// Why not, for the response extensions.
     pub refusal: Option<Refusal>,
@@ -29,11 +31,33 @@ pub struct Reply {
 
 impl Reply {
     pub(crate) fn status(status: u16) -> Self {
-        Self { status, retry_after: None, allow: None, content_type: None, body: Bytes::new(), refusal: None }
+        Self {
+            status,
+            retry_after: None,
+            allow: None,
+            content_type: None,
+            headers: AnswerHeaders::default(),
+            body: Bytes::new(),
+            refusal: None,
+        }
     }
 
     pub(crate) fn handshake(handshake: Handshake) -> Self {
-        Self { content_type: handshake.content_type, body: handshake.body, ..Self::status(handshake.status) }
+        let Handshake { status, content_type, headers, body, .. } = handshake;
+        Self { content_type, headers, body, ..Self::status(status) }
+    }
+
+    /// The answer to a delivery that is taken, with what its sender demands of it.
+    pub(crate) fn acknowledgement(status: u16, provider: Option<&Provider>) -> Self {
+        let Some(demanded) = provider.map(Provider::acknowledgement) else { return Self::status(status) };
+        let reply = Self { headers: demanded.headers.into(), ..Self::status(status) };
+        match demanded.body {
+            // No 204 has a body.
+            AnswerBody::Text { content_type, text } if status != 204 => {
+                Self { content_type: Some(content_type), body: Bytes::from_static(text.as_bytes()), ..reply }
+            }
+            _ => reply,
+        }
     }
 
     /// The answer to a request that is not taken. `refusal_status` is what the provider wants for a bad proof.

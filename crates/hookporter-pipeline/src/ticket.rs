@@ -178,15 +178,18 @@ impl Ticket {
         match status {
             200..300 => {
                 let status = if verbatim || endpoint.is_success(status) { status } else { endpoint.ack_status };
+                if !verbatim && endpoint.demands_a_body() {
+                    return Handled::Reply(self.exchange.acknowledge_with(&self.event, Outcome::Accepted, status));
+                }
                 conclude(Outcome::Accepted, status, None);
-                self.answer(response, status)
+                Handled::Response { response, status }
             }
             // Senders give up, or unsubscribe, at these; they are not the sender's doing.
             406 | 410 if !verbatim => self.refuse(failed),
             400..500 => {
                 let refused = Rejection::new(Reason::HandlerRefused).with_evidence(Evidence::Status(status));
                 conclude(Outcome::Rejected, status, Some(&refused));
-                self.answer(response, status)
+                Handled::Response { response, status }
             }
             _ if verbatim => {
                 conclude(Outcome::Unavailable, status, Some(&failed));
@@ -194,14 +197,6 @@ impl Ticket {
             }
             _ => self.refuse(failed),
         }
-    }
-
-    /// The handler's answer, or only its status where the sender must get no body.
-    fn answer<R>(&self, response: R, status: u16) -> Handled<R> {
-        if self.exchange.endpoint.answers_empty() {
-            return Handled::Reply(Reply::status(status));
-        }
-        Handled::Response { response, status }
     }
 
     fn refuse<R>(&self, rejection: Rejection) -> Handled<R> {
@@ -216,7 +211,7 @@ impl Ticket {
 }
 
 /// Polls the work once here, where most work ends; what does not goes on elsewhere. `Err` when the deadline passes.
-async fn drive<F, S>(
+pub(crate) async fn drive<F, S>(
     mut driver: Pin<Box<Driver<F>>>,
     spawn: &S,
     deadline: Option<Instant>,

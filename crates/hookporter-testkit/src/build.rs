@@ -147,21 +147,24 @@ impl Draft {
         let signed = verifier.sign(secrets, &Signable::new(head, self.content.clone(), self.sent, &self.id))?;
         let member = self.member;
         // The core puts the signature's header last; a proof without any header is a token in the body.
+        let in_query = signed.query.as_ref().map(|(name, _)| Place::Query(name.clone()));
         let in_body = || member.map_or(Place::Body, Place::Member);
-        let last = || signed.headers.last().map_or_else(in_body, |(name, _)| Place::Header(name.clone()));
+        let in_header = || signed.headers.last().map(|(name, _)| Place::Header(name.clone()));
         let names = signed.headers.iter().map(|(name, _)| name.clone());
         let several: Vec<_> = names.filter(|name| verifier.is_proof_header(name)).collect();
-        let signature = if several.len() > 1 { Place::Several(several) } else { last() };
+        let signature = if several.len() > 1 {
+            Place::Several(several)
+        } else {
+            in_query.or_else(in_header).unwrap_or_else(in_body)
+        };
+        let (mut target, mut url) = (self.target, self.url);
+        if let Some((name, value)) = &signed.query {
+            target = target::with_parameter(&target, name, value);
+            url = target::with_parameter(&url, name, value);
+        }
         let mut headers = self.headers;
         headers.extend(signed.headers);
-        Ok(SignedRequest {
-            method: self.method,
-            target: self.target,
-            url: self.url,
-            headers,
-            body: signed.body,
-            signature: Some(signature),
-        })
+        Ok(SignedRequest { method: self.method, target, url, headers, body: signed.body, signature: Some(signature) })
     }
 }
 
@@ -177,11 +180,17 @@ fn put(content: &mut Content, pointer: &[String], text: &str) {
     let Content::Json(mut place) = std::mem::replace(content, Content::Json(Value::Null)) else { return };
     let mut member = &mut place;
     for name in pointer {
-        if !member.is_object() {
+        if !member.is_object() && !member.is_array() {
             *member = Value::Object(serde_json::Map::new());
         }
-        let Value::Object(object) = member else { return };
-        member = object.entry(name).or_insert(Value::Null);
+        member = match member {
+            Value::Object(object) => object.entry(name).or_insert(Value::Null),
+            Value::Array(elements) => match name.parse().ok().and_then(|at: usize| elements.get_mut(at)) {
+                Some(element) => element,
+                None => return,
+            },
+            _ => return,
+        };
     }
     let number = || serde_json::from_str(text).ok().filter(Value::is_number);
     *member = Some(()).filter(|()| member.is_number()).and_then(|()| number()).unwrap_or_else(|| text.into());

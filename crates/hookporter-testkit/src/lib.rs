@@ -75,6 +75,8 @@ pub use senders::kick;
 pub use senders::sendgrid;
 #[cfg(feature = "jwt")]
 pub use senders::shipmondo;
+#[cfg(feature = "payments")]
+pub use senders::woocommerce;
 pub use senders::{
     SenderScheme, custom, github, hubla, provider, shopify, slack, standard_webhooks, stripe, superoffice, twilio,
     twilio_json,
@@ -86,8 +88,12 @@ pub use senders::{
     anthropic, bigcommerce, clerk, gitlab, gitlab_token, liveblocks, openai, polar, render, replicate, resend,
     supabase_auth_hooks, svix,
 };
+#[cfg(feature = "workspace")]
+pub use senders::{asana, dropbox, notion, nylas, trello};
 #[cfg(feature = "cloud")]
 pub use senders::{auth0, persona, workos};
+#[cfg(feature = "cloud")]
+pub use senders::{azure_event_grid, okta};
 #[cfg(feature = "developer")]
 pub use senders::{
     bitbucket, circleci, cloudflare_stream, cloudinary, cloudinary_sha1, fastly, heroku, jira, knock, launchdarkly,
@@ -102,6 +108,8 @@ pub use senders::{
 pub use senders::{deepgram, elevenlabs, line, postmark, pusher, telegram, zendesk};
 #[cfg(feature = "ed25519")]
 pub use senders::{discord, standard_webhooks_v1a};
+#[cfg(feature = "messaging")]
+pub use senders::{intercom, meta, twitch, x_twitter, zoom};
 
 #[cfg(all(feature = "cloud", feature = "rsa"))]
 pub use senders::aws_sns;

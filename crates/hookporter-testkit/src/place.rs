@@ -7,6 +7,8 @@ pub(crate) enum Place {
     Header(String),
     /// One in each of these headers, as with a sender that signs with several keys.
     Several(Vec<String>),
+    /// In this parameter of the query.
+    Query(String),
     /// In the body, which is a token in a JSON object.
     Body,
     /// In this member of the body, a text behind all others.
@@ -19,7 +21,7 @@ impl Place {
         match self {
             Self::Header(name) => std::slice::from_ref(name),
             Self::Several(names) => names,
-            Self::Body | Self::Member(_) => &[],
+            Self::Body | Self::Member(_) | Self::Query(_) => &[],
         }
     }
 }

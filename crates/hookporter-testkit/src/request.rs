@@ -137,9 +137,11 @@ impl SignedRequest {
         self.change_signature(|signature| place::truncated(signature, count))
     }
 
-    /// The signature's header twice, of several the first, with the same value; of a token in the body, its member twice.
+    /// The signature's header (or its parameter of the query) twice, of several the first, with the same value; of a token
+    /// in the body, its member twice.
     pub fn repeated_signature(self) -> Self {
-        match &self.signature {
+        match self.signature.clone() {
+            Some(Place::Query(name)) => self.change_parameter(&name, |pair| format!("{pair}&{pair}")),
             Some(Place::Body | Place::Member(_)) => {
                 let text = String::from_utf8_lossy(&self.body);
                 let inner = text.trim().trim_start_matches('{').trim_end_matches('}');
@@ -155,6 +157,7 @@ impl SignedRequest {
     /// No signature at all; of a token in the body, an empty JSON object.
     pub fn without_signature(self) -> Self {
         match self.signature.clone() {
+            Some(Place::Query(name)) => return self.change_parameter(&name, |_| String::new()),
             Some(Place::Body) => return Self { body: Bytes::from_static(b"{}"), ..self },
             Some(Place::Member(name)) => {
                 let text = String::from_utf8_lossy(&self.body);
@@ -210,6 +213,12 @@ impl SignedRequest {
         self.change_signature(|_| others.borrow_mut().next().unwrap_or_default())
     }
 
+    /// The parameter of the query changed, in target and URL.
+    fn change_parameter(self, name: &str, change: impl Fn(&str) -> String) -> Self {
+        let of = |address: &str| target::with_changed_parameter(address, name, &change);
+        Self { target: of(&self.target), url: of(&self.url), ..self }
+    }
+
     fn change_signature(mut self, change: impl Fn(&str) -> String) -> Self {
         match &self.signature {
             Some(place @ (Place::Header(_) | Place::Several(_))) => {
@@ -217,6 +226,14 @@ impl SignedRequest {
                 for (_, value) in self.headers.iter_mut().filter(|(name, _)| signed(name)) {
                     *value = place::change_signatures(value, &change);
                 }
+            }
+            Some(Place::Query(name)) => {
+                let name = name.clone();
+                let changed = |pair: &str| match pair.split_once('=') {
+                    Some((name, value)) => format!("{name}={}", change(value)),
+                    None => pair.to_owned(),
+                };
+                return self.change_parameter(&name, changed);
             }
             Some(Place::Body) => {
                 self.body = place::change_signatures(&String::from_utf8_lossy(&self.body), change).into();

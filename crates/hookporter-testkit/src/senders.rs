@@ -348,6 +348,58 @@ senders! {
     #[cfg(all(feature = "cloud", feature = "jwt"))]
     #[cfg_attr(docsrs, doc(cfg(all(feature = "cloud", feature = "jwt"))))]
     qstash = "qstash",
+    /// Requests of Asana's. The event is the first one's `action`.
+    #[cfg(feature = "workspace")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "workspace")))]
+    asana = "asana",
+    /// Requests of Azure Event Grid's. The secret is the parameter `code` of the URL and covers no byte of the body.
+    #[cfg(feature = "cloud")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "cloud")))]
+    azure_event_grid = "azure-event-grid",
+    /// Requests of Dropbox's.
+    #[cfg(feature = "workspace")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "workspace")))]
+    dropbox = "dropbox",
+    /// Requests of Intercom's.
+    #[cfg(feature = "messaging")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "messaging")))]
+    intercom = "intercom",
+    /// Requests of Meta's. The event is the body's `object`.
+    #[cfg(feature = "messaging")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "messaging")))]
+    meta = "meta",
+    /// Requests of Notion's.
+    #[cfg(feature = "workspace")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "workspace")))]
+    notion = "notion",
+    /// Requests of Nylas' (v3).
+    #[cfg(feature = "workspace")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "workspace")))]
+    nylas = "nylas",
+    /// Requests of Okta's event hooks. The token covers no byte of the body.
+    #[cfg(feature = "cloud")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "cloud")))]
+    okta = "okta",
+    /// Requests of Trello's. It signs the callback URL: set it with [`RequestMaker::url`].
+    #[cfg(feature = "workspace")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "workspace")))]
+    trello = "trello",
+    /// Requests of Twitch EventSub's.
+    #[cfg(feature = "messaging")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "messaging")))]
+    twitch = "twitch",
+    /// Requests of WooCommerce's.
+    #[cfg(feature = "payments")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "payments")))]
+    woocommerce = "woocommerce",
+    /// Requests of X's (Twitter). The event is a member's name.
+    #[cfg(feature = "messaging")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "messaging")))]
+    x_twitter = "x-twitter",
+    /// Requests of Zoom's.
+    #[cfg(feature = "messaging")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "messaging")))]
+    zoom = "zoom",
 }
 
 /// JSON requests of Twilio's: the URL gains the body's hash as `bodySHA256`, and is signed with it.

@@ -18,6 +18,15 @@ pub(crate) fn with_parameter(address: &str, name: &str, value: &str) -> String {
     format!("{address}{mark}{name}={value}")
 }
 
+/// `address`, with `name=value` in its query changed; what becomes empty is left out.
+pub(crate) fn with_changed_parameter(address: &str, name: &str, change: impl Fn(&str) -> String) -> String {
+    let Some((before, query)) = address.split_once('?') else { return address.to_owned() };
+    let is_it = |pair: &str| pair.split('=').next() == Some(name);
+    let pairs = query.split('&').map(|pair| if is_it(pair) { change(pair) } else { pair.to_owned() });
+    let pairs: Vec<String> = pairs.filter(|pair| !pair.is_empty()).collect();
+    if pairs.is_empty() { before.to_owned() } else { format!("{before}?{}", pairs.join("&")) }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

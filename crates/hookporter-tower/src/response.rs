@@ -1,7 +1,7 @@
 //! Replies as responses. No status is chosen here.
 
 use hookporter_pipeline::Reply;
-use http::header::{ALLOW, CONTENT_TYPE, HeaderValue, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS};
+use http::header::{ALLOW, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS};
 use http::{Response, StatusCode};
 
 use crate::body::ResponseBody;
@@ -20,6 +20,12 @@ pub(crate) fn of<B>(reply: Reply) -> Response<ResponseBody<B>> {
     if let Some(content_type) = reply.content_type {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
         headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
+    }
+    for (name, value) in reply.headers.iter() {
+        // Every header of the pipeline's is one; what cannot be is left out.
+        if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::from_str(value)) {
+            headers.insert(name, value);
+        }
     }
     if let Some(refusal) = reply.refusal {
         response.extensions_mut().insert(refusal);

@@ -123,8 +123,8 @@ pub use hookporter_core::{
     SignedBytes, SignedInput, SystemClock, TimeUnit, Tolerance, UnixTime, VersionGate, VersionRule,
 };
 pub use hookporter_pipeline::{
-    BodyMemory, BoxError, BoxFuture, Endpoint, Event, HandedOff, Handoff, HandoffError, KeyFinder, KeySource, Keys,
-    Observer, Outcome, PayloadError, Record, Refusal, drain,
+    BodyMemory, BoxError, BoxFuture, Endpoint, Event, HandedOff, Handoff, HandoffError, HandshakeSecret, KeyFinder,
+    KeySource, Keys, Observer, Outcome, PayloadError, Record, Refusal, drain,
 };
 
 #[cfg(feature = "tower")]

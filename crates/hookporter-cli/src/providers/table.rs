@@ -18,7 +18,7 @@ pub(super) fn of(providers: &[&Provider]) -> String {
         lines.push(String::new());
         lines.push(format!("{} ({})", provider.id(), provider.name()));
         for (name, text) in details(provider) {
-            lines.extend(wrapped(name, text));
+            lines.extend(wrapped(name, &text));
         }
         lines.push(format!("  {}", provider.documentation()));
     }
@@ -45,18 +45,20 @@ fn summary(provider: &Provider) -> [String; 6] {
     ]
 }
 
-fn details(provider: &Provider) -> Vec<(&'static str, &'static str)> {
+fn details(provider: &Provider) -> Vec<(&'static str, String)> {
     let [id, kind, version] = provider.label_sources();
+    let handshake = provider.handshake_text();
     let rows = [
         ("proof", provider.proof()),
         ("event id", id),
         ("event type", kind),
         ("version", version),
+        ("handshake", &handshake),
         ("retries", provider.acknowledgement().retries),
         ("replay", provider.replay()),
         ("unverified", provider.unverified()),
     ];
-    rows.into_iter().filter(|(_, text)| !text.is_empty()).collect()
+    rows.into_iter().filter(|(_, text)| !text.is_empty()).map(|(name, text)| (name, text.to_owned())).collect()
 }
 
 /// `  name       text`, broken between words.

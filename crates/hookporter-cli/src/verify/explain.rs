@@ -13,7 +13,7 @@ pub(super) fn human(provider: &Provider, verdict: &Verdict, now: UnixTime) -> St
         Verdict::Handshake(_, answer) => {
             let mut lines =
                 vec![format!("handshake: the sender asks whether you own the URL; answer {}", answer.status)];
-            lines.extend(answer.content_type.map(|kind| row("header", &format!("content-type: {kind}"))));
+            lines.extend(super::headers(answer).map(|(name, value)| row("header", &format!("{name}: {value}"))));
             if !answer.body.is_empty() {
                 lines.push(row("body", &String::from_utf8_lossy(&answer.body)));
             }

@@ -55,7 +55,8 @@ fn a_short_key_is_one_warning() {
 
 #[test]
 fn wrong_settings_are_refused() {
-    refused(KEY, &receive("nobody", &[]), "no provider `nobody`; there are ");
+    let ids: Vec<_> = hookporter::Provider::all().iter().map(|provider| provider.id()).collect();
+    refused(KEY, &receive("nobody", &[]), &format!("there are {}", ids.join(", ")));
     refused(KEY, &receive("github", &["--path", "webhooks"]), "begins with `/`");
     refused(KEY, &receive("github", &["--path", "/{x}"]), "--path");
     refused(KEY, &receive("github", &["--listen", "3000"]), "--listen");
@@ -106,5 +107,8 @@ fn help_and_the_list_of_providers_are_no_mistakes() {
     assert_eq!(list.len(), hookporter::Provider::all().len());
     let slack = list.iter().find(|known| known["id"] == "slack").unwrap();
     assert_eq!(slack["freshness"]["past_seconds"], 300);
-    assert_eq!((&slack["handshake"], &slack["time_limit_seconds"]), (&true.into(), &3.into()));
+    let challenge = "POST with `/type` = `url_verification`, proven: the challenge as text";
+    assert_eq!((&slack["handshake"], &slack["time_limit_seconds"]), (&challenge.into(), &3.into()));
+    let stripe = list.iter().find(|known| known["id"] == "stripe").unwrap();
+    assert!(stripe["handshake"].is_null());
 }

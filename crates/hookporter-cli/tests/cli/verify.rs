@@ -69,6 +69,23 @@ fn vector(id: &str) -> Vector {
     vectors().into_iter().find(|vector| vector.id == id).unwrap()
 }
 
+/// A challenge that is answered without a proof has no key to name.
+#[test]
+fn unsigned_challenges_are_shown_with_their_answer() {
+    for id in ["x-crc", "dropbox-verify", "trello-head", "zoom-url-validation-unsigned", "woocommerce-ping"] {
+        let vector = vector(id);
+        let line = judged(&vector, &["--json"]).json().remove(0);
+        assert_eq!(line["verdict"], "handshake", "{id}");
+        assert_eq!(line["answer"]["body"], vector.response.body.unwrap(), "{id}");
+        assert!(line["key_id"].is_null(), "{id}");
+    }
+    let ended = judged(&vector("okta-verify"), &[]);
+    assert!(ended.stdout.contains("answer 200") && ended.stdout.contains("chal-1"), "{}", ended.stdout);
+    // The verify token is the endpoint's, which this command has none of.
+    let line = judged(&vector("meta-subscribe"), &["--json"]).json().remove(0);
+    assert_eq!(line["reason"], "handshake-refused");
+}
+
 #[test]
 fn labels_and_coverage_are_stated() {
     let line = judged(&vector("stripe-dotnet"), &["--json"]).json().remove(0);

@@ -11,8 +11,10 @@ pub struct Acknowledgement {
     pub success: SuccessStatus,
     /// The status that we answer with.
     pub status: u16,
-    /// Whether the answer must have no body: a handler's is left out then, unless the endpoint says `verbatim`.
-    pub empty: bool,
+    /// What the sender demands of the body of a success.
+    pub body: AnswerBody,
+    /// Headers of a success, names in lower case.
+    pub headers: &'static [(&'static str, &'static str)],
     /// How long the sender waits, where it says so.
     pub time_limit: Option<Duration>,
     /// How the sender tries again, in words.
@@ -29,6 +31,23 @@ pub enum SuccessStatus {
     Any2xx,
     /// One of these.
     OneOf(&'static [u16]),
+}
+
+/// What a sender demands of the body of a success.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum AnswerBody {
+    /// Nothing: ours is empty, and a wrapped handler's goes through.
+    Free,
+    /// That there is none: a wrapped handler's is left out.
+    Empty,
+    /// This text, in place of whatever a wrapped handler answers.
+    Text {
+        /// Its content type.
+        content_type: &'static str,
+        /// The text.
+        text: &'static str,
+    },
 }
 
 impl SuccessStatus {
@@ -58,7 +77,8 @@ impl Acknowledgement {
     pub(crate) const BASE: Self = Self {
         success: SuccessStatus::Any2xx,
         status: 200,
-        empty: false,
+        body: AnswerBody::Free,
+        headers: &[],
         time_limit: None,
         retries: "not documented",
         retry_for: None,

@@ -4,14 +4,17 @@
 //! replay of a captured request can still do.
 
 mod acknowledgement;
+mod answer_headers;
 mod handshake;
 mod presets;
 
-pub use acknowledgement::{Acknowledgement, SuccessStatus};
-pub use handshake::Handshake;
-pub(crate) use handshake::{Answer, SignedHandshake};
+pub use acknowledgement::{Acknowledgement, AnswerBody, SuccessStatus};
+pub use answer_headers::AnswerHeaders;
+pub use handshake::{Challenge, Handshake};
 
 use std::fmt;
+
+use handshake::HandshakeRule;
 
 use crate::{ConfigError, Scheme, Tolerance, Verifier};
 
@@ -30,7 +33,7 @@ pub struct Provider {
     pub(crate) methods: &'static [&'static str],
     pub(crate) acknowledgement: Acknowledgement,
     pub(crate) refusal_status: u16,
-    pub(crate) handshakes: &'static [SignedHandshake],
+    pub(crate) handshakes: &'static [HandshakeRule],
     pub(crate) labels: [&'static str; 3],
     pub(crate) replay: &'static str,
     pub(crate) event_headers: &'static [&'static str],
@@ -197,6 +200,12 @@ impl Provider {
     #[must_use]
     pub const fn event_headers(&self) -> &'static [&'static str] {
         self.event_headers
+    }
+
+    /// Whether a challenge of the sender's must say a token that the user chose.
+    #[must_use]
+    pub fn uses_verify_token(&self) -> bool {
+        self.handshakes.iter().any(|rule| rule.verify_token.is_some())
     }
 
     /// Whether the sender proves that you own the URL by a challenge.

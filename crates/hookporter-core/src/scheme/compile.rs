@@ -29,6 +29,8 @@ pub(crate) struct Compiled {
     /// The header that names the key by URL.
     pub(crate) key_url: Option<KeyUrlHeader>,
     pub(crate) plan: Plan,
+    /// The parameter of the query that is the proof, where no header is.
+    pub(crate) query: Option<String>,
 }
 
 #[derive(Debug, Clone)]
@@ -96,6 +98,7 @@ impl Compiled {
             signature,
             timestamp,
             plan,
+            query: scheme.query.clone(),
         })
     }
 
@@ -159,6 +162,9 @@ fn member_spec(pointer: &[String], unit: TimeUnit, signed: bool, plan: &Plan) ->
 
 fn signature_spec(scheme: &Scheme, plan: &Plan) -> Result<Option<SignatureSpec>, ConfigError> {
     if plan.finds_its_signature() {
+        return Ok(None);
+    }
+    if scheme.query.is_some() && scheme.signature.is_none() {
         return Ok(None);
     }
     let source = scheme

@@ -70,7 +70,6 @@ impl Encoding {
     }
 
     /// Writes `bytes` in this encoding.
-    #[cfg(feature = "sign")]
     pub(crate) fn encode(self, bytes: &[u8]) -> String {
         match self {
             Self::Hex => const_hex::encode(bytes),

@@ -15,6 +15,7 @@ pub struct KeyRule {
     decoding: KeyDecoding,
     minimum: usize,
     usual_prefix: Option<&'static str>,
+    public_part: Option<PublicPart>,
     expected: &'static str,
     compound: Option<Compound>,
     /// Members of an object, each of which is a key.
@@ -37,6 +38,9 @@ pub(crate) struct Opened {
     pub(crate) text: Zeroizing<Vec<u8>>,
     pub(crate) parts: KeyParts,
 }
+
+/// Takes what is no secret out of a key's text.
+type PublicPart = fn(&[u8]) -> Option<String>;
 
 /// How the text of a key becomes key bytes.
 #[derive(Debug, Clone, Copy)]
@@ -89,12 +93,12 @@ const FOREIGN: &[(&str, &str)] = &[
 impl KeyRule {
     /// A key whose text is the key, of at least `minimum` bytes; `expected` says what a right one looks like.
     pub const fn text(minimum: usize, expected: &'static str) -> Self {
-        Self { decoding: KeyDecoding::Text, minimum, usual_prefix: None, expected, compound: None, several: &[] }
+        Self::decoded(KeyDecoding::Text, minimum, expected)
     }
 
     /// A key that is decoded first; `minimum` counts decoded bytes.
     pub const fn decoded(decoding: KeyDecoding, minimum: usize, expected: &'static str) -> Self {
-        Self { decoding, minimum, usual_prefix: None, expected, compound: None, several: &[] }
+        Self { decoding, minimum, usual_prefix: None, public_part: None, expected, compound: None, several: &[] }
     }
 
     /// A public key: hexadecimal, base64, PEM (a certificate's too) or a JSON web key.
@@ -177,6 +181,15 @@ impl KeyRule {
             opened.parts.set(name, part);
         }
         Ok(opened)
+    }
+
+    /// What of a key's text is no secret and is said in answers, such as Braintree's public key. Default: nothing.
+    pub const fn public_part(self, of: fn(&[u8]) -> Option<String>) -> Self {
+        Self { public_part: Some(of), ..self }
+    }
+
+    pub(crate) fn public_part_of(&self, secret: &Secret) -> Option<String> {
+        self.public_part.and_then(|of| of(secret.bytes()))
     }
 
     pub(crate) fn for_algorithm(algorithm: Algorithm) -> Self {

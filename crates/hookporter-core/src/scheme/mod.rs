@@ -78,6 +78,8 @@ pub struct Scheme {
     pub(crate) key_rule: KeyRule,
     pub(crate) needs_url: bool,
     pub(crate) key_url: Option<KeyUrlHeader>,
+    /// The parameter of the query that is the proof; then no header is.
+    pub(crate) query: Option<String>,
     pub(crate) labels: LabelSources,
 }
 
@@ -112,6 +114,7 @@ impl Scheme {
             fixed: Vec::new(),
             needs_url: false,
             key_url: None,
+            query: None,
             labels: LabelSources::default(),
         }
     }
@@ -154,6 +157,14 @@ impl Scheme {
     #[cfg(all(feature = "rsa", feature = "cloud"))]
     pub(crate) fn enclosed(enclosed: Enclosed) -> Self {
         Self { proof: Proof::Enclosed(enclosed), ..Self::new(enclosed.algorithm) }
+    }
+
+    /// The secret itself as a parameter of the query, for senders that can only be given a URL. It covers what
+    /// [`Scheme::static_token`] covers, and is weaker: a URL is written into the logs of whatever it passes. An event
+    /// keeps its target without the parameter.
+    pub fn static_token_in_query(parameter: &str) -> Self {
+        let scheme = Self::static_token("");
+        Self { signature: None, query: Some(parameter.to_owned()), ..scheme }
     }
 
     /// A JSON web token.

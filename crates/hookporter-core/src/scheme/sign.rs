@@ -38,6 +38,8 @@ impl<'a> Signable<'a> {
 pub struct Signed {
     /// The proof headers.
     pub headers: Vec<(String, String)>,
+    /// The parameter to add to the query, where the proof is there: name and encoded value.
+    pub query: Option<(String, String)>,
     /// The body; it differs from what was given where the body is a token, or has the timestamp in it.
     pub body: Bytes,
 }
@@ -69,7 +71,13 @@ impl Verifier {
         if let Plan::Enclosed(enclosed) = &self.scheme.plan {
             let message = (enclosed.message)(&request.body).map_err(cannot)?;
             let signature = self.sign_message(message.algorithm, first, &message.bytes)?;
-            return Ok(Signed { headers: Vec::new(), body: (enclosed.enclose)(&request.body, &signature).into() });
+            let body = (enclosed.enclose)(&request.body, &signature).into();
+            return Ok(Signed { headers: Vec::new(), query: None, body });
+        }
+        if let Some(parameter) = &self.scheme.query {
+            let secret = form_urlencoded::byte_serialize(&self.key_rule().key_bytes(first)?).collect();
+            let query = Some((parameter.clone(), secret));
+            return Ok(Signed { headers: Vec::new(), query, body: request.body.clone() });
         }
         let request = &self.dated(request)?;
         let timestamp = self.scheme.timestamp.as_ref().map(|spec| spec.unit.format(request.timestamp));
@@ -91,7 +99,7 @@ impl Verifier {
             // The signature's header stays the last one.
             headers.insert(0, (header.name.to_string(), stated));
         }
-        Ok(Signed { headers, body: request.body.clone() })
+        Ok(Signed { headers, query: None, body: request.body.clone() })
     }
 
     /// The request with its timestamp in the body, where the scheme has it there.

@@ -1,5 +1,6 @@
 //! Endpoints: one configured route, with its name, scheme, keys and policy.
 
+mod handshakes;
 mod presets;
 mod settings;
 mod state;
@@ -8,8 +9,9 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use hookporter_core::provider::AnswerBody;
 use hookporter_core::{
-    Clock, ConfigError, Identity, PreparedKeyring, Provider, Scheme, SystemClock, Verifier, VersionGate,
+    Clock, ConfigError, Identity, PreparedKeyring, Provider, Scheme, Secret, SystemClock, Verifier, VersionGate,
 };
 use tokio::sync::Semaphore;
 
@@ -17,6 +19,7 @@ pub(crate) use state::State;
 
 use crate::dedupe::Dedupe;
 use crate::handoff::Handoff;
+use crate::handshake_secret::SecretHook;
 use crate::kept::KeptHeaders;
 use crate::keys::{KeyStore, Keys};
 use crate::memory::BodyMemory;
@@ -62,6 +65,9 @@ pub struct Endpoint {
     pub(crate) memory: BodyMemory,
     pub(crate) report_only: bool,
     pub(crate) verbatim: bool,
+    /// What the sender must know when it asks for a challenge's answer, where it asks so.
+    pub(crate) verify_token: Option<Secret>,
+    pub(crate) on_secret: Option<SecretHook>,
     pub(crate) observers: Vec<Arc<dyn Observer>>,
     pub(crate) kept_headers: KeptHeaders,
     pub(crate) state: Arc<State>,
@@ -157,6 +163,8 @@ impl Endpoint {
             memory: BodyMemory::process(),
             report_only: false,
             verbatim: false,
+            verify_token: None,
+            on_secret: None,
             observers: Vec::new(),
             kept_headers: KeptHeaders::of(provider, &verifier),
             state: Arc::new(State::default()),
@@ -203,9 +211,9 @@ impl Endpoint {
         self.provider.map_or(401, Provider::refusal_status)
     }
 
-    /// Whether a handler's answer is sent without its body.
-    pub(crate) fn answers_empty(&self) -> bool {
-        !self.verbatim && self.provider.is_some_and(|provider| provider.acknowledgement().empty)
+    /// Whether the sender demands a body, or that there is none, so that a handler's own is not passed on.
+    pub(crate) fn demands_a_body(&self) -> bool {
+        self.provider.is_some_and(|provider| provider.acknowledgement().body != AnswerBody::Free)
     }
 
     /// Whether the sender takes `status` as success.

@@ -23,10 +23,26 @@ macro_rules! presets {
 }
 
 presets! {
+    #[cfg(feature = "workspace")]
+    asana = "asana", "Asana";
+    #[cfg(feature = "cloud")]
+    azure_event_grid = "azure-event-grid", "Azure Event Grid";
     #[cfg(feature = "ed25519")]
     discord = "discord", "Discord interactions and webhook events";
+    #[cfg(feature = "workspace")]
+    dropbox = "dropbox", "Dropbox";
     github = "github", "GitHub";
     hubla = "hubla", "Hubla";
+    #[cfg(feature = "messaging")]
+    intercom = "intercom", "Intercom";
+    #[cfg(feature = "messaging")]
+    meta = "meta", "Meta (Facebook, Instagram, WhatsApp, Messenger, Threads)";
+    #[cfg(feature = "workspace")]
+    notion = "notion", "Notion";
+    #[cfg(feature = "workspace")]
+    nylas = "nylas", "Nylas v3";
+    #[cfg(feature = "cloud")]
+    okta = "okta", "Okta event hooks";
     #[cfg(feature = "jwt")]
     shipmondo = "shipmondo", "Shipmondo";
     shopify = "shopify", "Shopify";
@@ -180,9 +196,26 @@ presets! {
     paypal = "paypal", "PayPal";
     #[cfg(all(feature = "payments", feature = "jwt", feature = "ecdsa"))]
     plaid = "plaid", "Plaid";
+    #[cfg(feature = "messaging")]
+    twitch = "twitch", "Twitch EventSub";
+    #[cfg(feature = "payments")]
+    woocommerce = "woocommerce", "WooCommerce";
+    #[cfg(feature = "messaging")]
+    x_twitter = "x-twitter", "X (Twitter)";
+    #[cfg(feature = "messaging")]
+    zoom = "zoom", "Zoom";
 }
 
 impl Endpoint {
+    /// An endpoint for Trello: the preset `trello`. It signs `url`, the callback URL that its webhooks were made with.
+    ///
+    /// # Errors
+    /// [`ConfigError`] for a key that cannot be right, or a URL that cannot be a webhook's.
+    #[cfg(feature = "workspace")]
+    pub fn trello(keys: impl Into<Keys>, url: &str) -> Result<Self, ConfigError> {
+        Self::provider_at("trello", keys, url)
+    }
+
     /// An endpoint for Twilio: the preset `twilio`. It signs `url`, the public URL that Twilio calls.
     ///
     /// # Errors

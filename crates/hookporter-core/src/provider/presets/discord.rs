@@ -1,6 +1,7 @@
 use std::time::Duration;
 
-use crate::provider::{Acknowledgement, Answer, EvidenceLevel, SignedHandshake};
+use crate::provider::handshake::{Answer, HandshakeRule, Source, When};
+use crate::provider::{Acknowledgement, EvidenceLevel};
 use crate::scheme::KeyDecoding;
 use crate::{Algorithm, Header, Identity, Json, KeyRule, Provider, Scheme, Tolerance};
 
@@ -23,15 +24,15 @@ pub(crate) static DISCORD: Provider = Provider {
     },
     handshakes: &[
         // Interactions: a PING is type 1. Webhook events use type 1 for an event, and then have `event`.
-        SignedHandshake {
-            when: &[("/type", "1")],
-            unless: Some("/event"),
+        HandshakeRule {
+            when: &[When::Is(Source::Json("/type"), "1"), When::Not(Source::Json("/event"))],
             answer: Answer::Fixed { status: 200, content_type: Some("application/json"), body: r#"{"type":1}"# },
+            ..HandshakeRule::BASE
         },
-        SignedHandshake {
-            when: &[("/type", "0")],
-            unless: None,
+        HandshakeRule {
+            when: &[When::Is(Source::Json("/type"), "0")],
             answer: Answer::Fixed { status: 204, content_type: None, body: "" },
+            ..HandshakeRule::BASE
         },
     ],
     labels: ["interaction `id`, signed (events have none)", "`event.type`, else `type`, signed", "`version`, signed"],

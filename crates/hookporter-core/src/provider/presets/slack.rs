@@ -1,6 +1,7 @@
 use std::time::Duration;
 
-use crate::provider::{Acknowledgement, Answer, EvidenceLevel, SignedHandshake};
+use crate::provider::handshake::{Answer, ECHO, HandshakeRule, Source, When};
+use crate::provider::{Acknowledgement, EvidenceLevel};
 use crate::{Header, Identity, Json, KeyRule, Provider, Scheme, Tolerance};
 
 /// Slack: HMAC-SHA256 over `v0:{timestamp}:{body}`; its URL challenge is signed like everything else.
@@ -17,10 +18,11 @@ pub(crate) static SLACK: Provider = Provider {
         retries: "3: at once, after 1 min, after 5 min; an answer with `x-slack-no-retry: 1` stops them",
         ..Acknowledgement::BASE
     },
-    handshakes: &[SignedHandshake {
-        when: &[("/type", "url_verification")],
-        unless: None,
-        answer: Answer::Echo("/challenge"),
+    handshakes: &[HandshakeRule {
+        when: &[When::Is(Source::Json("/type"), "url_verification")],
+        challenge: Some(Source::Json("/challenge")),
+        answer: Answer::Text(ECHO),
+        ..HandshakeRule::BASE
     }],
     labels: ["`event_id`, signed (commands and actions have none)", "`event.type`, else `type`, signed", "none"],
     replay: "within the tolerance an event's replay is a duplicate by its signed id; a command, which has no id, is taken again",

@@ -3,10 +3,12 @@
 mod auth0;
 #[cfg(feature = "rsa")]
 mod aws_sns;
+mod azure_event_grid;
 #[cfg(feature = "jwt")]
 mod fusionauth;
 #[cfg(all(feature = "jwt", feature = "rsa"))]
 mod google_pubsub;
+mod okta;
 mod persona;
 #[cfg(feature = "jwt")]
 mod qstash;
@@ -19,10 +21,12 @@ pub(super) static ALL: &[(&str, &Profile)] = &[
     ("auth0", &auth0::AUTH0),
     #[cfg(feature = "rsa")]
     ("aws-sns", &aws_sns::AWS_SNS),
+    ("azure-event-grid", &azure_event_grid::AZURE_EVENT_GRID),
     #[cfg(feature = "jwt")]
     ("fusionauth", &fusionauth::FUSIONAUTH),
     #[cfg(all(feature = "jwt", feature = "rsa"))]
     ("google-pubsub", &google_pubsub::GOOGLE_PUBSUB),
+    ("okta", &okta::OKTA),
     ("persona", &persona::PERSONA),
     #[cfg(feature = "jwt")]
     ("qstash", &qstash::QSTASH),

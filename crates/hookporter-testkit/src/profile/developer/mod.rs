@@ -35,11 +35,11 @@ pub(super) static ALL: &[(&str, &Profile)] = &[
     ("launchdarkly", &launchdarkly::LAUNCHDARKLY),
     ("linear", &linear::LINEAR),
     ("mux", &mux::MUX),
+    #[cfg(feature = "jwt")]
+    ("netlify", &netlify::NETLIFY),
     ("pagerduty", &pagerduty::PAGERDUTY),
     ("sanity", &sanity::SANITY),
     ("sentry", &sentry::SENTRY),
     ("vercel", &vercel::VERCEL),
     ("webflow", &webflow::WEBFLOW),
-    #[cfg(feature = "jwt")]
-    ("netlify", &netlify::NETLIFY),
 ];

@@ -2,17 +2,22 @@
 
 mod deepgram;
 mod elevenlabs;
+mod intercom;
 #[cfg(feature = "rsa")]
 mod kick;
 mod line;
 #[cfg(feature = "jwt")]
 mod livekit;
+mod meta;
 mod postmark;
 mod pusher;
 #[cfg(feature = "ecdsa")]
 mod sendgrid;
 mod telegram;
+mod twitch;
+mod x_twitter;
 mod zendesk;
+mod zoom;
 
 use super::Profile;
 
@@ -20,15 +25,20 @@ use super::Profile;
 pub(super) static ALL: &[(&str, &Profile)] = &[
     ("deepgram", &deepgram::DEEPGRAM),
     ("elevenlabs", &elevenlabs::ELEVENLABS),
+    ("intercom", &intercom::INTERCOM),
     #[cfg(feature = "rsa")]
     ("kick", &kick::KICK),
     ("line", &line::LINE),
     #[cfg(feature = "jwt")]
     ("livekit", &livekit::LIVEKIT),
+    ("meta", &meta::META),
     ("postmark", &postmark::POSTMARK),
     ("pusher", &pusher::PUSHER),
     #[cfg(feature = "ecdsa")]
     ("sendgrid", &sendgrid::SENDGRID),
     ("telegram", &telegram::TELEGRAM),
+    ("twitch", &twitch::TWITCH),
+    ("x-twitter", &x_twitter::X_TWITTER),
     ("zendesk", &zendesk::ZENDESK),
+    ("zoom", &zoom::ZOOM),
 ];

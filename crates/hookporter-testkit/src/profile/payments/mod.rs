@@ -19,6 +19,7 @@ mod plaid;
 mod quickbooks;
 mod razorpay;
 mod recurly;
+mod woocommerce;
 mod xero;
 
 use super::Profile;
@@ -44,5 +45,6 @@ pub(super) static ALL: &[(&str, &Profile)] = &[
     ("quickbooks", &quickbooks::QUICKBOOKS),
     ("razorpay", &razorpay::RAZORPAY),
     ("recurly", &recurly::RECURLY),
+    ("woocommerce", &woocommerce::WOOCOMMERCE),
     ("xero", &xero::XERO),
 ];

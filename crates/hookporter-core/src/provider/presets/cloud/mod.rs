@@ -3,10 +3,12 @@
 mod auth0;
 #[cfg(feature = "rsa")]
 mod aws_sns;
+mod azure_event_grid;
 #[cfg(feature = "jwt")]
 mod fusionauth;
 #[cfg(all(feature = "jwt", feature = "rsa"))]
 mod google_pubsub;
+mod okta;
 mod persona;
 #[cfg(feature = "jwt")]
 mod qstash;
@@ -19,10 +21,12 @@ pub(super) static ALL: &[&Provider] = &[
     &auth0::AUTH0,
     #[cfg(feature = "rsa")]
     &aws_sns::AWS_SNS,
+    &azure_event_grid::AZURE_EVENT_GRID,
     #[cfg(feature = "jwt")]
     &fusionauth::FUSIONAUTH,
     #[cfg(all(feature = "jwt", feature = "rsa"))]
     &google_pubsub::GOOGLE_PUBSUB,
+    &okta::OKTA,
     &persona::PERSONA,
     #[cfg(feature = "jwt")]
     &qstash::QSTASH,

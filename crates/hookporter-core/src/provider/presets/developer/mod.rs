@@ -35,11 +35,11 @@ pub(super) static ALL: &[&Provider] = &[
     &launchdarkly::LAUNCHDARKLY,
     &linear::LINEAR,
     &mux::MUX,
+    #[cfg(feature = "jwt")]
+    &netlify::NETLIFY,
     &pagerduty::PAGERDUTY,
     &sanity::SANITY,
     &sentry::SENTRY,
     &vercel::VERCEL,
     &webflow::WEBFLOW,
-    #[cfg(feature = "jwt")]
-    &netlify::NETLIFY,
 ];

@@ -2,17 +2,22 @@
 
 mod deepgram;
 mod elevenlabs;
+mod intercom;
 #[cfg(feature = "rsa")]
 mod kick;
 mod line;
 #[cfg(feature = "jwt")]
 mod livekit;
+mod meta;
 mod postmark;
 mod pusher;
 #[cfg(feature = "ecdsa")]
 mod sendgrid;
 mod telegram;
+mod twitch;
+mod x_twitter;
 mod zendesk;
+mod zoom;
 
 use crate::Provider;
 
@@ -20,15 +25,20 @@ use crate::Provider;
 pub(super) static ALL: &[&Provider] = &[
     &deepgram::DEEPGRAM,
     &elevenlabs::ELEVENLABS,
+    &intercom::INTERCOM,
     #[cfg(feature = "rsa")]
     &kick::KICK,
     &line::LINE,
     #[cfg(feature = "jwt")]
     &livekit::LIVEKIT,
+    &meta::META,
     &postmark::POSTMARK,
     &pusher::PUSHER,
     #[cfg(feature = "ecdsa")]
     &sendgrid::SENDGRID,
     &telegram::TELEGRAM,
+    &twitch::TWITCH,
+    &x_twitter::X_TWITTER,
     &zendesk::ZENDESK,
+    &zoom::ZOOM,
 ];

@@ -1,6 +1,6 @@
 use zeroize::Zeroizing;
 
-use crate::provider::{Acknowledgement, EvidenceLevel};
+use crate::provider::{Acknowledgement, AnswerBody, EvidenceLevel};
 use crate::scheme::KeyDecoding;
 use crate::{Identity, Json, KeyRule, Provider, Scheme};
 
@@ -17,7 +17,7 @@ pub(super) static TELEGRAM: Provider = Provider {
     scheme,
     proof: "static token, `X-Telegram-Bot-Api-Secret-Token`",
     acknowledgement: Acknowledgement {
-        empty: true,
+        body: AnswerBody::Empty,
         retries: "with growing gaps of 60 to 120 s until the update expires; 410 for 23 h removes the webhook",
         ..Acknowledgement::BASE
     },

@@ -19,6 +19,7 @@ mod plaid;
 mod quickbooks;
 mod razorpay;
 mod recurly;
+mod woocommerce;
 mod xero;
 
 use crate::Provider;
@@ -44,5 +45,6 @@ pub(super) static ALL: &[&Provider] = &[
     &quickbooks::QUICKBOOKS,
     &razorpay::RAZORPAY,
     &recurly::RECURLY,
+    &woocommerce::WOOCOMMERCE,
     &xero::XERO,
 ];

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use crate::provider::{Acknowledgement, EvidenceLevel, SuccessStatus};
+use crate::provider::{Acknowledgement, AnswerBody, EvidenceLevel, SuccessStatus};
 use crate::{Header, Identity, KeyRule, Provider, Scheme};
 
 /// Xero: HMAC-SHA256 of the body in base64. Its intent to receive is a few requests, some of them signed wrongly, that
@@ -15,7 +15,7 @@ pub(super) static XERO: Provider = Provider {
     proof: "HMAC-SHA256 of the body, `x-xero-signature` in base64",
     acknowledgement: Acknowledgement {
         success: SuccessStatus::OneOf(&[200]),
-        empty: true,
+        body: AnswerBody::Empty,
         time_limit: Some(Duration::from_secs(5)),
         retries: "24 h with growing gaps",
         retry_for: Some(Duration::from_secs(24 * 3600)),

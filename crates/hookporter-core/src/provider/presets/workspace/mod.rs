@@ -1,13 +1,18 @@
 //! Documents, forms and calendars: Notion, Box, Dropbox, DocuSign, Typeform and others.
 
 mod airtable;
+mod asana;
 mod box_com;
 mod calcom;
 mod calendly;
 mod docusign;
+mod dropbox;
 #[cfg(feature = "jwt")]
 mod monday;
+mod notion;
+mod nylas;
 mod tally;
+mod trello;
 mod typeform;
 
 use crate::Provider;
@@ -15,12 +20,17 @@ use crate::Provider;
 /// Every preset of this family that is compiled in.
 pub(super) static ALL: &[&Provider] = &[
     &airtable::AIRTABLE,
+    &asana::ASANA,
     &box_com::BOX,
     &calcom::CALCOM,
     &calendly::CALENDLY,
     &docusign::DOCUSIGN,
-    &tally::TALLY,
-    &typeform::TYPEFORM,
+    &dropbox::DROPBOX,
     #[cfg(feature = "jwt")]
     &monday::MONDAY,
+    &notion::NOTION,
+    &nylas::NYLAS,
+    &tally::TALLY,
+    &trello::TRELLO,
+    &typeform::TYPEFORM,
 ];

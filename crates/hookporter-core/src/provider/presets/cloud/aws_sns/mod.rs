@@ -2,7 +2,7 @@ mod message;
 
 use std::time::Duration;
 
-use crate::provider::{Acknowledgement, Answer, EvidenceLevel, SignedHandshake};
+use crate::provider::{Acknowledgement, EvidenceLevel};
 use crate::scheme::Enclosed;
 use crate::{Algorithm, Identity, Json, KeyRule, Provider, Scheme};
 
@@ -35,10 +35,6 @@ pub(super) static AWS_SNS: Provider = Provider {
         retries: "50 by default: 3 at once, 2 after a second, 10 with a growing interval, 35 every 20 seconds",
         ..Acknowledgement::BASE
     },
-    handshakes: &[
-        SignedHandshake { when: &[("/Type", "SubscriptionConfirmation")], unless: None, answer: Answer::ByUser },
-        SignedHandshake { when: &[("/Type", "UnsubscribeConfirmation")], unless: None, answer: Answer::ByUser },
-    ],
     labels: ["`MessageId`, signed", "`Type`, signed", "none"],
     replay: "the signed `MessageId` makes a replay a duplicate for as long as it is remembered; the signed `Timestamp` is \
              not judged, since a retry keeps it",
