@@ -5,7 +5,7 @@ use std::fmt;
 use actix_web::body::{BoxBody, EitherBody};
 use actix_web::dev::ServiceResponse;
 use actix_web::http::StatusCode;
-use actix_web::http::header::{ALLOW, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS};
+use actix_web::http::header::{CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS};
 use actix_web::{Error, HttpRequest, HttpResponse, ResponseError};
 use hookporter_pipeline::Reply;
 
@@ -47,9 +47,6 @@ fn http(reply: Reply) -> HttpResponse {
     let headers = response.headers_mut();
     if let Some(seconds) = reply.retry_after {
         headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
-    }
-    if let Some(methods) = reply.allow {
-        headers.insert(ALLOW, HeaderValue::from_static(methods));
     }
     if let Some(content_type) = reply.content_type {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));

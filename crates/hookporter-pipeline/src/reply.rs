@@ -17,11 +17,9 @@ pub struct Reply {
     pub status: u16,
     /// Seconds for `Retry-After`.
     pub retry_after: Option<u32>,
-    /// Methods for `Allow`.
-    pub allow: Option<&'static str>,
     /// The content type, where there is a body.
     pub content_type: Option<&'static str>,
-    /// Other headers: a handshake's, or what the sender demands of an acknowledgement.
+    /// Other headers: a handshake's, what the sender demands of an acknowledgement, the methods that are allowed.
     pub headers: AnswerHeaders,
     /// The body: empty but for handshakes, and for senders that demand one.
     pub body: Bytes,
@@ -34,7 +32,6 @@ impl Reply {
         Self {
             status,
             retry_after: None,
-            allow: None,
             content_type: None,
             headers: AnswerHeaders::default(),
             body: Bytes::new(),
@@ -65,10 +62,10 @@ impl Reply {
         let reason = rejection.kind();
         let status = if reason.is_refusal() { refusal_status } else { reason.status() };
         let outcome = if reason.is_unavailable() { Outcome::Unavailable } else { Outcome::Rejected };
+        let allowed = || AnswerHeaders::from(("allow", allow.join(", ")));
         Self {
             retry_after: reason.is_unavailable().then(retry_after),
-            // Every provider uses one method; a list of one needs no joining.
-            allow: (reason == Reason::MethodNotAllowed).then(|| allow.first().copied().unwrap_or("POST")),
+            headers: if reason == Reason::MethodNotAllowed { allowed() } else { AnswerHeaders::default() },
             refusal: Some(Refusal::new(outcome, rejection)),
             ..Self::status(status)
         }

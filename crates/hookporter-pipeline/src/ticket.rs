@@ -189,6 +189,9 @@ impl Ticket {
             400..500 => {
                 let refused = Rejection::new(Reason::HandlerRefused).with_evidence(Evidence::Status(status));
                 conclude(Outcome::Rejected, status, Some(&refused));
+                if !verbatim && endpoint.demands_a_body() {
+                    return Handled::Reply(Reply::status(status));
+                }
                 Handled::Response { response, status }
             }
             _ if verbatim => {

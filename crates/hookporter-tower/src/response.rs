@@ -1,7 +1,7 @@
 //! Replies as responses. No status is chosen here.
 
 use hookporter_pipeline::Reply;
-use http::header::{ALLOW, CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS};
+use http::header::{CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS};
 use http::{Response, StatusCode};
 
 use crate::body::ResponseBody;
@@ -13,9 +13,6 @@ pub(crate) fn of<B>(reply: Reply) -> Response<ResponseBody<B>> {
     let headers = response.headers_mut();
     if let Some(seconds) = reply.retry_after {
         headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
-    }
-    if let Some(methods) = reply.allow {
-        headers.insert(ALLOW, HeaderValue::from_static(methods));
     }
     if let Some(content_type) = reply.content_type {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));

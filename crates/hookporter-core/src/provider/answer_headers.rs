@@ -23,6 +23,13 @@ impl AnswerHeaders {
     }
 }
 
+/// One header, its name in lower case.
+impl From<(&'static str, String)> for AnswerHeaders {
+    fn from(header: (&'static str, String)) -> Self {
+        Self(vec![header])
+    }
+}
+
 impl From<&'static [(&'static str, &'static str)]> for AnswerHeaders {
     fn from(headers: &'static [(&'static str, &'static str)]) -> Self {
         Self(headers.iter().map(|(name, value)| (*name, (*value).to_owned())).collect())
