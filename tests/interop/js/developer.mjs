@@ -31,7 +31,7 @@ const canonical = (r, headers) => {
 };
 
 row("contentful", "sign", "@contentful/node-apps-toolkit", null, ({ signRequest }, r) => {
-  const headers = { "content-type": "application/json", "x-contentful-topic": "ContentManagement.Entry.save" };
+  const headers = { "content-type": "application/json" };
   return Object.entries({ ...headers, ...signRequest(r.secret, canonical(r, headers), r.millis) });
 });
 
@@ -84,9 +84,10 @@ row("sanity", "verify", "@sanity/webhook", null, async ({ SIGNATURE_HEADER_NAME,
 
 // webflow
 
-row("webflow", "verify", "webflow-api", null, ({ WebflowClient }, r) =>
-  new WebflowClient({ accessToken: "interop" }).webhooks.verifySignature({ headers: r.headers, body: r.body, secret: r.secret }),
-);
+row("webflow", "verify", "webflow-api", null, ({ WebflowClient }, r) => {
+  const { webhooks } = new WebflowClient({ accessToken: "interop" });
+  return webhooks.verifySignature({ headers: r.headers, body: r.body, secret: r.secret });
+});
 
 // workos: the SDK signs and verifies what JSON.stringify writes of the parsed body
 

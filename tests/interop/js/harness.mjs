@@ -19,7 +19,7 @@ export const ROWS = new Map();
 export const row = (provider, op, pkg, module, run) =>
   ROWS.set(`${provider} ${op}`, { provider, op, pkg, module: module ?? pkg, run });
 
-// `name` is an export ("stripe", "square/x") or, where the package exports no such thing, a path below node_modules ("./…").
+// `name` is an export, or a path below node_modules ("./…") where the package has a file that it does not export.
 export async function load(name) {
   const { default: importFrom } = await import(pathToFileURL(resolve(dir, "load.mjs")));
   return importFrom(name.startsWith("./") ? `./node_modules/${name.slice(2)}` : name);

@@ -58,7 +58,7 @@ row("braintree", "answer", "braintree", null, (sdk, r) =>
   braintreeGateway(sdk, r).webhookNotification.verify(r.query.get("bt_challenge")),
 );
 
-// chargebee: the SDK reads the header, its caller compares; the secret is user:password. The package does not export it.
+// chargebee: the SDK reads the header, its caller compares; the secret is user:password
 
 row("chargebee", "verify", "chargebee", "./chargebee/esm/resources/webhook/auth.js", async (sdk, r) => {
   await sdk.basicAuthValidator((user, password) => `${user}:${password}` === r.secret)(r.headers);

@@ -3,7 +3,7 @@
 import sys
 import time
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import datetime, timezone
 
 
 @contextmanager
@@ -20,7 +20,7 @@ def at(seconds):
 
         @classmethod
         def utcnow(cls):
-            return datetime.utcfromtimestamp(seconds)
+            return datetime.fromtimestamp(seconds, timezone.utc).replace(tzinfo=None)
 
     fakes = {id(time.time): lambda: float(seconds), id(datetime): Frozen}
     replaced = [
