@@ -1,0 +1,158 @@
+//! A row of the harness as Hookporter has it: keys, endpoint, and what is sent.
+
+use hookporter::{Clock, Endpoint, Outcome, Provider, Reason, Secret, SystemClock};
+use hookporter_testkit::{RequestMaker, SignedRequest, TestKeys};
+use serde::Deserialize;
+use serde_json::json;
+
+use super::program::Program;
+use super::shapes::{SHAPES, Shape};
+use crate::server::{PATH, Server};
+use crate::wire::{self, Wire};
+
+/// A public URL, as some senders sign it; the path behind the proxy is another.
+const URL: &str = "https://hooks.example/in/hook";
+
+/// What an SDK can do.
+#[derive(Debug, Deserialize)]
+pub struct Row {
+    pub provider: String,
+    pub op: String,
+    pub sdk: String,
+}
+
+/// What an SDK has signed.
+#[derive(Debug, Deserialize)]
+pub struct Signed {
+    headers: Vec<(String, String)>,
+    pub body: String,
+    url: Option<String>,
+}
+
+/// A row and a preset that it is held against.
+pub struct Subject {
+    pub shape: Shape,
+    pub provider: &'static Provider,
+    keys: TestKeys,
+}
+
+impl Subject {
+    /// The subjects of a row; a preset that does not exist yet is an error, its id.
+    pub fn of(row: &Row) -> Vec<Result<Self, &'static str>> {
+        let shapes: Vec<_> = SHAPES.iter().filter(|shape| shape.row == row.provider).collect();
+        assert!(!shapes.is_empty(), "nobody told this test about the row {row:?}");
+        let subject = |shape: &&Shape| {
+            let provider = Provider::by_id(shape.preset).map_err(|_| shape.preset)?;
+            Ok(Self { shape: **shape, provider, keys: hookporter_testkit::keys(shape.preset).unwrap() })
+        };
+        shapes.iter().map(subject).collect()
+    }
+
+    pub fn endpoint(&self) -> Endpoint {
+        let secret = Secret::new(self.keys.receiver);
+        match self.shape.query {
+            Some(_) => Endpoint::provider_at(self.shape.preset, secret, URL).unwrap(),
+            None => Endpoint::provider(self.shape.preset, secret).unwrap(),
+        }
+    }
+
+    /// The bodies, at this moment.
+    pub fn bodies(&self) -> Vec<String> {
+        let millis = (SystemClock.now().as_secs() * 1000).to_string();
+        self.shape.bodies.iter().map(|body| body.replace("{millis}", &millis)).collect()
+    }
+
+    fn url(&self) -> String {
+        format!("{URL}?{}", self.shape.query.unwrap_or("tenant=a&empty="))
+    }
+
+    /// What the SDK signs.
+    pub fn sign(&self, program: &mut Program, row: &Row, body: &str, timestamp: Option<i64>) -> Signed {
+        let mut signed: Signed = serde_json::from_value(program.ask(&json!({
+            "op": "sign", "provider": row.provider, "secret": self.keys.sender, "body": body,
+            "timestamp": timestamp, "url": self.url(),
+        })))
+        .unwrap();
+        if !signed.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type")) {
+            signed.headers.push(("content-type".to_owned(), self.shape.content_type.to_owned()));
+        }
+        signed
+    }
+
+    /// What the test kit signs: with this body, or its own sample.
+    pub fn request(&self, body: Option<&str>) -> SignedRequest {
+        self.made(self.maker(self.keys.sender), body)
+    }
+
+    /// The same, signed by somebody else.
+    pub fn forged(&self, body: Option<&str>) -> SignedRequest {
+        self.made(self.maker(self.keys.wrong), body)
+    }
+
+    fn maker(&self, key: &str) -> RequestMaker {
+        match self.shape.row {
+            "twilio-json" => hookporter_testkit::twilio_json(key),
+            _ => hookporter_testkit::provider(self.shape.preset, key).unwrap(),
+        }
+    }
+
+    fn made(&self, maker: RequestMaker, body: Option<&str>) -> SignedRequest {
+        let maker = maker.url(&self.url());
+        match body {
+            Some(body) => maker.body(body.to_owned()).header("content-type", self.shape.content_type).build(),
+            None => maker.build(),
+        }
+    }
+
+    /// Whether the SDK accepts a request, and what it says.
+    pub fn judged(&self, program: &mut Program, row: &Row, request: &SignedRequest) -> (bool, String) {
+        let answer = program.ask(&json!({
+            "op": "verify", "provider": row.provider, "secret": self.keys.receiver, "url": request.url(),
+            "body": std::str::from_utf8(request.body()).unwrap(), "headers": request.headers(), "method": request.method(),
+        }));
+        (answer["accepted"].as_bool().unwrap(), answer["error"].to_string())
+    }
+
+    /// The SDK's answer to a handshake, whose query this is.
+    pub fn answer(&self, program: &mut Program, row: &Row, query: &str) -> String {
+        let url = format!("{URL}?{query}");
+        let request = json!({
+            "op": "answer", "provider": row.provider, "secret": self.keys.receiver, "body": "", "url": url,
+        });
+        program.ask(&request)["answer"].as_str().unwrap().to_owned()
+    }
+
+    pub fn send(&self, server: &Server, signed: &Signed, body: &str) -> (u16, Outcome, Option<Reason>) {
+        server.forget();
+        let query = signed.url.as_deref().and_then(|url| url.split_once('?')).filter(|_| self.shape.query.is_some());
+        let target = query.map_or_else(|| PATH.to_owned(), |(_, query)| format!("{PATH}?{query}"));
+        let headers: Vec<_> = signed
+            .headers
+            .iter()
+            .map(|(name, value)| (name.to_ascii_lowercase(), value.clone().into_bytes()))
+            .collect();
+        let mut wire = Wire::connect(server.address);
+        wire.write(&wire::request("POST", &target, &headers, body.as_bytes()));
+        let status = wire.answer().unwrap_or_else(|| panic!("no answer to {signed:?}")).status;
+        let (outcome, reason) = server.only_outcome();
+        (status, outcome, reason)
+    }
+}
+
+/// The body with one byte of a value changed.
+pub fn changed(body: &str) -> String {
+    if body.contains("value-1") {
+        return body.replacen("value-1", "value-2", 1);
+    }
+    let at = match body.split_once(ENCODED) {
+        // Early in the encoded field, where no line of it can end.
+        Some((before, _)) => before.len() + ENCODED.len() + 8,
+        // The middle of a token's payload, since the last character of base64 may have bits that count for nothing.
+        None => (body.find('.').unwrap() + 1).midpoint(body.rfind('.').unwrap()),
+    };
+    let other = if &body[at..=at] == "A" { "B" } else { "A" };
+    format!("{}{other}{}", &body[..at], &body[at + 1..])
+}
+
+/// Before what Braintree encodes.
+const ENCODED: &str = "bt_payload=";
