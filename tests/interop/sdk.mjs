@@ -1,6 +1,7 @@
 // Runs the senders' official Node SDKs: one JSON request per line in, one JSON answer per line out.
 //
-// The protocol is in README.md; js/ has a file of rows per family. A row is row(provider, op, package, module, function):
+// The protocol is in README.md; js/ has a file of rows per family. A row is
+// row(provider, op, package, module, function):
 // - the function gets the imported SDK module and the call (js/harness.mjs);
 // - "sign" returns the header pairs (and may replace r.body and r.url);
 // - "verify" returns true or false; what it throws is the SDK's reason to refuse;

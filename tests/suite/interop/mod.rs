@@ -52,7 +52,10 @@ fn official_sdks_and_hookporter_agree_in_both_directions() {
                 let subject = match subject {
                     Ok(subject) => subject,
                     Err(preset) => {
-                        lines.push(format!("{preset} | {} | {} | waiting: no such preset", row.sdk, row.op));
+                        lines.push(format!(
+                            "{} | {preset} | {} | {} | waiting: no such preset",
+                            row.provider, row.sdk, row.op
+                        ));
                         continue;
                     }
                 };
@@ -71,7 +74,7 @@ fn official_sdks_and_hookporter_agree_in_both_directions() {
             }
         }
     }
-    println!("preset | sdk | op | result\n{}", lines.join("\n"));
+    println!("row | preset | sdk | op | result\n{}", lines.join("\n"));
     assert!(unexpected.is_empty(), "\n{}", unexpected.join("\n"));
     let both: Vec<_> = WITHOUT_SDK.iter().filter(|id| seen.contains(*id)).collect();
     assert!(both.is_empty(), "an SDK knows {both:?}: take them off the list");
@@ -91,7 +94,8 @@ fn result(row: &Row, subject: &Subject, found: &[String]) -> (String, bool) {
         ([], Some(_)) => ("agree, against the table of known disagreements".to_owned(), false),
         (several, _) => (format!("DISAGREE: {}", several.join("; ")), false),
     };
-    (format!("{} | {} | {} | {result}", subject.shape.preset, row.sdk, row.op), expected)
+    let Row { provider, sdk, op } = row;
+    (format!("{provider} | {} | {sdk} | {op} | {result}", subject.shape.preset), expected)
 }
 
 /// What the SDK signs is accepted, changed by one byte it is refused, and so it is when signed too long ago.
