@@ -37,7 +37,7 @@ pub const SHAPES: &[Shape] = &[
     json("easypost"),
     json("elevenlabs"),
     json("github"),
-    json("gocardless"),
+    Shape { bodies: GOCARDLESS, ..json("gocardless") },
     sample("google-pubsub"),
     with_url("hubspot"),
     json("hubspot-v1"),
@@ -116,6 +116,11 @@ const ADYEN: &[&str] = &[
 
 /// Kinds of notifications: the SDK writes the body.
 const BRAINTREE: &[&str] = &["check", "subscription_canceled"];
+
+/// An SDK reads the events.
+const GOCARDLESS: &[&str] = &[
+    r#"{"events":[{"id":"EV1","resource_type":"payments","action":"paid","metadata":{"note":"value-1 Gr\u00fc\u00dfe"}}]}"#,
+];
 
 /// The body has the moment that is judged.
 const LINEAR: &[&str] =
