@@ -3,7 +3,7 @@
 import { at } from "./clock.mjs";
 import { BadRequest, Call, ROWS, load, named } from "./harness.mjs";
 
-const describe = (e) => (e instanceof Error ? `${e.name}: ${e.message}` : String(e));
+const describe = (e) => (e?.message === undefined ? String(e) : `${e.name}: ${e.message}`); // not every SDK throws Errors
 
 async function answer(line) {
   const raw = JSON.parse(line);
