@@ -1,15 +1,17 @@
 // Senders of cloud platforms. Keys that their SDKs fetch are in the secret; nothing is fetched.
 
+import { X509Certificate } from "node:crypto";
 import https from "node:https";
 import { Readable } from "node:stream";
 
 import { row } from "./harness.mjs";
 
-// aws-sns: the secret is {"certificate_pem"}, which is served whatever URL the SDK asks for. It remembers the
-// certificate of a URL until the program ends.
+// aws-sns: the secret is the certificate, PEM or base64 of its DER, also as {"certificate_pem"}. It is served whatever
+// URL the SDK asks for, which remembers the certificate of a URL until the program ends.
 
 row("aws-sns", "verify", "sns-validator", null, ({ default: MessageValidator }, r) => {
-  const { certificate_pem: certificate } = r.parts();
+  const { certificate_pem: given } = r.parts("certificate_pem");
+  const certificate = new X509Certificate(given.startsWith("-----") ? given : Buffer.from(given, "base64")).toString();
   const fetched = https.get;
   https.get = (_url, respond) => {
     const response = Readable.from([certificate]);

@@ -1,7 +1,7 @@
 //! A row of the harness as Hookporter has it: keys, endpoint, and what is sent.
 
 use hookporter::{Clock, Endpoint, Outcome, Provider, Reason, Secret, SystemClock};
-use hookporter_testkit::{RequestMaker, SignedRequest, TestKeys};
+use hookporter_testkit::{SignedRequest, TestKeys};
 use serde::Deserialize;
 use serde_json::json;
 
@@ -48,18 +48,27 @@ impl Subject {
         shapes.iter().map(subject).collect()
     }
 
-    pub fn endpoint(&self) -> Endpoint {
+    pub fn endpoint(&self) -> Result<Endpoint, String> {
         let secret = Secret::new(self.keys.receiver);
-        match self.shape.query {
-            Some(_) => Endpoint::provider_at(self.shape.preset, secret, URL).unwrap(),
-            None => Endpoint::provider(self.shape.preset, secret).unwrap(),
-        }
+        let endpoint = match self.shape.query {
+            Some(_) => Endpoint::provider_at(self.shape.preset, secret, URL),
+            None => Endpoint::provider(self.shape.preset, secret),
+        };
+        endpoint.map_err(|error| error.to_string())
     }
 
-    /// The bodies, at this moment.
-    pub fn bodies(&self) -> Vec<String> {
+    /// What the SDK signs.
+    pub fn asked(&self) -> &'static [&'static str] {
+        if self.shape.asked.is_empty() { self.shape.bodies } else { self.shape.asked }
+    }
+
+    /// What the test kit signs, at this moment; `None` is its sample.
+    pub fn bodies(&self) -> Vec<Option<String>> {
         let millis = (SystemClock.now().as_secs() * 1000).to_string();
-        self.shape.bodies.iter().map(|body| body.replace("{millis}", &millis)).collect()
+        match self.shape.bodies {
+            [] => vec![None],
+            bodies => bodies.iter().map(|body| Some(body.replace("{millis}", &millis))).collect(),
+        }
     }
 
     fn url(&self) -> String {
@@ -67,59 +76,57 @@ impl Subject {
     }
 
     /// What the SDK signs.
-    pub fn sign(&self, program: &mut Program, row: &Row, body: &str, timestamp: Option<i64>) -> Signed {
-        let mut signed: Signed = serde_json::from_value(program.ask(&json!({
+    pub fn sign(&self, program: &mut Program, row: &Row, body: &str, timestamp: Option<i64>) -> Result<Signed, String> {
+        let answer = program.ask(&json!({
             "op": "sign", "provider": row.provider, "secret": self.keys.sender, "body": body,
             "timestamp": timestamp, "url": self.url(),
-        })))
-        .unwrap();
+        }))?;
+        let mut signed: Signed = serde_json::from_value(answer).unwrap();
         if !signed.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type")) {
             signed.headers.push(("content-type".to_owned(), self.shape.content_type.to_owned()));
         }
-        signed
+        Ok(signed)
     }
 
-    /// What the test kit signs: with this body, or its own sample.
-    pub fn request(&self, body: Option<&str>) -> SignedRequest {
-        self.made(self.maker(self.keys.sender), body)
+    /// What the test kit signs: this body, or its own sample.
+    pub fn request(&self, body: Option<&str>) -> Result<SignedRequest, String> {
+        self.made(self.keys.sender, body)
     }
 
     /// The same, signed by somebody else.
-    pub fn forged(&self, body: Option<&str>) -> SignedRequest {
-        self.made(self.maker(self.keys.wrong), body)
+    pub fn forged(&self, body: Option<&str>) -> Result<SignedRequest, String> {
+        self.made(self.keys.wrong, body)
     }
 
-    fn maker(&self, key: &str) -> RequestMaker {
-        match self.shape.row {
+    fn made(&self, key: &str, body: Option<&str>) -> Result<SignedRequest, String> {
+        let maker = match self.shape.row {
             "twilio-json" => hookporter_testkit::twilio_json(key),
             _ => hookporter_testkit::provider(self.shape.preset, key).unwrap(),
-        }
-    }
-
-    fn made(&self, maker: RequestMaker, body: Option<&str>) -> SignedRequest {
+        };
         let maker = maker.url(&self.url());
-        match body {
-            Some(body) => maker.body(body.to_owned()).header("content-type", self.shape.content_type).build(),
-            None => maker.build(),
-        }
+        let maker = match body {
+            Some(body) => maker.body(body.to_owned()).header("content-type", self.shape.content_type),
+            None => maker,
+        };
+        maker.try_build().map_err(|error| error.to_string())
     }
 
     /// Whether the SDK accepts a request, and what it says.
-    pub fn judged(&self, program: &mut Program, row: &Row, request: &SignedRequest) -> (bool, String) {
+    pub fn judged(&self, program: &mut Program, row: &Row, request: &SignedRequest) -> Result<(bool, String), String> {
         let answer = program.ask(&json!({
             "op": "verify", "provider": row.provider, "secret": self.keys.receiver, "url": request.url(),
             "body": std::str::from_utf8(request.body()).unwrap(), "headers": request.headers(), "method": request.method(),
-        }));
-        (answer["accepted"].as_bool().unwrap(), answer["error"].to_string())
+        }))?;
+        Ok((answer["accepted"].as_bool().unwrap(), answer["error"].to_string()))
     }
 
     /// The SDK's answer to a handshake, whose query this is.
-    pub fn answer(&self, program: &mut Program, row: &Row, query: &str) -> String {
+    pub fn answer(&self, program: &mut Program, row: &Row, query: &str) -> Result<String, String> {
         let url = format!("{URL}?{query}");
         let request = json!({
             "op": "answer", "provider": row.provider, "secret": self.keys.receiver, "body": "", "url": url,
         });
-        program.ask(&request)["answer"].as_str().unwrap().to_owned()
+        Ok(program.ask(&request)?["answer"].as_str().unwrap().to_owned())
     }
 
     pub fn send(&self, server: &Server, signed: &Signed, body: &str) -> (u16, Outcome, Option<Reason>) {
