@@ -22,12 +22,12 @@ use crate::wire::{self, Wire};
 const WITHOUT_SDK: &[&str] = &[
     "airtable", "asana", "auth0", "azure-event-grid", "bigcommerce", "bitbucket", "calcom", "calendly",
     "checkout-com", "circleci", "cloudevents", "cloudflare-stream", "coinbase-cdp", "deepgram", "docusign",
-    "dropbox", "fastly", "flutterwave", "fusionauth", "gitlab", "heroku", "hubla", "intercom", "jira", "kick",
-    "knock", "launchdarkly", "lemonsqueezy", "mailchannels", "mailgun", "meta", "microsoft-graph", "mollie",
-    "monday", "netlify", "okta", "pagerduty", "paypal", "paystack", "persona", "plaid", "postmark", "quickbooks",
-    "recurly", "render", "rfc9421", "rfc9530", "sentry", "standard-webhooks-v1a", "supabase-auth-hooks",
-    "superoffice", "tally", "telegram", "trello", "twitch", "typeform", "vercel", "woocommerce", "x-twitter",
-    "xero", "zendesk", "zoom",
+    "dropbox", "fastly", "flutterwave", "flutterwave-v3", "fusionauth", "gitlab", "gitlab-token", "heroku", "hubla",
+    "intercom", "jira", "kick", "knock", "launchdarkly", "lemonsqueezy", "mailchannels", "mailgun", "meta",
+    "microsoft-graph", "mollie", "monday", "netlify", "okta", "pagerduty", "paypal", "paystack", "persona", "plaid",
+    "postmark", "quickbooks", "recurly", "render", "rfc9421", "rfc9530", "sentry", "standard-webhooks-v1a",
+    "supabase-auth-hooks", "superoffice", "tally", "telegram", "trello", "twitch", "typeform", "vercel",
+    "woocommerce", "x-twitter", "xero", "zendesk", "zoom",
 ];
 
 /// Where an SDK and Hookporter disagree, and who is right: row, package, op, what is seen, why it may stay.

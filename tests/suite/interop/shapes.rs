@@ -27,7 +27,12 @@ pub const SHAPES: &[Shape] = &[
     json("anthropic"),
     sample("aws-sns"),
     json("box"),
-    Shape { asked: BRAINTREE, changed: Some(Reason::InvalidSignature), ..sample("braintree") },
+    Shape {
+        content_type: FORM_TYPE,
+        bodies: BRAINTREE,
+        asked: &["check", "subscription_canceled"],
+        ..json("braintree")
+    },
     sample("chargebee"),
     json("clerk"),
     json("cloudinary"),
@@ -48,7 +53,8 @@ pub const SHAPES: &[Shape] = &[
     Shape { bodies: LINEAR, ..json("linear") },
     Shape { bodies: LIVEBLOCKS, ..json("liveblocks") },
     Shape { content_type: "application/webhook+json", changed: Some(Reason::BodyHashMismatch), ..json("livekit") },
-    sample("mercadopago"),
+    // In the case that the sender's documentation and its SDK agree on.
+    Shape { query: Some("data.id=123456789&type=payment"), ..sample("mercadopago") },
     json("mux"),
     json("notion"),
     sample("nylas"),
@@ -116,8 +122,10 @@ const ADYEN: &[&str] = &[
     r#"{"live":"false","notificationItems":[{"NotificationRequestItem":{"pspReference":"8836183819713024","originalReference":"8836183819713023","merchantAccountCode":"Shop","merchantReference":"value-1","amount":{"value":1130,"currency":"EUR"},"eventCode":"REFUND","eventDate":"2026-01-01T01:00:00+01:00","success":"false"}},{"NotificationRequestItem":{"pspReference":"8836183819713025","merchantAccountCode":"Shop","merchantReference":"other","amount":{"value":0,"currency":"EUR"},"eventCode":"REPORT_AVAILABLE","eventDate":"2026-01-01T01:00:00+01:00","success":"true"}}]}"#,
 ];
 
-/// Kinds of notifications.
-const BRAINTREE: &[&str] = &["check", "subscription_canceled"];
+/// What the form encodes. The SDK is asked for a notification by its kind.
+const BRAINTREE: &[&str] = &[
+    r#"<notification><timestamp type="datetime">2026-01-01T00:00:00Z</timestamp><kind>check</kind><subject><check type="boolean">true</check></subject></notification>"#,
+];
 
 /// An SDK reads the events.
 const GOCARDLESS: &[&str] = &[
