@@ -21,6 +21,9 @@ mod headers;
 pub mod jwt;
 mod keyring;
 mod labels;
+#[cfg(feature = "http-signatures")]
+#[cfg_attr(docsrs, doc(cfg(feature = "http-signatures")))]
+pub mod message_signature;
 mod papers;
 pub mod provider;
 mod reason;

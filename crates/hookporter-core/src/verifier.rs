@@ -79,7 +79,7 @@ impl Verifier {
     /// The tolerance, unless freshness is switched off or the scheme has no timestamp to judge.
     #[must_use]
     pub fn tolerance(&self) -> Option<Tolerance> {
-        self.tolerance.filter(|_| self.scheme.timestamp.is_some())
+        self.tolerance.filter(|_| self.scheme.has_timestamp())
     }
 
     /// The largest body, in bytes.
@@ -126,6 +126,8 @@ impl Verifier {
             }
             #[cfg(feature = "jwt")]
             Plan::Token(token) => Some(token.algorithm()),
+            #[cfg(feature = "http-signatures")]
+            Plan::Message(message) => Some(message.algorithm()),
         }
     }
 

@@ -5,7 +5,7 @@ pub(crate) use message::append_sorted_form;
 #[cfg(feature = "sign")]
 pub(crate) use message::whole as whole_message;
 mod proof;
-#[cfg(feature = "jwt")]
+#[cfg(any(feature = "jwt", feature = "http-signatures"))]
 pub(crate) use proof::{Proof, judge_messages};
 
 use bytes::Bytes;

@@ -73,6 +73,11 @@ impl Check<'_> {
             Plan::StaticToken => self.static_token(body),
             #[cfg(feature = "jwt")]
             Plan::Token(token) => token.judge(&self.head, body, self.keys, self.now),
+            #[cfg(feature = "http-signatures")]
+            Plan::Message(_) => {
+                let opened = self.papers.message.as_ref().ok_or(Reason::MissingHeader)?;
+                opened.judge(self.keys, self.now, body)
+            }
         }
     }
 

@@ -73,6 +73,9 @@ pub(crate) enum Plan {
     /// A JSON web token.
     #[cfg(feature = "jwt")]
     Token(crate::jwt::TokenScheme),
+    /// An HTTP Message Signature.
+    #[cfg(feature = "http-signatures")]
+    Message(Box<crate::message_signature::MessageScheme>),
 }
 
 impl Compiled {
@@ -98,7 +101,20 @@ impl Compiled {
 
     /// Whether the public URL takes part in the signed bytes.
     pub(crate) fn needs_url(&self) -> bool {
+        #[cfg(feature = "http-signatures")]
+        if let Plan::Message(message) = &self.plan {
+            return message.needs_url();
+        }
         self.plan.has(&Part::Url)
+    }
+
+    /// Whether every request says when it was signed.
+    pub(crate) fn has_timestamp(&self) -> bool {
+        #[cfg(feature = "http-signatures")]
+        if matches!(self.plan, Plan::Message(_)) {
+            return true;
+        }
+        self.timestamp.is_some()
     }
 }
 
@@ -107,6 +123,8 @@ fn plan(proof: &Proof) -> Result<Plan, ConfigError> {
         Proof::StaticToken => Plan::StaticToken,
         #[cfg(feature = "jwt")]
         Proof::Token(token) => Plan::Token(token.checked()?),
+        #[cfg(feature = "http-signatures")]
+        Proof::Message(message) => Plan::Message(Box::new(message.checked()?)),
         Proof::Function(algorithm, function) => Plan::Function { algorithm: *algorithm, function: function.clone() },
         Proof::Template(algorithm, text) => {
             let mut parts = template::parse(text)?;
@@ -155,11 +173,9 @@ fn timestamp_spec(scheme: &Scheme, plan: &Plan) -> Result<Option<TimestampSpec>,
 }
 
 fn signature_spec(scheme: &Scheme, plan: &Plan) -> Result<Option<SignatureSpec>, ConfigError> {
-    #[cfg(feature = "jwt")]
-    if matches!(plan, Plan::Token(_)) {
+    if plan.finds_its_signature() {
         return Ok(None);
     }
-    let _ = plan;
     let source = scheme
         .signature
         .as_ref()
@@ -199,6 +215,17 @@ fn sets(scheme: &Scheme, timestamp: Option<&TimestampSpec>) -> Vec<HeaderSet> {
 }
 
 impl Plan {
+    /// Whether the signature is not read by the grammar of a scheme's header.
+    const fn finds_its_signature(&self) -> bool {
+        match self {
+            #[cfg(feature = "jwt")]
+            Self::Token(_) => true,
+            #[cfg(feature = "http-signatures")]
+            Self::Message(_) => true,
+            _ => false,
+        }
+    }
+
     /// The parts of the signed bytes, in order.
     fn parts(&self) -> impl Iterator<Item = &Part> {
         let (first, second): (&[Part], &[Part]) = match self {
@@ -217,6 +244,8 @@ impl Plan {
             Self::Function { .. } | Self::StaticToken => false,
             #[cfg(feature = "jwt")]
             Self::Token(token) => token.covers_payload(),
+            #[cfg(feature = "http-signatures")]
+            Self::Message(message) => message.covers_body(),
         }
     }
 
@@ -226,6 +255,10 @@ impl Plan {
 
     /// Whether `wanted` is a header among the signed bytes.
     pub(crate) fn signs_header(&self, wanted: &str) -> bool {
+        #[cfg(feature = "http-signatures")]
+        if let Self::Message(message) = self {
+            return message.covers_header(wanted);
+        }
         self.parts().any(|part| matches!(part, Part::Header(name) if **name == *wanted))
     }
 

@@ -70,6 +70,9 @@ pub(crate) enum Proof {
     /// A JSON web token.
     #[cfg(feature = "jwt")]
     Token(crate::jwt::TokenScheme),
+    /// An HTTP Message Signature.
+    #[cfg(feature = "http-signatures")]
+    Message(crate::message_signature::MessageScheme),
 }
 
 impl Scheme {
@@ -113,6 +116,13 @@ impl Scheme {
     pub fn token(token: crate::jwt::TokenScheme) -> Self {
         let key_rule = KeyRule::for_algorithm(token.algorithm());
         Self { proof: Proof::Token(token), key_rule, ..Self::hmac_sha256() }
+    }
+
+    /// An HTTP Message Signature (RFC 9421).
+    #[cfg(feature = "http-signatures")]
+    pub fn message_signature(message: crate::message_signature::MessageScheme) -> Self {
+        let scheme = Self::new(message.algorithm()).signature(Header::new("signature").base64());
+        Self { proof: Proof::Message(message), ..scheme }
     }
 
     /// The signed bytes, as a template: text and the parts `{timestamp}`, `{id}`, `{method}`, `{url}`, `{path}`,

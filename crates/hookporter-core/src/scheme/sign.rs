@@ -4,7 +4,7 @@ use bytes::Bytes;
 
 use crate::algorithm::{Algorithm, Material};
 use crate::check::whole_message;
-use crate::papers::{Candidates, Papers};
+use crate::papers::Papers;
 use crate::scheme::{HeaderSet, Plan, SignatureSpec, SignedInput, TimestampPlace};
 use crate::{ConfigError, Head, Secret, UnixTime, Verifier};
 
@@ -59,12 +59,18 @@ impl Verifier {
             }
             return token.sign_request(&self.key_rule().key_bytes(first)?, request);
         }
+        #[cfg(feature = "http-signatures")]
+        if let Plan::Message(message) = &self.scheme.plan {
+            let numbered = matches!(self.labels().id, crate::LabelSource::SchemeId) && !request.id.is_empty();
+            let unsigned = message.unsigned(request, first.id().as_str(), numbered.then_some(request.id))?;
+            let signature = self.sign_message(message.algorithm(), first, &unsigned.base)?;
+            return Ok(Signed { headers: unsigned.headers(&signature), body: request.body.clone() });
+        }
         let timestamp = self.scheme.timestamp.as_ref().map(|spec| spec.unit.format(request.timestamp));
         let papers = Papers {
-            candidates: Candidates::new(),
             timestamp: timestamp.as_deref().map(str::as_bytes),
-            sent: None,
             id: Some(request.id.as_bytes()),
+            ..Papers::default()
         };
         let mut signatures = Vec::new();
         for secret in secrets {
@@ -102,6 +108,8 @@ impl Verifier {
             }
             #[cfg(feature = "jwt")]
             Plan::Token(_) => return Err(ConfigError::scheme("a token signs itself")),
+            #[cfg(feature = "http-signatures")]
+            Plan::Message(_) => return Err(ConfigError::scheme("a message signature is made from its own base")),
         };
         self.sign_message(algorithm, secret, &message)
     }

@@ -6,6 +6,8 @@ mod ed25519;
 mod jwk;
 #[cfg(feature = "ecdsa")]
 mod p256;
+#[cfg(feature = "ecdsa")]
+mod p384;
 mod pem;
 #[cfg(feature = "rsa")]
 mod rsa;
@@ -30,8 +32,12 @@ pub(crate) enum PublicKey {
     P256Der(::p256::ecdsa::VerifyingKey),
     #[cfg(feature = "ecdsa")]
     P256Raw(::p256::ecdsa::VerifyingKey),
+    #[cfg(feature = "ecdsa")]
+    P384Raw(Box<::p384::ecdsa::VerifyingKey>),
     #[cfg(feature = "rsa")]
     Rsa(rsa::Key),
+    #[cfg(feature = "rsa")]
+    RsaPss(rsa::Key),
 }
 
 impl PublicKey {
@@ -46,8 +52,12 @@ impl PublicKey {
             Algorithm::EcdsaP256Der => p256::key(written).map(Self::P256Der),
             #[cfg(feature = "ecdsa")]
             Algorithm::EcdsaP256Raw => p256::key(written).map(Self::P256Raw),
+            #[cfg(feature = "ecdsa")]
+            Algorithm::EcdsaP384Raw => p384::key(written).map(|key| Self::P384Raw(Box::new(key))),
             #[cfg(feature = "rsa")]
             Algorithm::RsaPkcs1Sha256 => rsa::key(written).map(Self::Rsa),
+            #[cfg(feature = "rsa")]
+            Algorithm::RsaPssSha512 => rsa::key(written).map(Self::RsaPss),
             _ => Err("is a public key, and the algorithm takes a shared secret"),
         }
     }
@@ -61,8 +71,12 @@ impl PublicKey {
             Self::P256Der(key) => p256::verify_der(key, message, signature),
             #[cfg(feature = "ecdsa")]
             Self::P256Raw(key) => p256::verify_raw(key, message, signature),
+            #[cfg(feature = "ecdsa")]
+            Self::P384Raw(key) => p384::verify(key, message, signature),
             #[cfg(feature = "rsa")]
             Self::Rsa(key) => rsa::verify(key, message, signature),
+            #[cfg(feature = "rsa")]
+            Self::RsaPss(key) => rsa::verify_pss(key, message, signature),
         }
     }
 }
