@@ -78,5 +78,10 @@ pub use senders::{
 #[cfg(feature = "ed25519")]
 pub use senders::{discord, standard_webhooks_v1a};
 
+#[cfg(all(feature = "ed25519", feature = "http-signatures", feature = "messaging"))]
+pub use senders::mailchannels;
+#[cfg(all(feature = "cloud", feature = "http-signatures"))]
+pub use senders::rfc9421;
+
 #[cfg(test)]
 mod tests;

@@ -21,6 +21,8 @@ pub struct Vector {
     pub provider: String,
     /// Whether the sender published it, or its SDK made it; the others are derived from the documented scheme.
     pub official: bool,
+    /// Which of the sender's schemes it is signed with, where the sender has several.
+    pub scheme: Option<String>,
     /// The receiver's key: text, or where a sender needs more than one value, an object.
     pub secret: Value,
     /// The headers.
@@ -84,11 +86,14 @@ pub fn vectors() -> Vec<Vector> {
 }
 
 impl Vector {
-    /// The id of the preset that judges it: the sender's, or for an asymmetric key of Standard Webhooks `…-v1a`.
+    /// The id of the preset that judges it: the sender's, or that of another of its schemes, such as `…-v1a` for an
+    /// asymmetric key of Standard Webhooks. The examples of RFC 9421 cover less than any endpoint should take, so that no
+    /// preset judges them.
     #[must_use]
     pub fn preset(&self) -> &str {
-        match self.secret_text() {
-            Some(key) if key.starts_with("whpk_") => "standard-webhooks-v1a",
+        match (self.secret_text(), self.scheme.as_deref()) {
+            (Some(key), _) if key.starts_with("whpk_") => "standard-webhooks-v1a",
+            (_, Some("example")) if self.provider == "rfc9421" => "rfc9421-example",
             _ => &self.provider,
         }
     }
@@ -122,6 +127,7 @@ impl Vector {
             id: text("id")?,
             provider: text("provider")?,
             official: row.get("official")?.as_bool()?,
+            scheme: text("scheme"),
             secret: row.get("secret")?.clone(),
             headers: pairs(row.get("headers")?)?,
             url: text("url"),

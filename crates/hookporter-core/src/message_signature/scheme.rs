@@ -144,7 +144,7 @@ impl MessageScheme {
         if self.required.is_empty() || self.required.iter().any(Vec::is_empty) {
             return wrong("a signature that need cover nothing proves nothing".to_owned());
         }
-        for label in &self.label {
+        if let Some(label) = &self.label {
             let mut reader = Reader::new(label);
             if reader.key().is_err() || !reader.is_empty() {
                 return wrong(format!("`{label}` is no label: lower case letters, digits, `_-.*`"));

@@ -36,6 +36,8 @@ presets! {
     standard_webhooks_v1a = "standard-webhooks-v1a", "Standard Webhooks v1a";
     stripe = "stripe", "Stripe";
     superoffice = "superoffice", "SuperOffice";
+    #[cfg(all(feature = "ed25519", feature = "http-signatures", feature = "messaging"))]
+    mailchannels = "mailchannels", "MailChannels";
 }
 
 impl Endpoint {
@@ -45,5 +47,15 @@ impl Endpoint {
     /// [`ConfigError`] for a key that cannot be right, or a URL that cannot be a webhook's.
     pub fn twilio(keys: impl Into<Keys>, url: &str) -> Result<Self, ConfigError> {
         Self::provider_at("twilio", keys, url)
+    }
+
+    /// An endpoint for HTTP Message Signatures: the preset `rfc9421`. `url` is the public URL that the sender calls and
+    /// signs.
+    ///
+    /// # Errors
+    /// [`ConfigError`] for a key that cannot be right, or a URL that cannot be a webhook's.
+    #[cfg(all(feature = "cloud", feature = "http-signatures"))]
+    pub fn rfc9421(keys: impl Into<Keys>, url: &str) -> Result<Self, ConfigError> {
+        Self::provider_at("rfc9421", keys, url)
     }
 }
