@@ -17,6 +17,8 @@ mod delivery;
 mod freshness;
 mod head;
 mod headers;
+#[cfg(feature = "gzip")]
+mod inflate;
 #[cfg(feature = "jwt")]
 pub mod jwt;
 mod keyring;
@@ -48,7 +50,7 @@ pub use provider::Provider;
 pub use reason::Reason;
 pub use rejection::{Evidence, Rejection};
 pub use scheme::{
-    Encoding, Header, KeyDecoding, KeyRule, Part, Scheme, SignatureSource, SignedBytes, SignedInput, TimeUnit,
+    Encoding, Gzip, Header, KeyDecoding, KeyRule, Part, Scheme, SignatureSource, SignedBytes, SignedInput, TimeUnit,
     TimestampSource,
 };
 #[cfg(feature = "sign")]

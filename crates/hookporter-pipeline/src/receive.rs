@@ -187,12 +187,15 @@ async fn prove<B: BodyReader>(
 ) -> Result<Delivery, Rejection> {
     let mut check: Check<'_> = endpoint.verifier.begin(head, &keys.keyring, now)?;
     let keep = endpoint.report_only;
+    let mut inflated = 0_usize;
     let received = body::read(body, endpoint.body_deadline, held, |chunk| {
         exchange.body_bytes = exchange.body_bytes.saturating_add(chunk.len());
         if keep {
             read.extend_from_slice(&chunk);
         }
-        check.push(chunk)
+        check.push(chunk)?;
+        let before = std::mem::replace(&mut inflated, check.inflated_bytes());
+        Ok(inflated.saturating_sub(before))
     })
     .await;
     received?;
@@ -201,7 +204,12 @@ async fn prove<B: BodyReader>(
         // Whatever the decoy says, and at the same cost.
         return Err(Rejection::new(Reason::UnknownTenant));
     }
-    proven.map_err(hookporter_core::Refused::into_rejection)
+    let delivery = proven.map_err(hookporter_core::Refused::into_rejection)?;
+    if inflated == 0 && delivery.payload().as_ptr() != delivery.body().as_ptr() {
+        // Inflated once it was proven, or taken out of a token.
+        held.grow(delivery.payload().len())?;
+    }
+    Ok(delivery)
 }
 
 /// Catches a panic of a future that is pinned elsewhere.

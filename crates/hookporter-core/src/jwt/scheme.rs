@@ -98,6 +98,11 @@ impl TokenScheme {
         }
     }
 
+    /// Whether the token is a member of the body.
+    pub(crate) const fn is_in_body(&self) -> bool {
+        matches!(self.place, Place::Member(_))
+    }
+
     /// This scheme, unless it contradicts itself.
     pub(crate) fn checked(&self) -> Result<Self, ConfigError> {
         match &self.place {
@@ -143,7 +148,6 @@ impl TokenScheme {
         if let Some(hash) = &self.body_hash {
             hash.judge(&claims, body)?;
         }
-        let in_body = matches!(self.place, Place::Member(_));
-        Ok(Proof { payload: in_body.then(|| Bytes::from(payload.into_bytes())), ..proof })
+        Ok(Proof { payload: self.is_in_body().then(|| Bytes::from(payload.into_bytes())), ..proof })
     }
 }

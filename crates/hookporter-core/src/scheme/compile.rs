@@ -6,7 +6,7 @@ use crate::ConfigError;
 use crate::algorithm::Algorithm;
 use crate::headers::Names;
 use crate::scheme::header::List;
-use crate::scheme::{Encoding, Part, Proof, Scheme, SignedFunction, TimeUnit, template};
+use crate::scheme::{Encoding, Gzip, Part, Proof, Scheme, SignedFunction, TimeUnit, template};
 
 /// A scheme that can be checked against requests.
 #[derive(Debug, Clone)]
@@ -22,6 +22,8 @@ pub(crate) struct Compiled {
     /// The byte that follows the id in the signed bytes, which an id must not contain.
     pub(crate) id_delimiter: Option<u8>,
     pub(crate) plan: Plan,
+    #[cfg(feature = "gzip")]
+    pub(crate) gzip: Option<Gzip>,
 }
 
 /// One set of names for the proof headers.
@@ -86,6 +88,9 @@ impl Compiled {
         if plan.has(&Part::Id) && scheme.id.is_none() {
             return Err(ConfigError::scheme("`{id}` is signed, but `.id(…)` does not say where it is"));
         }
+        if let Some(gzip) = scheme.gzip {
+            plan.judge_gzip(gzip)?;
+        }
         let sets = sets(scheme, timestamp.as_ref());
         let body_headers = ["content-length".into(), "content-encoding".into()];
         Ok(Self {
@@ -96,6 +101,8 @@ impl Compiled {
             signature,
             timestamp,
             plan,
+            #[cfg(feature = "gzip")]
+            gzip: scheme.gzip,
         })
     }
 
@@ -224,6 +231,25 @@ impl Plan {
             Self::Message(_) => true,
             _ => false,
         }
+    }
+
+    /// Whether bodies that come compressed can be judged by this plan.
+    fn judge_gzip(&self, gzip: Gzip) -> Result<(), ConfigError> {
+        let contradiction = match (self, gzip) {
+            (Self::Whole { parts, .. }, Gzip::SignedCompressed) => {
+                parts.iter().any(|part| matches!(part, Part::Field(_) | Part::SortedForm))
+            }
+            #[cfg(feature = "jwt")]
+            (Self::Token(token), Gzip::SignedCompressed) => token.is_in_body(),
+            // A content digest is one of the bytes that are sent.
+            #[cfg(feature = "http-signatures")]
+            (Self::Message(_), Gzip::SignedPlain) => true,
+            _ => false,
+        };
+        if contradiction {
+            return Err(ConfigError::scheme("what is signed is read from the body, but not from what `.gzip(…)` says"));
+        }
+        Ok(())
     }
 
     /// The parts of the signed bytes, in order.

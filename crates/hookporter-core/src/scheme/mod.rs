@@ -17,6 +17,7 @@
 mod compile;
 pub(crate) mod encoding;
 mod function;
+mod gzip;
 pub(crate) mod header;
 mod key_rule;
 #[cfg(feature = "sign")]
@@ -28,6 +29,7 @@ use std::sync::Arc;
 
 pub use encoding::Encoding;
 pub use function::{SignedBytes, SignedInput};
+pub use gzip::Gzip;
 pub use header::{Header, SignatureSource, TimestampSource};
 pub use key_rule::{KeyDecoding, KeyRule};
 #[cfg(feature = "sign")]
@@ -55,6 +57,7 @@ pub struct Scheme {
     pub(crate) alternative: Option<(String, String)>,
     pub(crate) key_rule: KeyRule,
     pub(crate) needs_url: bool,
+    pub(crate) gzip: Option<Gzip>,
     pub(crate) labels: LabelSources,
 }
 
@@ -86,6 +89,7 @@ impl Scheme {
             id: None,
             alternative: None,
             needs_url: false,
+            gzip: None,
             labels: LabelSources::default(),
         }
     }
@@ -177,6 +181,15 @@ impl Scheme {
     /// States that a function of the signed bytes reads the public URL, so that an endpoint without one does not build.
     pub fn needs_url(self) -> Self {
         Self { needs_url: true, ..self }
+    }
+
+    /// The sender may compress its bodies with gzip; says what the proof is over then. What is inflated is bounded as every
+    /// body is, and [`Delivery::payload`](crate::Delivery::payload) gives it; [`Delivery::body`](crate::Delivery::body) stays
+    /// the bytes that were received. Other encodings are refused.
+    ///
+    /// Default: every encoded body is refused; so it is, too, where the feature `gzip` is off.
+    pub fn gzip(self, signed: Gzip) -> Self {
+        Self { gzip: Some(signed), ..self }
     }
 
     /// Where the event id is. Unless [`Scheme::identity`] says otherwise, a signed id identifies the event, an
