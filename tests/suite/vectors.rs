@@ -11,6 +11,9 @@ use crate::server::{Adapter, BOTH, PATH, Server};
 use crate::wire::{self, Answer, Wire};
 
 /// Senders that have vectors and no preset yet. Whoever builds a preset takes its sender off this list.
+///
+/// Two will stay: the examples of RFC 9421 cover less than an endpoint should demand, and a digest (RFC 9530) proves no
+/// origin. The core's and the test kit's own tests judge them.
 const WITHOUT_PRESET: &[&str] = &[
     "adyen",
     "cloudevents",
@@ -20,7 +23,7 @@ const WITHOUT_PRESET: &[&str] = &[
     "mailgun",
     "mercadopago",
     "microsoft-graph",
-    "rfc9421",
+    "rfc9421-example",
     "rfc9530",
     "square",
 ];
@@ -31,7 +34,7 @@ const BY_USER: &[&str] = &["aws-sns"];
 #[test]
 fn every_vector_of_a_preset_ends_over_http_as_it_says() {
     let mut judged = BTreeSet::new();
-    for vector in vectors().iter().filter(|vector| !WITHOUT_PRESET.contains(&vector.provider.as_str())) {
+    for vector in vectors().iter().filter(|vector| !WITHOUT_PRESET.contains(&vector.preset())) {
         for adapter in BOTH {
             judge(adapter, vector);
         }
@@ -46,7 +49,7 @@ fn the_list_of_senders_without_a_preset_is_true() {
     let vectors = vectors();
     for id in WITHOUT_PRESET {
         assert!(Provider::by_id(id).is_err(), "{id} has a preset now: take it off the list");
-        assert!(vectors.iter().any(|vector| vector.provider == *id), "{id} has no vector");
+        assert!(vectors.iter().any(|vector| vector.preset() == *id), "{id} has no vector");
     }
 }
 

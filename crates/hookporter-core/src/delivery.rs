@@ -12,7 +12,7 @@ use crate::{KeyId, Rejection, UnixTime};
 pub enum Coverage {
     /// Every byte of the body.
     Body,
-    /// The payload that was taken out of the body (a token's), and nothing around it.
+    /// The payload that was taken out of the body (a token's, or what was compressed), and nothing around it.
     Payload,
     /// Some fields of the body, the ones the scheme names.
     Fields,
@@ -60,7 +60,7 @@ impl Delivery {
         &self.body
     }
 
-    /// What the body says: the payload of a token, else the body itself.
+    /// What the body says: the payload of a token, the content of a compressed body, else the body itself.
     #[must_use]
     pub fn payload(&self) -> &Bytes {
         self.payload.as_deref().unwrap_or(&self.body)

@@ -17,12 +17,17 @@ mod delivery;
 mod freshness;
 mod head;
 mod headers;
+#[cfg(feature = "gzip")]
+mod inflate;
 #[cfg(feature = "jwt")]
 pub mod jwt;
 mod key_name;
 mod key_parts;
 mod keyring;
 mod labels;
+#[cfg(feature = "http-signatures")]
+#[cfg_attr(docsrs, doc(cfg(feature = "http-signatures")))]
+pub mod message_signature;
 mod papers;
 pub mod provider;
 mod reason;
@@ -48,7 +53,7 @@ pub use provider::Provider;
 pub use reason::Reason;
 pub use rejection::{Evidence, Rejection};
 pub use scheme::{
-    Encoding, Header, KeyDecoding, KeyRule, Part, Scheme, SignatureSource, SignedBytes, SignedInput, TimeUnit,
+    Encoding, Gzip, Header, KeyDecoding, KeyRule, Part, Scheme, SignatureSource, SignedBytes, SignedInput, TimeUnit,
     TimestampSource,
 };
 #[cfg(feature = "sign")]

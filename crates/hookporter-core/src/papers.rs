@@ -26,6 +26,9 @@ pub(crate) struct Papers<'a> {
     pub(crate) timestamp: Option<&'a [u8]>,
     pub(crate) sent: Option<UnixTime>,
     pub(crate) id: Option<&'a [u8]>,
+    /// The message signature that counts; boxed, since other schemes have none.
+    #[cfg(feature = "http-signatures")]
+    pub(crate) message: Option<Box<crate::message_signature::Opened<'a>>>,
 }
 
 /// `content-length` and `content-encoding`: what is said of the body before it arrives.
@@ -81,6 +84,12 @@ impl<'a> Papers<'a> {
         }
         if let Some(name) = &set.id {
             self.id = Some(well_formed_id(scheme, name, alone(headers.occurrence(name), name)?)?);
+        }
+        #[cfg(feature = "http-signatures")]
+        if let crate::scheme::Plan::Message(message) = &scheme.plan {
+            let opened = message.open(head, tolerance, now)?;
+            (self.sent, self.id) = (Some(opened.created), opened.nonce);
+            self.message = Some(Box::new(opened));
         }
         let [length, coding] = &scheme.body_headers;
         Ok(Announced { length: headers.occurrence(length), coding: headers.occurrence(coding) })

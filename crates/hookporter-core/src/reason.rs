@@ -79,6 +79,8 @@ reasons! {
     // What the sender did at the level of HTTP.
     /// The body ended or broke off before it was whole.
     BodyIncomplete = "body-incomplete" => 400,
+    /// The body is not what its content encoding says.
+    MalformedEncoding = "malformed-encoding" => 400,
     /// Not a method that the provider uses.
     MethodNotAllowed = "method-not-allowed" => 405,
     /// The body did not arrive within its deadline.

@@ -138,6 +138,8 @@ impl Verifier {
             Plan::Enclosed(enclosed) => Some(enclosed.algorithm),
             #[cfg(feature = "jwt")]
             Plan::Token(token) => Some(token.algorithm()),
+            #[cfg(feature = "http-signatures")]
+            Plan::Message(message) => Some(message.algorithm()),
         }
     }
 

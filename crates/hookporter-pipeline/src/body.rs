@@ -27,12 +27,13 @@ impl BodyReader for Option<Bytes> {
     }
 }
 
-/// Reads the whole body until `longest` has passed, giving each chunk to `take`.
+/// Reads the whole body until `longest` has passed, giving each chunk to `take`, which says how many bytes more it holds
+/// beside the chunk.
 pub(crate) async fn read<B: BodyReader>(
     body: &mut B,
     longest: Duration,
     held: &mut Held,
-    mut take: impl FnMut(Bytes) -> Result<(), Rejection>,
+    mut take: impl FnMut(Bytes) -> Result<usize, Rejection>,
 ) -> Result<(), Rejection> {
     let mut deadline = None;
     loop {
@@ -58,7 +59,10 @@ pub(crate) async fn read<B: BodyReader>(
             Some(Err(BodyBroken)) => return Err(Rejection::new(Reason::BodyIncomplete)),
             Some(Ok(chunk)) => {
                 held.grow(chunk.len())?;
-                take(chunk)?;
+                match take(chunk)? {
+                    0 => {}
+                    more => held.grow(more)?,
+                }
             }
         }
     }

@@ -239,9 +239,12 @@ async fn prove<B: BodyReader>(
         }
     };
     let mut check: Check<'_> = endpoint.verifier.begin(head, keyring, now)?;
+    let mut inflated = 0_usize;
     let received = body::read(body, endpoint.body_deadline, held, |chunk| {
         note(endpoint, exchange, read, &chunk);
-        check.push(chunk)
+        check.push(chunk)?;
+        let before = std::mem::replace(&mut inflated, check.inflated_bytes());
+        Ok(inflated.saturating_sub(before))
     })
     .await;
     received?;
@@ -250,7 +253,12 @@ async fn prove<B: BodyReader>(
         // Whatever the decoy says, and at the same cost.
         return Err(Rejection::new(Reason::UnknownTenant));
     }
-    proven.map_err(hookporter_core::Refused::into_rejection)
+    let delivery = proven.map_err(hookporter_core::Refused::into_rejection)?;
+    if inflated == 0 && delivery.payload().as_ptr() != delivery.body().as_ptr() {
+        // Inflated once it was proven, or taken out of a token.
+        held.grow(delivery.payload().len())?;
+    }
+    Ok(delivery)
 }
 
 /// Papers, body, key, proof: for a sender whose bodies name their key.
@@ -268,7 +276,7 @@ async fn prove_by_named_key<B: BodyReader>(
     let mut check = endpoint.verifier.begin_unkeyed(head, now)?;
     let received = body::read(body, endpoint.body_deadline, held, |chunk| {
         note(endpoint, exchange, read, &chunk);
-        check.push(chunk)
+        check.push(chunk).map(|()| 0)
     })
     .await;
     received?;

@@ -128,5 +128,10 @@ pub use senders::plaid;
 #[cfg(all(feature = "cloud", feature = "jwt"))]
 pub use senders::{fusionauth, qstash};
 
+#[cfg(all(feature = "ed25519", feature = "http-signatures", feature = "messaging"))]
+pub use senders::mailchannels;
+#[cfg(all(feature = "cloud", feature = "http-signatures"))]
+pub use senders::rfc9421;
+
 #[cfg(test)]
 mod tests;

@@ -123,6 +123,12 @@ impl RequestMaker {
     /// Why a changed body is refused; `None` where nothing binds it.
     fn tampered_body(&self, proof: Proof, verifier: &Verifier, draft: &Draft, good: &SignedRequest) -> Option<Reason> {
         match proof {
+            // A message signature covers the digest of the body.
+            Proof::Signature
+                if good.header("signature-input").is_some_and(|input| input.contains("\"content-digest\"")) =>
+            {
+                Some(Reason::BodyHashMismatch)
+            }
             Proof::Signature => Some(self.profile.tampered_body),
             Proof::Detached | Proof::StaticToken => None,
             Proof::Token if good.signature == Some(Place::Body) => Some(Reason::InvalidSignature),

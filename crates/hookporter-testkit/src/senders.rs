@@ -400,6 +400,17 @@ senders! {
     #[cfg(feature = "messaging")]
     #[cfg_attr(docsrs, doc(cfg(feature = "messaging")))]
     zoom = "zoom",
+    /// Requests of MailChannels', with an HTTP Message Signature; the secret is the private key. The event stands in the
+    /// sample body.
+    #[cfg(all(feature = "ed25519", feature = "http-signatures", feature = "messaging"))]
+    #[cfg_attr(docsrs, doc(cfg(all(feature = "ed25519", feature = "http-signatures", feature = "messaging"))))]
+    mailchannels = "mailchannels",
+    /// Requests with an HTTP Message Signature (RFC 9421, hmac-sha256). The id is the nonce.
+    ///
+    /// The public URL is signed: set it with [`RequestMaker::url`].
+    #[cfg(all(feature = "cloud", feature = "http-signatures"))]
+    #[cfg_attr(docsrs, doc(cfg(all(feature = "cloud", feature = "http-signatures"))))]
+    rfc9421 = "rfc9421",
 }
 
 /// JSON requests of Twilio's: the URL gains the body's hash as `bodySHA256`, and is signed with it.

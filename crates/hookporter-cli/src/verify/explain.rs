@@ -100,6 +100,7 @@ const fn hint(reason: Reason) -> Option<&'static str> {
         Reason::UnsupportedAlgorithm => "who made the token: this sender's tokens name one algorithm",
         Reason::MethodNotAllowed => "the method: this sender uses another one (--method)",
         Reason::BodyTooLarge => "the body: this sender's are smaller",
+        Reason::MalformedEncoding => "whether the whole body was captured, as it was sent and not inflated",
         Reason::UnsupportedEncoding => "a proxy that compresses: the proof is over the bytes as they were sent",
         Reason::TokenExpired | Reason::TokenNotYetValid => {
             "the time of judgement (--at), and the clocks of both machines"

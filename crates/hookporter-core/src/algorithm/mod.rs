@@ -33,6 +33,9 @@ pub enum Algorithm {
     /// ECDSA on P-256 with SHA-256, signature as r and s, 32 bytes each (ES256).
     #[cfg(feature = "ecdsa")]
     EcdsaP256Raw,
+    /// ECDSA on P-384 with SHA-384, signature as r and s, 48 bytes each (ES384).
+    #[cfg(feature = "ecdsa")]
+    EcdsaP384Raw,
     /// RSA PKCS#1 v1.5 with SHA-256, keys of 2048 to 8192 bits (RS256).
     #[cfg(feature = "rsa")]
     RsaPkcs1Sha256,
@@ -40,6 +43,9 @@ pub enum Algorithm {
     /// whoever can choose a part of what is signed may one day afford a collision.
     #[cfg(feature = "rsa")]
     RsaPkcs1Sha1,
+    /// RSA PSS with SHA-512 and a salt of 64 bytes, keys of 2048 to 8192 bits (PS512).
+    #[cfg(feature = "rsa")]
+    RsaPssSha512,
 }
 
 /// On which side of the message a plain hash has its key.

@@ -1,5 +1,7 @@
 //! A check under way: the papers are plausible, the body is arriving.
 
+#[cfg(feature = "gzip")]
+mod compressed;
 mod crc32;
 mod message;
 pub(crate) use message::append_sorted_form;
@@ -7,8 +9,12 @@ pub(crate) use message::append_sorted_form;
 pub(crate) use message::whole as whole_message;
 mod proof;
 mod unkeyed;
+#[cfg(any(feature = "jwt", feature = "http-signatures"))]
+pub(crate) use proof::Proof;
 #[cfg(feature = "jwt")]
-pub(crate) use proof::{Proof, fitting_key};
+pub(crate) use proof::fitting_key;
+#[cfg(feature = "http-signatures")]
+pub(crate) use proof::judge_messages;
 pub use unkeyed::Unkeyed;
 
 use bytes::Bytes;
@@ -36,6 +42,9 @@ pub struct Check<'a> {
     /// webhooks are, is fed to MACs that live no longer than [`Check::finish`].
     running: Vec<State>,
     body: BodyBuffer,
+    /// How the body is compressed, where it is and may be.
+    #[cfg(feature = "gzip")]
+    compressed: Option<compressed::Compressed>,
 }
 
 impl<'a> Check<'a> {
@@ -51,6 +60,8 @@ impl<'a> Check<'a> {
             body: BodyBuffer::new(verifier.body_limit()),
             running: Vec::new(),
             papers: Papers::default(),
+            #[cfg(feature = "gzip")]
+            compressed: None,
             verifier,
             head,
             keys: keys.unwrap_or(&unkeyed::NO_KEYS),
@@ -96,6 +107,12 @@ impl<'a> Check<'a> {
         match announced.coding {
             Occurrence::Absent => Ok(()),
             Occurrence::Once(coding) if coding.eq_ignore_ascii_case(b"identity") => Ok(()),
+            #[cfg(feature = "gzip")]
+            Occurrence::Once(coding) if coding.eq_ignore_ascii_case(b"gzip") => {
+                let gzip = self.verifier.scheme.gzip.ok_or(Reason::UnsupportedEncoding)?;
+                self.compressed = Some(compressed::Compressed::new(gzip, self.verifier.body_limit()));
+                Ok(())
+            }
             _ => Err(Rejection::new(Reason::UnsupportedEncoding)),
         }
     }
@@ -106,6 +123,16 @@ impl<'a> Check<'a> {
     /// [`Reason::BodyTooLarge`] once the body is over the limit; never a bad signature for a cut body.
     #[inline]
     pub fn push(&mut self, chunk: Bytes) -> Result<(), Rejection> {
+        #[cfg(feature = "gzip")]
+        if self.push_compressed(&chunk)? {
+            return Ok(());
+        }
+        self.push_plain(chunk)
+    }
+
+    /// Takes a chunk of what is proven.
+    #[inline]
+    fn push_plain(&mut self, chunk: Bytes) -> Result<(), Rejection> {
         if !self.body.is_empty() {
             self.hash_meanwhile(&chunk)?;
         }
@@ -145,14 +172,33 @@ impl<'a> Check<'a> {
     /// [`Refused`], with the [`Rejection`] and the unproven body.
     #[inline]
     pub fn finish(mut self) -> Result<Delivery, Refused> {
-        let body = std::mem::replace(&mut self.body, BodyBuffer::new(0)).into_bytes();
-        let judged = self.judge(&body).and_then(|proof| {
-            if let Some(header) = &self.verifier.scheme.key_header {
-                header.judge_key(&self.head, self.keys.parts(&proof.key))?;
-            }
-            self.papers.read_body(&self.verifier.scheme, self.verifier.tolerance, &body, self.now)?;
-            Ok(proof)
-        });
+        #[cfg(feature = "gzip")]
+        if self.compressed.is_some() {
+            return self.finish_compressed();
+        }
+        let body = self.take_body();
+        let judged = self.judge_all(&body);
+        self.conclude(judged, body)
+    }
+
+    #[inline]
+    fn take_body(&mut self) -> Bytes {
+        std::mem::replace(&mut self.body, BodyBuffer::new(0)).into_bytes()
+    }
+
+    /// Judges the proof, and what only a proven request is judged for.
+    #[inline]
+    fn judge_all(&mut self, body: &Bytes) -> Result<proof::Proof, Rejection> {
+        let proof = self.judge(body)?;
+        if let Some(header) = &self.verifier.scheme.key_header {
+            header.judge_key(&self.head, self.keys.parts(&proof.key))?;
+        }
+        self.papers.read_body(&self.verifier.scheme, self.verifier.tolerance, body, self.now)?;
+        Ok(proof)
+    }
+
+    #[inline]
+    fn conclude(self, judged: Result<proof::Proof, Rejection>, body: Bytes) -> Result<Delivery, Refused> {
         match judged {
             Ok(proof) => Ok(Delivery {
                 payload: proof.payload,
@@ -166,6 +212,17 @@ impl<'a> Check<'a> {
             }),
             Err(rejection) => Err(Refused { rejection, body }),
         }
+    }
+
+    /// How many bytes this check holds beside the chunks that it was given: what has come out of compressed ones, and the
+    /// room that inflating takes. For callers that count what is held for requests under way.
+    #[must_use]
+    pub fn inflated_bytes(&self) -> usize {
+        #[cfg(feature = "gzip")]
+        if let Some(compressed) = &self.compressed {
+            return compressed.held(&self.body);
+        }
+        0
     }
 }
 

@@ -165,6 +165,11 @@ impl Check<'_> {
             Plan::Enclosed(enclosed) => self.enclosed(enclosed, body),
             #[cfg(feature = "jwt")]
             Plan::Token(token) => token.judge(&self.head, body, self.keys, self.now, self.verifier.tolerance),
+            #[cfg(feature = "http-signatures")]
+            Plan::Message(_) => {
+                let opened = self.papers.message.as_ref().ok_or(Reason::MissingHeader)?;
+                opened.judge(self.keys, self.now, body)
+            }
         }
     }
 
@@ -240,7 +245,7 @@ impl Check<'_> {
 }
 
 /// Tries every live key and every candidate on whole messages, any of which may be the signed one.
-fn judge_messages(
+pub(crate) fn judge_messages(
     keys: &PreparedKeyring,
     now: UnixTime,
     candidates: &Candidates,

@@ -181,6 +181,11 @@ impl TokenScheme {
         }
     }
 
+    /// Whether the token is a member of the body.
+    pub(crate) const fn is_in_body(&self) -> bool {
+        matches!(self.place, Place::Member(_))
+    }
+
     /// This scheme, unless it contradicts itself.
     pub(crate) fn checked(&self) -> Result<Self, ConfigError> {
         match &self.place {
@@ -237,7 +242,7 @@ impl TokenScheme {
         if let Some(hash) = &self.body_hash {
             hash.judge(&claims, body)?;
         }
-        let in_body = matches!(self.place, Place::Member(_));
+        let in_body = self.is_in_body();
         let of_body = self.coverage() == Coverage::Origin || self.digests_body && !in_body;
         let fingerprint = Sha256::digest(if of_body { body } else { signed.as_bytes() }).into();
         let payload = in_body.then(|| Box::new(payload.into_bytes().into()));

@@ -118,7 +118,7 @@ impl Verifier {
 }
 
 fn read_form(field: &str, delivery: &Delivery) -> Option<Label> {
-    let mut values = form_urlencoded::parse(delivery.body()).filter(|(name, _)| *name == *field);
+    let mut values = form_urlencoded::parse(delivery.payload()).filter(|(name, _)| *name == *field);
     let (_, value) = values.next()?;
     values.next().is_none().then(|| Label { text: value.into_owned(), signed: delivery.coverage() != Coverage::Origin })
 }

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use crate::ConfigError;
 use crate::headers::Names;
 use crate::key_name::KeyUrlHeader;
+#[cfg(feature = "gzip")]
+use crate::scheme::Gzip;
 use crate::scheme::header::{List, More};
 use crate::scheme::timestamp::TimestampAt;
 use crate::scheme::{Encoding, FixedHeader, HeaderSet, KeyHeader, Part, Plan, Scheme, TimeUnit};
@@ -31,6 +33,8 @@ pub(crate) struct Compiled {
     pub(crate) plan: Plan,
     /// The parameter of the query that is the proof, where no header is.
     pub(crate) query: Option<String>,
+    #[cfg(feature = "gzip")]
+    pub(crate) gzip: Option<Gzip>,
 }
 
 #[derive(Debug, Clone)]
@@ -85,6 +89,9 @@ impl Compiled {
         {
             return Err(ConfigError::scheme("a header states a part of the key that the key rule does not ask for"));
         }
+        if let Some(gzip) = scheme.gzip {
+            plan.judge_gzip(gzip)?;
+        }
         let sets = HeaderSet::of(scheme, timestamp.as_ref());
         let body_headers = ["content-length".into(), "content-encoding".into()];
         Ok(Self {
@@ -99,6 +106,8 @@ impl Compiled {
             timestamp,
             plan,
             query: scheme.query.clone(),
+            #[cfg(feature = "gzip")]
+            gzip: scheme.gzip,
         })
     }
 
@@ -107,6 +116,10 @@ impl Compiled {
         #[cfg(feature = "jwt")]
         if let Plan::Token(token) = &self.plan {
             return token.needs_url();
+        }
+        #[cfg(feature = "http-signatures")]
+        if let Plan::Message(message) = &self.plan {
+            return message.needs_url();
         }
         self.plan.has(&Part::Url)
     }

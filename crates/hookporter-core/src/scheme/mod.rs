@@ -23,6 +23,7 @@ pub(crate) mod enclosed;
 pub(crate) mod encoding;
 mod fixed;
 mod function;
+mod gzip;
 pub(crate) mod header;
 mod key_header;
 mod key_rule;
@@ -41,6 +42,7 @@ use std::sync::Arc;
 
 pub use encoding::Encoding;
 pub use function::{SignedBytes, SignedInput};
+pub use gzip::Gzip;
 pub use header::{Header, SignatureSource};
 pub use key_rule::{KeyDecoding, KeyRule};
 #[cfg(feature = "sign")]
@@ -80,6 +82,7 @@ pub struct Scheme {
     pub(crate) key_url: Option<KeyUrlHeader>,
     /// The parameter of the query that is the proof; then no header is.
     pub(crate) query: Option<String>,
+    pub(crate) gzip: Option<Gzip>,
     pub(crate) labels: LabelSources,
 }
 
@@ -98,6 +101,9 @@ pub(crate) enum Proof {
     /// A JSON web token.
     #[cfg(feature = "jwt")]
     Token(crate::jwt::TokenScheme),
+    /// An HTTP Message Signature.
+    #[cfg(feature = "http-signatures")]
+    Message(crate::message_signature::MessageScheme),
 }
 
 impl Scheme {
@@ -115,6 +121,7 @@ impl Scheme {
             needs_url: false,
             key_url: None,
             query: None,
+            gzip: None,
             labels: LabelSources::default(),
         }
     }
@@ -172,6 +179,13 @@ impl Scheme {
     pub fn token(token: crate::jwt::TokenScheme) -> Self {
         let key_rule = KeyRule::for_algorithm(token.algorithm());
         Self { proof: Proof::Token(token), key_rule, ..Self::hmac_sha256() }
+    }
+
+    /// An HTTP Message Signature (RFC 9421).
+    #[cfg(feature = "http-signatures")]
+    pub fn message_signature(message: crate::message_signature::MessageScheme) -> Self {
+        let scheme = Self::new(message.algorithm()).signature(Header::new("signature").base64());
+        Self { proof: Proof::Message(message), ..scheme }
     }
 
     /// The signed bytes, as a template: text and the parts `{timestamp}`, `{id}`, `{method}`, `{url}`, `{path}`,
@@ -256,6 +270,15 @@ impl Scheme {
     /// States that a function of the signed bytes reads the public URL, so that an endpoint without one does not build.
     pub fn needs_url(self) -> Self {
         Self { needs_url: true, ..self }
+    }
+
+    /// The sender may compress its bodies with gzip; says what the proof is over then. What is inflated is bounded as every
+    /// body is, and [`Delivery::payload`](crate::Delivery::payload) gives it; [`Delivery::body`](crate::Delivery::body) stays
+    /// the bytes that were received. Other encodings are refused.
+    ///
+    /// Default: every encoded body is refused; so it is, too, where the feature `gzip` is off.
+    pub fn gzip(self, signed: Gzip) -> Self {
+        Self { gzip: Some(signed), ..self }
     }
 
     /// Where the event id is. Unless [`Scheme::identity`] says otherwise, a signed id identifies the event, an

@@ -73,6 +73,8 @@ impl Compiled {
         match &self.plan {
             #[cfg(feature = "jwt")]
             Plan::Token(token) => token.judges_age(),
+            #[cfg(feature = "http-signatures")]
+            Plan::Message(_) => true,
             _ => self.timestamp.is_some(),
         }
     }

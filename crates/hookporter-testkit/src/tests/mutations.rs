@@ -132,6 +132,27 @@ fn tokens_are_forged_in_a_header_and_in_the_body() {
     }
 }
 
+#[cfg(feature = "http-signatures")]
+#[test]
+fn message_signatures_of_ones_own_are_forged_with_a_body_and_without() {
+    use hookporter_core::message_signature::MessageScheme;
+    let message = MessageScheme::hmac_sha256;
+    let schemes = [
+        ("default", message(), true),
+        ("labelled", message().label("acme").tag("shop").demand_key_id(), true),
+        ("query", message().with_required(["@query-param;name=\"a\"", "content-type", "content-digest"]), true),
+        ("no body", message().with_required(["@method", "@target-uri", "content-type"]), false),
+    ];
+    for (name, message, covers_body) in schemes {
+        let scheme = Scheme::message_signature(message);
+        let receiver = Receiver::new(Verifier::new(scheme.clone()).unwrap(), &["a secret of the test"]);
+        let maker = crate::custom(scheme, "a secret of the test").target("/hook?a=b%20c&d=e").at(NOW);
+        receiver.holds_against(&maker, name);
+        assert_eq!(names(&maker).contains(&"tampered-body"), covers_body, "{name}");
+        assert!(names(&maker).contains(&"moved-timestamp"), "{name}");
+    }
+}
+
 #[cfg(feature = "ed25519")]
 #[test]
 fn an_asymmetric_scheme_of_ones_own_is_forged_with_another_private_key() {

@@ -17,9 +17,11 @@ const CONTEXT_0: u8 = 0xa0;
 /// 1.3.101.112
 pub(super) const ED25519: &[u8] = &[0x2b, 0x65, 0x70];
 /// 1.2.840.10045.2.1
-pub(super) const EC: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01];
+const EC: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01];
 /// 1.2.840.10045.3.1.7
 const P256: &[u8] = &[0x2a, 0x86, 0x48, 0xce, 0x3d, 0x03, 0x01, 0x07];
+/// 1.3.132.0.34
+const P384: &[u8] = &[0x2b, 0x81, 0x04, 0x00, 0x22];
 /// 1.2.840.113549.1.1.1
 const RSA: &[u8] = &[0x2a, 0x86, 0x48, 0x86, 0xf7, 0x0d, 0x01, 0x01, 0x01];
 
@@ -99,8 +101,11 @@ fn subject(algorithm: &[u8], mut rest: Der<'_>) -> Result<Written, &'static str>
     let mut algorithm = Der::new(algorithm);
     match algorithm.take(OBJECT_ID).ok_or(BROKEN)? {
         ED25519 => Ok(Written::Ed25519(key.to_vec())),
-        EC if algorithm.take(OBJECT_ID) == Some(P256) => Ok(Written::P256(key.to_vec())),
-        EC => Err("is a key on another curve than P-256"),
+        EC => match algorithm.take(OBJECT_ID) {
+            Some(P256) => Ok(Written::P256(key.to_vec())),
+            Some(P384) => Ok(Written::P384(key.to_vec())),
+            _ => Err("is a key on another curve than P-256 and P-384"),
+        },
         RSA => rsa(Der::of_sequence(key).ok_or(BROKEN)?),
         _ => Err("is a key for an algorithm that is not supported"),
     }
@@ -125,4 +130,16 @@ pub(super) fn private_key<'a>(bytes: &'a [u8], algorithm: &[u8]) -> Option<&'a [
     let mut identifier = Der::new(info.take(SEQUENCE)?);
     (identifier.take(OBJECT_ID)? == algorithm).then_some(())?;
     info.take(OCTET_STRING)
+}
+
+/// The scalar in a PKCS#8 or SEC 1 structure, else the bytes as they are.
+#[cfg(all(feature = "sign", feature = "ecdsa"))]
+pub(super) fn scalar(key: &[u8]) -> &[u8] {
+    let key = private_key(key, EC).unwrap_or(key);
+    let inner = || {
+        let mut content = Der::of_sequence(key)?;
+        content.take(INTEGER)?;
+        content.take(OCTET_STRING)
+    };
+    inner().unwrap_or(key)
 }

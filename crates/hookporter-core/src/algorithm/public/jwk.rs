@@ -51,6 +51,13 @@ pub(super) fn read(text: &[u8], algorithm: Algorithm) -> Result<Written, &'stati
             }
             Ok(Written::P256([&[4], x.as_slice(), &y].concat()))
         }
+        ("EC", Some("P-384")) => {
+            let (x, y) = (number(&key.x)?, number(&key.y)?);
+            if x.len() != 48 || y.len() != 48 {
+                return Err("has coordinates that are not 48 bytes long");
+            }
+            Ok(Written::P384([&[4], x.as_slice(), &y].concat()))
+        }
         ("RSA", _) => Ok(Written::Rsa { modulus: number(&key.n)?, exponent: number(&key.e)? }),
         ("oct", _) => Err("is a shared secret, not a public key"),
         _ => Err("is a JSON web key of a kind that is not supported"),
@@ -74,8 +81,12 @@ const fn names(algorithm: Algorithm) -> &'static [&'static str] {
         Algorithm::Ed25519 => &["EdDSA", "Ed25519"],
         #[cfg(feature = "ecdsa")]
         Algorithm::EcdsaP256Der | Algorithm::EcdsaP256Raw => &["ES256"],
+        #[cfg(feature = "ecdsa")]
+        Algorithm::EcdsaP384Raw => &["ES384"],
         #[cfg(feature = "rsa")]
         Algorithm::RsaPkcs1Sha256 | Algorithm::RsaPkcs1Sha1 => &["RS256"],
+        #[cfg(feature = "rsa")]
+        Algorithm::RsaPssSha512 => &["PS512"],
         _ => &[],
     }
 }

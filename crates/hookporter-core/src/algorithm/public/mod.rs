@@ -6,6 +6,8 @@ mod ed25519;
 pub(crate) mod jwk;
 #[cfg(feature = "ecdsa")]
 mod p256;
+#[cfg(feature = "ecdsa")]
+mod p384;
 mod pem;
 #[cfg(feature = "rsa")]
 mod rsa;
@@ -30,8 +32,12 @@ pub(crate) enum PublicKey {
     P256Der(::p256::ecdsa::VerifyingKey),
     #[cfg(feature = "ecdsa")]
     P256Raw(::p256::ecdsa::VerifyingKey),
+    #[cfg(feature = "ecdsa")]
+    P384Raw(Box<::p384::ecdsa::VerifyingKey>),
     #[cfg(feature = "rsa")]
     Rsa(rsa::Hash, rsa::Key),
+    #[cfg(feature = "rsa")]
+    RsaPss(rsa::Key),
 }
 
 impl PublicKey {
@@ -46,10 +52,14 @@ impl PublicKey {
             Algorithm::EcdsaP256Der => p256::key(written).map(Self::P256Der),
             #[cfg(feature = "ecdsa")]
             Algorithm::EcdsaP256Raw => p256::key(written).map(Self::P256Raw),
+            #[cfg(feature = "ecdsa")]
+            Algorithm::EcdsaP384Raw => p384::key(written).map(|key| Self::P384Raw(Box::new(key))),
             #[cfg(feature = "rsa")]
             Algorithm::RsaPkcs1Sha256 => rsa::key(written).map(|key| Self::Rsa(rsa::Hash::Sha256, key)),
             #[cfg(feature = "rsa")]
             Algorithm::RsaPkcs1Sha1 => rsa::key(written).map(|key| Self::Rsa(rsa::Hash::Sha1, key)),
+            #[cfg(feature = "rsa")]
+            Algorithm::RsaPssSha512 => rsa::key(written).map(Self::RsaPss),
             _ => Err("is a public key, and the algorithm takes a shared secret"),
         }
     }
@@ -75,8 +85,12 @@ impl PublicKey {
             Self::P256Der(_) => false,
             #[cfg(feature = "ecdsa")]
             Self::P256Raw(_) => matches!(algorithm, Algorithm::EcdsaP256Raw),
+            #[cfg(feature = "ecdsa")]
+            Self::P384Raw(_) => matches!(algorithm, Algorithm::EcdsaP384Raw),
             #[cfg(feature = "rsa")]
             Self::Rsa(hash, _) => matches!((hash, algorithm), (rsa::Hash::Sha256, Algorithm::RsaPkcs1Sha256)),
+            #[cfg(feature = "rsa")]
+            Self::RsaPss(_) => matches!(algorithm, Algorithm::RsaPssSha512),
         }
     }
 
@@ -89,8 +103,12 @@ impl PublicKey {
             Self::P256Der(key) => p256::verify_der(key, message, signature),
             #[cfg(feature = "ecdsa")]
             Self::P256Raw(key) => p256::verify_raw(key, message, signature),
+            #[cfg(feature = "ecdsa")]
+            Self::P384Raw(key) => p384::verify(key, message, signature),
             #[cfg(feature = "rsa")]
             Self::Rsa(hash, key) => rsa::verify(*hash, key, message, signature),
+            #[cfg(feature = "rsa")]
+            Self::RsaPss(key) => rsa::verify_pss(key, message, signature),
         }
     }
 }

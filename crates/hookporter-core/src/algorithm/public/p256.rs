@@ -7,8 +7,10 @@ use super::written::Written;
 
 /// The key, if it is a point of the curve.
 pub(super) fn key(written: Written) -> Result<VerifyingKey, &'static str> {
-    let (Written::Raw(bytes) | Written::P256(bytes)) = written else {
-        return Err("is not a P-256 key");
+    let bytes = match written {
+        Written::Raw(bytes) | Written::P256(bytes) => bytes,
+        Written::P384(_) => return Err("is a key on another curve than P-256"),
+        _ => return Err("is not a P-256 key"),
     };
     match bytes.as_slice() {
         [2 | 3, rest @ ..] if rest.len() == 32 => {}
@@ -31,15 +33,8 @@ pub(super) fn verify_raw(key: &VerifyingKey, message: &[u8], signature: &[u8]) -
 /// Signs with a scalar, or the PKCS#8 or SEC 1 structure around it.
 #[cfg(feature = "sign")]
 pub(super) fn sign(key: &[u8], message: &[u8]) -> Result<Signature, &'static str> {
-    use super::der::{Der, EC, INTEGER, OCTET_STRING, private_key};
     use p256::ecdsa::SigningKey;
     use p256::ecdsa::signature::Signer;
-    let scalar = |structure| {
-        let mut content = Der::of_sequence(structure)?;
-        content.take(INTEGER)?;
-        content.take(OCTET_STRING)
-    };
-    let key = private_key(key, EC).unwrap_or(key);
-    let key = SigningKey::from_slice(scalar(key).unwrap_or(key)).map_err(|_| "is not a private key of P-256")?;
+    let key = SigningKey::from_slice(super::der::scalar(key)).map_err(|_| "is not a private key of P-256")?;
     Ok(key.sign(message))
 }

@@ -1,4 +1,4 @@
-//! RSA with PKCS#1 v1.5 padding, and SHA-256 or, for senders that know nothing better, SHA-1.
+//! RSA with PKCS#1 v1.5 padding and SHA-256 or, for senders that know nothing better, SHA-1; or PSS padding and SHA-512.
 
 use ring::signature::{
     RSA_PKCS1_2048_8192_SHA1_FOR_LEGACY_USE_ONLY, RSA_PKCS1_2048_8192_SHA256, RsaPublicKeyComponents,
@@ -50,15 +50,35 @@ pub(super) fn verify(hash: Hash, key: &Key, message: &[u8], signature: &[u8]) ->
     key.verify(parameters, message, signature).is_ok()
 }
 
+/// Checks a signature with PSS padding and SHA-512, the salt as long as the hash.
+pub(super) fn verify_pss(key: &Key, message: &[u8], signature: &[u8]) -> bool {
+    key.verify(&ring::signature::RSA_PSS_2048_8192_SHA512, message, signature).is_ok()
+}
+
 /// Signs with a PKCS#8 or PKCS#1 structure.
 #[cfg(feature = "sign")]
 pub(super) fn sign(key: &[u8], message: &[u8]) -> Result<Vec<u8>, &'static str> {
-    use ring::signature::{RSA_PKCS1_SHA256, RsaKeyPair};
+    sign_as(&ring::signature::RSA_PKCS1_SHA256, key, message)
+}
+
+/// Signs with PSS padding and SHA-512; each signature is another one.
+#[cfg(feature = "sign")]
+pub(super) fn sign_pss(key: &[u8], message: &[u8]) -> Result<Vec<u8>, &'static str> {
+    sign_as(&ring::signature::RSA_PSS_SHA512, key, message)
+}
+
+#[cfg(feature = "sign")]
+fn sign_as(
+    encoding: &'static dyn ring::signature::RsaEncoding,
+    key: &[u8],
+    message: &[u8],
+) -> Result<Vec<u8>, &'static str> {
+    use ring::signature::RsaKeyPair;
     let key = RsaKeyPair::from_pkcs8(key)
         .or_else(|_| RsaKeyPair::from_der(key))
         .map_err(|_| "is not an RSA private key of 2048 to 4096 bits (PEM)")?;
     let mut signature = vec![0; key.public().modulus_len()];
-    key.sign(&RSA_PKCS1_SHA256, &ring::rand::SystemRandom::new(), message, &mut signature)
+    key.sign(encoding, &ring::rand::SystemRandom::new(), message, &mut signature)
         .map_err(|_| "could not be used to sign")?;
     Ok(signature)
 }

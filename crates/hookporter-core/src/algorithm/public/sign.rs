@@ -18,8 +18,12 @@ pub(crate) fn sign(algorithm: Algorithm, private_key: &[u8], message: &[u8]) -> 
         Algorithm::EcdsaP256Der => Ok(super::p256::sign(&key, message)?.to_der().as_bytes().to_vec()),
         #[cfg(feature = "ecdsa")]
         Algorithm::EcdsaP256Raw => Ok(super::p256::sign(&key, message)?.to_bytes().to_vec()),
+        #[cfg(feature = "ecdsa")]
+        Algorithm::EcdsaP384Raw => Ok(super::p384::sign(&key, message)?.to_bytes().to_vec()),
         #[cfg(feature = "rsa")]
         Algorithm::RsaPkcs1Sha256 => super::rsa::sign(&key, message),
+        #[cfg(feature = "rsa")]
+        Algorithm::RsaPssSha512 => super::rsa::sign_pss(&key, message),
         _ => Err("is a private key, and the algorithm takes a shared secret"),
     }
 }

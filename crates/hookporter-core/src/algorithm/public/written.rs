@@ -17,6 +17,8 @@ pub(super) enum Written {
     Ed25519(Vec<u8>),
     /// A point of P-256 in SEC 1 form.
     P256(Vec<u8>),
+    /// A point of P-384 in SEC 1 form.
+    P384(Vec<u8>),
     /// Big-endian numbers.
     Rsa { modulus: Vec<u8>, exponent: Vec<u8> },
 }

@@ -12,6 +12,8 @@ mod okta;
 mod persona;
 #[cfg(feature = "jwt")]
 mod qstash;
+#[cfg(feature = "http-signatures")]
+mod rfc9421;
 mod workos;
 
 use super::Profile;
@@ -30,5 +32,7 @@ pub(super) static ALL: &[(&str, &Profile)] = &[
     ("persona", &persona::PERSONA),
     #[cfg(feature = "jwt")]
     ("qstash", &qstash::QSTASH),
+    #[cfg(feature = "http-signatures")]
+    ("rfc9421", &rfc9421::RFC9421),
     ("workos", &workos::WORKOS),
 ];

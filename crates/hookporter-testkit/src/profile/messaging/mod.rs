@@ -8,6 +8,8 @@ mod kick;
 mod line;
 #[cfg(feature = "jwt")]
 mod livekit;
+#[cfg(all(feature = "ed25519", feature = "http-signatures"))]
+mod mailchannels;
 mod meta;
 mod postmark;
 mod pusher;
@@ -31,6 +33,8 @@ pub(super) static ALL: &[(&str, &Profile)] = &[
     ("line", &line::LINE),
     #[cfg(feature = "jwt")]
     ("livekit", &livekit::LIVEKIT),
+    #[cfg(all(feature = "ed25519", feature = "http-signatures"))]
+    ("mailchannels", &mailchannels::MAILCHANNELS),
     ("meta", &meta::META),
     ("postmark", &postmark::POSTMARK),
     ("pusher", &pusher::PUSHER),

@@ -49,8 +49,12 @@ fn what_belongs_to_another_kind_of_key_is_said() {
         Algorithm::EcdsaP256Der,
         #[cfg(feature = "ecdsa")]
         Algorithm::EcdsaP256Raw,
+        #[cfg(feature = "ecdsa")]
+        Algorithm::EcdsaP384Raw,
         #[cfg(feature = "rsa")]
         Algorithm::RsaPkcs1Sha256,
+        #[cfg(feature = "rsa")]
+        Algorithm::RsaPssSha512,
     ];
     for algorithm in algorithms {
         for text in [
@@ -68,7 +72,16 @@ fn what_belongs_to_another_kind_of_key_is_said() {
         assert_eq!(problem(algorithm, r#"{"kty":"oct","k":"AA"}"#), "is a shared secret, not a public key");
         assert_eq!(problem(algorithm, r#"{"kty":"EC","kty":"EC"}"#), "is no JSON web key");
         assert_eq!(problem(algorithm, r#"{"keys":[]}"#), "is no JSON web key");
-        assert_eq!(problem(algorithm, key_file!("p384.public.pem")), "is a key on another curve than P-256");
+        let other_curve = match algorithm {
+            #[cfg(feature = "ecdsa")]
+            Algorithm::EcdsaP384Raw => "is right",
+            #[cfg(feature = "ecdsa")]
+            Algorithm::EcdsaP256Der | Algorithm::EcdsaP256Raw => "is a key on another curve than P-256",
+            #[cfg(feature = "ed25519")]
+            Algorithm::Ed25519 => "is not an Ed25519 key",
+            _ => "is not an RSA key (PEM or a JSON web key)",
+        };
+        assert_eq!(problem(algorithm, key_file!("p384.public.pem")), other_curve);
         let certificate = String::from_utf8_lossy(key_file!("p256.cert.pem"));
         assert_eq!(problem(algorithm, format!("{certificate}{certificate}")), "holds more than one PEM block");
         assert_eq!(problem(algorithm, certificate.replace("END CERT", "END SERT")), "is not well-formed PEM");

@@ -59,3 +59,27 @@ fn what_is_signed_with_any_form_of_the_private_key_fits() {
         assert_eq!(STANDARD.encode(signature), SIGNATURE);
     }
 }
+
+/// PSS with SHA-512 and a salt of 64 bytes, and one with a salt of 32; made with Python's `cryptography`.
+const PSS_SIGNATURE: &str = "pYPKU/qTbCNHKeM8LlIwRdSNVxKIUCIjx9rlsH6dBu7oxppsEaoP2rEqgrp+dVCk0K2o5l/rNW9LcyaFFivMojqTOPKO3SSrGRB1af0HQVWOu+uA+349eANzR9l8B/4DLJs2L5A8QsN736noSHfh3o0aoKlAzcJRZM20iZ3DbcEqWNpsZ14I+jl7eVGyS8EFOnZtRbqQ+LvKcGydu6/WKDrpfxE8yByz1XWybnSHzO8E20nMGtGKE8+NsmjL5S10WRL8m2c9H+OJlZVnSIkmTfSuhlvXvvYfD5T/RCFzYUuT3Gbhf1B2fNyuCvOUvT6W+fjsgeFRbTaS/KlZVRgKIg==";
+const PSS_SHORT_SALT: &str = "EGvmoRzSbEQ6MundvQMqBR3kVYrvzVIchZkZt2TCz8zZCz1NFC4hWaSToooAiX219sNkuBvKDrqcvQfnENTfzC5T3ljD4Atjrjwa51Juu2qKz1vrpx+XsqEF5R4ErPYaVA3VpGG2sHopvBfCWi31Z37cQMqd1Aur4dtEPooTjnWV9k6ilWmOaNkLo8O7WxMF5aAthOcTYX/x7zUrGWnH5jkQ5SAujWlN7cWift0sEHR1cI4FYdhjeKPPGRo58GlOaVNjoHObu8NakSEEDpmVz8UF2x8dd66FtR1sI86gffTpJRXdWWzfo7yfawIkUqvRmsA++dRzcdrLarA7CBfb/A==";
+
+#[test]
+fn a_padding_or_a_salt_that_is_another_does_not_fit() {
+    let decode = |text: &str| STANDARD.decode(text).unwrap();
+    let texts = [key_file!("rsa.public.pem").to_vec(), key_file!("rsa.cert.pem").to_vec()];
+    all_fit(Algorithm::RsaPssSha512, &texts, &decode(PSS_SIGNATURE));
+    let pss = PublicKey::parse(Algorithm::RsaPssSha512, &texts[0]).unwrap();
+    assert!(!pss.verify(b"hello", &decode(PSS_SHORT_SALT)));
+    assert!(!pss.verify(b"hello", &decode(SIGNATURE)));
+    let pkcs1 = PublicKey::parse(Algorithm::RsaPkcs1Sha256, &texts[0]).unwrap();
+    assert!(!pkcs1.verify(b"hello", &decode(PSS_SIGNATURE)));
+}
+
+#[cfg(feature = "sign")]
+#[test]
+fn what_is_signed_with_pss_fits() {
+    let signature = sign(Algorithm::RsaPssSha512, key_file!("rsa.private.pem"), b"hello").unwrap();
+    let key = PublicKey::parse(Algorithm::RsaPssSha512, key_file!("rsa.public.pem")).unwrap();
+    assert!(key.verify(b"hello", &signature));
+}

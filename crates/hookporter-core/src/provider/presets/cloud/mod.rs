@@ -12,6 +12,8 @@ mod okta;
 mod persona;
 #[cfg(feature = "jwt")]
 mod qstash;
+#[cfg(feature = "http-signatures")]
+mod rfc9421;
 mod workos;
 
 use crate::Provider;
@@ -30,5 +32,7 @@ pub(super) static ALL: &[&Provider] = &[
     &persona::PERSONA,
     #[cfg(feature = "jwt")]
     &qstash::QSTASH,
+    #[cfg(feature = "http-signatures")]
+    &rfc9421::RFC9421,
     &workos::WORKOS,
 ];

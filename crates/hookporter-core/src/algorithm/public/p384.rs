@@ -1,0 +1,35 @@
+//! ECDSA on P-384 with SHA-384.
+
+use p384::ecdsa::signature::Verifier;
+use p384::ecdsa::{Signature, VerifyingKey};
+
+use super::written::Written;
+
+/// The key, if it is a point of the curve.
+pub(super) fn key(written: Written) -> Result<VerifyingKey, &'static str> {
+    let bytes = match written {
+        Written::Raw(bytes) | Written::P384(bytes) => bytes,
+        Written::P256(_) => return Err("is a key on another curve than P-384"),
+        _ => return Err("is not a P-384 key"),
+    };
+    match bytes.as_slice() {
+        [2 | 3, rest @ ..] if rest.len() == 48 => {}
+        [4, rest @ ..] if rest.len() == 96 => {}
+        _ => return Err("is not a point of P-384: 49 bytes that begin with 2 or 3, or 97 that begin with 4"),
+    }
+    VerifyingKey::from_sec1_bytes(&bytes).map_err(|_| "is not a point of P-384")
+}
+
+/// Checks a signature of r and s, 48 bytes each.
+pub(super) fn verify(key: &VerifyingKey, message: &[u8], signature: &[u8]) -> bool {
+    Signature::from_slice(signature).is_ok_and(|signature| key.verify(message, &signature).is_ok())
+}
+
+/// Signs with a scalar, or the PKCS#8 or SEC 1 structure around it.
+#[cfg(feature = "sign")]
+pub(super) fn sign(key: &[u8], message: &[u8]) -> Result<Signature, &'static str> {
+    use p384::ecdsa::SigningKey;
+    use p384::ecdsa::signature::Signer;
+    let key = SigningKey::from_slice(super::der::scalar(key)).map_err(|_| "is not a private key of P-384")?;
+    Ok(key.sign(message))
+}
