@@ -2,9 +2,10 @@ use std::time::Duration;
 
 use crate::provider::handshake::{Answer, ECHO, HandshakeRule, ProofDemand, Source, When};
 use crate::provider::{Acknowledgement, EvidenceLevel, SuccessStatus};
-use crate::{Header, Identity, Json, KeyRule, Provider, Scheme};
+use crate::{Gzip, Header, Identity, Json, KeyRule, Provider, Scheme};
 
-/// Nylas v3: HMAC-SHA256 of the body.
+/// Nylas v3: HMAC-SHA256 of the body. A webhook with compressed delivery sends gzip and signs the compressed bytes, which
+/// the feature `gzip` inflates once they are proven; without it such a body is refused.
 pub(super) static NYLAS: Provider = Provider {
     id: "nylas",
     name: "Nylas v3",
@@ -35,6 +36,7 @@ pub(super) static NYLAS: Provider = Provider {
 fn scheme() -> Scheme {
     Scheme::hmac_sha256()
         .signature(Header::new("x-nylas-signature").hex())
+        .gzip(Gzip::SignedCompressed)
         .key_rule(KeyRule::text(16, "the webhook secret that was shown when the webhook was made or rotated"))
         .event_id(Json::pointer("/id"))
         .event_type(Json::pointer("/type"))
