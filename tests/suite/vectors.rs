@@ -22,7 +22,6 @@ const WITHOUT_PRESET: &[&str] = &[
     "bigcommerce",
     "calendly",
     "circleci",
-    "cloudevents",
     "cloudflare-stream",
     "cloudinary",
     "coinbase-cdp",
@@ -83,7 +82,9 @@ const WITHOUT_PRESET: &[&str] = &[
 #[test]
 fn every_vector_of_a_preset_ends_over_http_as_it_says() {
     let mut judged = BTreeSet::new();
-    for vector in vectors().iter().filter(|vector| !WITHOUT_PRESET.contains(&vector.preset())) {
+    // The handshake of CloudEvents is not answered yet.
+    let is_judged = |vector: &&Vector| !WITHOUT_PRESET.contains(&vector.preset()) && vector.id != "cloudevents-options";
+    for vector in vectors().iter().filter(is_judged) {
         for adapter in BOTH {
             judge(adapter, vector);
         }

@@ -11,6 +11,7 @@ use crate::scheme::{Compiled, HeaderSet};
 use crate::{Head, Headers, Occurrence, Reason, Rejection, Tolerance, UnixTime};
 
 mod list;
+pub(crate) mod query;
 
 /// A proof that looks plausible: its candidates decoded, its timestamp fresh.
 #[derive(Debug, Default)]
@@ -52,7 +53,10 @@ impl<'a> Papers<'a> {
         let mut headers = Gathered::new(&scheme.names);
         headers.look_through(head.headers());
         let set = choose_set(&scheme.sets, &headers)?;
-        let listed = signatures(scheme, set, &headers, &mut self.candidates)?;
+        let listed = match &scheme.query {
+            None => signatures(scheme, set, &headers, &mut self.candidates)?,
+            Some(parameter) => self.of_head_or_query(scheme, set, &headers, head.target(), parameter)?,
+        };
         let timestamp = match (&set.timestamp, listed) {
             (_, Some(text)) => Some(text),
             (Some(name), None) => Some(alone(headers.occurrence(name), name)?),
@@ -73,6 +77,30 @@ impl<'a> Papers<'a> {
         }
         let [length, coding] = &scheme.body_headers;
         Ok(Announced { length: headers.occurrence(length), coding: headers.occurrence(coding) })
+    }
+}
+
+impl Papers<'_> {
+    /// The proof of a scheme that may have it in the query: there, or in the header, where the scheme has one, and not in
+    /// both.
+    fn of_head_or_query<'h>(
+        &mut self,
+        scheme: &Compiled,
+        set: &HeaderSet,
+        headers: &Gathered<'h>,
+        target: &str,
+        parameter: &str,
+    ) -> Result<Listed<'h>, Rejection> {
+        if let Some(name) = &set.signature {
+            if !query::is_there(target, parameter) {
+                return signatures(scheme, set, headers, &mut self.candidates);
+            }
+            if headers.occurrence(name) != Occurrence::Absent {
+                return Err(Rejection::header(Reason::ConflictingHeaders, name));
+            }
+        }
+        self.candidates.push(query::token(target, parameter)?);
+        Ok(None)
     }
 }
 

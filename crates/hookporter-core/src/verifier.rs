@@ -1,8 +1,10 @@
 //! A verifier: a scheme made ready, and the tolerance that it judges time with.
 
+use std::borrow::Cow;
+
 use crate::algorithm::{Algorithm, Material};
 use crate::check::Check;
-use crate::papers::Papers;
+use crate::papers::{Papers, query};
 use crate::scheme::{Compiled, Plan, Scheme};
 use crate::{
     ConfigError, DEFAULT_BODY_LIMIT, Head, Keyring, LabelSources, PreparedKeyring, Rejection, Secret, Tolerance,
@@ -170,6 +172,12 @@ impl Verifier {
     /// The names, in lower case, of the headers that carry the proof.
     pub fn proof_header_names(&self) -> impl Iterator<Item = &str> {
         self.scheme.sets.iter().filter_map(|set| set.signature.as_deref())
+    }
+
+    /// The target of a request without a secret that stands in its query as the proof.
+    #[must_use]
+    pub fn target_without_proof<'t>(&self, target: &'t str) -> Cow<'t, str> {
+        self.scheme.query.as_ref().map_or(Cow::Borrowed(target), |parameter| query::without(target, parameter))
     }
 
     /// Judges what needs no key: every required header exactly once, well formed, fresh.

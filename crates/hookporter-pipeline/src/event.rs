@@ -46,9 +46,10 @@ pub(crate) struct Context<'a> {
 
 impl Event {
     pub(crate) fn new(context: Context<'_>, delivery: Delivery, head: &Head<'_>) -> Self {
-        let target = head.target().len();
+        let received = context.verifier.target_without_proof(head.target());
+        let target = received.len();
         let mut kept = Vec::with_capacity(target.saturating_add(256));
-        kept.extend_from_slice(head.target().as_bytes());
+        kept.extend_from_slice(received.as_bytes());
         let mut headers = SmallVec::<[_; 8]>::new();
         if !context.kept_headers.is_empty() {
             head.headers().visit(&mut |name, value| {

@@ -78,6 +78,8 @@ pub use senders::{
 #[cfg(feature = "ed25519")]
 pub use senders::{discord, standard_webhooks_v1a};
 
+#[cfg(feature = "cloud")]
+pub use senders::cloudevents;
 #[cfg(all(feature = "ed25519", feature = "http-signatures", feature = "messaging"))]
 pub use senders::mailchannels;
 #[cfg(all(feature = "cloud", feature = "http-signatures"))]

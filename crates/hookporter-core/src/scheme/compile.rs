@@ -22,6 +22,8 @@ pub(crate) struct Compiled {
     /// The byte that follows the id in the signed bytes, which an id must not contain.
     pub(crate) id_delimiter: Option<u8>,
     pub(crate) plan: Plan,
+    /// The parameter of the query that may be the proof.
+    pub(crate) query: Option<String>,
     #[cfg(feature = "gzip")]
     pub(crate) gzip: Option<Gzip>,
 }
@@ -85,6 +87,9 @@ impl Compiled {
         let plan = plan(&scheme.proof)?;
         let timestamp = timestamp_spec(scheme, &plan)?;
         let signature = signature_spec(scheme, &plan)?;
+        if scheme.query.is_some() && !matches!(plan, Plan::StaticToken) {
+            return Err(ConfigError::scheme("only a static token can stand in the query"));
+        }
         if plan.has(&Part::Id) && scheme.id.is_none() {
             return Err(ConfigError::scheme("`{id}` is signed, but `.id(…)` does not say where it is"));
         }
@@ -101,6 +106,7 @@ impl Compiled {
             signature,
             timestamp,
             plan,
+            query: scheme.query.clone(),
             #[cfg(feature = "gzip")]
             gzip: scheme.gzip,
         })
@@ -231,25 +237,6 @@ impl Plan {
             Self::Message(_) => true,
             _ => false,
         }
-    }
-
-    /// Whether bodies that come compressed can be judged by this plan.
-    fn judge_gzip(&self, gzip: Gzip) -> Result<(), ConfigError> {
-        let contradiction = match (self, gzip) {
-            (Self::Whole { parts, .. }, Gzip::SignedCompressed) => {
-                parts.iter().any(|part| matches!(part, Part::Field(_) | Part::SortedForm))
-            }
-            #[cfg(feature = "jwt")]
-            (Self::Token(token), Gzip::SignedCompressed) => token.is_in_body(),
-            // A content digest is one of the bytes that are sent.
-            #[cfg(feature = "http-signatures")]
-            (Self::Message(_), Gzip::SignedPlain) => true,
-            _ => false,
-        };
-        if contradiction {
-            return Err(ConfigError::scheme("what is signed is read from the body, but not from what `.gzip(…)` says"));
-        }
-        Ok(())
     }
 
     /// The parts of the signed bytes, in order.

@@ -57,6 +57,8 @@ pub struct Scheme {
     pub(crate) alternative: Option<(String, String)>,
     pub(crate) key_rule: KeyRule,
     pub(crate) needs_url: bool,
+    /// The parameter of the query that may be the proof in place of a header.
+    pub(crate) query: Option<String>,
     pub(crate) gzip: Option<Gzip>,
     pub(crate) labels: LabelSources,
 }
@@ -89,6 +91,7 @@ impl Scheme {
             id: None,
             alternative: None,
             needs_url: false,
+            query: None,
             gzip: None,
             labels: LabelSources::default(),
         }
@@ -113,6 +116,13 @@ impl Scheme {
     pub fn static_token(header: &str) -> Self {
         let scheme = Self::new(Algorithm::HmacSha256).signature(Header::new(header).plain());
         Self { proof: Proof::StaticToken, ..scheme }
+    }
+
+    /// A static token may also be this parameter of the query, for senders whose clients choose where they put it. Both at
+    /// once are refused. A URL is written into the logs of whatever it passes; an event keeps its target without the
+    /// parameter. Default: the token is in its header.
+    pub fn or_query(self, parameter: &str) -> Self {
+        Self { query: Some(parameter.to_owned()), ..self }
     }
 
     /// A JSON web token.

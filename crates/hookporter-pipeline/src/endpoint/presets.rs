@@ -36,6 +36,8 @@ presets! {
     standard_webhooks_v1a = "standard-webhooks-v1a", "Standard Webhooks v1a";
     stripe = "stripe", "Stripe";
     superoffice = "superoffice", "SuperOffice";
+    #[cfg(feature = "cloud")]
+    cloudevents = "cloudevents", "CloudEvents web hooks";
     #[cfg(all(feature = "ed25519", feature = "http-signatures", feature = "messaging"))]
     mailchannels = "mailchannels", "MailChannels";
 }
