@@ -120,15 +120,6 @@ impl Compiled {
         }
         self.plan.has(&Part::Url)
     }
-
-    /// Whether every request says when it was signed.
-    pub(crate) fn has_timestamp(&self) -> bool {
-        #[cfg(feature = "http-signatures")]
-        if matches!(self.plan, Plan::Message(_)) {
-            return true;
-        }
-        self.timestamp.is_some()
-    }
 }
 
 fn plan(proof: &Proof) -> Result<Plan, ConfigError> {

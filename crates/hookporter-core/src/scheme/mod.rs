@@ -23,6 +23,7 @@ mod key_rule;
 #[cfg(feature = "sign")]
 mod sign;
 pub(crate) mod template;
+mod timed;
 pub(crate) mod timestamp;
 
 use std::sync::Arc;
