@@ -25,7 +25,8 @@ pub trait Headers: Sync {
     /// What the request says under `name` (lower case).
     fn occurrence(&self, name: &str) -> Occurrence<'_>;
 
-    /// Calls `each` with every header line, names in lower case, in any order.
+    /// Calls `each` with every header line, names in lower case, in any order; lines of one name in the order that they
+    /// arrived, since message signatures join them.
     ///
     /// A check finds all the headers that it needs in one such pass.
     fn visit<'h>(&'h self, each: &mut dyn FnMut(&str, &'h [u8]));

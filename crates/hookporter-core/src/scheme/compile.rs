@@ -6,7 +6,7 @@ use crate::ConfigError;
 use crate::algorithm::Algorithm;
 use crate::headers::Names;
 use crate::scheme::header::List;
-use crate::scheme::{Encoding, Gzip, Part, Proof, Scheme, SignedFunction, TimeUnit, template};
+use crate::scheme::{Encoding, Part, Proof, Scheme, SignedFunction, TimeUnit, template};
 
 /// A scheme that can be checked against requests.
 #[derive(Debug, Clone)]
@@ -25,7 +25,7 @@ pub(crate) struct Compiled {
     /// The parameter of the query that may be the proof.
     pub(crate) query: Option<String>,
     #[cfg(feature = "gzip")]
-    pub(crate) gzip: Option<Gzip>,
+    pub(crate) gzip: Option<crate::scheme::Gzip>,
 }
 
 /// One set of names for the proof headers.
