@@ -18,7 +18,8 @@ use crate::wire::{self, Wire};
 
 /// The presets that no official SDK signs or verifies for: Hubla's proof is the token itself, SuperOffice and the
 /// asymmetric half of Standard Webhooks have no library.
-const WITHOUT_SDK: &[&str] = &["hubla", "standard-webhooks-v1a", "superoffice"];
+const WITHOUT_SDK: &[&str] =
+    &["cloudevents", "hubla", "mailchannels", "rfc9421", "standard-webhooks-v1a", "superoffice"];
 
 /// Where an SDK and Hookporter disagree, and who is right: provider, package, op, what is seen, why it may stay.
 const KNOWN: &[(&str, &str, &str, &str, &str)] = &[];

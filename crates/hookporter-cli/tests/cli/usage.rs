@@ -55,7 +55,8 @@ fn a_short_key_is_one_warning() {
 
 #[test]
 fn wrong_settings_are_refused() {
-    refused(KEY, &receive("nobody", &[]), "there are discord, github, hubla");
+    let ids: Vec<_> = hookporter::Provider::all().iter().map(|provider| provider.id()).collect();
+    refused(KEY, &receive("nobody", &[]), &format!("there are {}", ids.join(", ")));
     refused(KEY, &receive("github", &["--path", "webhooks"]), "begins with `/`");
     refused(KEY, &receive("github", &["--path", "/{x}"]), "--path");
     refused(KEY, &receive("github", &["--listen", "3000"]), "--listen");

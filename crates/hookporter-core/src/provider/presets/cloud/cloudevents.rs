@@ -12,7 +12,7 @@ pub(crate) static CLOUDEVENTS: Provider = Provider {
     documentation: "https://github.com/cloudevents/spec/blob/main/cloudevents/http-webhook.md",
     evidence: EvidenceLevel::Official,
     scheme,
-    proof: "bearer token, `Authorization: Bearer …` or `?access_token=…`",
+    proof: "static token, `Authorization: Bearer …` or `?access_token=…`",
     acknowledgement: Acknowledgement {
         success: SuccessStatus::OneOf(&[200, 201, 202, 204]),
         retries: "defined by the sender; 410 retires the endpoint",
