@@ -16,7 +16,6 @@ use crate::wire::{self, Answer, Wire};
 /// origin. The core's and the test kit's own tests judge them.
 const WITHOUT_PRESET: &[&str] = &[
     "adyen",
-    "cloudevents",
     "contentful",
     "dropbox-sign",
     "hubspot",
@@ -34,7 +33,9 @@ const BY_USER: &[&str] = &["aws-sns"];
 #[test]
 fn every_vector_of_a_preset_ends_over_http_as_it_says() {
     let mut judged = BTreeSet::new();
-    for vector in vectors().iter().filter(|vector| !WITHOUT_PRESET.contains(&vector.preset())) {
+    // The handshake of CloudEvents is not answered yet.
+    let is_judged = |vector: &&Vector| !WITHOUT_PRESET.contains(&vector.preset()) && vector.id != "cloudevents-options";
+    for vector in vectors().iter().filter(is_judged) {
         for adapter in BOTH {
             judge(adapter, vector);
         }

@@ -25,7 +25,8 @@ pub trait Headers: Sync {
     /// What the request says under `name` (lower case).
     fn occurrence(&self, name: &str) -> Occurrence<'_>;
 
-    /// Shows every header line to `visitor`, names in lower case, in any order.
+    /// Shows every header line to `visitor`, names in lower case, in any order; lines of one name in the order that they
+    /// arrived, since message signatures join them.
     ///
     /// A check finds all the headers that it needs in one such pass.
     fn visit<'h>(&'h self, visitor: &mut HeaderVisitor<'_, 'h>);

@@ -65,13 +65,13 @@ impl<'a> Papers<'a> {
             fixed.judge(head.headers())?;
         }
         let set = choose_set(&scheme.sets, &headers)?;
-        if let Some(parameter) = &scheme.query {
-            self.candidates.push(query::token(head.target(), parameter)?);
-        }
         if scheme.signature.as_ref().is_some_and(|spec| spec.sets().is_some()) {
             *self = sets::first(scheme, tolerance, head, now)?;
         } else {
-            let listed = signatures(scheme, set, &headers, head, &mut self.candidates)?;
+            let listed = match &scheme.query {
+                None => signatures(scheme, set, &headers, head, &mut self.candidates)?,
+                Some(parameter) => self.of_head_or_query(scheme, set, &headers, head, parameter)?,
+            };
             let timestamp = match (&set.timestamp, listed) {
                 (_, Some(text)) => Some(text),
                 (Some(name), None) => Some(alone(headers.occurrence(name), name)?),
@@ -123,6 +123,30 @@ impl SignatureSpec {
     #[inline]
     pub(crate) fn unprefixed<'a>(&self, text: &'a [u8]) -> Option<&'a [u8]> {
         after_prefix(text, &self.prefix).or_else(|| self.optional_prefix.then_some(text))
+    }
+}
+
+impl Papers<'_> {
+    /// The proof of a scheme that may have it in the query: there, or in the header, where the scheme has one, and not in
+    /// both.
+    fn of_head_or_query<'h>(
+        &mut self,
+        scheme: &Compiled,
+        set: &HeaderSet,
+        headers: &Gathered<'h>,
+        head: &Head<'h>,
+        parameter: &str,
+    ) -> Result<Listed<'h>, Rejection> {
+        if let Some(name) = &set.signature {
+            if !query::is_there(head.target(), parameter) {
+                return signatures(scheme, set, headers, head, &mut self.candidates);
+            }
+            if headers.occurrence(name) != Occurrence::Absent {
+                return Err(Rejection::header(Reason::ConflictingHeaders, name));
+            }
+        }
+        self.candidates.push(query::token(head.target(), parameter)?);
+        Ok(None)
     }
 }
 

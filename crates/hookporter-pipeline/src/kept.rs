@@ -19,13 +19,20 @@ impl KeptHeaders {
         let listed = COMMON.iter().chain(provider.map_or(&[][..], Provider::event_headers));
         let mut kept = Self(listed.map(|name| Arc::from(*name)).collect());
         let labels = verifier.labels();
-        for source in [&labels.id, &labels.kind, &labels.version] {
-            if let LabelSource::Header(names) | LabelSource::Headers(names) = source {
-                let proof = |name: &str| verifier.proof_header_names().any(|proof| proof == name);
-                names.iter().filter(|name| !proof(name)).for_each(|name| kept.add(name));
-            }
-        }
+        [&labels.id, &labels.kind, &labels.version].into_iter().for_each(|source| kept.add_all(source, verifier));
         kept
+    }
+
+    fn add_all(&mut self, source: &LabelSource, verifier: &Verifier) {
+        match source {
+            LabelSource::Header(names) | LabelSource::Headers(names) => {
+                names.iter().filter(|name| !verifier.is_proof_header(name)).for_each(|name| self.add(name));
+            }
+            LabelSource::ByContentType(sources) => {
+                sources.iter().for_each(|(_, source)| self.add_all(source, verifier));
+            }
+            _ => {}
+        }
     }
 
     /// Keeps one more.

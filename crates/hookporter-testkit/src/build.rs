@@ -92,7 +92,9 @@ impl RequestMaker {
         let wanted = [(&labels.id, &self.event_id), (&labels.kind, &self.event), (&labels.version, &self.api_version)];
         for (source, text) in wanted {
             let Some(text) = text else { continue };
-            match source {
+            let is_type = |(name, _): &&(String, String)| name.eq_ignore_ascii_case("content-type");
+            let content_type = sample.headers.iter().find(is_type).map(|(_, value)| value.clone());
+            match source.of_content_type(content_type.unwrap_or_default().as_bytes()) {
                 LabelSource::SchemeId => sample.id.clone_from(text),
                 LabelSource::Json(pointer) => put(&mut sample.content, pointer, text),
                 LabelSource::JsonFirst(pointers) => {

@@ -128,6 +128,8 @@ pub use senders::plaid;
 #[cfg(all(feature = "cloud", feature = "jwt"))]
 pub use senders::{fusionauth, qstash};
 
+#[cfg(feature = "cloud")]
+pub use senders::cloudevents;
 #[cfg(all(feature = "ed25519", feature = "http-signatures", feature = "messaging"))]
 pub use senders::mailchannels;
 #[cfg(all(feature = "cloud", feature = "http-signatures"))]

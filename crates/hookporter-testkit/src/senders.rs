@@ -400,6 +400,11 @@ senders! {
     #[cfg(feature = "messaging")]
     #[cfg_attr(docsrs, doc(cfg(feature = "messaging")))]
     zoom = "zoom",
+    /// CloudEvents in binary mode, with a bearer token. The token covers no byte of the body, so no tampered body is among
+    /// the forgeries.
+    #[cfg(feature = "cloud")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "cloud")))]
+    cloudevents = "cloudevents",
     /// Requests of MailChannels', with an HTTP Message Signature; the secret is the private key. The event stands in the
     /// sample body.
     #[cfg(all(feature = "ed25519", feature = "http-signatures", feature = "messaging"))]

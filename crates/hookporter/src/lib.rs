@@ -116,9 +116,11 @@
 pub use hookporter_core as core;
 #[cfg(feature = "jwt")]
 pub use hookporter_core::jwt;
+#[cfg(feature = "http-signatures")]
+pub use hookporter_core::message_signature;
 pub use hookporter_core::provider;
 pub use hookporter_core::{
-    Algorithm, Clock, ConfigError, Coverage, Encoding, Evidence, Form, FrozenClock, Header, Identity, Json,
+    Algorithm, Clock, ConfigError, Coverage, Encoding, Evidence, Form, FrozenClock, Gzip, Header, Identity, Json,
     KeyDecoding, KeyId, KeyName, KeyPlace, KeyRule, KeyUrl, Keyring, Provider, Reason, Rejection, Scheme, Secret,
     SignedBytes, SignedInput, SystemClock, TimeUnit, Tolerance, UnixTime, VersionGate, VersionRule,
 };

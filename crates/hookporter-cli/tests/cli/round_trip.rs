@@ -70,6 +70,8 @@ impl Trip {
             Some(mutation) => self.refused(&["--tamper", "body"], &[mutation.expected.as_str()]),
         }
         let header: &[&str] = match self.provider.id() {
+            // Its token stands behind a word, and that is what is tampered with.
+            "cloudevents" => &["malformed-header"],
             _ if self.provider.proof().starts_with("static token") => &["invalid-signature"],
             "shipmondo" => &["malformed-token"],
             _ => &["invalid-signature", "malformed-header", "malformed-token", "malformed-body"],

@@ -63,6 +63,8 @@ pub struct Labels {
     pub version: Option<Label>,
     /// Whether a label stood twice in the body, or the body cannot be read to its end, so that none was taken.
     pub ambiguous: bool,
+    /// The content type, where a source depends on it and the body is still to be read.
+    content_type: Option<Box<[u8]>>,
 }
 
 /// What identifies an event: deliveries with the same key tell of the same event.

@@ -27,21 +27,28 @@ impl Verifier {
     #[must_use]
     pub fn read_head_labels(&self, delivery: &Delivery, head: &Head<'_>) -> Labels {
         let sources = self.labels();
-        let read = |source| self.read_from_head(source, delivery, head);
+        let content_type = sources.depend_on_content_type().then(|| match head.headers().occurrence("content-type") {
+            Occurrence::Once(value) => value,
+            _ => &[],
+        });
+        let of_type = |source| LabelSource::of_content_type(source, content_type.unwrap_or_default());
+        let read = |source| self.read_from_head(of_type(source), delivery, head);
         Labels {
             id: read(&sources.id).map(short_id),
             kind: read(&sources.kind).map(cut),
             version: read(&sources.version).map(cut),
             ambiguous: false,
+            content_type: content_type.map(Box::from),
         }
     }
 
     /// Adds the labels that are in the body, in one pass.
     pub fn add_body_labels(&self, labels: &mut Labels, delivery: &Delivery) {
         let sources = self.labels();
-        let all = [&sources.id, &sources.kind, &sources.version];
+        let content_type = labels.content_type.clone().unwrap_or_default();
+        let all = [&sources.id, &sources.kind, &sources.version].map(|source| source.of_content_type(&content_type));
         let mut found = [const { None }; 3];
-        if all.iter().any(|source| matches!(source, LabelSource::Json(_) | LabelSource::JsonFirst(_))) {
+        if all.iter().any(|source| source.is_in_json()) {
             read_json(delivery, all, &mut found, &mut labels.ambiguous);
         }
         for (slot, source) in found.iter_mut().zip(all) {
@@ -136,7 +143,9 @@ fn read_json(delivery: &Delivery, sources: [&LabelSource; 3], found: &mut [Optio
     for source in sources {
         match source {
             LabelSource::Json(pointer) => wanted.push(pointer),
-            LabelSource::JsonFirst(pointers) => wanted.extend(pointers.iter().map(Vec::as_slice)),
+            LabelSource::JsonFirst(pointers) | LabelSource::JsonAll(pointers) => {
+                wanted.extend(pointers.iter().map(Vec::as_slice));
+            }
             _ => {}
         }
     }
@@ -145,9 +154,16 @@ fn read_json(delivery: &Delivery, sources: [&LabelSource; 3], found: &mut [Optio
     for (slot, source) in found.iter_mut().zip(sources) {
         let count = match source {
             LabelSource::Json(_) => 1,
-            LabelSource::JsonFirst(pointers) => pointers.len(),
+            LabelSource::JsonFirst(pointers) | LabelSource::JsonAll(pointers) => pointers.len(),
             _ => 0,
         };
+        if let LabelSource::JsonAll(_) = source {
+            let all: SmallVec<[Found<'_>; 4]> = values.by_ref().take(count).collect();
+            *ambiguous |= all.contains(&Found::Unclear);
+            let texts: Option<Vec<String>> = all.iter().map(Found::text).collect();
+            *slot = texts.map(|texts| Label { text: texts.join(":"), signed });
+            continue;
+        }
         for value in values.by_ref().take(count) {
             *ambiguous |= matches!(value, Found::Unclear);
             if slot.is_none() {

@@ -15,6 +15,8 @@ pub enum LabelSource {
     Json(Vec<String>),
     /// The first of these JSON members that is there.
     JsonFirst(Vec<Vec<String>>),
+    /// All of these JSON members, joined by `:`.
+    JsonAll(Vec<Vec<String>>),
     /// The first of these headers that is there exactly once.
     Header(Vec<Arc<str>>),
     /// All of these headers, joined by `:`.
@@ -23,6 +25,8 @@ pub enum LabelSource {
     Form(String),
     /// The scheme's own signed id.
     SchemeId,
+    /// What the content type decides: the source behind the first of these texts that it begins with, in any case.
+    ByContentType(Vec<(String, Self)>),
 }
 
 /// A member of a JSON payload.
@@ -85,15 +89,58 @@ impl LabelSource {
     }
 
     /// Several headers, joined.
-    #[cfg(feature = "jwt")]
+    #[cfg(any(feature = "jwt", feature = "cloud"))]
     pub(crate) fn headers(names: &[&str]) -> Self {
         Self::Headers(names.iter().map(|name| Arc::from(*name)).collect())
     }
 
+    /// Several members of a JSON payload, joined.
+    #[cfg(feature = "cloud")]
+    pub(crate) fn json_all(pointers: &[&str]) -> Self {
+        Self::JsonAll(pointers.iter().map(|pointer| split(pointer)).collect())
+    }
+
+    /// A source for each content type.
+    #[cfg(feature = "cloud")]
+    pub(crate) fn by_content_type<const N: usize>(sources: [(&str, Self); N]) -> Self {
+        Self::ByContentType(sources.into_iter().map(|(begin, source)| (begin.to_owned(), source)).collect())
+    }
+
+    /// The source that counts for a content type, which may be empty: this one, unless the content type decides.
+    #[must_use]
+    pub fn of_content_type(&self, content_type: &[u8]) -> &Self {
+        let Self::ByContentType(sources) = self else { return self };
+        let begins = |begin: &str| {
+            content_type.get(..begin.len()).is_some_and(|part| part.eq_ignore_ascii_case(begin.as_bytes()))
+        };
+        sources.iter().find(|(begin, _)| begins(begin)).map_or(&Self::None, |(_, source)| source)
+    }
+
     /// Whether the body must be read to find it.
     #[must_use]
-    pub(crate) const fn is_in_body(&self) -> bool {
-        matches!(self, Self::Json(_) | Self::JsonFirst(_) | Self::Form(_))
+    pub(crate) fn is_in_body(&self) -> bool {
+        match self {
+            Self::Json(_) | Self::JsonFirst(_) | Self::JsonAll(_) | Self::Form(_) => true,
+            Self::ByContentType(sources) => sources.iter().any(|(_, source)| source.is_in_body()),
+            _ => false,
+        }
+    }
+}
+
+impl LabelSource {
+    /// Whether members of a JSON payload must be found.
+    pub(crate) const fn is_in_json(&self) -> bool {
+        matches!(self, Self::Json(_) | Self::JsonFirst(_) | Self::JsonAll(_))
+    }
+}
+
+impl LabelSources {
+    /// Whether the content type decides where a label is.
+    pub(crate) const fn depend_on_content_type(&self) -> bool {
+        const fn depends(source: &LabelSource) -> bool {
+            matches!(source, LabelSource::ByContentType(_))
+        }
+        depends(&self.id) || depends(&self.kind) || depends(&self.version)
     }
 }
 

@@ -5,8 +5,6 @@ use std::sync::Arc;
 use crate::ConfigError;
 use crate::headers::Names;
 use crate::key_name::KeyUrlHeader;
-#[cfg(feature = "gzip")]
-use crate::scheme::Gzip;
 use crate::scheme::header::{List, More};
 use crate::scheme::timestamp::TimestampAt;
 use crate::scheme::{Encoding, FixedHeader, HeaderSet, KeyHeader, Part, Plan, Scheme, TimeUnit};
@@ -31,10 +29,10 @@ pub(crate) struct Compiled {
     /// The header that names the key by URL.
     pub(crate) key_url: Option<KeyUrlHeader>,
     pub(crate) plan: Plan,
-    /// The parameter of the query that is the proof, where no header is.
+    /// The parameter of the query that may be the proof.
     pub(crate) query: Option<String>,
     #[cfg(feature = "gzip")]
-    pub(crate) gzip: Option<Gzip>,
+    pub(crate) gzip: Option<crate::scheme::Gzip>,
 }
 
 #[derive(Debug, Clone)]
@@ -76,6 +74,9 @@ impl Compiled {
         let plan = Plan::of(scheme)?;
         let timestamp = timestamp_spec(scheme, &plan)?;
         let signature = signature_spec(scheme, &plan)?;
+        if scheme.query.is_some() && !matches!(plan, Plan::StaticToken) {
+            return Err(ConfigError::scheme("only a static token can stand in the query"));
+        }
         if plan.has(&Part::Id) && scheme.id.is_none() {
             return Err(ConfigError::scheme("`{id}` is signed, but `.id(…)` does not say where it is"));
         }

@@ -1,5 +1,8 @@
 //! What a proof is over where a sender compresses.
 
+use crate::ConfigError;
+use crate::scheme::{Part, Plan};
+
 /// What the proof is over where a sender compresses its bodies with gzip (`content-encoding: gzip`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -9,4 +12,27 @@ pub enum Gzip {
     /// The plain content: it is inflated, within bounds, before anything is proven. The bytes around the content are not
     /// covered.
     SignedPlain,
+}
+
+impl Plan {
+    /// Whether bodies that come compressed can be judged by this plan.
+    pub(super) fn judge_gzip(&self, gzip: Gzip) -> Result<(), ConfigError> {
+        let contradiction = match (self, gzip) {
+            (Self::Whole { parts, .. }, Gzip::SignedCompressed) => {
+                parts.iter().any(|part| matches!(part, Part::Field(_) | Part::SortedForm))
+            }
+            #[cfg(all(feature = "rsa", feature = "cloud"))]
+            (Self::Enclosed(_), Gzip::SignedCompressed) => true,
+            #[cfg(feature = "jwt")]
+            (Self::Token(token), Gzip::SignedCompressed) => token.is_in_body(),
+            // A content digest is one of the bytes that are sent.
+            #[cfg(feature = "http-signatures")]
+            (Self::Message(_), Gzip::SignedPlain) => true,
+            _ => false,
+        };
+        if contradiction {
+            return Err(ConfigError::scheme("what is signed is read from the body, but not from what `.gzip(…)` says"));
+        }
+        Ok(())
+    }
 }

@@ -80,7 +80,7 @@ pub struct Scheme {
     pub(crate) key_rule: KeyRule,
     pub(crate) needs_url: bool,
     pub(crate) key_url: Option<KeyUrlHeader>,
-    /// The parameter of the query that is the proof; then no header is.
+    /// The parameter of the query that may be the proof in place of a header.
     pub(crate) query: Option<String>,
     pub(crate) gzip: Option<Gzip>,
     pub(crate) labels: LabelSources,
@@ -171,7 +171,14 @@ impl Scheme {
     /// keeps its target without the parameter.
     pub fn static_token_in_query(parameter: &str) -> Self {
         let scheme = Self::static_token("");
-        Self { signature: None, query: Some(parameter.to_owned()), ..scheme }
+        Self { signature: None, ..scheme.or_query(parameter) }
+    }
+
+    /// A static token may also be this parameter of the query, for senders whose clients choose where they put it. Both at
+    /// once are refused. A URL is written into the logs of whatever it passes; an event keeps its target without the
+    /// parameter. Default: the token is in its header.
+    pub fn or_query(self, parameter: &str) -> Self {
+        Self { query: Some(parameter.to_owned()), ..self }
     }
 
     /// A JSON web token.

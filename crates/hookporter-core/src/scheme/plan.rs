@@ -2,7 +2,7 @@
 
 use crate::ConfigError;
 use crate::algorithm::Algorithm;
-use crate::scheme::{Gzip, Part, Proof, Scheme, SignedFunction, template};
+use crate::scheme::{Part, Proof, Scheme, SignedFunction, template};
 
 /// How the proof is computed.
 #[derive(Debug, Clone)]
@@ -70,27 +70,6 @@ impl Plan {
             Self::Message(_) => true,
             _ => false,
         }
-    }
-
-    /// Whether bodies that come compressed can be judged by this plan.
-    pub(super) fn judge_gzip(&self, gzip: Gzip) -> Result<(), ConfigError> {
-        let contradiction = match (self, gzip) {
-            (Self::Whole { parts, .. }, Gzip::SignedCompressed) => {
-                parts.iter().any(|part| matches!(part, Part::Field(_) | Part::SortedForm))
-            }
-            #[cfg(all(feature = "rsa", feature = "cloud"))]
-            (Self::Enclosed(_), Gzip::SignedCompressed) => true,
-            #[cfg(feature = "jwt")]
-            (Self::Token(token), Gzip::SignedCompressed) => token.is_in_body(),
-            // A content digest is one of the bytes that are sent.
-            #[cfg(feature = "http-signatures")]
-            (Self::Message(_), Gzip::SignedPlain) => true,
-            _ => false,
-        };
-        if contradiction {
-            return Err(ConfigError::scheme("what is signed is read from the body, but not from what `.gzip(…)` says"));
-        }
-        Ok(())
     }
 
     /// The parts of the signed bytes, in order.

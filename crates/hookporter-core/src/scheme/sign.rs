@@ -81,7 +81,7 @@ impl Verifier {
             let signature = self.sign_message(message.algorithm(), first, &unsigned.base)?;
             return Ok(Signed { headers: unsigned.headers(&signature), query: None, body: request.body.clone() });
         }
-        if let Some(parameter) = &self.scheme.query {
+        if let Some(parameter) = self.scheme.query.as_ref().filter(|_| self.scheme.signature.is_none()) {
             let secret = form_urlencoded::byte_serialize(&self.key_rule().key_bytes(first)?).collect();
             let query = Some((parameter.clone(), secret));
             return Ok(Signed { headers: Vec::new(), query, body: request.body.clone() });

@@ -204,6 +204,8 @@ presets! {
     x_twitter = "x-twitter", "X (Twitter)";
     #[cfg(feature = "messaging")]
     zoom = "zoom", "Zoom";
+    #[cfg(feature = "cloud")]
+    cloudevents = "cloudevents", "CloudEvents web hooks";
     #[cfg(all(feature = "ed25519", feature = "http-signatures", feature = "messaging"))]
     mailchannels = "mailchannels", "MailChannels";
 }

@@ -4,6 +4,7 @@ mod auth0;
 #[cfg(feature = "rsa")]
 mod aws_sns;
 mod azure_event_grid;
+mod cloudevents;
 #[cfg(feature = "jwt")]
 mod fusionauth;
 #[cfg(all(feature = "jwt", feature = "rsa"))]
@@ -24,6 +25,7 @@ pub(super) static ALL: &[&Provider] = &[
     #[cfg(feature = "rsa")]
     &aws_sns::AWS_SNS,
     &azure_event_grid::AZURE_EVENT_GRID,
+    &cloudevents::CLOUDEVENTS,
     #[cfg(feature = "jwt")]
     &fusionauth::FUSIONAUTH,
     #[cfg(all(feature = "jwt", feature = "rsa"))]

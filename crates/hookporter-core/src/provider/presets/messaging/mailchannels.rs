@@ -15,14 +15,14 @@ pub(crate) static MAILCHANNELS: Provider = Provider {
     scheme,
     proof: "Ed25519 message signature (RFC 9421) over `content-digest`, with `created`, `alg` and `keyid`",
     tolerance: Some(Tolerance::DEFAULT),
-    labels: ["none: a request is a batch of events", "none", "none"],
+    labels: ["none", "none", "none"],
     replay: "within the tolerance a replay is a duplicate by the digest of what was signed; later it is refused. Neither URL \
              nor method is signed: what is sent to one of your endpoints passes at every other that has this key",
     ..Provider::BASE
 };
 
 fn scheme() -> Scheme {
-    let expected = "MailChannels' public key, as its API gives it for the `keyid`";
+    let expected = "the public key that MailChannels' API gives for the `keyid`";
     Scheme::message_signature(MessageScheme::ed25519().with_required(["content-digest"]).demand_key_id())
         .key_rule(KeyRule::decoded(crate::KeyDecoding::PublicKey(""), 32, expected))
         .identity(Identity::Digest)

@@ -1,4 +1,5 @@
 use crate::jwt::{ClaimsPolicy, TokenScheme};
+use crate::provider::handshake::known;
 use crate::provider::{Acknowledgement, EvidenceLevel, SuccessStatus};
 use crate::{Header, Identity, Json, KeyRule, Provider, Scheme};
 
@@ -18,6 +19,7 @@ pub(super) static MONDAY: Provider = Provider {
         retry_for: Some(std::time::Duration::from_secs(30 * 60)),
         ..Acknowledgement::BASE
     },
+    handshakes: &[known::MONDAY],
     labels: ["`event.triggerUuid`, unsigned", "`event.type`, unsigned", "none"],
     replay: "the token ends five minutes after it was made; until then a captured one carries any body",
     ..Provider::BASE
