@@ -13,7 +13,6 @@ pub(super) static GOCARDLESS: Provider = Provider {
     scheme,
     proof: "HMAC-SHA256 of the body, `Webhook-Signature` in hex",
     acknowledgement: Acknowledgement {
-        status: 204,
         time_limit: Some(Duration::from_secs(10)),
         retries: "up to 8",
         ..Acknowledgement::BASE
