@@ -3,7 +3,7 @@ use std::time::Duration;
 use crate::provider::{Acknowledgement, EvidenceLevel};
 use crate::{Header, Identity, Json, KeyRule, Provider, Scheme};
 
-/// GoCardless: HMAC-SHA256 of the body, which holds up to 250 events. It wants 498 for a bad signature.
+/// GoCardless: HMAC-SHA256 of the body, which holds a list of events. It wants 498 for a bad signature.
 pub(super) static GOCARDLESS: Provider = Provider {
     id: "gocardless",
     name: "GoCardless",
