@@ -84,6 +84,7 @@ enum Hosts {
 }
 
 /// The longest id; those in use are below 64 bytes.
+#[cfg(feature = "jwt")]
 const MAX_ID: usize = 128;
 /// The longest URL; those in use are below 130 bytes.
 const MAX_URL: usize = 512;

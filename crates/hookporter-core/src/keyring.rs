@@ -81,6 +81,8 @@ pub(crate) struct Prepared {
     pub(crate) material: Material,
     pub(crate) parts: KeyParts,
     pub(crate) warning: Option<String>,
+    /// When the key itself says that it stops counting.
+    pub(crate) expires: Option<UnixTime>,
 }
 
 impl PreparedKeyring {
@@ -98,9 +100,10 @@ impl PreparedKeyring {
             if !ids.insert(secret.id()) {
                 return Err(ConfigError::DuplicateKeyId { id: secret.id().to_string() });
             }
-            let Prepared { material, parts, warning } = prepare(secret)?;
+            let Prepared { material, parts, warning, expires } = prepare(secret)?;
+            let expires = [secret.expiry(), expires].into_iter().flatten().min();
             prepared.warnings.extend(warning);
-            prepared.keys.push(PreparedKey { id: secret.id().clone(), expires: secret.expiry(), material, parts });
+            prepared.keys.push(PreparedKey { id: secret.id().clone(), expires, material, parts });
         }
         Ok(prepared)
     }
@@ -119,12 +122,6 @@ impl PreparedKeyring {
     /// No key: for a check whose keys come once the body names them.
     pub(crate) const fn empty() -> Self {
         Self { keys: Vec::new(), warnings: Vec::new() }
-    }
-
-    /// The key of this id.
-    #[cfg(feature = "jwt")]
-    pub(crate) fn key(&self, id: &KeyId) -> Option<&PreparedKey> {
-        self.keys.iter().find(|key| key.id == *id)
     }
 
     /// What belongs to the key of this id.

@@ -115,9 +115,14 @@ impl Verifier {
                 None => Ok(Material::static_token(&[0x5a; 32])),
             };
             let material = material.map_err(|problem| self.source.key_rule.refusal(secret, problem))?;
-            Ok(Prepared { material, parts: KeyParts::default(), warning: None })
+            Ok(Prepared { material, parts: KeyParts::default(), warning: None, expires: None })
         })
         .ok()
+    }
+
+    #[cfg(any(feature = "ed25519", feature = "ecdsa", feature = "rsa"))]
+    fn is_asymmetric(&self) -> bool {
+        self.algorithm().is_some_and(Algorithm::is_asymmetric)
     }
 
     /// The algorithm; `None` for a static token.
@@ -163,19 +168,25 @@ impl Verifier {
         PreparedKeyring::new(&keyring, |secret| {
             let opened = rule.open(secret)?;
             let bytes = rule.opened_bytes(secret, &opened.text)?;
-            let material = match self.algorithm() {
-                None => Ok(Material::static_token(&bytes)),
-                Some(algorithm) => Material::new(algorithm, &bytes),
+            let material = match &self.scheme.plan {
+                Plan::StaticToken => Ok(Material::static_token(&bytes)),
+                #[cfg(feature = "jwt")]
+                Plan::Token(token) => token.algorithm_of(&bytes).and_then(|algorithm| Material::new(algorithm, &bytes)),
+                _ => self.algorithm().map_or(Err("has no algorithm"), |algorithm| Material::new(algorithm, &bytes)),
             };
             let material = material.map_err(|problem| rule.refusal(secret, problem))?;
             let warning = rule.warning(secret, &opened);
-            Ok(Prepared { material, parts: opened.parts, warning })
+            #[cfg(any(feature = "ed25519", feature = "ecdsa", feature = "rsa"))]
+            let expires = crate::algorithm::public::jwk::expiry(&bytes).filter(|_| self.is_asymmetric());
+            #[cfg(not(any(feature = "ed25519", feature = "ecdsa", feature = "rsa")))]
+            let expires = None;
+            Ok(Prepared { material, parts: opened.parts, warning, expires })
         })
     }
 
     /// The names, in lower case, of the headers that carry the proof.
     pub fn proof_header_names(&self) -> impl Iterator<Item = &str> {
-        self.scheme.sets.iter().filter_map(|set| set.signature.as_deref())
+        self.scheme.sets.iter().filter_map(|set| set.signature.as_deref()).chain(self.scheme.token_header())
     }
 
     /// Whether the signature's header may stand several times ([`Header::repeatable`](crate::Header::repeatable)).

@@ -22,6 +22,31 @@
 //!   pipeline bounds the body; the `serve` helpers bound the head and the shutdown. Behind a plain `axum::serve`, put a
 //!   proxy that does.
 //!
+//! # Keys that requests name
+//!
+//! Some senders say in each request which of their keys it was signed with: a token's `kid` (Plaid, Google Pub/Sub), or the
+//! URL of a certificate (SNS, PayPal). [`Keys::find`] takes a [`KeyFinder`] of yours, and [`Keys::find_by`] an async
+//! function; with the feature `fetch`, `Keys::fetch_key_set` and `Keys::fetch_certificates` are ready ones. A finder is asked
+//! only for names that can be right (a URL is on a host that the preset pins), its answers are remembered for a second
+//! unless you say otherwise, and strangers' names reach it only as often as you allow. While it fails, senders are told 503.
+//!
+//! ```
+//! # #[cfg(feature = "fetch")] {
+//! # fn endpoints() -> Result<(), hookporter::ConfigError> {
+//! use hookporter::{Endpoint, Keys};
+//!
+//! let pubsub = Keys::fetch_key_set("https://www.googleapis.com/oauth2/v3/certs")?
+//!     .with_part("audience", "https://hooks.example/push")
+//!     .with_part("email", "push@the-project.iam.gserviceaccount.com");
+//! let pubsub = Endpoint::provider("google-pubsub", pubsub)?;
+//!
+//! let topic = "arn:aws:sns:us-west-2:123456789012:MyTopic";
+//! let sns = Endpoint::provider("aws-sns", Keys::fetch_certificates().with_part("topic_arn", topic))?;
+//! # Ok(())
+//! # }
+//! # }
+//! ```
+//!
 //! # Testing your handlers
 //!
 //! In process, with no socket: the crate `hookporter-testkit` signs what the sender would sign, and forges it. In axum the

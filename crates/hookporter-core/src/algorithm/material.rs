@@ -36,6 +36,17 @@ impl Material {
         })
     }
 
+    /// Whether this key is for `algorithm`.
+    #[cfg(feature = "jwt")]
+    pub(crate) fn is_for(&self, algorithm: Algorithm) -> bool {
+        match self {
+            Self::HmacSha256(_) => algorithm == Algorithm::HmacSha256,
+            #[cfg(any(feature = "ed25519", feature = "ecdsa", feature = "rsa"))]
+            Self::Public(key) => key.is_for(algorithm),
+            _ => false,
+        }
+    }
+
     pub(crate) fn static_token(token: &[u8]) -> Self {
         Self::StaticToken(Tag::new(&Sha256::digest(token)))
     }

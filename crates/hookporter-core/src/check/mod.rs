@@ -8,7 +8,7 @@ pub(crate) use message::whole as whole_message;
 mod proof;
 mod unkeyed;
 #[cfg(feature = "jwt")]
-pub(crate) use proof::{Proof, judge_messages};
+pub(crate) use proof::{Proof, fitting_key};
 pub use unkeyed::Unkeyed;
 
 use bytes::Bytes;

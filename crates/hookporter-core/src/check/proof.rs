@@ -13,7 +13,7 @@ use crate::key_parts::KeyParts;
 use crate::keyring::PreparedKey;
 use crate::papers::{Candidates, plausible_sets};
 use crate::scheme::{Part, Plan, SignedBytes, SignedInput};
-use crate::{Coverage, Evidence, KeyId, PreparedKeyring, Reason, Rejection, UnixTime};
+use crate::{Coverage, KeyId, PreparedKeyring, Reason, Rejection, UnixTime};
 
 /// What a proof that holds says.
 #[derive(Debug)]
@@ -183,7 +183,7 @@ impl Check<'_> {
         })?;
         let (part, value) = &message.bound;
         if key.parts.get(part).is_some_and(|bound| !bound.split(',').any(|one| one.trim() == value)) {
-            return Err(Rejection::new(Reason::ClaimMismatch).with_evidence(Evidence::Claim(part)));
+            return Err(Rejection::new(Reason::ClaimMismatch).with_evidence(crate::Evidence::Claim(part)));
         }
         let fingerprint = Tag::new(&Sha256::digest(&message.bytes));
         Ok(Proof { key: key.id.clone(), coverage: message.coverage, fingerprint, payload: None, sent: None })
@@ -191,7 +191,7 @@ impl Check<'_> {
 }
 
 /// Tries every live key and every candidate on whole messages, any of which may be the signed one.
-pub(crate) fn judge_messages(
+fn judge_messages(
     keys: &PreparedKeyring,
     now: UnixTime,
     candidates: &Candidates,
@@ -205,6 +205,22 @@ pub(crate) fn judge_messages(
     let first = messages.first().copied().unwrap_or_default();
     let fingerprint = Tag::new(&Sha256::digest(first));
     Ok(Proof { key: key.id.clone(), coverage, fingerprint, payload: None, sent: None })
+}
+
+/// The live key for `algorithm` that fits a message.
+#[cfg(feature = "jwt")]
+pub(crate) fn fitting_key<'k>(
+    keys: &'k PreparedKeyring,
+    now: UnixTime,
+    message: &[u8],
+    candidates: &Candidates,
+    algorithm: crate::Algorithm,
+) -> Result<&'k PreparedKey, Rejection> {
+    let fits = |key: &PreparedKey| {
+        // Which algorithm a key is for is no secret.
+        if key.material.is_for(algorithm) { message_fits(&key.material, message, candidates) } else { Choice::from(0) }
+    };
+    fitting(keys, now, fits).map(|(_, key)| key)
 }
 
 /// The live key that fits, and its place among them; every one of them is tried.

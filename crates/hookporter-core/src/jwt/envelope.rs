@@ -16,13 +16,15 @@ pub(super) struct Envelope<'t> {
     /// The payload, still encoded.
     pub(super) payload: &'t str,
     pub(super) signature: SignatureBytes,
+    /// Which of the pinned algorithms it names.
+    pub(super) algorithm: Algorithm,
     /// The `kid`: a stranger's word for the key.
     pub(super) key_id: Option<String>,
 }
 
 impl<'t> Envelope<'t> {
-    /// Takes `token` apart: three segments, none empty, and a header that names `algorithm`.
-    pub(super) fn open(token: &'t str, algorithm: Algorithm) -> Result<Self, Rejection> {
+    /// Takes `token` apart: three segments, none empty, and a header that names a `pinned` algorithm.
+    pub(super) fn open(token: &'t str, pinned: &[Algorithm]) -> Result<Self, Rejection> {
         let malformed = |what| Rejection::detail(Reason::MalformedToken, what);
         let three = || malformed("a token has three segments");
         let (head, rest) = token.split_once('.').ok_or_else(three)?;
@@ -31,7 +33,7 @@ impl<'t> Envelope<'t> {
         if signature.contains('.') {
             return Err(three());
         }
-        let key_id = header::judge(token, head, algorithm)?;
+        let (algorithm, key_id) = header::judge(token, head, pinned)?;
         if payload.is_empty() || signature.is_empty() {
             return Err(malformed("a segment of the token is empty"));
         }
@@ -41,6 +43,6 @@ impl<'t> Envelope<'t> {
         let signature = Encoding::Base64Url
             .decode(signature.as_bytes())
             .ok_or_else(|| malformed("the token's signature is not canonical base64url"))?;
-        Ok(Self { signed, payload, signature, key_id })
+        Ok(Self { signed, payload, signature, algorithm, key_id })
     }
 }

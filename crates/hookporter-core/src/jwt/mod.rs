@@ -27,6 +27,7 @@
 //! ```
 
 mod body_hash;
+mod by_key;
 mod claims;
 mod envelope;
 mod expected;

@@ -5,6 +5,7 @@ use sha2::{Digest, Sha256};
 use smallvec::SmallVec;
 
 use super::body_hash::BodyHash;
+use super::by_key;
 use super::claims::Claims;
 use super::envelope::Envelope;
 use super::expected::Context;
@@ -25,6 +26,8 @@ use crate::{
 #[must_use]
 pub struct TokenScheme {
     algorithm: Algorithm,
+    /// Whether the keys say which algorithm they are for, instead.
+    by_key: bool,
     pub(super) place: Place,
     pub(super) body_hash: Option<BodyHash>,
     nested_json: bool,
@@ -51,9 +54,17 @@ impl TokenScheme {
         Self::new(Algorithm::RsaPkcs1Sha256)
     }
 
+    /// Tokens whose algorithm each key decides: a public RSA key is for RS256, one of P-256 for ES256, one of Ed25519 (in PEM
+    /// or as a JSON web key, all of them) for EdDSA, and anything else is a secret for HS256. A token is checked with the
+    /// keys that are for the algorithm that it names, and with no others.
+    pub fn algorithm_by_key() -> Self {
+        Self { by_key: true, ..Self::hs256() }
+    }
+
     fn new(algorithm: Algorithm) -> Self {
         Self {
             algorithm,
+            by_key: false,
             place: Place::Header(Header::new("authorization").prefix("Bearer ")),
             body_hash: None,
             nested_json: false,
@@ -96,7 +107,23 @@ impl TokenScheme {
         Self { policy, ..self }
     }
 
-    /// The pinned algorithm.
+    /// The algorithms that a token may name.
+    fn pinned(&self) -> &[Algorithm] {
+        if self.by_key { by_key::ALL } else { std::slice::from_ref(&self.algorithm) }
+    }
+
+    /// The algorithm that a receiver's key is for.
+    pub(crate) fn algorithm_of(&self, key: &[u8]) -> Result<Algorithm, &'static str> {
+        if self.by_key { by_key::of(key) } else { Ok(self.algorithm) }
+    }
+
+    /// The algorithm that a sender's key signs with.
+    #[cfg(feature = "sign")]
+    pub(crate) fn signing_algorithm(&self, key: &[u8]) -> Algorithm {
+        if self.by_key { by_key::signing(key) } else { self.algorithm }
+    }
+
+    /// The pinned algorithm; where keys decide, the one of a shared secret.
     pub(crate) fn algorithm(&self) -> Algorithm {
         self.algorithm
     }
@@ -124,10 +151,18 @@ impl TokenScheme {
         }
     }
 
+    /// The header that carries the token.
+    pub(crate) fn header_name(&self) -> Option<&str> {
+        match &self.place {
+            Place::Header(header) => Some(&header.name),
+            Place::Member(_) => None,
+        }
+    }
+
     /// The `kid` of the token.
     pub(crate) fn key_name(&self, head: &Head<'_>, body: &[u8]) -> Result<KeyName, Rejection> {
         let token = self.place.token(head, body)?;
-        let id = Envelope::open(&token, self.algorithm)?.key_id;
+        let id = Envelope::open(&token, self.pinned())?.key_id;
         let malformed = |what| Rejection::detail(Reason::MalformedToken, what);
         let id = id.ok_or_else(|| malformed("the token names no key"))?;
         KeyName::id(&id).ok_or_else(|| malformed("the token's key id is not a short plain one"))
@@ -167,7 +202,7 @@ impl TokenScheme {
     /// Judges what can be judged before the body is read: a token in a header must be there once, and plausible.
     pub(crate) fn begin(&self, head: &Head<'_>) -> Result<(), Rejection> {
         match &self.place {
-            Place::Header(header) => Envelope::open(Place::token_in_header(header, head)?, self.algorithm).map(|_| ()),
+            Place::Header(header) => Envelope::open(Place::token_in_header(header, head)?, self.pinned()).map(|_| ()),
             Place::Member(_) => Ok(()),
         }
     }
@@ -182,10 +217,13 @@ impl TokenScheme {
         tolerance: Option<Tolerance>,
     ) -> Result<Proof, Rejection> {
         let token = self.place.token(head, body)?;
-        let Envelope { signed, payload, signature, .. } = Envelope::open(&token, self.algorithm)?;
+        let Envelope { signed, payload, signature, algorithm, .. } = Envelope::open(&token, self.pinned())?;
+        if !keys.live(now).any(|key| key.material.is_for(algorithm)) {
+            return Err(Rejection::new(Reason::UnsupportedAlgorithm));
+        }
         let mut candidates = Candidates::new();
         candidates.push(signature);
-        let proof = check::judge_messages(keys, now, &candidates, &[signed.as_bytes()], self.coverage())?;
+        let key = check::fitting_key(keys, now, signed.as_bytes(), &candidates, algorithm)?;
         let payload = payload::open(payload, self.nested_json)?;
         let more: SmallVec<[&str; 4]> = self
             .policy
@@ -195,14 +233,14 @@ impl TokenScheme {
             .chain(self.body_hash.as_ref().map(|hash| hash.claim))
             .collect();
         let claims = Claims::read(&payload, &more)?;
-        let key = keys.key(&proof.key).ok_or(Reason::InvalidSignature)?;
         let sent = self.policy.judge(&claims, &Context { url: head.url(), parts: &key.parts, tolerance, now })?;
         if let Some(hash) = &self.body_hash {
             hash.judge(&claims, body)?;
         }
         let in_body = matches!(self.place, Place::Member(_));
         let of_body = self.coverage() == Coverage::Origin || self.digests_body && !in_body;
-        let fingerprint = if of_body { Tag::new(&Sha256::digest(body)) } else { proof.fingerprint };
-        Ok(Proof { payload: in_body.then(|| Bytes::from(payload.into_bytes())), fingerprint, sent, ..proof })
+        let fingerprint = Tag::new(&Sha256::digest(if of_body { body } else { signed.as_bytes() }));
+        let payload = in_body.then(|| Bytes::from(payload.into_bytes()));
+        Ok(Proof { key: key.id.clone(), coverage: self.coverage(), fingerprint, payload, sent })
     }
 }

@@ -37,7 +37,7 @@ impl TokenScheme {
         body: Option<&[u8]>,
         context: &Context<'_>,
     ) -> Result<String, ConfigError> {
-        let algorithm = self.algorithm();
+        let algorithm = self.signing_algorithm(key);
         let mut head = Map::from_iter([("alg".to_owned(), Value::from(header::names(algorithm).0))]);
         head.extend(key_id.map(|id| ("kid".to_owned(), Value::from(id))));
         let head = Value::Object(head).to_string();

@@ -188,6 +188,7 @@ impl KeyRule {
     }
 
     /// The key's bytes, or why it cannot be right.
+    #[cfg(feature = "sign")]
     pub(crate) fn key_bytes(&self, secret: &Secret) -> Result<Zeroizing<Vec<u8>>, ConfigError> {
         self.opened_bytes(secret, &self.open(secret)?.text)
     }

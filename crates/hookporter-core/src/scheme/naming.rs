@@ -1,7 +1,9 @@
 //! What a compiled scheme says of keys that a request names, and judges in the head alone.
 
 use crate::papers;
-use crate::scheme::{Compiled, Plan};
+use crate::scheme::Compiled;
+#[cfg(any(feature = "jwt", all(feature = "rsa", feature = "cloud")))]
+use crate::scheme::Plan;
 use crate::{Head, KeyName, KeyNaming, Reason, Rejection};
 
 impl Compiled {
@@ -54,6 +56,15 @@ impl Compiled {
             #[cfg(feature = "jwt")]
             Plan::Token(token) => token.begin(head),
             _ => Ok(()),
+        }
+    }
+
+    /// The header that carries a token.
+    pub(crate) fn token_header(&self) -> Option<&str> {
+        match &self.plan {
+            #[cfg(feature = "jwt")]
+            Plan::Token(token) => token.header_name(),
+            _ => None,
         }
     }
 

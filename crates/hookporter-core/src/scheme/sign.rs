@@ -60,7 +60,7 @@ impl Verifier {
             let opened = self.key_rule().open(first)?;
             let key_id = Some(first.id().as_str()).filter(|id| *id != "secret");
             // A private key is no key that a receiver should have, so the rule for keys refuses it.
-            if token.algorithm().is_asymmetric() {
+            if token.signing_algorithm(&opened.text).is_asymmetric() {
                 return token.sign_request(&opened.text, key_id, &opened.parts, request);
             }
             return token.sign_request(&self.key_rule().key_bytes(first)?, key_id, &opened.parts, request);

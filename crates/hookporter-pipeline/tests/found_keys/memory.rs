@@ -53,6 +53,20 @@ async fn a_revoked_key_is_dead_within_a_second() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn a_key_that_says_it_has_expired_is_dead() {
+    let expiring = |moment: &str| plaid_key().replacen('{', &format!("{{\"expired_at\":{moment},"), 1);
+    for (moment, outcome) in [
+        ("null", Ok(())),
+        ("1700000001", Ok(())),
+        ("1700000000", Err((Reason::NoLiveKey, 401))),
+        ("\"soon\"", Err((Reason::NoLiveKey, 401))),
+    ] {
+        let finder = Finder::default().knowing("k1", &expiring(moment));
+        assert_eq!(Door::plaid(&finder).send(&plaid("k1")).await, outcome, "{moment}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn an_unknown_name_is_asked_for_once_in_thirty_seconds() {
     let finder = Finder::default();
     let door = Door::plaid(&finder);

@@ -21,6 +21,13 @@ fn keys_that_nobody_names_or_that_lack_their_parts_do_not_build() {
 }
 
 #[test]
+fn a_token_is_never_kept_with_the_event() {
+    let plaid = Endpoint::plaid(Keys::find(Finder::default())).unwrap();
+    assert!(problem(plaid.clone().keep_headers(&["plaid-verification"])).contains("carries a proof"));
+    assert!(plaid.keep_headers(&["plaid-other"]).is_ok());
+}
+
+#[test]
 fn a_sender_whose_tokens_are_for_a_url_needs_one() {
     let secret = || Secret::new("sig_0123456789abcdef0123");
     assert!(problem(Endpoint::provider("qstash", secret())).contains("public_url"));

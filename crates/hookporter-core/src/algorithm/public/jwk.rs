@@ -6,6 +6,7 @@ use serde::Deserialize;
 use serde::de::IgnoredAny;
 
 use super::written::Written;
+use crate::UnixTime;
 use crate::algorithm::Algorithm;
 
 #[derive(Deserialize)]
@@ -54,6 +55,16 @@ pub(super) fn read(text: &[u8], algorithm: Algorithm) -> Result<Written, &'stati
         ("oct", _) => Err("is a shared secret, not a public key"),
         _ => Err("is a JSON web key of a kind that is not supported"),
     }
+}
+
+/// When a key stops counting, by the member with which Plaid says so; one that is no time has stopped already.
+pub(crate) fn expiry(text: &[u8]) -> Option<UnixTime> {
+    #[derive(Deserialize)]
+    struct Expiring {
+        expired_at: Option<serde_json::Value>,
+    }
+    let key: Expiring = serde_json::from_slice(text).ok()?;
+    Some(UnixTime::from_secs(key.expired_at?.as_i64().unwrap_or(0)))
 }
 
 /// What `alg` says for an algorithm.

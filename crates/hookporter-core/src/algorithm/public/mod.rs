@@ -3,7 +3,7 @@
 mod der;
 #[cfg(feature = "ed25519")]
 mod ed25519;
-mod jwk;
+pub(crate) mod jwk;
 #[cfg(feature = "ecdsa")]
 mod p256;
 mod pem;
@@ -62,6 +62,21 @@ impl PublicKey {
             (Self::Rsa(_, key), Algorithm::RsaPkcs1Sha1) => rsa::verify(rsa::Hash::Sha1, key, message, signature),
             (Self::Rsa(_, key), Algorithm::RsaPkcs1Sha256) => rsa::verify(rsa::Hash::Sha256, key, message, signature),
             _ => false,
+        }
+    }
+
+    /// Whether this key is for `algorithm`, one that tokens have.
+    #[cfg(feature = "jwt")]
+    pub(crate) const fn is_for(&self, algorithm: Algorithm) -> bool {
+        match self {
+            #[cfg(feature = "ed25519")]
+            Self::Ed25519(_) => matches!(algorithm, Algorithm::Ed25519),
+            #[cfg(feature = "ecdsa")]
+            Self::P256Der(_) => false,
+            #[cfg(feature = "ecdsa")]
+            Self::P256Raw(_) => matches!(algorithm, Algorithm::EcdsaP256Raw),
+            #[cfg(feature = "rsa")]
+            Self::Rsa(hash, _) => matches!((hash, algorithm), (rsa::Hash::Sha256, Algorithm::RsaPkcs1Sha256)),
         }
     }
 

@@ -1,5 +1,7 @@
 //! Token schemes through the public API: every refusal for one cause, and for its own reason.
 
+#[cfg(all(feature = "rsa", feature = "ecdsa", feature = "sign"))]
+mod by_key;
 mod claims;
 mod envelope;
 mod expected;
