@@ -145,6 +145,9 @@ pub(crate) struct Providers {
     /// Print JSON
     #[arg(long)]
     pub(crate) json: bool,
+    /// Print a table in Markdown, one row each
+    #[arg(long, conflicts_with = "json")]
+    pub(crate) markdown: bool,
 }
 
 /// See it work: a receiver, and signed good and bad deliveries of several senders

@@ -1,5 +1,6 @@
 //! `providers`: what is known of each sender.
 
+mod markdown;
 mod table;
 
 use std::process::ExitCode;
@@ -15,6 +16,8 @@ pub(crate) fn run(args: &Providers) -> ExitCode {
     if args.json {
         let known: Vec<_> = Provider::all().iter().map(|provider| Known::of(provider)).collect();
         output::say(&output::json(&known));
+    } else if args.markdown {
+        output::say(&markdown::of(Provider::all()));
     } else {
         output::say(&table::of(Provider::all()));
     }

@@ -101,6 +101,10 @@ impl Subject {
     fn made(&self, key: &str, body: Option<&str>) -> Result<SignedRequest, String> {
         let maker = match self.shape.row {
             "twilio-json" => hookporter_testkit::twilio_json(key),
+            // Its tokens name their key, by the `kid` of the receiver's.
+            "google-pubsub" => {
+                hookporter_testkit::provider(self.shape.preset, Secret::weak(key).named("test")).unwrap()
+            }
             _ => hookporter_testkit::provider(self.shape.preset, key).unwrap(),
         };
         let maker = maker.url(&self.url());

@@ -20,7 +20,7 @@ fn a_key_is_in_no_output() {
         silent(&run(CANARY, args));
         // What cannot be a key of any sender's stops a receiver before it listens.
         let args = ["receive", "--listen", "127.0.0.1:0", "--secret-env", VAR, "--provider", provider.id()];
-        silent(&run(&format!("sk_live_{CANARY}"), args));
+        silent(&run(&format!("https://{CANARY}"), args));
     }
 }
 

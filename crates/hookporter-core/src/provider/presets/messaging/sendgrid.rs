@@ -12,7 +12,7 @@ use crate::{Algorithm, Header, Identity, KeyRule, Provider, Scheme, Tolerance};
 pub(super) static SENDGRID: Provider = Provider {
     id: "sendgrid",
     name: "Twilio SendGrid",
-    documentation: "https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/getting-started-event-webhook-security-features",
+    documentation: "https://www.twilio.com/docs/sendgrid/for-developers/tracking-events/event",
     evidence: EvidenceLevel::Sdk,
     unverified: "the retries, whether a retry is signed anew, and a tolerance: SendGrid names none",
     scheme,

@@ -3,7 +3,7 @@ use std::time::Duration;
 use crate::provider::{Acknowledgement, EvidenceLevel};
 use crate::{Header, Identity, Json, KeyRule, Provider, Scheme};
 
-/// GoCardless: HMAC-SHA256 of the body, which holds up to 250 events. It wants 498 for a bad signature.
+/// GoCardless: HMAC-SHA256 of the body, which holds a list of events. It wants 498 for a bad signature.
 pub(super) static GOCARDLESS: Provider = Provider {
     id: "gocardless",
     name: "GoCardless",
@@ -13,7 +13,6 @@ pub(super) static GOCARDLESS: Provider = Provider {
     scheme,
     proof: "HMAC-SHA256 of the body, `Webhook-Signature` in hex",
     acknowledgement: Acknowledgement {
-        status: 204,
         time_limit: Some(Duration::from_secs(10)),
         retries: "up to 8",
         ..Acknowledgement::BASE
