@@ -229,28 +229,13 @@ impl Plan {
     }
 
     /// The parts of the signed bytes, in order.
-    fn parts(&self) -> impl Iterator<Item = &Part> {
+    pub(super) fn parts(&self) -> impl Iterator<Item = &Part> {
         let (first, second): (&[Part], &[Part]) = match self {
             Self::Stream { before, after, .. } => (before, after),
             Self::Whole { parts, .. } => (parts, &[]),
             _ => (&[], &[]),
         };
         first.iter().chain(second)
-    }
-
-    /// The names of what must belong to a key.
-    fn key_parts(&self) -> Vec<&str> {
-        match self {
-            #[cfg(feature = "jwt")]
-            Self::Token(token) => token.key_parts().collect(),
-            _ => self
-                .parts()
-                .filter_map(|part| match part {
-                    Part::KeyPart(name) => Some(name.as_str()),
-                    _ => None,
-                })
-                .collect(),
-        }
     }
 
     /// Whether the proof covers the whole payload.

@@ -1,9 +1,7 @@
 //! What a compiled scheme says of keys that a request names, and judges in the head alone.
 
 use crate::papers;
-use crate::scheme::Compiled;
-#[cfg(any(feature = "jwt", all(feature = "rsa", feature = "cloud")))]
-use crate::scheme::Plan;
+use crate::scheme::{Compiled, Part, Plan};
 use crate::{Head, KeyName, KeyNaming, Reason, Rejection};
 
 impl Compiled {
@@ -74,6 +72,23 @@ impl Compiled {
             #[cfg(feature = "jwt")]
             Plan::Token(token) => token.judges_age(),
             _ => self.timestamp.is_some(),
+        }
+    }
+}
+
+impl Plan {
+    /// The names of what must belong to a key.
+    pub(super) fn key_parts(&self) -> Vec<&str> {
+        match self {
+            #[cfg(feature = "jwt")]
+            Self::Token(token) => token.key_parts().collect(),
+            _ => self
+                .parts()
+                .filter_map(|part| match part {
+                    Part::KeyPart(name) => Some(name.as_str()),
+                    _ => None,
+                })
+                .collect(),
         }
     }
 }
