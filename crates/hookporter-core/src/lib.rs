@@ -45,11 +45,11 @@ pub use provider::Provider;
 pub use reason::Reason;
 pub use rejection::{Evidence, Rejection};
 pub use scheme::{
-    Encoding, Header, KeyDecoding, KeyRule, Part, Scheme, SignatureSource, SignedBytes, SignedInput, TimeUnit,
-    TimestampSource,
+    Encoding, Header, KeyDecoding, KeyRule, Part, Scheme, SignatureSource, SignedBytes, SignedInput, SignedMessage,
+    TimeUnit, TimestampSource,
 };
 #[cfg(feature = "sign")]
-pub use scheme::{Signable, Signed};
+pub use scheme::{ProofDraft, Signable, Signed};
 pub use secret::{KeyId, Secret};
 pub use verifier::Verifier;
 pub use version::{VersionGate, VersionRule};

@@ -121,9 +121,8 @@ impl Verifier {
     fn algorithm(&self) -> Option<Algorithm> {
         match &self.scheme.plan {
             Plan::StaticToken => None,
-            Plan::Stream { algorithm, .. } | Plan::Whole { algorithm, .. } | Plan::Function { algorithm, .. } => {
-                Some(*algorithm)
-            }
+            Plan::Stream { algorithm, .. } | Plan::Whole { algorithm, .. } => Some(*algorithm),
+            Plan::Function { algorithm, .. } => *algorithm,
             #[cfg(feature = "jwt")]
             Plan::Token(token) => Some(token.algorithm()),
         }

@@ -1,5 +1,6 @@
 //! A check under way: the papers are plausible, the body is arriving.
 
+mod found;
 mod message;
 pub(crate) use message::append_sorted_form;
 #[cfg(feature = "sign")]

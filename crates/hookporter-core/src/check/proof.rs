@@ -9,7 +9,7 @@ use crate::algorithm::{Material, Tag};
 use crate::check::{Check, Running, feed, message};
 use crate::keyring::PreparedKey;
 use crate::papers::Candidates;
-use crate::scheme::{Part, Plan, SignedBytes, SignedInput};
+use crate::scheme::{Part, Plan};
 use crate::{Coverage, KeyId, PreparedKeyring, Reason, Rejection, UnixTime};
 
 /// What a proof that holds says.
@@ -22,26 +22,26 @@ pub(crate) struct Proof {
 }
 
 /// Remembers which key fitted without a branch on it.
-struct Matched {
+pub(super) struct Matched {
     any: Choice,
     index: u32,
     at: u32,
 }
 
 impl Matched {
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self { any: Choice::from(0), index: 0, at: 0 }
     }
 
     /// Notes whether the key at hand, in order, fits.
     #[inline]
-    fn note(&mut self, fits: Choice) {
+    pub(super) fn note(&mut self, fits: Choice) {
         self.index = u32::conditional_select(&self.index, &self.at, fits);
         self.any |= fits;
         self.at = self.at.saturating_add(1);
     }
 
-    fn index(&self) -> Option<usize> {
+    pub(super) fn index(&self) -> Option<usize> {
         bool::from(self.any).then(|| usize::try_from(self.index).unwrap_or(usize::MAX))
     }
 }
@@ -62,14 +62,7 @@ impl Check<'_> {
                 };
                 judge_messages(self.keys, self.now, &self.papers.candidates, &[&message], coverage)
             }
-            Plan::Function { function, .. } => {
-                let input =
-                    SignedInput { head: &self.head, body, timestamp: self.papers.timestamp, id: self.papers.id };
-                let SignedBytes { variants, coverage } = (function.0)(&input)?;
-                let messages: Vec<&[u8]> = variants.iter().map(Vec::as_slice).collect();
-                let coverage = coverage.unwrap_or(Coverage::Origin);
-                judge_messages(self.keys, self.now, &self.papers.candidates, &messages, coverage)
-            }
+            Plan::Function { algorithm, function } => self.found(*algorithm, function, body),
             Plan::StaticToken => self.static_token(body),
             #[cfg(feature = "jwt")]
             Plan::Token(token) => token.judge(&self.head, body, self.keys, self.now),
@@ -147,10 +140,17 @@ pub(crate) fn judge_messages(
     Ok(Proof { key: key.id.clone(), coverage, fingerprint, payload: None })
 }
 
-fn message_fits(material: &Material, message: &[u8], candidates: &Candidates) -> Choice {
+/// Whether a candidate is the proof of `message` under this key; all of them are compared.
+pub(super) fn message_fits(material: &Material, message: &[u8], candidates: &Candidates) -> Choice {
     if let Some(mut state) = material.start() {
         state.update(message);
         return fits_any(&state.finish(), candidates);
+    }
+    if let Material::StaticToken(tag) = material {
+        // The secret itself is offered, and compared at one length.
+        return candidates
+            .iter()
+            .fold(Choice::from(0), |fits, candidate| fits | tag.matches(&Sha256::digest(&**candidate)));
     }
     #[cfg(any(feature = "ed25519", feature = "ecdsa", feature = "rsa"))]
     if let Material::Public(key) = material {

@@ -38,12 +38,12 @@ impl TokenScheme {
             Place::Member(name) => {
                 let token = self.sign(key, &request.body, None, request.timestamp)?;
                 let body = Value::Object(Map::from_iter([(name.to_string(), Value::String(token))]));
-                Ok(Signed { headers: Vec::new(), body: Bytes::from(body.to_string()) })
+                Ok(Signed { headers: Vec::new(), body: Bytes::from(body.to_string()), signatures: Vec::new() })
             }
             Place::Header(header) => {
                 let token = self.sign(key, b"{}", Some(&request.body), request.timestamp)?;
                 let line = (header.name.to_string(), format!("{}{token}", header.prefix));
-                Ok(Signed { headers: vec![line], body: request.body.clone() })
+                Ok(Signed { headers: vec![line], body: request.body.clone(), signatures: Vec::new() })
             }
         }
     }

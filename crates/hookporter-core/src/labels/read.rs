@@ -41,7 +41,7 @@ impl Verifier {
         let sources = self.labels();
         let all = [&sources.id, &sources.kind, &sources.version];
         let mut found = [const { None }; 3];
-        if all.iter().any(|source| matches!(source, LabelSource::Json(_) | LabelSource::JsonFirst(_))) {
+        if all.iter().any(|source| source.is_in_body() && !matches!(source, LabelSource::Form(_))) {
             read_json(delivery, all, &mut found, &mut labels.ambiguous);
         }
         for (slot, source) in found.iter_mut().zip(all) {
@@ -82,7 +82,9 @@ impl Verifier {
         sources.identity.unwrap_or_else(|| match &sources.id {
             LabelSource::None => Identity::Distinct,
             LabelSource::SchemeId => Identity::SignedId,
-            LabelSource::Json(_) | LabelSource::JsonFirst(_) | LabelSource::Form(_) if self.covers_payload() => {
+            LabelSource::Json(_) | LabelSource::JsonFirst(_) | LabelSource::JsonAll(_) | LabelSource::Form(_)
+                if self.covers_payload() =>
+            {
                 Identity::SignedId
             }
             LabelSource::Header(names) if names.iter().all(|name| self.scheme.plan.signs_header(name)) => {
@@ -136,7 +138,9 @@ fn read_json(delivery: &Delivery, sources: [&LabelSource; 3], found: &mut [Optio
     for source in sources {
         match source {
             LabelSource::Json(pointer) => wanted.push(pointer),
-            LabelSource::JsonFirst(pointers) => wanted.extend(pointers.iter().map(Vec::as_slice)),
+            LabelSource::JsonFirst(pointers) | LabelSource::JsonAll(pointers) => {
+                wanted.extend(pointers.iter().map(Vec::as_slice));
+            }
             _ => {}
         }
     }
@@ -145,9 +149,16 @@ fn read_json(delivery: &Delivery, sources: [&LabelSource; 3], found: &mut [Optio
     for (slot, source) in found.iter_mut().zip(sources) {
         let count = match source {
             LabelSource::Json(_) => 1,
-            LabelSource::JsonFirst(pointers) => pointers.len(),
+            LabelSource::JsonFirst(pointers) | LabelSource::JsonAll(pointers) => pointers.len(),
             _ => 0,
         };
+        if matches!(source, LabelSource::JsonAll(_)) {
+            let values: SmallVec<[Found<'_>; 4]> = values.by_ref().take(count).collect();
+            *ambiguous |= values.iter().any(|value| matches!(value, Found::Unclear));
+            let texts: Option<Vec<_>> = values.iter().map(Found::text).collect();
+            *slot = texts.map(|texts| Label { text: texts.join(":"), signed });
+            continue;
+        }
         for value in values.by_ref().take(count) {
             *ambiguous |= matches!(value, Found::Unclear);
             if slot.is_none() {

@@ -15,6 +15,8 @@ pub enum LabelSource {
     Json(Vec<String>),
     /// The first of these JSON members that is there.
     JsonFirst(Vec<Vec<String>>),
+    /// All of these JSON members, joined by `:`.
+    JsonAll(Vec<Vec<String>>),
     /// The first of these headers that is there exactly once.
     Header(Vec<Arc<str>>),
     /// All of these headers, joined by `:`.
@@ -51,6 +53,19 @@ impl Form {
     #[must_use]
     pub fn field(name: &str) -> Self {
         Self(name.to_owned())
+    }
+}
+
+impl LabelSource {
+    /// Several members of a JSON payload, joined by `:`; none of them where one is missing.
+    ///
+    /// ```
+    /// use hookporter_core::{Json, LabelSource, Scheme};
+    /// let scheme = Scheme::hmac_sha256().event_id(LabelSource::joined([Json::pointer("/order"), Json::pointer("/step")]));
+    /// ```
+    #[must_use]
+    pub fn joined<const N: usize>(members: [Json; N]) -> Self {
+        Self::JsonAll(members.into_iter().map(|json| json.0).collect())
     }
 }
 
@@ -93,7 +108,7 @@ impl LabelSource {
     /// Whether the body must be read to find it.
     #[must_use]
     pub(crate) const fn is_in_body(&self) -> bool {
-        matches!(self, Self::Json(_) | Self::JsonFirst(_) | Self::Form(_))
+        matches!(self, Self::Json(_) | Self::JsonFirst(_) | Self::JsonAll(_) | Self::Form(_))
     }
 }
 

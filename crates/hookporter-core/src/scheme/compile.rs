@@ -57,6 +57,8 @@ pub(crate) enum TimestampPlace {
     Header(String),
     /// An item of the signature header's list.
     Item(String),
+    /// The body, where a function finds it.
+    Body,
 }
 
 /// How the proof is computed.
@@ -66,8 +68,8 @@ pub(crate) enum Plan {
     Stream { algorithm: Algorithm, before: Vec<Part>, after: Vec<Part> },
     /// A message put together once the body is whole.
     Whole { algorithm: Algorithm, parts: Vec<Part> },
-    /// Messages from a function.
-    Function { algorithm: Algorithm, function: SignedFunction },
+    /// Messages from a function; with no algorithm, the secret itself is the proof.
+    Function { algorithm: Option<Algorithm>, function: SignedFunction },
     /// The secret itself.
     StaticToken,
     /// A JSON web token.
@@ -124,6 +126,12 @@ fn plan(proof: &Proof) -> Result<Plan, ConfigError> {
 }
 
 fn timestamp_spec(scheme: &Scheme, plan: &Plan) -> Result<Option<TimestampSpec>, ConfigError> {
+    if let Some(unit) = scheme.body_timestamp {
+        if scheme.timestamp.is_some() || !plan.finds_signatures() {
+            return Err(ConfigError::scheme("a timestamp in the body is found by the function that finds the proof"));
+        }
+        return Ok(Some(TimestampSpec { place: TimestampPlace::Body, unit }));
+    }
     let signed = plan.has(&Part::Timestamp);
     let Some(source) = &scheme.timestamp else {
         if signed {
@@ -159,7 +167,12 @@ fn signature_spec(scheme: &Scheme, plan: &Plan) -> Result<Option<SignatureSpec>,
     if matches!(plan, Plan::Token(_)) {
         return Ok(None);
     }
-    let _ = plan;
+    if plan.finds_signatures() {
+        return match scheme.signature {
+            None => Ok(None),
+            Some(_) => Err(ConfigError::scheme("the function finds the proof in the body, and no header carries one")),
+        };
+    }
     let source = scheme
         .signature
         .as_ref()
@@ -224,8 +237,16 @@ impl Plan {
         self.parts().any(|part| part == wanted)
     }
 
+    /// Whether a function finds the signatures, so that no header carries any.
+    fn finds_signatures(&self) -> bool {
+        matches!(self, Self::Function { function, .. } if function.finds_signatures)
+    }
+
     /// Whether `wanted` is a header among the signed bytes.
     pub(crate) fn signs_header(&self, wanted: &str) -> bool {
+        if let Self::Function { function, .. } = self {
+            return function.headers.iter().any(|name| **name == *wanted);
+        }
         self.parts().any(|part| matches!(part, Part::Header(name) if **name == *wanted))
     }
 

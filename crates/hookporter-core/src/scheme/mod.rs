@@ -15,6 +15,8 @@
 //! ```
 
 mod compile;
+#[cfg(feature = "sign")]
+mod draft;
 pub(crate) mod encoding;
 mod function;
 pub(crate) mod header;
@@ -26,8 +28,10 @@ pub(crate) mod timestamp;
 
 use std::sync::Arc;
 
+#[cfg(feature = "sign")]
+pub use draft::ProofDraft;
 pub use encoding::Encoding;
-pub use function::{SignedBytes, SignedInput};
+pub use function::{SignedBytes, SignedInput, SignedMessage};
 pub use header::{Header, SignatureSource, TimestampSource};
 pub use key_rule::{KeyDecoding, KeyRule};
 #[cfg(feature = "sign")]
@@ -51,6 +55,7 @@ pub struct Scheme {
     pub(crate) proof: Proof,
     pub(crate) signature: Option<SignatureSource>,
     pub(crate) timestamp: Option<TimestampSource>,
+    pub(crate) body_timestamp: Option<TimeUnit>,
     pub(crate) id: Option<Header>,
     pub(crate) alternative: Option<(String, String)>,
     pub(crate) key_rule: KeyRule,
@@ -63,13 +68,24 @@ pub struct Scheme {
 pub(crate) enum Proof {
     /// A signature over a template.
     Template(Algorithm, String),
-    /// A signature over bytes that a function puts together.
-    Function(Algorithm, SignedFunction),
+    /// A signature over bytes that a function puts together; with no algorithm, the secret itself where it finds it.
+    Function(Option<Algorithm>, SignedFunction),
     /// The secret itself.
     StaticToken,
     /// A JSON web token.
     #[cfg(feature = "jwt")]
     Token(crate::jwt::TokenScheme),
+}
+
+impl Proof {
+    /// The algorithm, where bytes are signed.
+    const fn algorithm(&self) -> Option<Algorithm> {
+        match self {
+            Self::Template(algorithm, _) => Some(*algorithm),
+            Self::Function(algorithm, _) => *algorithm,
+            _ => None,
+        }
+    }
 }
 
 impl Scheme {
@@ -80,6 +96,7 @@ impl Scheme {
             proof: Proof::Template(algorithm, "{body}".to_owned()),
             signature: None,
             timestamp: None,
+            body_timestamp: None,
             id: None,
             alternative: None,
             needs_url: false,
@@ -132,8 +149,51 @@ impl Scheme {
         mut self,
         function: impl Fn(&SignedInput<'_>) -> Result<SignedBytes, crate::Rejection> + Send + Sync + 'static,
     ) -> Self {
-        if let Proof::Template(algorithm, _) | Proof::Function(algorithm, _) = self.proof {
-            self.proof = Proof::Function(algorithm, SignedFunction(Arc::new(function)));
+        if let Some(algorithm) = self.proof.algorithm() {
+            self.proof = Proof::Function(Some(algorithm), SignedFunction::new(function, false));
+        }
+        self
+    }
+
+    /// The signed bytes and their signatures, from a function: for senders whose proof stands in the body. No header
+    /// carries a signature then.
+    ///
+    /// The function reads what it must to find them ([`SignedMessage`]); key, algorithm and comparison stay with the
+    /// core, and so does the judgement of a timestamp ([`Scheme::body_timestamp`]).
+    pub fn proof_found_by(
+        mut self,
+        function: impl Fn(&SignedInput<'_>) -> Result<SignedBytes, crate::Rejection> + Send + Sync + 'static,
+    ) -> Self {
+        if let Some(algorithm) = self.proof.algorithm() {
+            self.proof = Proof::Function(Some(algorithm), SignedFunction::new(function, true));
+        }
+        self
+    }
+
+    /// The secret itself where a function finds it in the body ([`SignedMessage::token`]). It proves origin to whoever
+    /// trusts the transport, and covers no byte of the body.
+    pub fn static_token_found_by(
+        function: impl Fn(&SignedInput<'_>) -> Result<SignedBytes, crate::Rejection> + Send + Sync + 'static,
+    ) -> Self {
+        Self { proof: Proof::Function(None, SignedFunction::new(function, true)), ..Self::hmac_sha256() }
+    }
+
+    /// How a proof is put into a body: the counterpart of [`Scheme::proof_found_by`], for test kits and tools.
+    #[cfg(feature = "sign")]
+    pub fn proof_written_by(
+        mut self,
+        function: impl Fn(&ProofDraft<'_>) -> Result<Vec<u8>, crate::ConfigError> + Send + Sync + 'static,
+    ) -> Self {
+        if let Proof::Function(_, known) = &mut self.proof {
+            known.write = Some(Arc::new(function));
+        }
+        self
+    }
+
+    /// States that the bytes of a function cover these headers wherever a request has them. Default: none.
+    pub fn covering_headers(mut self, names: &[&str]) -> Self {
+        if let Proof::Function(_, function) = &mut self.proof {
+            function.headers = names.iter().map(|name| name.to_ascii_lowercase().into()).collect();
         }
         self
     }
@@ -146,6 +206,13 @@ impl Scheme {
     /// Where the timestamp is. It must be among the signed bytes: a timestamp that no signature covers proves nothing.
     pub fn timestamp(self, source: TimestampSource) -> Self {
         Self { timestamp: Some(source), ..self }
+    }
+
+    /// The unit of the timestamp that the function of [`Scheme::proof_found_by`] finds in the body
+    /// ([`SignedBytes::sent`]); a body without one is refused. It is judged once the proof holds. Default: none is
+    /// looked for.
+    pub fn body_timestamp(self, unit: TimeUnit) -> Self {
+        Self { body_timestamp: Some(unit), ..self }
     }
 
     /// The header with the delivery id that takes part in the signed bytes (`{id}`).

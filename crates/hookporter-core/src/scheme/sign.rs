@@ -1,11 +1,13 @@
 //! Making signed requests: the counterpart of a check, for test kits and tools.
 
+use std::cell::RefCell;
+
 use bytes::Bytes;
 
 use crate::algorithm::{Algorithm, Material};
 use crate::check::whole_message;
 use crate::papers::{Candidates, Papers};
-use crate::scheme::{HeaderSet, Plan, SignatureSpec, SignedInput, TimestampPlace};
+use crate::scheme::{HeaderSet, Plan, ProofDraft, SignatureSpec, SignedFunction, SignedInput, TimestampPlace};
 use crate::{ConfigError, Head, Secret, UnixTime, Verifier};
 
 /// What is to be signed.
@@ -36,8 +38,10 @@ impl<'a> Signable<'a> {
 pub struct Signed {
     /// The proof headers.
     pub headers: Vec<(String, String)>,
-    /// The body; it differs from what was given where the body is a token.
+    /// The body; it differs from what was given where it is a token, or carries the proof.
     pub body: Bytes,
+    /// The texts of the signatures that were put into the body; empty where headers or a token carry the proof.
+    pub signatures: Vec<String>,
 }
 
 impl Verifier {
@@ -60,6 +64,11 @@ impl Verifier {
             return token.sign_request(&self.key_rule().key_bytes(first)?, request);
         }
         let timestamp = self.scheme.timestamp.as_ref().map(|spec| spec.unit.format(request.timestamp));
+        if let Plan::Function { algorithm, function } = &self.scheme.plan
+            && function.finds_signatures
+        {
+            return self.write_proof(*algorithm, function, first, request, timestamp.as_deref());
+        }
         let papers = Papers {
             candidates: Candidates::new(),
             timestamp: timestamp.as_deref().map(str::as_bytes),
@@ -72,8 +81,29 @@ impl Verifier {
         }
         let spec = self.scheme.signature.as_ref().ok_or_else(|| ConfigError::scheme("no signature header"))?;
         let headers = self.proof_headers(set, spec, &signatures, timestamp, request.id);
-        let _ = first;
-        Ok(Signed { headers, body: request.body.clone() })
+        Ok(Signed { headers, body: request.body.clone(), signatures: Vec::new() })
+    }
+
+    /// The body with the proof of one secret in it.
+    fn write_proof(
+        &self,
+        algorithm: Option<Algorithm>,
+        function: &SignedFunction,
+        secret: &Secret,
+        request: &Signable<'_>,
+        timestamp: Option<&str>,
+    ) -> Result<Signed, ConfigError> {
+        let write = function.write.as_ref().ok_or_else(|| {
+            ConfigError::scheme("`.proof_written_by(…)` does not say how the proof is put into a body")
+        })?;
+        let sign = |message: &[u8]| match algorithm {
+            Some(algorithm) => self.sign_message(algorithm, secret, message),
+            None => Ok(self.key_rule().key_bytes(secret)?.to_vec()),
+        };
+        let written = RefCell::new(Vec::new());
+        let draft = ProofDraft::new(&request.head, &request.body, timestamp, secret.bytes(), &sign, &written);
+        let body = write(&draft)?.into();
+        Ok(Signed { headers: Vec::new(), body, signatures: written.into_inner() })
     }
 
     /// The bytes of one signature.
@@ -97,8 +127,10 @@ impl Verifier {
                     timestamp: papers.timestamp,
                     id: papers.id,
                 };
-                let variants = (function.0)(&input).map_err(cannot)?.variants;
-                (*algorithm, variants.into_iter().next().unwrap_or_default())
+                let messages = (function.find)(&input).map_err(cannot)?.messages;
+                let algorithm = algorithm.ok_or_else(|| ConfigError::scheme("a static token signs nothing"))?;
+                let first = messages.into_iter().next().and_then(|message| message.variants.into_iter().next());
+                (algorithm, first.unwrap_or_default())
             }
             #[cfg(feature = "jwt")]
             Plan::Token(_) => return Err(ConfigError::scheme("a token signs itself")),
