@@ -72,7 +72,7 @@ impl RequestMaker {
         for (name, value) in &self.headers {
             set_header(&mut sample.headers, name, value);
         }
-        let (target, url) = self.address(&sample.headers, &content);
+        let (target, url) = self.address(&sample, &content);
         Draft { method: self.method.clone(), target, url, headers: sample.headers, content, sent, id: sample.id }
     }
 
@@ -84,7 +84,7 @@ impl RequestMaker {
             match source {
                 LabelSource::SchemeId => sample.id.clone_from(text),
                 LabelSource::Json(pointer) => put(&mut sample.content, pointer, text),
-                LabelSource::JsonFirst(pointers) => {
+                LabelSource::JsonFirst(pointers) | LabelSource::JsonAll(pointers) => {
                     if let Some(pointer) = pointers.first() {
                         put(&mut sample.content, pointer, text);
                     }
@@ -112,11 +112,32 @@ impl RequestMaker {
         }
     }
 
-    /// Target and URL; where the sender states the body's hash in the URL, with it.
-    fn address(&self, headers: &[(String, String)], content: &[u8]) -> (String, String) {
+    /// Target and URL, with what the sender adds to them: parameters of its own, the body's hash.
+    fn address(&self, sample: &Sample, content: &[u8]) -> (String, String) {
+        let (target, url) = self.configured_address();
+        let added = |address: String| {
+            sample.query.iter().fold(address, |address, (name, value)| {
+                let known = address.contains(&format!("{name}="));
+                if known { address } else { target::with_parameter(&address, name, value) }
+            })
+        };
+        self.with_body_hash(&sample.headers, content, added(target), added(url))
+    }
+
+    fn configured_address(&self) -> (String, String) {
         let of_url = || self.url.as_deref().map(target::of_url);
         let target = self.target.clone().or_else(of_url).unwrap_or_else(|| self.default_target.clone());
         let url = self.url.clone().unwrap_or_else(|| format!("https://receiver.example{target}"));
+        (target, url)
+    }
+
+    fn with_body_hash(
+        &self,
+        headers: &[(String, String)],
+        content: &[u8],
+        target: String,
+        url: String,
+    ) -> (String, String) {
         let is_form = |(name, value): &(String, String)| {
             name.eq_ignore_ascii_case("content-type") && value.starts_with("application/x-www-form-urlencoded")
         };
@@ -134,8 +155,13 @@ impl Draft {
     pub(crate) fn sign(self, verifier: &Verifier, secrets: &[Secret]) -> Result<SignedRequest, ConfigError> {
         let head = Head::new(&self.method, &self.target, &self.headers).with_url(&self.url);
         let signed = verifier.sign(secrets, &Signable::new(head, self.content.clone(), self.sent, &self.id))?;
-        // The core puts the signature's header last; a proof without any header is a token in the body.
-        let signature = signed.headers.last().map_or(Place::Body, |(name, _)| Place::Header(name.clone()));
+        // The core puts the signature's header last; a proof without any header, and not among the body's members, is a
+        // token in the body.
+        let signature = match signed.headers.last() {
+            Some((name, _)) => Place::Header(name.clone()),
+            None if signed.signatures.is_empty() => Place::Body,
+            None => Place::Members(signed.signatures),
+        };
         let mut headers = self.headers;
         headers.extend(signed.headers);
         Ok(SignedRequest {
@@ -156,18 +182,23 @@ fn set_header(headers: &mut Vec<(String, String)>, name: &str, value: &str) {
     }
 }
 
-/// Sets a member of a JSON body, and what must be around it. A number stays a number.
+/// Sets a member of a JSON body, and what must be around it. A number stays a number; an array gains no items.
 fn put(content: &mut Content, pointer: &[String], text: &str) {
-    let Content::Json(mut place) = std::mem::replace(content, Content::Json(Value::Null)) else { return };
-    let mut member = &mut place;
+    let Content::Json(member) = content else { return };
+    let mut member = member;
     for name in pointer {
-        if !member.is_object() {
+        let index = name.parse::<usize>().ok().filter(|_| member.is_array());
+        if index.is_none() && !member.is_object() {
             *member = Value::Object(serde_json::Map::new());
         }
-        let Value::Object(object) = member else { return };
-        member = object.entry(name).or_insert(Value::Null);
+        let inner = match (member, index) {
+            (Value::Array(items), Some(index)) => items.get_mut(index),
+            (Value::Object(object), _) => Some(object.entry(name).or_insert(Value::Null)),
+            _ => None,
+        };
+        let Some(inner) = inner else { return };
+        member = inner;
     }
     let number = || serde_json::from_str(text).ok().filter(Value::is_number);
     *member = Some(()).filter(|()| member.is_number()).and_then(|()| number()).unwrap_or_else(|| text.into());
-    *content = Content::Json(place);
 }

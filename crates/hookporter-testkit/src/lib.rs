@@ -50,6 +50,7 @@ mod convert;
 mod forge;
 mod keys;
 mod maker;
+mod member;
 mod mutation;
 mod place;
 mod profile;
@@ -69,14 +70,24 @@ pub use maker::RequestMaker;
 pub use mutation::Mutation;
 pub use request::SignedRequest;
 pub use secret::SenderSecret;
+#[cfg(feature = "developer")]
+pub use senders::contentful;
+#[cfg(feature = "workspace")]
+pub use senders::dropbox_sign;
+#[cfg(feature = "cloud")]
+pub use senders::microsoft_graph;
 #[cfg(feature = "jwt")]
 pub use senders::shipmondo;
 pub use senders::{
     SenderScheme, custom, github, hubla, provider, shopify, slack, standard_webhooks, stripe, superoffice, twilio,
     twilio_json,
 };
+#[cfg(feature = "payments")]
+pub use senders::{adyen, adyen_platform, braintree, mercadopago, square};
 #[cfg(feature = "ed25519")]
 pub use senders::{discord, standard_webhooks_v1a};
+#[cfg(feature = "messaging")]
+pub use senders::{hubspot, hubspot_v1, hubspot_v2, mailgun};
 
 #[cfg(test)]
 mod tests;

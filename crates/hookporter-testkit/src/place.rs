@@ -7,6 +7,8 @@ pub(crate) enum Place {
     Header(String),
     /// In the body, which is a token in a JSON object.
     Body,
+    /// In the body, as these texts in members of JSON or fields of a form.
+    Members(Vec<String>),
 }
 
 /// Shorter runs are names, versions and times, not signatures: the shortest MAC has 28 characters.

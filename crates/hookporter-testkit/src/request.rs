@@ -6,7 +6,7 @@ use bytes::Bytes;
 use hookporter_core::{Delivery, Head, PreparedKeyring, Rejection, UnixTime, Verifier};
 
 use crate::place::{self, Place};
-use crate::{forge, target};
+use crate::{forge, member, target};
 
 /// A request as its sender would send it, or a forgery of one.
 ///
@@ -128,10 +128,14 @@ impl SignedRequest {
         self.change_signature(|signature| place::truncated(signature, count))
     }
 
-    /// The signature's header twice, with the same value; of a token in the body, its member twice.
+    /// The signature's header twice, with the same value; of a proof in the body, its member or field twice.
     pub fn repeated_signature(self) -> Self {
         match self.signature.clone() {
             Some(Place::Header(name)) => self.repeated_header(&name),
+            Some(Place::Members(signatures)) => {
+                let body = member::repeated(&String::from_utf8_lossy(&self.body), &signatures);
+                self.with_body(body)
+            }
             Some(Place::Body) => {
                 let text = String::from_utf8_lossy(&self.body);
                 let inner = text.trim().trim_start_matches('{').trim_end_matches('}');
@@ -141,10 +145,14 @@ impl SignedRequest {
         }
     }
 
-    /// No signature at all; of a token in the body, an empty JSON object.
+    /// No signature at all: no such header, no such member of the body; of a token in the body, an empty JSON object.
     pub fn without_signature(self) -> Self {
         match self.signature.clone() {
             Some(Place::Header(name)) => self.without_header(&name),
+            Some(Place::Members(signatures)) => {
+                let body = member::removed(&String::from_utf8_lossy(&self.body), &signatures);
+                self.with_body(body)
+            }
             Some(Place::Body) => Self { body: Bytes::from_static(b"{}"), ..self },
             None => self,
         }
@@ -202,6 +210,9 @@ impl SignedRequest {
             }
             Some(Place::Body) => {
                 self.body = place::change_signatures(&String::from_utf8_lossy(&self.body), change).into();
+            }
+            Some(Place::Members(signatures)) => {
+                self.body = member::change_signatures(&String::from_utf8_lossy(&self.body), signatures, change).into();
             }
             None => {}
         }

@@ -50,6 +50,58 @@ senders! {
     hubla = "hubla",
     /// Requests of SuperOffice's.
     superoffice = "superoffice",
+    /// Payment notifications of Adyen's: a batch of two items, each with its own signature. A body of your own needs
+    /// `notificationItems`; it gains the signatures. Most of it is not covered, so no tampered body is among the
+    /// forgeries.
+    #[cfg(feature = "payments")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "payments")))]
+    adyen = "adyen",
+    /// Requests of Adyen's platforms, banking and management.
+    #[cfg(feature = "payments")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "payments")))]
+    adyen_platform = "adyen-platform",
+    /// Forms of Braintree's. The secret is the account's API keys as JSON, and a body of your own the XML of a
+    /// notification, of which the form is made.
+    #[cfg(feature = "payments")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "payments")))]
+    braintree = "braintree",
+    /// Requests of Contentful's. The header `x-contentful-signed-headers` says which headers are signed.
+    #[cfg(feature = "developer")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "developer")))]
+    contentful = "contentful",
+    /// Callbacks of Dropbox Sign's: a multipart form, made of the JSON of an event. Only its time and type are covered.
+    #[cfg(feature = "workspace")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "workspace")))]
+    dropbox_sign = "dropbox-sign",
+    /// Requests of HubSpot's with signature v3, which signs the public URL: set it with [`RequestMaker::url`].
+    #[cfg(feature = "messaging")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "messaging")))]
+    hubspot = "hubspot",
+    /// Requests of HubSpot's with signature v1.
+    #[cfg(feature = "messaging")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "messaging")))]
+    hubspot_v1 = "hubspot-v1",
+    /// Requests of HubSpot's with signature v2, which signs the public URL: set it with [`RequestMaker::url`].
+    #[cfg(feature = "messaging")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "messaging")))]
+    hubspot_v2 = "hubspot-v2",
+    /// Requests of Mailgun's. A body of your own gains the member `signature`; the event in it is not covered.
+    #[cfg(feature = "messaging")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "messaging")))]
+    mailgun = "mailgun",
+    /// Requests of Mercado Pago's. The URL gains `data.id`, which is signed with the header `x-request-id`; the body is
+    /// not covered.
+    #[cfg(feature = "payments")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "payments")))]
+    mercadopago = "mercadopago",
+    /// Change notifications of Microsoft Graph's: a batch of two items, each of which gains the `clientState`.
+    #[cfg(feature = "cloud")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "cloud")))]
+    microsoft_graph = "microsoft-graph",
+    /// Requests of Square's, which signs the public URL: set it with [`RequestMaker::url`].
+    #[cfg(feature = "payments")]
+    #[cfg_attr(docsrs, doc(cfg(feature = "payments")))]
+    square = "square",
 }
 
 /// JSON requests of Twilio's: the URL gains the body's hash as `bodySHA256`, and is signed with it.

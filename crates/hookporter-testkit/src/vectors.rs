@@ -5,7 +5,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use hookporter_core::{Reason, UnixTime};
+use hookporter_core::{Provider, Reason, UnixTime};
 use serde_json::Value;
 
 use crate::request::SignedRequest;
@@ -19,6 +19,8 @@ pub struct Vector {
     pub id: String,
     /// The sender.
     pub provider: String,
+    /// Which of the sender's schemes it is, where there are several.
+    pub scheme: Option<String>,
     /// Whether the sender published it, or its SDK made it; the others are derived from the documented scheme.
     pub official: bool,
     /// The receiver's key: text, or where a sender needs more than one value, an object.
@@ -84,13 +86,21 @@ pub fn vectors() -> Vec<Vector> {
 }
 
 impl Vector {
-    /// The id of the preset that judges it: the sender's, or for an asymmetric key of Standard Webhooks `…-v1a`.
+    /// The id of the preset that judges it: the sender's, or where there is one that of its scheme, as `hubspot-v1`.
     #[must_use]
     pub fn preset(&self) -> &str {
-        match self.secret_text() {
-            Some(key) if key.starts_with("whpk_") => "standard-webhooks-v1a",
-            _ => &self.provider,
+        if self.secret_text().is_some_and(|key| key.starts_with("whpk_")) {
+            return "standard-webhooks-v1a";
         }
+        let of_scheme = self.scheme.as_ref().map(|scheme| format!("{}-{scheme}", self.provider));
+        let known = of_scheme.and_then(|id| Provider::by_id(&id).ok());
+        known.map_or(&self.provider, |preset| preset.id())
+    }
+
+    /// The key as an endpoint is given it: its text, or where a sender needs more than one value, a JSON object.
+    #[must_use]
+    pub fn key(&self) -> String {
+        self.secret_text().map_or_else(|| self.secret.to_string(), str::to_owned)
     }
 
     /// The key, where it is text.
@@ -121,6 +131,7 @@ impl Vector {
         Some(Self {
             id: text("id")?,
             provider: text("provider")?,
+            scheme: text("scheme"),
             official: row.get("official")?.as_bool()?,
             secret: row.get("secret")?.clone(),
             headers: pairs(row.get("headers")?)?,
