@@ -11,7 +11,6 @@ use crate::wire::{self, Answer, Wire};
 
 /// Senders that have vectors and no preset yet. Whoever builds a preset takes its sender off this list.
 const WITHOUT_PRESET: &[&str] = &[
-    "adyen",
     "airtable",
     "anthropic",
     "asana",
@@ -23,16 +22,13 @@ const WITHOUT_PRESET: &[&str] = &[
     "cloudflare-stream",
     "cloudinary",
     "coinbase-cdp",
-    "contentful",
     "docusign",
     "dropbox",
-    "dropbox-sign",
     "easypost",
     "elevenlabs",
     "flutterwave",
     "gocardless",
     "google-pubsub",
-    "hubspot",
     "intercom",
     "jira",
     "kick",
@@ -40,10 +36,7 @@ const WITHOUT_PRESET: &[&str] = &[
     "lemonsqueezy",
     "line",
     "linear",
-    "mailgun",
-    "mercadopago",
     "meta",
-    "microsoft-graph",
     "mollie",
     "mux",
     "netlify",
@@ -63,7 +56,6 @@ const WITHOUT_PRESET: &[&str] = &[
     "sanity",
     "sendgrid",
     "sentry",
-    "square",
     "tally",
     "telegram",
     "trello",
@@ -77,10 +69,16 @@ const WITHOUT_PRESET: &[&str] = &[
     "zoom",
 ];
 
+/// Challenges without a proof, which nobody answers yet.
+const WAITING: &[&str] = &["graph-validation"];
+
 #[test]
 fn every_vector_of_a_preset_ends_over_http_as_it_says() {
     let mut judged = BTreeSet::new();
-    for vector in vectors().iter().filter(|vector| !WITHOUT_PRESET.contains(&vector.provider.as_str())) {
+    let judges = |vector: &&Vector| {
+        !WITHOUT_PRESET.contains(&vector.provider.as_str()) && !WAITING.contains(&vector.id.as_str())
+    };
+    for vector in vectors().iter().filter(judges) {
         for adapter in BOTH {
             judge(adapter, vector);
         }
@@ -136,7 +134,7 @@ fn judge(adapter: Adapter, vector: &Vector) {
 
 fn endpoint(vector: &Vector) -> Endpoint {
     // Some published secrets are shorter than any that a receiver should take.
-    let secret = Secret::weak(vector.secret_text().unwrap_or_else(|| panic!("{}: the key is not text", vector.id)));
+    let secret = Secret::weak(vector.key());
     let endpoint = match &vector.url {
         // The query is the request's own, as everywhere.
         Some(url) => Endpoint::provider_at(vector.preset(), secret, url.split('?').next().unwrap()),

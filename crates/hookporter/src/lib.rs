@@ -94,7 +94,7 @@ pub use hookporter_core::provider;
 pub use hookporter_core::{
     Algorithm, Clock, ConfigError, Coverage, Encoding, Evidence, Form, FrozenClock, Header, Identity, Json,
     KeyDecoding, KeyId, KeyPlace, KeyRule, Keyring, Provider, Reason, Rejection, Scheme, Secret, SignedBytes,
-    SignedInput, SystemClock, TimeUnit, Tolerance, UnixTime, VersionGate, VersionRule,
+    SignedInput, SignedMessage, SystemClock, TimeUnit, Tolerance, UnixTime, VersionGate, VersionRule,
 };
 pub use hookporter_pipeline::{
     BodyMemory, BoxError, BoxFuture, Endpoint, Event, HandedOff, Handoff, HandoffError, KeySource, Keys, Observer,
