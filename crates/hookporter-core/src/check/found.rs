@@ -97,3 +97,6 @@ fn fingerprint(messages: &[SignedMessage]) -> Tag {
     }
     Tag::new(&hash.finalize())
 }
+
+#[cfg(test)]
+mod tests;
