@@ -90,9 +90,11 @@ const fn refused(reason: Reason) -> (Outcome, Option<Reason>) {
 fn open_challenges() -> Vec<(&'static str, Ask)> {
     vec![
         ("asana", Ask::post("{}").header("x-hook-secret", "b537207f20cbfa02357cf448134da559")),
+        ("cloudevents", Ask::get("").method("OPTIONS").header("webhook-request-origin", "events.example.com")),
         ("dropbox", Ask::get("?challenge=abc")),
         ("intercom", Ask::get("").method("HEAD")),
         ("meta", Ask::get(&format!("?hub.mode=subscribe&hub.challenge=115&hub.verify_token={VERIFY_TOKEN}"))),
+        ("monday", Ask::post(r#"{"challenge":"3eZbrw1aBm2rZgRNFdxV2595E9CY3gmdALWMmHkvFXO7tYXAYM8P"}"#)),
         ("notion", Ask::post(r#"{"verification_token":"secret_tMrlL1qK5vuQAh1b6cZGhFChZTSYJlce98V0pYn7yBl"}"#)),
         ("nylas", Ask::get("?challenge=abc")),
         ("okta", Ask::get("").header("x-okta-verification-challenge", "chal-1")),
@@ -136,7 +138,7 @@ fn every_sender_gets_its_own_challenge_answered_without_a_hand_off() {
 /// A challenge of one sender's at the door of each other one: refused, and not for a reason of its text.
 #[test]
 fn no_sender_gets_another_ones_challenge_answered() {
-    let same: &[&[&str]] = &[&["dropbox", "nylas"], &["intercom", "trello"]];
+    let same: &[&[&str]] = &[&["azure-event-grid", "cloudevents"], &["dropbox", "nylas"], &["intercom", "trello"]];
     for adapter in BOTH {
         for provider in Provider::all() {
             let server = Server::start(adapter, willing(provider.id()));

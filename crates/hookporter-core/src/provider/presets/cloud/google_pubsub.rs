@@ -37,7 +37,8 @@ fn scheme() -> Scheme {
         .audience_is_key_part("audience")
         .claim_is_key_part("email", "email")
         .claim_is_true("email_verified")
-        .require_expiry();
+        .require_expiry()
+        .require_issued_at();
     let expected = "the object `{\"jwk\": {…}, \"audience\": \"…\", \"email\": \"…\"}`, or a lookup by key id with the parts \
                     `audience` and `email` (the service account)";
     Scheme::token(TokenScheme::rs256().claims(policy))
