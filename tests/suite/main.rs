@@ -11,6 +11,7 @@
 mod attacks;
 #[cfg(test)]
 mod defects;
+#[cfg(test)]
 mod empty_answers;
 #[cfg(unix)]
 #[cfg(test)]
