@@ -2,7 +2,7 @@
 
 use crate::papers;
 use crate::scheme::Compiled;
-#[cfg(any(feature = "jwt", all(feature = "rsa", feature = "cloud")))]
+#[cfg(any(feature = "jwt", feature = "http-signatures", all(feature = "rsa", feature = "cloud")))]
 use crate::scheme::Plan;
 use crate::{Head, KeyName, KeyNaming, Reason, Rejection};
 
