@@ -16,9 +16,12 @@ pub struct ProofDraft<'a> {
     pub timestamp: Option<&'a str>,
     /// The secret, as the sender's dashboard shows it.
     pub secret: &'a [u8],
-    sign: &'a dyn Fn(&[u8]) -> Result<Vec<u8>, ConfigError>,
+    sign: &'a Sign<'a>,
     written: &'a RefCell<Vec<String>>,
 }
+
+/// Signs a message with the secret of a draft.
+pub(crate) type Sign<'a> = dyn Fn(&[u8]) -> Result<Vec<u8>, ConfigError> + 'a;
 
 /// A function that puts a proof into a body.
 pub(crate) type Write = dyn Fn(&ProofDraft<'_>) -> Result<Vec<u8>, ConfigError> + Send + Sync;
@@ -29,7 +32,7 @@ impl<'a> ProofDraft<'a> {
         body: &'a [u8],
         timestamp: Option<&'a str>,
         secret: &'a [u8],
-        sign: &'a dyn Fn(&[u8]) -> Result<Vec<u8>, ConfigError>,
+        sign: &'a Sign<'a>,
         written: &'a RefCell<Vec<String>>,
     ) -> Self {
         Self { head, body, timestamp, secret, sign, written }

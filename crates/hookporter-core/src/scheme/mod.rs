@@ -26,8 +26,6 @@ mod sign;
 pub(crate) mod template;
 pub(crate) mod timestamp;
 
-use std::sync::Arc;
-
 #[cfg(feature = "sign")]
 pub use draft::ProofDraft;
 pub use encoding::Encoding;
@@ -185,7 +183,7 @@ impl Scheme {
         function: impl Fn(&ProofDraft<'_>) -> Result<Vec<u8>, crate::ConfigError> + Send + Sync + 'static,
     ) -> Self {
         if let Proof::Function(_, known) = &mut self.proof {
-            known.write = Some(Arc::new(function));
+            known.write = Some(std::sync::Arc::new(function));
         }
         self
     }

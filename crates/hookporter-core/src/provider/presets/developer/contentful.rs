@@ -94,10 +94,13 @@ fn value<'h>(head: &Head<'h>, name: &str) -> Result<&'h [u8], Rejection> {
 
 /// Path and query as Contentful's SDK writes them: the query escaped like one value, then both like a URI.
 fn encoded_path(head: &Head<'_>) -> String {
-    let target = head.url().map_or(head.target(), |url| {
-        let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-        rest.find(['/', '?']).and_then(|start| rest.get(start..)).unwrap_or("/")
-    });
+    let target = head.url().map_or_else(
+        || head.target(),
+        |url| {
+            let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+            rest.find(['/', '?']).and_then(|start| rest.get(start..)).unwrap_or("/")
+        },
+    );
     let (path, query) = target.split_once('?').unwrap_or((target, ""));
     let path = escaped(if path.is_empty() { "/" } else { path }, URI);
     if query.is_empty() { path } else { format!("{path}?{}", escaped(&escaped(query, VALUE), URI)) }
