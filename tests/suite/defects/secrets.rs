@@ -4,11 +4,10 @@ use hookporter::{Endpoint, Header, Keys, Provider, Scheme, Secret};
 
 /// An endpoint of this preset's, whichever way it is built.
 fn build(id: &str, keys: impl Into<Keys>) -> Result<Endpoint, hookporter::ConfigError> {
-    let keys = keys.into();
-    match id {
-        "twilio" => Endpoint::twilio(keys, "https://hooks.test/hook"),
-        _ => Endpoint::provider(id, keys),
+    if Provider::by_id(id)?.verifier()?.needs_url() {
+        return Endpoint::provider_at(id, keys, "https://hooks.test/hook");
     }
+    Endpoint::provider(id, keys)
 }
 
 #[test]
