@@ -14,18 +14,7 @@ use crate::wire::{self, Answer, Wire};
 ///
 /// Two will stay: the examples of RFC 9421 cover less than an endpoint should demand, and a digest (RFC 9530) proves no
 /// origin. The core's and the test kit's own tests judge them.
-const WITHOUT_PRESET: &[&str] = &[
-    "adyen",
-    "contentful",
-    "dropbox-sign",
-    "hubspot",
-    "mailgun",
-    "mercadopago",
-    "microsoft-graph",
-    "rfc9421-example",
-    "rfc9530",
-    "square",
-];
+const WITHOUT_PRESET: &[&str] = &["rfc9421-example", "rfc9530"];
 
 /// Senders whose challenge is handed to the user: SNS wants a URL of its own called.
 const BY_USER: &[&str] = &["aws-sns"];

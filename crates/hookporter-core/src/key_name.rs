@@ -5,7 +5,8 @@
 
 use std::sync::Arc;
 
-use crate::{Header, Reason, Rejection};
+use crate::labels::scan;
+use crate::{Head, Header, Json, Reason, Rejection, papers};
 
 /// The name by which a request asks for a key.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -47,11 +48,55 @@ pub enum KeyNaming {
     Body,
 }
 
+/// Where a request names its key by URL.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum KeyUrlSource {
+    /// In a header, so that it can be asked for before the body is read.
+    Header(Header),
+    /// In a member of a JSON body.
+    Json(Json),
+}
+
+impl From<Header> for KeyUrlSource {
+    fn from(header: Header) -> Self {
+        Self::Header(header)
+    }
+}
+
+impl From<Json> for KeyUrlSource {
+    fn from(json: Json) -> Self {
+        Self::Json(json)
+    }
+}
+
 /// Where a request names its key by URL, and which URLs are the sender's.
 #[derive(Debug, Clone)]
-pub(crate) struct KeyUrlHeader {
-    pub(crate) header: Header,
+pub(crate) struct KeyUrlRule {
+    pub(crate) at: KeyUrlSource,
     pub(crate) url: KeyUrl,
+}
+
+impl KeyUrlRule {
+    /// Whether the body has it.
+    pub(crate) const fn is_in_body(&self) -> bool {
+        matches!(self.at, KeyUrlSource::Json(_))
+    }
+
+    /// The name of the key, where the head has it.
+    pub(crate) fn name_in_head(&self, head: &Head<'_>) -> Result<Option<KeyName>, Rejection> {
+        let KeyUrlSource::Header(header) = &self.at else { return Ok(None) };
+        let text = std::str::from_utf8(papers::once(head.headers(), &header.name)?);
+        self.url.name(text.unwrap_or_default()).map(Some)
+    }
+
+    /// The name of the key, where the body has it.
+    pub(crate) fn name_in_body(&self, body: &[u8]) -> Result<Option<KeyName>, Rejection> {
+        let KeyUrlSource::Json(Json(pointer)) = &self.at else { return Ok(None) };
+        let text = scan::find(body, &[pointer]).first().and_then(scan::Found::text);
+        let what = "the body has no URL of its key, or more than one";
+        self.url.name(&text.ok_or_else(|| Rejection::detail(Reason::MalformedBody, what))?).map(Some)
+    }
 }
 
 /// Which URLs of keys are a sender's own. Everything else is refused before anybody is asked.

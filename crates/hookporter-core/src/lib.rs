@@ -46,18 +46,18 @@ pub use delivery::{Coverage, Delivery, Refused};
 pub use freshness::Tolerance;
 pub use head::Head;
 pub use headers::{HeaderVisitor, Headers, Occurrence};
-pub use key_name::{KeyName, KeyNaming, KeyUrl};
+pub use key_name::{KeyName, KeyNaming, KeyUrl, KeyUrlSource};
 pub use keyring::{Keyring, PreparedKeyring};
 pub use labels::{EventKey, Form, Identity, Json, Label, LabelSource, LabelSources, Labels};
 pub use provider::Provider;
 pub use reason::Reason;
 pub use rejection::{Evidence, Rejection};
 pub use scheme::{
-    Encoding, Gzip, Header, KeyDecoding, KeyRule, Part, Scheme, SignatureSource, SignedBytes, SignedInput, TimeUnit,
-    TimestampSource,
+    Encoding, Gzip, Header, KeyDecoding, KeyRule, Part, Scheme, SignatureSource, SignedBytes, SignedInput,
+    SignedMessage, TimeUnit, TimestampSource,
 };
 #[cfg(feature = "sign")]
-pub use scheme::{Signable, Signed};
+pub use scheme::{ProofDraft, Signable, Signed};
 pub use secret::{KeyId, Secret};
 pub use verifier::Verifier;
 pub use version::{VersionGate, VersionRule};

@@ -275,7 +275,7 @@ fn fresh<'a>(
         TimestampPlace::Header(prefix) => {
             after_prefix(text, prefix).ok_or_else(|| malformed("does not begin with its prefix"))?
         }
-        TimestampPlace::Item(_) | TimestampPlace::Member(_) => text,
+        TimestampPlace::Item(_) | TimestampPlace::Member(_) | TimestampPlace::Found => text,
     };
     let sent = spec.unit.parse(text).map_err(malformed)?;
     if let Some(tolerance) = tolerance {

@@ -131,11 +131,8 @@ impl Verifier {
     fn algorithm(&self) -> Option<Algorithm> {
         match &self.scheme.plan {
             Plan::StaticToken => None,
-            Plan::Stream { algorithm, .. } | Plan::Whole { algorithm, .. } | Plan::Function { algorithm, .. } => {
-                Some(*algorithm)
-            }
-            #[cfg(all(feature = "rsa", feature = "cloud"))]
-            Plan::Enclosed(enclosed) => Some(enclosed.algorithm),
+            Plan::Stream { algorithm, .. } | Plan::Whole { algorithm, .. } => Some(*algorithm),
+            Plan::Function { algorithm, .. } => *algorithm,
             #[cfg(feature = "jwt")]
             Plan::Token(token) => Some(token.algorithm()),
             #[cfg(feature = "http-signatures")]
@@ -173,10 +170,12 @@ impl Verifier {
             let opened = rule.open(secret)?;
             let bytes = rule.opened_bytes(secret, &opened.text)?;
             let material = match &self.scheme.plan {
-                Plan::StaticToken => Ok(Material::static_token(&bytes)),
                 #[cfg(feature = "jwt")]
                 Plan::Token(token) => token.algorithm_of(&bytes).and_then(|algorithm| Material::new(algorithm, &bytes)),
-                _ => self.algorithm().map_or(Err("has no algorithm"), |algorithm| Material::new(algorithm, &bytes)),
+                _ => match self.algorithm() {
+                    Some(algorithm) => Material::new(algorithm, &bytes),
+                    None => Ok(Material::static_token(&bytes)),
+                },
             };
             let material = material.map_err(|problem| rule.refusal(secret, problem))?;
             let warning = rule.warning(secret, &opened);

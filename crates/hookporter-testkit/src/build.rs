@@ -23,8 +23,6 @@ pub(crate) struct Draft {
     pub(crate) content: Bytes,
     pub(crate) sent: UnixTime,
     pub(crate) id: String,
-    /// The member of the body that will carry the signature, where no header does.
-    pub(crate) member: Option<&'static str>,
 }
 
 impl RequestMaker {
@@ -74,17 +72,8 @@ impl RequestMaker {
         for (name, value) in &self.headers {
             set_header(&mut sample.headers, name, value);
         }
-        let (target, url) = self.address(&sample.headers, &content);
-        Draft {
-            method: self.method.clone(),
-            target,
-            url,
-            headers: sample.headers,
-            content,
-            sent,
-            id: sample.id,
-            member: self.profile.member,
-        }
+        let (target, url) = self.address(&sample, &content);
+        Draft { method: self.method.clone(), target, url, headers: sample.headers, content, sent, id: sample.id }
     }
 
     /// Puts what was asked for where the scheme looks for it.
@@ -97,7 +86,7 @@ impl RequestMaker {
             match source.of_content_type(content_type.unwrap_or_default().as_bytes()) {
                 LabelSource::SchemeId => sample.id.clone_from(text),
                 LabelSource::Json(pointer) => put(&mut sample.content, pointer, text),
-                LabelSource::JsonFirst(pointers) => {
+                LabelSource::JsonFirst(pointers) | LabelSource::JsonAll(pointers) => {
                     if let Some(pointer) = pointers.first() {
                         put(&mut sample.content, pointer, text);
                     }
@@ -125,11 +114,32 @@ impl RequestMaker {
         }
     }
 
-    /// Target and URL; where the sender states the body's hash in the URL, with it.
-    fn address(&self, headers: &[(String, String)], content: &[u8]) -> (String, String) {
+    /// Target and URL, with what the sender adds to them: parameters of its own, the body's hash.
+    fn address(&self, sample: &Sample, content: &[u8]) -> (String, String) {
+        let (target, url) = self.configured_address();
+        let added = |address: String| {
+            sample.query.iter().fold(address, |address, (name, value)| {
+                let known = address.contains(&format!("{name}="));
+                if known { address } else { target::with_parameter(&address, name, value) }
+            })
+        };
+        self.with_body_hash(&sample.headers, content, added(target), added(url))
+    }
+
+    fn configured_address(&self) -> (String, String) {
         let of_url = || self.url.as_deref().map(target::of_url);
         let target = self.target.clone().or_else(of_url).unwrap_or_else(|| self.default_target.clone());
         let url = self.url.clone().unwrap_or_else(|| format!("https://receiver.example{target}"));
+        (target, url)
+    }
+
+    fn with_body_hash(
+        &self,
+        headers: &[(String, String)],
+        content: &[u8],
+        target: String,
+        url: String,
+    ) -> (String, String) {
         let is_form = |(name, value): &(String, String)| {
             name.eq_ignore_ascii_case("content-type") && value.starts_with("application/x-www-form-urlencoded")
         };
@@ -147,11 +157,11 @@ impl Draft {
     pub(crate) fn sign(self, verifier: &Verifier, secrets: &[Secret]) -> Result<SignedRequest, ConfigError> {
         let head = Head::new(&self.method, &self.target, &self.headers).with_url(&self.url);
         let signed = verifier.sign(secrets, &Signable::new(head, self.content.clone(), self.sent, &self.id))?;
-        let member = self.member;
-        // The core puts the signature's header last; a proof without any header is a token in the body.
+        // The core puts the signature's header last; a proof without any header, and not among the body's members, is a
+        // token in the body.
         let in_query = signed.query.as_ref().map(|(name, _)| Place::Query(name.clone()));
-        let in_body = || member.map_or(Place::Body, Place::Member);
         let in_header = || signed.headers.last().map(|(name, _)| Place::Header(name.clone()));
+        let in_body = || if signed.signatures.is_empty() { Place::Body } else { Place::Members(signed.signatures) };
         let names = signed.headers.iter().map(|(name, _)| name.clone());
         let several: Vec<_> = names.filter(|name| verifier.is_proof_header(name)).collect();
         let signature = if several.len() > 1 {
@@ -177,10 +187,10 @@ fn set_header(headers: &mut Vec<(String, String)>, name: &str, value: &str) {
     }
 }
 
-/// Sets a member of a JSON body, and what must be around it. A number stays a number.
+/// Sets a member of a JSON body, and what must be around it. A number stays a number; an array gains no items.
 fn put(content: &mut Content, pointer: &[String], text: &str) {
-    let Content::Json(mut place) = std::mem::replace(content, Content::Json(Value::Null)) else { return };
-    let mut member = &mut place;
+    let Content::Json(member) = content else { return };
+    let mut member = member;
     for name in pointer {
         if !member.is_object() && !member.is_array() {
             *member = Value::Object(serde_json::Map::new());
@@ -196,5 +206,4 @@ fn put(content: &mut Content, pointer: &[String], text: &str) {
     }
     let number = || serde_json::from_str(text).ok().filter(Value::is_number);
     *member = Some(()).filter(|()| member.is_number()).and_then(|()| number()).unwrap_or_else(|| text.into());
-    *content = Content::Json(place);
 }

@@ -50,6 +50,7 @@ mod convert;
 mod forge;
 mod keys;
 mod maker;
+mod member;
 mod mutation;
 mod place;
 mod profile;
@@ -69,71 +70,7 @@ pub use maker::RequestMaker;
 pub use mutation::Mutation;
 pub use request::SignedRequest;
 pub use secret::SenderSecret;
-#[cfg(all(feature = "messaging", feature = "rsa"))]
-pub use senders::kick;
-#[cfg(all(feature = "messaging", feature = "ecdsa"))]
-pub use senders::sendgrid;
-#[cfg(feature = "jwt")]
-pub use senders::shipmondo;
-#[cfg(feature = "payments")]
-pub use senders::woocommerce;
-pub use senders::{
-    SenderScheme, custom, github, hubla, provider, shopify, slack, standard_webhooks, stripe, superoffice, twilio,
-    twilio_json,
-};
-#[cfg(feature = "workspace")]
-pub use senders::{airtable, box_com, calcom, calendly, docusign, tally, typeform};
-#[cfg(feature = "standard")]
-pub use senders::{
-    anthropic, bigcommerce, clerk, gitlab, gitlab_token, liveblocks, openai, polar, render, replicate, resend,
-    supabase_auth_hooks, svix,
-};
-#[cfg(feature = "workspace")]
-pub use senders::{asana, dropbox, notion, nylas, trello};
-#[cfg(feature = "cloud")]
-pub use senders::{auth0, persona, workos};
-#[cfg(feature = "cloud")]
-pub use senders::{azure_event_grid, okta};
-#[cfg(feature = "developer")]
-pub use senders::{
-    bitbucket, circleci, cloudflare_stream, cloudinary, cloudinary_sha1, fastly, heroku, jira, knock, launchdarkly,
-    linear, mux, pagerduty, sanity, sentry, vercel, webflow,
-};
-#[cfg(feature = "payments")]
-pub use senders::{
-    chargebee, checkout_com, coinbase_cdp, coinbase_commerce, easypost, flutterwave, flutterwave_v3, gocardless,
-    lemonsqueezy, mollie, paddle, paystack, quickbooks, razorpay, recurly, xero,
-};
-#[cfg(feature = "messaging")]
-pub use senders::{deepgram, elevenlabs, line, postmark, pusher, telegram, zendesk};
-#[cfg(feature = "ed25519")]
-pub use senders::{discord, standard_webhooks_v1a};
-#[cfg(feature = "messaging")]
-pub use senders::{intercom, meta, twitch, x_twitter, zoom};
-
-#[cfg(all(feature = "cloud", feature = "rsa"))]
-pub use senders::aws_sns;
-#[cfg(all(feature = "cloud", feature = "jwt", feature = "rsa"))]
-pub use senders::google_pubsub;
-#[cfg(all(feature = "messaging", feature = "jwt"))]
-pub use senders::livekit;
-#[cfg(all(feature = "workspace", feature = "jwt"))]
-pub use senders::monday;
-#[cfg(all(feature = "developer", feature = "jwt"))]
-pub use senders::netlify;
-#[cfg(all(feature = "payments", feature = "rsa"))]
-pub use senders::paypal;
-#[cfg(all(feature = "payments", feature = "jwt", feature = "ecdsa"))]
-pub use senders::plaid;
-#[cfg(all(feature = "cloud", feature = "jwt"))]
-pub use senders::{fusionauth, qstash};
-
-#[cfg(feature = "cloud")]
-pub use senders::cloudevents;
-#[cfg(all(feature = "ed25519", feature = "http-signatures", feature = "messaging"))]
-pub use senders::mailchannels;
-#[cfg(all(feature = "cloud", feature = "http-signatures"))]
-pub use senders::rfc9421;
+pub use senders::*;
 
 #[cfg(test)]
 mod tests;

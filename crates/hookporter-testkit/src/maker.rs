@@ -95,7 +95,8 @@ impl RequestMaker {
     }
 
     /// Replaces the sample body; event, id and version are then set in headers only. For a sender of tokens these are
-    /// the bytes of the payload. Default: a small realistic body of this sender's.
+    /// the bytes of the payload; for one whose proof stands in the body, a body that gains it. Default: a small realistic
+    /// body of this sender's.
     pub fn body(self, body: impl Into<Bytes>) -> Self {
         Self { content: Some((body.into(), None)), ..self }
     }
@@ -143,8 +144,8 @@ impl RequestMaker {
         Self { method: method.to_owned(), ..self }
     }
 
-    /// Sets a header besides the proof, in place of the sample's where it has one of that name. No preset signs it; a
-    /// custom scheme with `{header:NAME}` does.
+    /// Sets a header besides the proof, in place of the sample's where it has one of that name. Contentful signs
+    /// those that its list names, Mercado Pago `x-request-id`, and a custom scheme those of `{header:NAME}`.
     pub fn header(mut self, name: &str, value: &str) -> Self {
         self.headers.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
         self.headers.push((name.to_owned(), value.to_owned()));

@@ -37,7 +37,7 @@ impl RequestMaker {
     /// | `wrong-key` | signed with another key | everywhere |
     /// | `tampered-signature` | one character of every signature | everywhere |
     /// | `truncated-signature` | the end of every signature | everywhere |
-    /// | `repeated-signature` | the signature's header twice | where it must stand once |
+    /// | `repeated-signature` | the signature's header, parameter or member twice | where it must stand once |
     /// | `missing-signature` | no signature | everywhere |
     ///
     /// The tolerance is the preset's or the verifier's. [`stale`](Self::stale) and [`future`](Self::future) do not
@@ -81,10 +81,10 @@ impl RequestMaker {
         }
         add("wrong-key", maker.signed_wrongly(verifier, &draft)?, Reason::InvalidSignature);
 
-        let in_body = matches!(good.signature, Some(Place::Body | Place::Member(_)));
+        let in_body = matches!(good.signature, Some(Place::Body | Place::Members(_)));
         add("tampered-signature", good.clone().tampered_signature(), Reason::InvalidSignature);
         let count = malforming_count(good.signatures().first().map_or(0, String::len));
-        add("truncated-signature", good.clone().truncated_signature(count), truncated(proof, &good));
+        add("truncated-signature", good.clone().truncated_signature(count), truncated(proof, in_body));
         let repeated = if in_body { Reason::MalformedBody } else { Reason::RepeatedHeader };
         if !verifier.takes_repeated_signatures() {
             add("repeated-signature", good.clone().repeated_signature(), repeated);
@@ -96,16 +96,19 @@ impl RequestMaker {
 
     /// What kind of proof a custom scheme asks for, as its signing shows.
     fn proof_of(&self, verifier: &Verifier, draft: &Draft, good: &SignedRequest) -> Proof {
-        let Some(value) = good.signature_header().and_then(|name| good.header(name)) else {
-            return Proof::Token;
+        let token = match &good.signature {
+            Some(Place::Header(name)) => good.header(name).is_some_and(|value| place::token_in(value).is_some()),
+            Some(Place::Members(_)) => false,
+            _ => true,
         };
-        if place::token_in(value).is_some() {
+        if token {
             return Proof::Token;
         }
         let same = |draft: Draft| self.signs_the_same(verifier, draft, good);
         let content = forge::tampered(&draft.content);
         if same(Draft { content: content.clone(), ..draft.clone() }) == Some(false) {
-            return Proof::Signature;
+            // Of a proof among fields of the body nobody knows which of them it covers.
+            return if matches!(good.signature, Some(Place::Members(_))) { Proof::Detached } else { Proof::Signature };
         }
         let all_else = Draft {
             content,
@@ -115,7 +118,6 @@ impl RequestMaker {
             target: "/elsewhere".to_owned(),
             url: "https://elsewhere.example".to_owned(),
             headers: Vec::new(),
-            member: draft.member,
         };
         if same(all_else) == Some(true) { Proof::StaticToken } else { Proof::Detached }
     }
@@ -143,9 +145,12 @@ impl RequestMaker {
 
     /// Whether another request gets the same signature as `good`; `None` where it cannot be signed.
     fn signs_the_same(&self, verifier: &Verifier, draft: Draft, good: &SignedRequest) -> Option<bool> {
-        let name = good.signature_header()?;
         let other = draft.sign(verifier, &self.secrets).ok()?;
-        Some(other.header(name) == good.header(name))
+        match &good.signature {
+            Some(Place::Header(name)) => Some(other.header(name) == good.header(name)),
+            Some(Place::Members(_)) => Some(other.signature == good.signature),
+            _ => None,
+        }
     }
 
     /// The request signed with the wrong key, which must be none of the right ones.
@@ -167,9 +172,9 @@ const fn malforming_count(length: usize) -> usize {
     if length % 4 == 3 { 2 } else { 1 }
 }
 
-const fn truncated(proof: Proof, good: &SignedRequest) -> Reason {
+const fn truncated(proof: Proof, in_body: bool) -> Reason {
     match proof {
-        _ if matches!(good.signature, Some(Place::Member(_))) => Reason::MalformedBody,
+        Proof::Signature | Proof::Detached if in_body => Reason::MalformedBody,
         Proof::Signature | Proof::Detached => Reason::MalformedHeader,
         Proof::Token => Reason::MalformedToken,
         Proof::StaticToken => Reason::InvalidSignature,

@@ -11,8 +11,8 @@ pub(crate) enum Place {
     Query(String),
     /// In the body, which is a token in a JSON object.
     Body,
-    /// In this member of the body, a text behind all others.
-    Member(&'static str),
+    /// In the body, as these texts in members of JSON or fields of a form.
+    Members(Vec<String>),
 }
 
 impl Place {
@@ -21,7 +21,7 @@ impl Place {
         match self {
             Self::Header(name) => std::slice::from_ref(name),
             Self::Several(names) => names,
-            Self::Body | Self::Member(_) | Self::Query(_) => &[],
+            Self::Body | Self::Members(_) | Self::Query(_) => &[],
         }
     }
 }
@@ -54,17 +54,6 @@ pub(crate) fn change_signatures(text: &str, change: impl Fn(&str) -> String) -> 
         _ => change(&run.text),
     });
     changed.collect()
-}
-
-/// The body in front of its signature, and the signature, where a member of this name carries it.
-pub(crate) fn member<'a>(body: &'a str, name: &str) -> Option<(&'a str, &'a str)> {
-    let (before, rest) = body.split_once(&format!(",\"{name}\":\""))?;
-    Some((before, rest.split_once('"')?.0))
-}
-
-/// A body, with its signature behind all other members.
-pub(crate) fn with_member(before: &str, name: &str, signature: &str) -> String {
-    format!("{before},\"{name}\":\"{signature}\"}}")
 }
 
 /// Whether `text` is a compact token: three parts, the first of which is JSON in base64url.

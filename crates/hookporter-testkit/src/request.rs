@@ -6,7 +6,7 @@ use bytes::Bytes;
 use hookporter_core::{Delivery, Head, PreparedKeyring, Rejection, UnixTime, Verifier};
 
 use crate::place::{self, Place};
-use crate::{forge, target};
+use crate::{forge, member, target};
 
 /// A request as its sender would send it, or a forgery of one.
 ///
@@ -100,14 +100,6 @@ impl SignedRequest {
     /// One bit of the body changed; JSON stays JSON where it can. Of a token in the body the payload is changed.
     pub fn tampered_body(self) -> Self {
         let text = String::from_utf8_lossy(&self.body);
-        if let Some(Place::Member(name)) = self.signature
-            && let Some((before, signature)) = place::member(&text, name)
-        {
-            let changed = forge::tampered(format!("{before}}}").as_bytes());
-            let changed = String::from_utf8_lossy(&changed);
-            let before = changed.strip_suffix('}').unwrap_or(&changed);
-            return Self { body: place::with_member(before, name, signature).into(), ..self };
-        }
         let token = place::token_in(&text).filter(|_| self.signature == Some(Place::Body));
         let body = match token {
             Some(token) => forge::tampered_token(&self.body, &token),
@@ -137,12 +129,16 @@ impl SignedRequest {
         self.change_signature(|signature| place::truncated(signature, count))
     }
 
-    /// The signature's header (or its parameter of the query) twice, of several the first, with the same value; of a token
-    /// in the body, its member twice.
+    /// The signature's header (or its parameter of the query) twice, of several the first, with the same value; of a proof
+    /// in the body, its member or field twice.
     pub fn repeated_signature(self) -> Self {
         match self.signature.clone() {
             Some(Place::Query(name)) => self.change_parameter(&name, |pair| format!("{pair}&{pair}")),
-            Some(Place::Body | Place::Member(_)) => {
+            Some(Place::Members(signatures)) => {
+                let body = member::repeated(&String::from_utf8_lossy(&self.body), &signatures);
+                self.with_body(body)
+            }
+            Some(Place::Body) => {
                 let text = String::from_utf8_lossy(&self.body);
                 let inner = text.trim().trim_start_matches('{').trim_end_matches('}');
                 Self { body: format!("{{{inner},{inner}}}").into(), ..self }
@@ -154,16 +150,14 @@ impl SignedRequest {
         }
     }
 
-    /// No signature at all; of a token in the body, an empty JSON object.
+    /// No signature at all: no such header, no such member of the body; of a token in the body, an empty JSON object.
     pub fn without_signature(self) -> Self {
         match self.signature.clone() {
             Some(Place::Query(name)) => return self.change_parameter(&name, |_| String::new()),
             Some(Place::Body) => return Self { body: Bytes::from_static(b"{}"), ..self },
-            Some(Place::Member(name)) => {
-                let text = String::from_utf8_lossy(&self.body);
-                let before =
-                    place::member(&text, name).map_or_else(|| text.to_string(), |(before, _)| format!("{before}}}"));
-                return Self { body: before.into(), ..self };
+            Some(Place::Members(signatures)) => {
+                let body = member::removed(&String::from_utf8_lossy(&self.body), &signatures);
+                return self.with_body(body);
             }
             _ => {}
         }
@@ -238,11 +232,8 @@ impl SignedRequest {
             Some(Place::Body) => {
                 self.body = place::change_signatures(&String::from_utf8_lossy(&self.body), change).into();
             }
-            Some(Place::Member(name)) => {
-                let text = String::from_utf8_lossy(&self.body);
-                if let Some((before, signature)) = place::member(&text, name) {
-                    self.body = place::with_member(before, name, &change(signature)).into();
-                }
+            Some(Place::Members(signatures)) => {
+                self.body = member::change_signatures(&String::from_utf8_lossy(&self.body), signatures, change).into();
             }
             None => {}
         }

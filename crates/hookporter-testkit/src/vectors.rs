@@ -6,7 +6,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use hookporter_core::{Reason, UnixTime};
+use hookporter_core::{Provider, Reason, UnixTime};
 use serde_json::Value;
 
 use crate::request::SignedRequest;
@@ -88,18 +88,18 @@ pub fn vectors() -> Vec<Vector> {
 }
 
 impl Vector {
-    /// The id of the preset that judges it: the sender's, or that of another of its schemes, such as `…-v1a` for an
-    /// asymmetric key of Standard Webhooks. The examples of RFC 9421 cover less than any endpoint should take, so that no
-    /// preset judges them.
+    /// The id of the preset that judges it: the sender's, or where there is one that of its scheme, as `hubspot-v1`. The
+    /// examples of RFC 9421 cover less than any endpoint should take, so that no preset judges them.
     #[must_use]
     pub fn preset(&self) -> &str {
         match (self.secret_text(), self.scheme.as_deref()) {
-            (Some(key), _) if key.starts_with("whpk_") => "standard-webhooks-v1a",
-            (_, Some("sha1")) if self.provider == "cloudinary" => "cloudinary-sha1",
-            (_, Some("v3")) if self.provider == "flutterwave" => "flutterwave-v3",
-            (_, Some("example")) if self.provider == "rfc9421" => "rfc9421-example",
-            _ => &self.provider,
+            (Some(key), _) if key.starts_with("whpk_") => return "standard-webhooks-v1a",
+            (_, Some("example")) if self.provider == "rfc9421" => return "rfc9421-example",
+            _ => {}
         }
+        let of_scheme = self.scheme.as_ref().map(|scheme| format!("{}-{scheme}", self.provider));
+        let known = of_scheme.and_then(|id| Provider::by_id(&id).ok());
+        known.map_or(&self.provider, |preset| preset.id())
     }
 
     /// The key, where it is text.

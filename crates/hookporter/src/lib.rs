@@ -121,8 +121,9 @@ pub use hookporter_core::message_signature;
 pub use hookporter_core::provider;
 pub use hookporter_core::{
     Algorithm, Clock, ConfigError, Coverage, Encoding, Evidence, Form, FrozenClock, Gzip, Header, Identity, Json,
-    KeyDecoding, KeyId, KeyName, KeyPlace, KeyRule, KeyUrl, Keyring, Provider, Reason, Rejection, Scheme, Secret,
-    SignedBytes, SignedInput, SystemClock, TimeUnit, Tolerance, UnixTime, VersionGate, VersionRule,
+    KeyDecoding, KeyId, KeyName, KeyPlace, KeyRule, KeyUrl, KeyUrlSource, Keyring, Provider, Reason, Rejection, Scheme,
+    Secret, SignedBytes, SignedInput, SignedMessage, SystemClock, TimeUnit, Tolerance, UnixTime, VersionGate,
+    VersionRule,
 };
 pub use hookporter_pipeline::{
     BodyMemory, BoxError, BoxFuture, Endpoint, Event, HandedOff, Handoff, HandoffError, HandshakeSecret, KeyFinder,

@@ -1,6 +1,6 @@
 //! Section H with Twilio, and with schemes that run URL and body together.
 
-use hookporter::{Endpoint, Header, Reason, Scheme, Secret};
+use hookporter::{Endpoint, Header, Reason, Scheme, Secret, UnixTime};
 use hookporter_testkit::{RequestMaker, SignedRequest};
 
 use super::h_urls::{URL, WRONG, row, sent_to};
@@ -94,16 +94,13 @@ fn twilio_json() -> Vec<Case> {
 }
 
 /// Square's scheme: nothing stands between the URL and the body.
-fn square_scheme() -> Scheme {
-    Scheme::hmac_sha256().signed("{url}{body}").signature(Header::new("x-square").base64())
-}
-
 #[test]
 fn h14_nothing_moves_between_the_url_and_the_body() {
     super::run_on(crate::server::EVERYWHERE, || {
         vec![
             Group { endpoint: square_endpoint(URL), cases: square() },
             Group { endpoint: square_endpoint(QUERIED), cases: square_with_a_query() },
+            Group { endpoint: hubspot_endpoint(), cases: hubspot() },
             Group { endpoint: at_now(dotted_endpoint()), cases: dotted() },
             Group { endpoint: at_now(lined_endpoint()), cases: lined() },
         ]
@@ -113,11 +110,11 @@ fn h14_nothing_moves_between_the_url_and_the_body() {
 const QUERIED: &str = "https://hooks.test/hook?a=1";
 
 fn square_endpoint(url: &str) -> Endpoint {
-    at_now(Endpoint::custom_at("square", square_scheme(), Secret::new(CANARY), url).unwrap())
+    at_now(Endpoint::square(Secret::new(CANARY), url).unwrap())
 }
 
 fn signed(url: &str, body: &str) -> SignedRequest {
-    hookporter_testkit::custom(square_scheme(), CANARY).url(url).body(body.to_owned()).build()
+    hookporter_testkit::square(CANARY).url(url).body(body.to_owned()).build()
 }
 
 fn moved(request: &SignedRequest, target: &str, body: &'static str) -> SignedRequest {
@@ -141,6 +138,27 @@ fn square_with_a_query() -> Vec<Case> {
         case("H14", "from the body into the query", &moved(&query, "/hook?a=1{", r#""id":1}"#), WRONG),
         case("H14", "from the query into the body", &moved(&query, "/hook?a=", r#"1{"id":1}"#), WRONG),
         case("H14", "as signed, with a query", &query, Expect::Ack),
+    ]
+}
+
+fn hubspot_endpoint() -> Endpoint {
+    at_now(Endpoint::hubspot(Secret::new(CANARY), URL).unwrap())
+}
+
+/// A query may be the request's own here: a JSON body begins with a bracket, and a URL has none.
+fn hubspot() -> Vec<Case> {
+    let maker = hookporter_testkit::hubspot(CANARY).at(UnixTime::from_secs(super::NOW));
+    let query = maker.url(QUERIED).body(r#"[{"eventId":1}]"#).build();
+    let malformed = Expect::Refused(401, Reason::MalformedBody);
+    vec![
+        case("H14", "HubSpot, from the body into the query", &moved(&query, "/hook?a=1[", r#"{"eventId":1}]"#), WRONG),
+        case(
+            "H14",
+            "HubSpot, from the query into the body",
+            &moved(&query, "/hook?a=", r#"1[{"eventId":1}]"#),
+            malformed,
+        ),
+        case("H14", "HubSpot, as signed, with a query", &query, Expect::Ack),
     ]
 }
 

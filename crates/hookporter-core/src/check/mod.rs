@@ -3,6 +3,7 @@
 #[cfg(feature = "gzip")]
 mod compressed;
 mod crc32;
+mod found;
 mod message;
 pub(crate) use message::append_sorted_form;
 #[cfg(feature = "sign")]

@@ -12,7 +12,7 @@ use crate::check::{Check, feed, message};
 use crate::key_parts::KeyParts;
 use crate::keyring::PreparedKey;
 use crate::papers::{Candidates, plausible_sets};
-use crate::scheme::{Part, Plan, SignedBytes, SignedInput};
+use crate::scheme::{Part, Plan};
 use crate::{Coverage, KeyId, PreparedKeyring, Reason, Rejection, UnixTime};
 
 /// What a proof that holds says.
@@ -27,7 +27,7 @@ pub(crate) struct Proof {
 }
 
 /// Remembers which live key fitted, and its tag, without a branch on it.
-struct Matched {
+pub(super) struct Matched {
     /// 1 once a key fitted.
     any: u8,
     index: u32,
@@ -38,7 +38,7 @@ struct Matched {
 
 impl Matched {
     #[inline]
-    fn new() -> Self {
+    pub(super) fn new() -> Self {
         Self { any: 0, index: 0, at: 0, fingerprint: [0; 4] }
     }
 
@@ -55,7 +55,7 @@ impl Matched {
 
     /// Notes whether the key at hand, in order, fits.
     #[inline]
-    fn note(&mut self, fits: Choice) {
+    pub(super) fn note(&mut self, fits: Choice) {
         self.index = u32::conditional_select(&self.index, &self.at, fits);
         self.any |= fits.unwrap_u8();
         self.at = self.at.saturating_add(1);
@@ -67,7 +67,7 @@ impl Matched {
 
     /// The live key that fitted.
     #[inline]
-    fn key<'k>(&self, keys: &'k PreparedKeyring, now: UnixTime) -> Option<&'k PreparedKey> {
+    pub(super) fn key<'k>(&self, keys: &'k PreparedKeyring, now: UnixTime) -> Option<&'k PreparedKey> {
         keys.live(now).nth(self.index()?)
     }
 
@@ -132,6 +132,8 @@ impl Check<'_> {
     /// Judges by a plan that is no running MAC.
     #[inline(never)]
     fn judge_otherwise(&mut self, body: &Bytes) -> Result<Proof, Rejection> {
+        // Also where the key is fixed and nobody is asked for it.
+        self.verifier.scheme.key_url_in_body(body)?;
         match &self.verifier.scheme.plan {
             Plan::Stream { .. } => Err(Rejection::new(Reason::InvalidSignature)),
             Plan::Whole { parts, .. } => {
@@ -152,17 +154,8 @@ impl Check<'_> {
                 let message = whole(&KeyParts::default())?;
                 judge_messages(self.keys, self.now, &self.papers.candidates, &[&message], coverage)
             }
-            Plan::Function { function, .. } => {
-                let input =
-                    SignedInput { head: &self.head, body, timestamp: self.papers.timestamp, id: self.papers.id };
-                let SignedBytes { variants, coverage } = (function.0)(&input)?;
-                let messages: Vec<&[u8]> = variants.iter().map(Vec::as_slice).collect();
-                let coverage = coverage.unwrap_or(Coverage::Origin);
-                judge_messages(self.keys, self.now, &self.papers.candidates, &messages, coverage)
-            }
+            Plan::Function { algorithm, function } => self.found(*algorithm, function, body),
             Plan::StaticToken => self.static_token(body),
-            #[cfg(all(feature = "rsa", feature = "cloud"))]
-            Plan::Enclosed(enclosed) => self.enclosed(enclosed, body),
             #[cfg(feature = "jwt")]
             Plan::Token(token) => token.judge(&self.head, body, self.keys, self.now, self.verifier.tolerance),
             #[cfg(feature = "http-signatures")]
@@ -174,19 +167,7 @@ impl Check<'_> {
     }
 
     fn static_token(&self, body: &[u8]) -> Result<Proof, Rejection> {
-        let mut matched = Matched::new();
-        let live: Vec<&PreparedKey> = self.keys.live(self.now).collect();
-        let mut offered = self.papers.candidates.clone();
-        for candidate in &mut offered {
-            *candidate = SmallVec::from_slice(&Sha256::digest(&**candidate));
-        }
-        for key in &live {
-            matched.note(match &key.material {
-                Material::StaticToken(tag) => fits_any(tag, &offered),
-                _ => Choice::from(0),
-            });
-        }
-        let key = matched.index().and_then(|index| live.get(index)).ok_or(Reason::InvalidSignature)?;
+        let (_, key) = fitting(self.keys, self.now, |key| message_fits(&key.material, &[], &self.papers.candidates))?;
         let fingerprint = Sha256::digest(body).into();
         Ok(Proof { key: key.id.clone(), coverage: Coverage::Origin, fingerprint, payload: None, sent: None })
     }
@@ -221,26 +202,6 @@ impl Check<'_> {
         })?;
         let fingerprint = Sha256::digest(messages.get(index).map_or(&[][..], |message| message)).into();
         Ok(Proof { key: key.id.clone(), coverage, fingerprint, payload: None, sent: None })
-    }
-
-    /// Tries every live key on a message whose signature stands in the body.
-    #[cfg(all(feature = "rsa", feature = "cloud"))]
-    fn enclosed(&self, enclosed: &crate::scheme::Enclosed, body: &[u8]) -> Result<Proof, Rejection> {
-        let message = (enclosed.message)(body)?;
-        let signature = (enclosed.proof)(body)?.signature;
-        let (_, key) = fitting(self.keys, self.now, |key| {
-            let fits = match &key.material {
-                Material::Public(public) => public.verify_with(message.algorithm, &message.bytes, &signature),
-                _ => false,
-            };
-            Choice::from(u8::from(fits))
-        })?;
-        let (part, value) = &message.bound;
-        if key.parts.get(part).is_some_and(|bound| !bound.split(',').any(|one| one.trim() == value)) {
-            return Err(Rejection::new(Reason::ClaimMismatch).with_evidence(crate::Evidence::Claim(part)));
-        }
-        let fingerprint = Sha256::digest(&message.bytes).into();
-        Ok(Proof { key: key.id.clone(), coverage: message.coverage, fingerprint, payload: None, sent: None })
     }
 }
 
@@ -292,10 +253,17 @@ fn fitting(
     Ok((index, key))
 }
 
-fn message_fits(material: &Material, message: &[u8], candidates: &Candidates) -> Choice {
+/// Whether a candidate is the proof of `message` under this key; all of them are compared.
+pub(super) fn message_fits(material: &Material, message: &[u8], candidates: &Candidates) -> Choice {
     if let Some(mut state) = material.start() {
         state.update(message);
         return fits_any(&state.finish(), candidates);
+    }
+    if let Material::StaticToken(tag) = material {
+        // The secret itself is offered, and compared at one length.
+        return candidates
+            .iter()
+            .fold(Choice::from(0), |fits, candidate| fits | tag.matches(&Sha256::digest(&**candidate)));
     }
     #[cfg(any(feature = "ed25519", feature = "ecdsa", feature = "rsa"))]
     if let Material::Public(key) = material {

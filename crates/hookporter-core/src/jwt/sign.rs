@@ -62,12 +62,12 @@ impl TokenScheme {
             Place::Member(name) => {
                 let token = self.signed(key, key_id, &request.body, None, &context)?;
                 let body = Value::Object(Map::from_iter([(name.to_string(), Value::String(token))]));
-                Ok(Signed { headers: Vec::new(), query: None, body: Bytes::from(body.to_string()) })
+                Ok(Signed { body: Bytes::from(body.to_string()), ..Signed::unchanged(request) })
             }
             Place::Header(header) => {
                 let token = self.signed(key, key_id, b"{}", Some(&request.body), &context)?;
                 let line = (header.name.to_string(), format!("{}{token}", header.prefix));
-                Ok(Signed { headers: vec![line], query: None, body: request.body.clone() })
+                Ok(Signed { headers: vec![line], ..Signed::unchanged(request) })
             }
         }
     }

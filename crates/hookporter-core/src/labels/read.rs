@@ -89,7 +89,9 @@ impl Verifier {
         sources.identity.unwrap_or_else(|| match &sources.id {
             LabelSource::None => Identity::Distinct,
             LabelSource::SchemeId => Identity::SignedId,
-            LabelSource::Json(_) | LabelSource::JsonFirst(_) | LabelSource::Form(_) if self.covers_payload() => {
+            LabelSource::Json(_) | LabelSource::JsonFirst(_) | LabelSource::JsonAll(_) | LabelSource::Form(_)
+                if self.covers_payload() =>
+            {
                 Identity::SignedId
             }
             LabelSource::Header(names) if names.iter().all(|name| self.scheme.plan.signs_header(name)) => {

@@ -58,6 +58,19 @@ impl Form {
     }
 }
 
+impl LabelSource {
+    /// Several members of a JSON payload, joined by `:`; none of them where one is missing.
+    ///
+    /// ```
+    /// use hookporter_core::{Json, LabelSource, Scheme};
+    /// let scheme = Scheme::hmac_sha256().event_id(LabelSource::joined([Json::pointer("/order"), Json::pointer("/step")]));
+    /// ```
+    #[must_use]
+    pub fn joined<const N: usize>(members: [Json; N]) -> Self {
+        Self::JsonAll(members.into_iter().map(|json| json.0).collect())
+    }
+}
+
 impl From<Json> for LabelSource {
     fn from(json: Json) -> Self {
         Self::Json(json.0)
@@ -94,12 +107,6 @@ impl LabelSource {
         Self::Headers(names.iter().map(|name| Arc::from(*name)).collect())
     }
 
-    /// Several members of a JSON payload, joined.
-    #[cfg(feature = "cloud")]
-    pub(crate) fn json_all(pointers: &[&str]) -> Self {
-        Self::JsonAll(pointers.iter().map(|pointer| split(pointer)).collect())
-    }
-
     /// A source for each content type.
     #[cfg(feature = "cloud")]
     pub(crate) fn by_content_type<const N: usize>(sources: [(&str, Self); N]) -> Self {
@@ -125,9 +132,7 @@ impl LabelSource {
             _ => false,
         }
     }
-}
 
-impl LabelSource {
     /// Whether members of a JSON payload must be found.
     pub(crate) const fn is_in_json(&self) -> bool {
         matches!(self, Self::Json(_) | Self::JsonFirst(_) | Self::JsonAll(_))

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use crate::ConfigError;
 use crate::headers::Names;
-use crate::key_name::KeyUrlHeader;
+use crate::key_name::KeyUrlRule;
 use crate::scheme::header::{List, More};
 use crate::scheme::timestamp::TimestampAt;
 use crate::scheme::{Encoding, FixedHeader, HeaderSet, KeyHeader, Part, Plan, Scheme, TimeUnit};
@@ -26,8 +26,8 @@ pub(crate) struct Compiled {
     pub(crate) fixed: Vec<FixedHeader>,
     /// The byte that follows the id in the signed bytes, which an id must not contain.
     pub(crate) id_delimiter: Option<u8>,
-    /// The header that names the key by URL.
-    pub(crate) key_url: Option<KeyUrlHeader>,
+    /// What names the key by URL.
+    pub(crate) key_url: Option<KeyUrlRule>,
     pub(crate) plan: Plan,
     /// The parameter of the query that may be the proof.
     pub(crate) query: Option<String>,
@@ -67,6 +67,8 @@ pub(crate) enum TimestampPlace {
     Item(String),
     /// A member of the signed body, by pointer.
     Member(Vec<String>),
+    /// The body, where the function that finds the proof finds it.
+    Found,
 }
 
 impl Compiled {
@@ -92,6 +94,11 @@ impl Compiled {
         }
         if let Some(gzip) = scheme.gzip {
             plan.judge_gzip(gzip)?;
+        }
+        if plan.has_shared_secret() && scheme.key_url.as_ref().is_some_and(|named| named.is_in_body()) {
+            return Err(ConfigError::scheme(
+                "a key that the body names by URL is a public one, and this one is a secret",
+            ));
         }
         let sets = HeaderSet::of(scheme, timestamp.as_ref());
         let body_headers = ["content-length".into(), "content-encoding".into()];
@@ -137,6 +144,12 @@ fn timestamp_spec(scheme: &Scheme, plan: &Plan) -> Result<Option<TimestampSpec>,
     let header = match &source.at {
         TimestampAt::Header(header) => header,
         TimestampAt::Member(pointer) => return member_spec(pointer, source.unit, signed, plan).map(Some),
+        TimestampAt::Found if plan.has_function_that_finds() => {
+            return Ok(Some(TimestampSpec { place: TimestampPlace::Found, unit: source.unit }));
+        }
+        TimestampAt::Found => {
+            return Err(ConfigError::scheme("a timestamp is found in the body by the function that finds the proof"));
+        }
     };
     if !signed && !matches!(plan, Plan::Function { .. }) {
         return Err(ConfigError::scheme("the timestamp is not among the signed bytes, so it proves nothing"));
@@ -176,6 +189,9 @@ fn member_spec(pointer: &[String], unit: TimeUnit, signed: bool, plan: &Plan) ->
 
 fn signature_spec(scheme: &Scheme, plan: &Plan) -> Result<Option<SignatureSpec>, ConfigError> {
     if plan.finds_its_signature() {
+        if plan.has_function_that_finds() && scheme.signature.is_some() {
+            return Err(ConfigError::scheme("the function finds the proof in the body, and no header carries one"));
+        }
         return Ok(None);
     }
     if scheme.query.is_some() && scheme.signature.is_none() {

@@ -21,8 +21,7 @@ impl Plan {
             (Self::Whole { parts, .. }, Gzip::SignedCompressed) => {
                 parts.iter().any(|part| matches!(part, Part::Field(_) | Part::SortedForm))
             }
-            #[cfg(all(feature = "rsa", feature = "cloud"))]
-            (Self::Enclosed(_), Gzip::SignedCompressed) => true,
+            (Self::Function { function, .. }, Gzip::SignedCompressed) => function.finds_signatures,
             #[cfg(feature = "jwt")]
             (Self::Token(token), Gzip::SignedCompressed) => token.is_in_body(),
             // A content digest is one of the bytes that are sent.

@@ -269,6 +269,13 @@ impl Header {
         TimestampSource::in_header(self, TimeUnit::Millis)
     }
 
+    /// A timestamp in seconds or in milliseconds since the Unix epoch, told apart by its number of digits: ten or
+    /// thirteen. For a sender that is known to send either.
+    #[must_use]
+    pub fn unix_seconds_or_millis(self) -> TimestampSource {
+        TimestampSource::in_header(self, TimeUnit::SecondsOrMillis)
+    }
+
     /// A timestamp in RFC 3339, with a zone.
     #[must_use]
     pub fn rfc3339(self) -> TimestampSource {

@@ -18,15 +18,17 @@ mod compile;
 #[cfg(feature = "sign")]
 mod dated;
 pub(crate) mod digits;
-#[cfg(all(feature = "rsa", feature = "cloud"))]
-pub(crate) mod enclosed;
+#[cfg(feature = "sign")]
+mod draft;
 pub(crate) mod encoding;
 mod fixed;
+mod found;
 mod function;
 mod gzip;
 pub(crate) mod header;
 mod key_header;
 mod key_rule;
+mod labels;
 mod naming;
 mod plan;
 mod set;
@@ -38,10 +40,10 @@ pub(crate) mod template;
 mod tests;
 pub(crate) mod timestamp;
 
-use std::sync::Arc;
-
+#[cfg(feature = "sign")]
+pub use draft::ProofDraft;
 pub use encoding::Encoding;
-pub use function::{SignedBytes, SignedInput};
+pub use function::{SignedBytes, SignedInput, SignedMessage};
 pub use gzip::Gzip;
 pub use header::{Header, SignatureSource};
 pub use key_rule::{KeyDecoding, KeyRule};
@@ -51,8 +53,6 @@ pub use template::Part;
 pub use timestamp::{TimeUnit, TimestampSource};
 
 pub(crate) use compile::{Compiled, SignatureSpec, TimestampPlace, TimestampSpec};
-#[cfg(all(feature = "rsa", feature = "cloud"))]
-pub(crate) use enclosed::Enclosed;
 pub(crate) use fixed::FixedHeader;
 pub(crate) use function::SignedFunction;
 pub(crate) use key_header::KeyHeader;
@@ -60,8 +60,8 @@ pub(crate) use plan::Plan;
 pub(crate) use set::HeaderSet;
 
 use crate::algorithm::Algorithm;
-use crate::key_name::{KeyUrl, KeyUrlHeader};
-use crate::labels::{Identity, LabelSource, LabelSources};
+use crate::key_name::{KeyUrl, KeyUrlRule, KeyUrlSource};
+use crate::labels::LabelSources;
 
 /// How a sender proves origin: an algorithm, the bytes it covers, and where the request carries the proof.
 ///
@@ -79,7 +79,7 @@ pub struct Scheme {
     pub(crate) fixed: Vec<FixedHeader>,
     pub(crate) key_rule: KeyRule,
     pub(crate) needs_url: bool,
-    pub(crate) key_url: Option<KeyUrlHeader>,
+    pub(crate) key_url: Option<KeyUrlRule>,
     /// The parameter of the query that may be the proof in place of a header.
     pub(crate) query: Option<String>,
     pub(crate) gzip: Option<Gzip>,
@@ -91,19 +91,27 @@ pub struct Scheme {
 pub(crate) enum Proof {
     /// A signature over a template.
     Template(Algorithm, String),
-    /// A signature over bytes that a function puts together.
-    Function(Algorithm, SignedFunction),
+    /// A signature over bytes that a function puts together; with no algorithm, the secret itself where it finds it.
+    Function(Option<Algorithm>, SignedFunction),
     /// The secret itself.
     StaticToken,
-    /// A message whose signature is a part of the body.
-    #[cfg(all(feature = "rsa", feature = "cloud"))]
-    Enclosed(Enclosed),
     /// A JSON web token.
     #[cfg(feature = "jwt")]
     Token(crate::jwt::TokenScheme),
     /// An HTTP Message Signature.
     #[cfg(feature = "http-signatures")]
     Message(crate::message_signature::MessageScheme),
+}
+
+impl Proof {
+    /// The algorithm, where bytes are signed.
+    const fn algorithm(&self) -> Option<Algorithm> {
+        match self {
+            Self::Template(algorithm, _) => Some(*algorithm),
+            Self::Function(algorithm, _) => *algorithm,
+            _ => None,
+        }
+    }
 }
 
 impl Scheme {
@@ -160,12 +168,6 @@ impl Scheme {
         ))
     }
 
-    /// A message whose signature is a part of the body.
-    #[cfg(all(feature = "rsa", feature = "cloud"))]
-    pub(crate) fn enclosed(enclosed: Enclosed) -> Self {
-        Self { proof: Proof::Enclosed(enclosed), ..Self::new(enclosed.algorithm) }
-    }
-
     /// The secret itself as a parameter of the query, for senders that can only be given a URL. It covers what
     /// [`Scheme::static_token`] covers, and is weaker: a URL is written into the logs of whatever it passes. An event
     /// keeps its target without the parameter.
@@ -204,20 +206,6 @@ impl Scheme {
         self
     }
 
-    /// The signed bytes, from a function: for senders whose rules no template can say.
-    ///
-    /// The function sees the request and its whole body and returns the bytes that were signed, or several variants
-    /// of them; key, algorithm and comparison stay with the core.
-    pub fn signed_by(
-        mut self,
-        function: impl Fn(&SignedInput<'_>) -> Result<SignedBytes, crate::Rejection> + Send + Sync + 'static,
-    ) -> Self {
-        if let Proof::Template(algorithm, _) | Proof::Function(algorithm, _) = self.proof {
-            self.proof = Proof::Function(algorithm, SignedFunction(Arc::new(function)));
-        }
-        self
-    }
-
     /// Where the signatures are.
     pub fn signature(self, source: SignatureSource) -> Self {
         Self { signature: Some(source), ..self }
@@ -251,6 +239,12 @@ impl Scheme {
         self.with_fixed(FixedHeader::new(name, value, crate::Reason::UnsupportedAlgorithm))
     }
 
+    /// A header that a request need not have; where it has one, it stands once and has this value. Another value is a
+    /// malformed header.
+    pub fn optional_header(self, name: &str, value: &str) -> Self {
+        self.with_fixed(FixedHeader::new(name, value, crate::Reason::MalformedHeader).optional())
+    }
+
     fn with_fixed(mut self, header: FixedHeader) -> Self {
         self.fixed.push(header);
         self
@@ -268,10 +262,10 @@ impl Scheme {
         Self { key_header: Some(KeyHeader { name, part: part.to_owned() }), ..self }
     }
 
-    /// The header with the URL of the key's certificate, and which URLs are the sender's. Every other URL is refused,
-    /// also where the key is fixed and nobody is asked for it. Default: requests name no key.
-    pub fn key_url(self, header: Header, url: KeyUrl) -> Self {
-        Self { key_url: Some(KeyUrlHeader { header, url }), ..self }
+    /// Where the URL of the key's certificate is, a header or a member of a JSON body, and which URLs are the sender's.
+    /// Every other URL is refused, also where the key is fixed and nobody is asked for it. Default: requests name no key.
+    pub fn key_url(self, at: impl Into<KeyUrlSource>, url: KeyUrl) -> Self {
+        Self { key_url: Some(KeyUrlRule { at: at.into(), url }), ..self }
     }
 
     /// States that a function of the signed bytes reads the public URL, so that an endpoint without one does not build.
@@ -286,30 +280,5 @@ impl Scheme {
     /// Default: every encoded body is refused; so it is, too, where the feature `gzip` is off.
     pub fn gzip(self, signed: Gzip) -> Self {
         Self { gzip: Some(signed), ..self }
-    }
-
-    /// Where the event id is. Unless [`Scheme::identity`] says otherwise, a signed id identifies the event, an
-    /// unsigned one does so together with a digest.
-    pub fn event_id(mut self, source: impl Into<LabelSource>) -> Self {
-        self.labels.id = source.into();
-        self
-    }
-
-    /// Where the event type is.
-    pub fn event_type(mut self, source: impl Into<LabelSource>) -> Self {
-        self.labels.kind = source.into();
-        self
-    }
-
-    /// Where the API version is.
-    pub fn api_version(mut self, source: impl Into<LabelSource>) -> Self {
-        self.labels.version = source.into();
-        self
-    }
-
-    /// What identifies an event.
-    pub fn identity(mut self, identity: Identity) -> Self {
-        self.labels.identity = Some(identity);
-        self
     }
 }

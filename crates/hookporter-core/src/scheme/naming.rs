@@ -1,18 +1,17 @@
 //! What a compiled scheme says of keys that a request names, and judges in the head alone.
 
-use crate::papers;
 use crate::scheme::Compiled;
-#[cfg(any(feature = "jwt", feature = "http-signatures", all(feature = "rsa", feature = "cloud")))]
+#[cfg(any(feature = "jwt", feature = "http-signatures"))]
 use crate::scheme::Plan;
 use crate::{Head, KeyName, KeyNaming, Reason, Rejection};
 
 impl Compiled {
     /// When a request's key is known by name.
     pub(crate) fn key_naming(&self) -> KeyNaming {
+        if let Some(named) = &self.key_url {
+            return if named.is_in_body() { KeyNaming::Body } else { KeyNaming::Head };
+        }
         match &self.plan {
-            _ if self.key_url.is_some() => KeyNaming::Head,
-            #[cfg(all(feature = "rsa", feature = "cloud"))]
-            Plan::Enclosed(_) => KeyNaming::Body,
             #[cfg(feature = "jwt")]
             Plan::Token(token) => token.key_naming(),
             _ => KeyNaming::Never,
@@ -22,9 +21,7 @@ impl Compiled {
     /// The name of the key, where the head has it.
     pub(crate) fn key_name_in_head(&self, head: &Head<'_>) -> Result<Option<KeyName>, Rejection> {
         if let Some(named) = &self.key_url {
-            let name = &named.header.name;
-            let text = std::str::from_utf8(papers::once(head.headers(), name)?);
-            return named.url.name(text.unwrap_or_default()).map(Some);
+            return named.name_in_head(head);
         }
         match &self.plan {
             #[cfg(feature = "jwt")]
@@ -35,14 +32,20 @@ impl Compiled {
 
     /// The name of the key, where the body has it.
     pub(crate) fn key_name_in_body(&self, head: &Head<'_>, body: &[u8]) -> Result<KeyName, Rejection> {
-        let _ = (head, body);
+        let _ = head;
+        if let Some(name) = self.key_url_in_body(body)? {
+            return Ok(name);
+        }
         match &self.plan {
-            #[cfg(all(feature = "rsa", feature = "cloud"))]
-            Plan::Enclosed(enclosed) => (enclosed.proof)(body).map(|stated| stated.key),
             #[cfg(feature = "jwt")]
             Plan::Token(token) if token.key_naming() == KeyNaming::Body => token.key_name(head, body),
             _ => Err(Rejection::detail(Reason::MalformedBody, "the body names no key")),
         }
+    }
+
+    /// The key's URL, where the body has it.
+    pub(crate) fn key_url_in_body(&self, body: &[u8]) -> Result<Option<KeyName>, Rejection> {
+        self.key_url.as_ref().map_or(Ok(None), |named| named.name_in_body(body))
     }
 
     /// Judges what of a proof is in the head beside the papers: a token, and the URL of a key.
@@ -51,8 +54,6 @@ impl Compiled {
             self.key_name_in_head(head)?;
         }
         match &self.plan {
-            #[cfg(all(feature = "rsa", feature = "cloud"))]
-            Plan::Enclosed(enclosed) => (enclosed.judge_head)(head),
             #[cfg(feature = "jwt")]
             Plan::Token(token) => token.begin(head),
             _ => Ok(()),

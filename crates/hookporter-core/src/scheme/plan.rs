@@ -11,13 +11,10 @@ pub(crate) enum Plan {
     Stream { algorithm: Algorithm, before: Vec<Part>, after: Vec<Part> },
     /// A message put together once the body is whole.
     Whole { algorithm: Algorithm, parts: Vec<Part> },
-    /// Messages from a function.
-    Function { algorithm: Algorithm, function: SignedFunction },
+    /// Messages from a function; with no algorithm, the secret itself is the proof.
+    Function { algorithm: Option<Algorithm>, function: SignedFunction },
     /// The secret itself.
     StaticToken,
-    /// A message whose signature is a part of the body.
-    #[cfg(all(feature = "rsa", feature = "cloud"))]
-    Enclosed(crate::scheme::Enclosed),
     /// A JSON web token.
     #[cfg(feature = "jwt")]
     Token(crate::jwt::TokenScheme),
@@ -33,8 +30,6 @@ impl Plan {
         let one_message = !scheme.signature.as_ref().is_some_and(|source| source.header.has_sets());
         Ok(match &scheme.proof {
             Proof::StaticToken => Self::StaticToken,
-            #[cfg(all(feature = "rsa", feature = "cloud"))]
-            Proof::Enclosed(enclosed) => Self::Enclosed(*enclosed),
             #[cfg(feature = "jwt")]
             Proof::Token(token) => Self::Token(token.checked()?),
             #[cfg(feature = "http-signatures")]
@@ -62,14 +57,17 @@ impl Plan {
     /// Whether the signature stands where no scheme's header is: in a token, or in the body.
     pub(super) const fn finds_its_signature(&self) -> bool {
         match self {
-            #[cfg(all(feature = "rsa", feature = "cloud"))]
-            Self::Enclosed(_) => true,
             #[cfg(feature = "jwt")]
             Self::Token(_) => true,
             #[cfg(feature = "http-signatures")]
             Self::Message(_) => true,
-            _ => false,
+            _ => self.has_function_that_finds(),
         }
+    }
+
+    /// Whether a function finds the signatures.
+    pub(super) const fn has_function_that_finds(&self) -> bool {
+        matches!(self, Self::Function { function, .. } if function.finds_signatures)
     }
 
     /// The parts of the signed bytes, in order.
@@ -80,6 +78,17 @@ impl Plan {
             _ => (&[], &[]),
         };
         first.iter().chain(second)
+    }
+
+    /// Whether its keys are secrets that sender and receiver share, which nobody finds behind a URL.
+    pub(super) fn has_shared_secret(&self) -> bool {
+        match self {
+            Self::StaticToken => true,
+            Self::Stream { algorithm, .. } | Self::Whole { algorithm, .. } => !algorithm.is_asymmetric(),
+            Self::Function { algorithm, .. } => algorithm.is_none_or(|algorithm| !algorithm.is_asymmetric()),
+            #[cfg(any(feature = "jwt", feature = "http-signatures"))]
+            _ => false,
+        }
     }
 
     /// The names of what must belong to a key.
@@ -103,8 +112,6 @@ impl Plan {
             Self::Stream { .. } => true,
             Self::Whole { parts, .. } => parts.contains(&Part::Body),
             Self::Function { .. } | Self::StaticToken => false,
-            #[cfg(all(feature = "rsa", feature = "cloud"))]
-            Self::Enclosed(_) => false,
             #[cfg(feature = "jwt")]
             Self::Token(token) => token.covers_payload(),
             #[cfg(feature = "http-signatures")]
@@ -118,11 +125,12 @@ impl Plan {
 
     /// Whether `wanted` is a header among the signed bytes.
     pub(crate) fn signs_header(&self, wanted: &str) -> bool {
-        #[cfg(feature = "http-signatures")]
-        if let Self::Message(message) = self {
-            return message.covers_header(wanted);
+        match self {
+            #[cfg(feature = "http-signatures")]
+            Self::Message(message) => message.covers_header(wanted),
+            Self::Function { function, .. } => function.headers.iter().any(|name| **name == *wanted),
+            _ => self.parts().any(|part| matches!(part, Part::Header(name) if **name == *wanted)),
         }
-        self.parts().any(|part| matches!(part, Part::Header(name) if **name == *wanted))
     }
 
     /// Whether the URL stands beside another part, with nothing between them that no URL has.

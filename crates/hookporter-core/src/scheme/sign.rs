@@ -1,5 +1,7 @@
 //! Making signed requests: the counterpart of a check, for test kits and tools.
 
+use std::cell::RefCell;
+
 use bytes::Bytes;
 
 use crate::algorithm::{Algorithm, Material};
@@ -7,7 +9,9 @@ use crate::check::whole_message;
 use crate::key_parts::KeyParts;
 use crate::papers::Papers;
 use crate::scheme::dated::dated;
-use crate::scheme::{HeaderSet, Plan, SignatureSpec, SignedInput, TimeUnit, TimestampPlace, TimestampSpec};
+use crate::scheme::{
+    HeaderSet, Plan, ProofDraft, SignatureSpec, SignedFunction, SignedInput, TimeUnit, TimestampPlace, TimestampSpec,
+};
 use crate::{ConfigError, Head, Rejection, Secret, UnixTime, Verifier};
 
 /// What is to be signed.
@@ -40,8 +44,17 @@ pub struct Signed {
     pub headers: Vec<(String, String)>,
     /// The parameter to add to the query, where the proof is there: name and encoded value.
     pub query: Option<(String, String)>,
-    /// The body; it differs from what was given where the body is a token, or has the timestamp in it.
+    /// The body; it differs from what was given where it is a token, or has the timestamp or the proof in it.
     pub body: Bytes,
+    /// The texts of the signatures that were put into the body; empty where headers or a token carry the proof.
+    pub signatures: Vec<String>,
+}
+
+impl Signed {
+    /// The request as it is, for what a scheme does not add to it.
+    pub(crate) fn unchanged(request: &Signable<'_>) -> Self {
+        Self { headers: Vec::new(), query: None, body: request.body.clone(), signatures: Vec::new() }
+    }
 }
 
 impl Verifier {
@@ -67,27 +80,25 @@ impl Verifier {
             }
             return token.sign_request(&self.key_rule().key_bytes(first)?, key_id, &opened.parts, request);
         }
-        #[cfg(all(feature = "rsa", feature = "cloud"))]
-        if let Plan::Enclosed(enclosed) = &self.scheme.plan {
-            let message = (enclosed.message)(&request.body).map_err(cannot)?;
-            let signature = self.sign_message(message.algorithm, first, &message.bytes)?;
-            let body = (enclosed.enclose)(&request.body, &signature).into();
-            return Ok(Signed { headers: Vec::new(), query: None, body });
-        }
         #[cfg(feature = "http-signatures")]
         if let Plan::Message(message) = &self.scheme.plan {
             let numbered = matches!(self.labels().id, crate::LabelSource::SchemeId) && !request.id.is_empty();
             let unsigned = message.unsigned(request, first.id().as_str(), numbered.then_some(request.id))?;
             let signature = self.sign_message(message.algorithm(), first, &unsigned.base)?;
-            return Ok(Signed { headers: unsigned.headers(&signature), query: None, body: request.body.clone() });
+            return Ok(Signed { headers: unsigned.headers(&signature), ..Signed::unchanged(request) });
         }
         if let Some(parameter) = self.scheme.query.as_ref().filter(|_| self.scheme.signature.is_none()) {
             let secret = form_urlencoded::byte_serialize(&self.key_rule().key_bytes(first)?).collect();
             let query = Some((parameter.clone(), secret));
-            return Ok(Signed { headers: Vec::new(), query, body: request.body.clone() });
+            return Ok(Signed { query, ..Signed::unchanged(request) });
         }
         let request = &self.dated(request)?;
         let timestamp = self.scheme.timestamp.as_ref().map(|spec| spec.unit.format(request.timestamp));
+        if let Plan::Function { algorithm, function } = &self.scheme.plan
+            && function.finds_signatures
+        {
+            return self.write_proof(*algorithm, function, first, request, timestamp.as_deref());
+        }
         let papers = Papers {
             timestamp: timestamp.as_deref().map(str::as_bytes),
             id: Some(request.id.as_bytes()),
@@ -105,7 +116,29 @@ impl Verifier {
             // The signature's header stays the last one.
             headers.insert(0, (header.name.to_string(), stated));
         }
-        Ok(Signed { headers, query: None, body: request.body.clone() })
+        Ok(Signed { headers, ..Signed::unchanged(request) })
+    }
+
+    /// The body with the proof of one secret in it.
+    fn write_proof(
+        &self,
+        algorithm: Option<Algorithm>,
+        function: &SignedFunction,
+        secret: &Secret,
+        request: &Signable<'_>,
+        timestamp: Option<&str>,
+    ) -> Result<Signed, ConfigError> {
+        let write = function.write.as_ref().ok_or_else(|| {
+            ConfigError::scheme("`.proof_written_by(…)` does not say how the proof is put into a body")
+        })?;
+        let sign = |named: Option<Algorithm>, message: &[u8]| match named.or(algorithm) {
+            Some(algorithm) => self.sign_message(algorithm, secret, message),
+            None => Ok(self.key_rule().key_bytes(secret)?.to_vec()),
+        };
+        let written = RefCell::new(Vec::new());
+        let draft = ProofDraft::new(&request.head, &request.body, timestamp, secret.bytes(), &sign, &written);
+        let body = write(&draft)?.into();
+        Ok(Signed { body, signatures: written.into_inner(), ..Signed::unchanged(request) })
     }
 
     /// The request with its timestamp in the body, where the scheme has it there.
@@ -145,11 +178,11 @@ impl Verifier {
                     timestamp: papers.timestamp,
                     id: papers.id,
                 };
-                let variants = (function.0)(&input).map_err(cannot)?.variants;
-                (*algorithm, variants.into_iter().next().unwrap_or_default())
+                let messages = (function.find)(&input).map_err(cannot)?.messages;
+                let algorithm = algorithm.ok_or_else(|| ConfigError::scheme("a static token signs nothing"))?;
+                let first = messages.into_iter().next().and_then(|message| message.variants.into_iter().next());
+                (algorithm, first.unwrap_or_default())
             }
-            #[cfg(all(feature = "rsa", feature = "cloud"))]
-            Plan::Enclosed(_) => return Err(ConfigError::scheme("the signature is a part of the body")),
             #[cfg(feature = "jwt")]
             Plan::Token(_) => return Err(ConfigError::scheme("a token signs itself")),
             #[cfg(feature = "http-signatures")]
@@ -198,7 +231,8 @@ impl Verifier {
             }
             _ => {}
         }
-        headers.extend(self.scheme.fixed.iter().map(|fixed| (fixed.name.to_string(), fixed.value.clone())));
+        let fixed = self.scheme.fixed.iter().filter(|fixed| !fixed.optional);
+        headers.extend(fixed.map(|fixed| (fixed.name.to_string(), fixed.value.clone())));
         if let (Some(more), Some(first)) = (&spec.more, &set.signature) {
             let named = written.enumerate().filter_map(|(index, text)| Some((more.name_at(index, first)?, text)));
             headers.extend(named);

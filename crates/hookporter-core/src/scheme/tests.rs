@@ -173,6 +173,33 @@ fn numbered_headers_are_read_up_to_a_hundred() {
 }
 
 #[test]
+fn an_optional_header_has_its_value_or_is_missing() {
+    let verifier =
+        verifier(Scheme::hmac_sha256().signature(Header::new("x-sig").hex()).optional_header("X-Raw", "false"));
+    let (headers, body) = signed(&verifier, &[SECRET], "{}");
+    let judge = |more: &[(&str, &str)]| {
+        let lines = headers.iter().cloned().chain(more.iter().map(|(name, value)| line(name, value))).collect();
+        reason(check(&verifier, &lines, &body, NOW))
+    };
+    assert_eq!(judge(&[]), None);
+    assert_eq!(judge(&[("x-raw", "false")]), None);
+    assert_eq!(judge(&[("x-raw", "true")]), Some(Reason::MalformedHeader));
+    assert_eq!(judge(&[("x-raw", "")]), Some(Reason::MalformedHeader));
+    assert_eq!(judge(&[("x-raw", "false"), ("x-raw", "false")]), Some(Reason::RepeatedHeader));
+}
+
+#[test]
+fn a_secret_has_no_url_in_the_body() {
+    let url = || crate::KeyUrl::on_hosts(&["keys.acme.example"]);
+    let scheme = |signed: &str| {
+        Scheme::hmac_sha256().signed(signed).signature(Header::new("x-sig").hex()).key_url(Json::pointer("/key"), url())
+    };
+    let problem = Verifier::new(scheme("{body}")).map(|_| ()).unwrap_err().to_string();
+    assert!(problem.contains("public one"), "{problem}");
+    assert!(Verifier::new(scheme("{field:/a}")).map(|_| ()).is_err());
+}
+
+#[test]
 fn another_algorithm_than_the_named_one_is_unsupported() {
     let verifier = verifier(
         Scheme::hmac_sha256()

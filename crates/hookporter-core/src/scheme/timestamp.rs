@@ -18,6 +18,8 @@ pub(crate) enum TimestampAt {
     Header(Header),
     /// In the signed body: a member of it, by pointer.
     Member(Vec<String>),
+    /// In the body, where the function that finds the proof finds it.
+    Found,
 }
 
 impl TimestampSource {
@@ -66,6 +68,9 @@ pub enum TimeUnit {
     Seconds,
     /// Milliseconds since the Unix epoch: exactly thirteen digits.
     Millis,
+    /// Ten digits are seconds, thirteen milliseconds: for a sender that is known to send either. The number of digits
+    /// decides, so that no moment can be read both ways.
+    SecondsOrMillis,
     /// RFC 3339 (`2026-11-22T10:00:00Z`, `…+02:00`), up to nine fraction digits; a zone is required.
     Rfc3339,
 }
@@ -81,6 +86,11 @@ impl TimeUnit {
             Self::Millis => {
                 digits(text, 13).map(UnixTime::from_millis).ok_or("is not thirteen digits (Unix time in milliseconds)")
             }
+            Self::SecondsOrMillis => match text.len() {
+                13 => Self::Millis.parse(text),
+                10 => Self::Seconds.parse(text),
+                _ => Err("is neither ten nor thirteen digits (Unix time in seconds or milliseconds)"),
+            },
             Self::Rfc3339 => rfc3339(text).ok_or("is not an RFC 3339 date and time with a zone"),
         }
     }
@@ -89,7 +99,7 @@ impl TimeUnit {
     #[cfg(feature = "sign")]
     pub(crate) fn format(self, moment: UnixTime) -> String {
         match self {
-            Self::Seconds => moment.as_secs().to_string(),
+            Self::Seconds | Self::SecondsOrMillis => moment.as_secs().to_string(),
             Self::Millis => moment.as_millis().to_string(),
             Self::Rfc3339 => format_rfc3339(moment),
         }
@@ -230,6 +240,12 @@ mod tests {
             assert!(TimeUnit::Seconds.parse(bad.as_bytes()).is_err(), "{bad}");
         }
         assert!(TimeUnit::Millis.parse(b"1700000000").is_err());
+        let either = |text: &str| TimeUnit::SecondsOrMillis.parse(text.as_bytes()).map(UnixTime::as_millis);
+        assert_eq!(either("1700000000"), Ok(1_700_000_000_000));
+        assert_eq!(either("1700000000123"), Ok(1_700_000_000_123));
+        for bad in ["", "170000000", "17000000000", "170000000012", "17000000001234", "0700000000", "0700000000123"] {
+            assert!(either(bad).is_err(), "{bad}");
+        }
         assert!(TimeUnit::Seconds.parse(&[b'9'; 400]).is_err());
     }
 

@@ -2,6 +2,7 @@
 
 mod handshakes;
 mod presets;
+mod presets_at;
 mod settings;
 mod state;
 

@@ -115,5 +115,5 @@ async fn a_subscription_is_the_users_to_confirm() {
     let body: serde_json::Value = serde_json::from_slice(event.body()).unwrap();
     assert!(body["SubscribeURL"].as_str().unwrap().starts_with("https://sns.us-west-2.amazonaws.com/"));
     let raw = request.with_header("x-amz-sns-rawdelivery", "true");
-    assert_eq!(door.send(&raw).await, Err((Reason::MalformedBody, 401)));
+    assert_eq!(door.send(&raw).await, Err((Reason::MalformedHeader, 401)));
 }

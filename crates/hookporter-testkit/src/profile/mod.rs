@@ -48,8 +48,6 @@ pub(crate) struct Profile {
     pub(crate) proof: Option<Proof>,
     /// Whether the URL states a hash of every body that is no form.
     pub(crate) hashes_body: bool,
-    /// The member of the JSON body that carries the signature, where no header does.
-    pub(crate) member: Option<&'static str>,
     /// Why a changed body is refused.
     pub(crate) tampered_body: Reason,
 }
@@ -74,7 +72,6 @@ impl Profile {
         sample: custom::sample,
         proof: Some(Proof::Signature),
         hashes_body: false,
-        member: None,
         tampered_body: Reason::InvalidSignature,
     };
 

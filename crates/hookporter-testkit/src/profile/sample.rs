@@ -31,6 +31,8 @@ pub(crate) struct Sample {
     /// The scheme's signed id, where it has one.
     pub(crate) id: String,
     pub(crate) headers: Vec<(String, String)>,
+    /// What the sender adds to the URL's query.
+    pub(crate) query: Vec<(String, String)>,
     pub(crate) content: Content,
 }
 
@@ -39,24 +41,42 @@ pub(crate) struct Sample {
 pub(crate) enum Content {
     Json(Value),
     Form(Vec<(String, String)>),
+    #[cfg(feature = "payments")]
+    Text(String),
 }
 
 impl Sample {
     /// A JSON body; `id` names the event.
     pub(crate) fn json(id: &str, body: Value) -> Self {
-        Self { id: id.to_owned(), headers: Vec::new(), content: Content::Json(body) }
-            .header("content-type", "application/json")
+        Self::new(id, Content::Json(body)).header("content-type", "application/json")
     }
 
     /// A form; `id` names the event.
     pub(crate) fn form(id: &str, fields: &[(&str, &str)]) -> Self {
         let fields = fields.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        Self { id: id.to_owned(), headers: Vec::new(), content: Content::Form(fields) }
-            .header("content-type", "application/x-www-form-urlencoded")
+        Self::new(id, Content::Form(fields)).header("content-type", "application/x-www-form-urlencoded")
     }
 
-    /// Adds a header.
+    /// Any text, of which the sender makes the body; `id` names the event.
+    #[cfg(feature = "payments")]
+    pub(crate) fn text(id: &str, text: String, content_type: &str) -> Self {
+        Self::new(id, Content::Text(text)).header("content-type", content_type)
+    }
+
+    fn new(id: &str, content: Content) -> Self {
+        Self { id: id.to_owned(), headers: Vec::new(), query: Vec::new(), content }
+    }
+
+    /// Adds a parameter to the URL.
+    #[cfg(feature = "payments")]
+    pub(crate) fn parameter(mut self, name: &str, value: &str) -> Self {
+        self.query.push((name.to_owned(), encoded(value)));
+        self
+    }
+
+    /// Sets a header.
     pub(crate) fn header(mut self, name: &str, value: &str) -> Self {
+        self.headers.retain(|(known, _)| !known.eq_ignore_ascii_case(name));
         self.headers.push((name.to_owned(), value.to_owned()));
         self
     }
@@ -67,6 +87,8 @@ impl Content {
     pub(crate) fn bytes(&self) -> Bytes {
         match self {
             Self::Json(value) => value.to_string().into(),
+            #[cfg(feature = "payments")]
+            Self::Text(text) => text.clone().into(),
             Self::Form(fields) => {
                 let pairs: Vec<_> =
                     fields.iter().map(|(name, value)| format!("{}={}", encoded(name), encoded(value))).collect();

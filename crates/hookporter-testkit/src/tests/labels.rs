@@ -17,7 +17,10 @@ fn the_receiver_reads_the_event_that_was_asked_for() {
         let maker = maker.event("thing.changed").event_id("77").api_version("2");
         let [id, kind, version] = read(&receiver, &maker);
         let expected = match name {
+            "adyen" => "77:thing.changed:true",
             "cloudevents" => "/shop/7:77",
+            "dropbox-sign" => "77:63522885f9261e2b04eea043933ee7313eb674fd",
+            "hubspot" | "hubspot-v1" | "hubspot-v2" => "77:12345:1564113600000",
             "shipmondo" => "7:thing.changed:77:create",
             _ => "77",
         };

@@ -1,5 +1,7 @@
 //! The kit against the core: what it makes is accepted, what it forges is refused for the reason it says.
 
+#[cfg(feature = "all-senders")]
+mod boundaries;
 mod labels;
 mod mutations;
 mod parts;

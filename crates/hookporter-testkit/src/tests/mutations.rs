@@ -112,6 +112,44 @@ fn custom_schemes_are_forged_by_what_their_signing_shows() {
     }
 }
 
+#[test]
+fn a_proof_in_the_body_is_put_there_and_forged_there() {
+    use hookporter_core::{Encoding, SignedBytes, SignedMessage};
+    use serde_json::{Value, json};
+    let read = |body: &[u8]| serde_json::from_slice::<Value>(body).map_err(|_| Reason::MalformedBody);
+    let text = |body: &Value, name: &str| {
+        let found = body[name].as_str().map(str::to_owned);
+        found.ok_or_else(|| hookporter_core::Rejection::new(Reason::MalformedBody))
+    };
+    let scheme = Scheme::hmac_sha256()
+        .proof_found_by(move |input| {
+            let body = read(input.body)?;
+            if input.body.windows(5).filter(|part| part == br#""sig""#).count() != 1 {
+                return Err(Reason::MalformedBody.into());
+            }
+            let (id, time) = (text(&body, "id")?, text(&body, "time")?);
+            let message = SignedMessage::new(format!("{time}.{id}").into());
+            let message = message.signatures([text(&body, "sig")?.as_bytes()], Encoding::Base64)?;
+            Ok(SignedBytes::new().and(message).covering_fields().sent(time.into()))
+        })
+        .body_timestamp(hookporter_core::TimeUnit::Millis)
+        .event_id(hookporter_core::Json::pointer("/id"))
+        .proof_written_by(|draft| {
+            let mut body: Value = serde_json::from_slice(draft.body).unwrap();
+            let time = draft.timestamp.unwrap_or_default();
+            let message = format!("{time}.{}", body["id"].as_str().unwrap_or_default());
+            body["time"] = json!(time);
+            body["sig"] = json!(draft.sign(message.as_bytes(), Encoding::Base64)?);
+            Ok(body.to_string().into_bytes())
+        });
+    let receiver = Receiver::new(Verifier::new(scheme.clone()).unwrap(), &["a secret of the test"]);
+    let maker = crate::custom(scheme, "a secret of the test").at(NOW);
+    receiver.holds_against(&maker, "custom");
+    let names = names(&maker);
+    assert!(names.contains(&"moved-timestamp") && !names.contains(&"tampered-body"), "{names:?}");
+    assert_eq!(maker.build().signature_header(), None);
+}
+
 #[cfg(feature = "jwt")]
 #[test]
 fn tokens_are_forged_in_a_header_and_in_the_body() {

@@ -74,7 +74,7 @@ fn all_vectors_can_be_read_and_have_names_of_their_own() {
     names.sort_unstable();
     names.dedup();
     assert_eq!(names.len(), vectors.len());
-    assert_eq!(vectors.len(), 320);
+    assert_eq!(vectors.len(), 346);
     let binary = vectors.iter().find(|vector| vector.id == "github-binary-body").unwrap();
     assert!(std::str::from_utf8(&binary.body).is_err());
 }

@@ -66,10 +66,21 @@ impl PublicKey {
 
     /// Whether `signature` is this key's signature of `message` with `algorithm`, which is one of several that the scheme
     /// pins for the same key.
-    #[cfg(all(feature = "rsa", feature = "cloud"))]
     pub(crate) fn verify_with(&self, algorithm: Algorithm, message: &[u8], signature: &[u8]) -> bool {
         match (self, algorithm) {
+            #[cfg(feature = "ed25519")]
+            (Self::Ed25519(key), Algorithm::Ed25519) => ed25519::verify(key, message, signature),
+            #[cfg(feature = "ecdsa")]
+            (Self::P256Der(key) | Self::P256Raw(key), Algorithm::EcdsaP256Der) => {
+                p256::verify_der(key, message, signature)
+            }
+            #[cfg(feature = "ecdsa")]
+            (Self::P256Der(key) | Self::P256Raw(key), Algorithm::EcdsaP256Raw) => {
+                p256::verify_raw(key, message, signature)
+            }
+            #[cfg(feature = "rsa")]
             (Self::Rsa(_, key), Algorithm::RsaPkcs1Sha1) => rsa::verify(rsa::Hash::Sha1, key, message, signature),
+            #[cfg(feature = "rsa")]
             (Self::Rsa(_, key), Algorithm::RsaPkcs1Sha256) => rsa::verify(rsa::Hash::Sha256, key, message, signature),
             _ => false,
         }

@@ -28,7 +28,7 @@ impl Guard {
     pub(crate) const TOKEN: Self = Self { least: 1, most: 256, alphabet: Alphabet::Token };
 
     /// Whether a challenge may have this text.
-    pub(super) fn allows(&self, text: &[u8]) -> bool {
+    pub(crate) fn allows(&self, text: &[u8]) -> bool {
         (self.least..=self.most).contains(&text.len()) && self.alphabet.spells(text)
     }
 }

@@ -17,6 +17,11 @@ mod standard;
 #[cfg(feature = "workspace")]
 mod workspace;
 
+#[cfg(any(feature = "cloud", feature = "messaging", feature = "payments", feature = "workspace"))]
+mod json;
+#[cfg(any(feature = "messaging", feature = "payments", feature = "workspace"))]
+mod scalar;
+
 #[cfg(feature = "ed25519")]
 mod discord;
 mod github;

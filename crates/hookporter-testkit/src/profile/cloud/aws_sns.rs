@@ -9,7 +9,6 @@ pub(super) static AWS_SNS: Profile = Profile {
         wrong: include_str!("../../../data/keys/rsa.wrong.b64"),
     },
     sample,
-    member: Some("Signature"),
     ..Profile::BASE
 };
 

@@ -9,6 +9,7 @@ mod cloudevents;
 mod fusionauth;
 #[cfg(all(feature = "jwt", feature = "rsa"))]
 mod google_pubsub;
+mod microsoft_graph;
 mod okta;
 mod persona;
 #[cfg(feature = "jwt")]
@@ -30,6 +31,7 @@ pub(super) static ALL: &[(&str, &Profile)] = &[
     ("fusionauth", &fusionauth::FUSIONAUTH),
     #[cfg(all(feature = "jwt", feature = "rsa"))]
     ("google-pubsub", &google_pubsub::GOOGLE_PUBSUB),
+    ("microsoft-graph", &microsoft_graph::MICROSOFT_GRAPH),
     ("okta", &okta::OKTA),
     ("persona", &persona::PERSONA),
     #[cfg(feature = "jwt")]

@@ -4,6 +4,7 @@ mod bitbucket;
 mod circleci;
 mod cloudflare_stream;
 mod cloudinary;
+mod contentful;
 mod fastly;
 mod heroku;
 mod jira;
@@ -28,6 +29,7 @@ pub(super) static ALL: &[(&str, &Profile)] = &[
     ("cloudflare-stream", &cloudflare_stream::CLOUDFLARE_STREAM),
     ("cloudinary", &cloudinary::CLOUDINARY),
     ("cloudinary-sha1", &cloudinary::CLOUDINARY),
+    ("contentful", &contentful::CONTENTFUL),
     ("fastly", &fastly::FASTLY),
     ("heroku", &heroku::HEROKU),
     ("jira", &jira::JIRA),

@@ -2,6 +2,7 @@
 
 mod deepgram;
 mod elevenlabs;
+mod hubspot;
 mod intercom;
 #[cfg(feature = "rsa")]
 mod kick;
@@ -10,6 +11,7 @@ mod line;
 mod livekit;
 #[cfg(all(feature = "ed25519", feature = "http-signatures"))]
 mod mailchannels;
+mod mailgun;
 mod meta;
 mod postmark;
 mod pusher;
@@ -27,6 +29,9 @@ use super::Profile;
 pub(super) static ALL: &[(&str, &Profile)] = &[
     ("deepgram", &deepgram::DEEPGRAM),
     ("elevenlabs", &elevenlabs::ELEVENLABS),
+    ("hubspot", &hubspot::HUBSPOT),
+    ("hubspot-v1", &hubspot::HUBSPOT),
+    ("hubspot-v2", &hubspot::HUBSPOT),
     ("intercom", &intercom::INTERCOM),
     #[cfg(feature = "rsa")]
     ("kick", &kick::KICK),
@@ -35,6 +40,7 @@ pub(super) static ALL: &[(&str, &Profile)] = &[
     ("livekit", &livekit::LIVEKIT),
     #[cfg(all(feature = "ed25519", feature = "http-signatures"))]
     ("mailchannels", &mailchannels::MAILCHANNELS),
+    ("mailgun", &mailgun::MAILGUN),
     ("meta", &meta::META),
     ("postmark", &postmark::POSTMARK),
     ("pusher", &pusher::PUSHER),

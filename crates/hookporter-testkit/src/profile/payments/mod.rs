@@ -1,5 +1,7 @@
 //! Payments and finance: PayPal, Adyen, Paddle, Square, Xero and others.
 
+mod adyen;
+mod braintree;
 mod chargebee;
 mod checkout_com;
 mod coinbase_cdp;
@@ -9,6 +11,7 @@ mod flutterwave;
 mod flutterwave_v3;
 mod gocardless;
 mod lemonsqueezy;
+mod mercadopago;
 mod mollie;
 mod paddle;
 #[cfg(feature = "rsa")]
@@ -19,6 +22,7 @@ mod plaid;
 mod quickbooks;
 mod razorpay;
 mod recurly;
+mod square;
 mod woocommerce;
 mod xero;
 
@@ -26,6 +30,9 @@ use super::Profile;
 
 /// The profiles of this family, by the id of their preset.
 pub(super) static ALL: &[(&str, &Profile)] = &[
+    ("adyen", &adyen::ADYEN),
+    ("adyen-platform", &adyen::ADYEN_PLATFORM),
+    ("braintree", &braintree::BRAINTREE),
     ("chargebee", &chargebee::CHARGEBEE),
     ("checkout-com", &checkout_com::CHECKOUT_COM),
     ("coinbase-cdp", &coinbase_cdp::COINBASE_CDP),
@@ -35,6 +42,7 @@ pub(super) static ALL: &[(&str, &Profile)] = &[
     ("flutterwave-v3", &flutterwave_v3::FLUTTERWAVE_V3),
     ("gocardless", &gocardless::GOCARDLESS),
     ("lemonsqueezy", &lemonsqueezy::LEMONSQUEEZY),
+    ("mercadopago", &mercadopago::MERCADOPAGO),
     ("mollie", &mollie::MOLLIE),
     ("paddle", &paddle::PADDLE),
     #[cfg(feature = "rsa")]
@@ -45,6 +53,7 @@ pub(super) static ALL: &[(&str, &Profile)] = &[
     ("quickbooks", &quickbooks::QUICKBOOKS),
     ("razorpay", &razorpay::RAZORPAY),
     ("recurly", &recurly::RECURLY),
+    ("square", &square::SQUARE),
     ("woocommerce", &woocommerce::WOOCOMMERCE),
     ("xero", &xero::XERO),
 ];

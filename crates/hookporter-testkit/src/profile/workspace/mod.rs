@@ -7,6 +7,7 @@ mod calcom;
 mod calendly;
 mod docusign;
 mod dropbox;
+mod dropbox_sign;
 #[cfg(feature = "jwt")]
 mod monday;
 mod notion;
@@ -26,6 +27,7 @@ pub(super) static ALL: &[(&str, &Profile)] = &[
     ("calendly", &calendly::CALENDLY),
     ("docusign", &docusign::DOCUSIGN),
     ("dropbox", &dropbox::DROPBOX),
+    ("dropbox-sign", &dropbox_sign::DROPBOX_SIGN),
     #[cfg(feature = "jwt")]
     ("monday", &monday::MONDAY),
     ("notion", &notion::NOTION),

@@ -1,6 +1,6 @@
 use crate::provider::handshake::known;
 use crate::provider::{Acknowledgement, EvidenceLevel, SuccessStatus};
-use crate::{Header, Identity, KeyRule, LabelSource, Provider, Scheme};
+use crate::{Header, Identity, Json, KeyRule, LabelSource, Provider, Scheme};
 
 /// CloudEvents web hooks: a bearer token in `Authorization`, or in the query as `access_token`.
 ///
@@ -37,14 +37,14 @@ fn scheme() -> Scheme {
         .key_rule(KeyRule::text(16, "the token that the sender was given, without `Bearer `"))
         .event_id(by_mode(
             LabelSource::headers(&["ce-source", "ce-id"]),
-            LabelSource::json_all(&["/source", "/id"]),
-            LabelSource::json_all(&["/0/source", "/0/id"]),
+            LabelSource::joined([Json::pointer("/source"), Json::pointer("/id")]),
+            LabelSource::joined([Json::pointer("/0/source"), Json::pointer("/0/id")]),
         ))
-        .event_type(by_mode(LabelSource::header(&["ce-type"]), LabelSource::json_all(&["/type"]), LabelSource::None))
+        .event_type(by_mode(LabelSource::header(&["ce-type"]), Json::pointer("/type").into(), LabelSource::None))
         .api_version(by_mode(
             LabelSource::header(&["ce-specversion"]),
-            LabelSource::json_all(&["/specversion"]),
-            LabelSource::json_all(&["/0/specversion"]),
+            Json::pointer("/specversion").into(),
+            Json::pointer("/0/specversion").into(),
         ))
         .identity(Identity::UnsignedIdWithDigest)
 }

@@ -4,6 +4,7 @@ mod bitbucket;
 mod circleci;
 mod cloudflare_stream;
 mod cloudinary;
+mod contentful;
 mod fastly;
 mod heroku;
 mod jira;
@@ -28,6 +29,7 @@ pub(super) static ALL: &[&Provider] = &[
     &cloudflare_stream::CLOUDFLARE_STREAM,
     &cloudinary::CLOUDINARY,
     &cloudinary::CLOUDINARY_SHA1,
+    &contentful::CONTENTFUL,
     &fastly::FASTLY,
     &heroku::HEROKU,
     &jira::JIRA,

@@ -2,6 +2,7 @@
 
 mod deepgram;
 mod elevenlabs;
+mod hubspot;
 mod intercom;
 #[cfg(feature = "rsa")]
 mod kick;
@@ -10,6 +11,7 @@ mod line;
 mod livekit;
 #[cfg(all(feature = "ed25519", feature = "http-signatures"))]
 mod mailchannels;
+mod mailgun;
 mod meta;
 mod postmark;
 mod pusher;
@@ -27,6 +29,9 @@ use crate::Provider;
 pub(super) static ALL: &[&Provider] = &[
     &deepgram::DEEPGRAM,
     &elevenlabs::ELEVENLABS,
+    &hubspot::HUBSPOT,
+    &hubspot::HUBSPOT_V1,
+    &hubspot::HUBSPOT_V2,
     &intercom::INTERCOM,
     #[cfg(feature = "rsa")]
     &kick::KICK,
@@ -35,6 +40,7 @@ pub(super) static ALL: &[&Provider] = &[
     &livekit::LIVEKIT,
     #[cfg(all(feature = "ed25519", feature = "http-signatures"))]
     &mailchannels::MAILCHANNELS,
+    &mailgun::MAILGUN,
     &meta::META,
     &postmark::POSTMARK,
     &pusher::PUSHER,

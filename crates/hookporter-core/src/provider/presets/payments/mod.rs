@@ -1,5 +1,8 @@
 //! Payments and finance: PayPal, Adyen, Paddle, Square, Xero and others.
 
+mod adyen;
+mod adyen_platform;
+mod braintree;
 mod chargebee;
 mod checkout_com;
 mod coinbase_cdp;
@@ -9,6 +12,7 @@ mod flutterwave;
 mod flutterwave_v3;
 mod gocardless;
 mod lemonsqueezy;
+mod mercadopago;
 mod mollie;
 mod paddle;
 #[cfg(feature = "rsa")]
@@ -19,6 +23,7 @@ mod plaid;
 mod quickbooks;
 mod razorpay;
 mod recurly;
+mod square;
 mod woocommerce;
 mod xero;
 
@@ -26,6 +31,9 @@ use crate::Provider;
 
 /// Every preset of this family that is compiled in.
 pub(super) static ALL: &[&Provider] = &[
+    &adyen::ADYEN,
+    &adyen_platform::ADYEN_PLATFORM,
+    &braintree::BRAINTREE,
     &chargebee::CHARGEBEE,
     &checkout_com::CHECKOUT_COM,
     &coinbase_cdp::COINBASE_CDP,
@@ -35,6 +43,7 @@ pub(super) static ALL: &[&Provider] = &[
     &flutterwave_v3::FLUTTERWAVE_V3,
     &gocardless::GOCARDLESS,
     &lemonsqueezy::LEMONSQUEEZY,
+    &mercadopago::MERCADOPAGO,
     &mollie::MOLLIE,
     &paddle::PADDLE,
     #[cfg(feature = "rsa")]
@@ -45,6 +54,7 @@ pub(super) static ALL: &[&Provider] = &[
     &quickbooks::QUICKBOOKS,
     &razorpay::RAZORPAY,
     &recurly::RECURLY,
+    &square::SQUARE,
     &woocommerce::WOOCOMMERCE,
     &xero::XERO,
 ];

@@ -7,8 +7,10 @@ mod calcom;
 mod calendly;
 mod docusign;
 mod dropbox;
+mod dropbox_sign;
 #[cfg(feature = "jwt")]
 mod monday;
+mod multipart;
 mod notion;
 mod nylas;
 mod tally;
@@ -26,6 +28,7 @@ pub(super) static ALL: &[&Provider] = &[
     &calendly::CALENDLY,
     &docusign::DOCUSIGN,
     &dropbox::DROPBOX,
+    &dropbox_sign::DROPBOX_SIGN,
     #[cfg(feature = "jwt")]
     &monday::MONDAY,
     &notion::NOTION,

@@ -3,8 +3,7 @@ mod message;
 use std::time::Duration;
 
 use crate::provider::{Acknowledgement, EvidenceLevel};
-use crate::scheme::Enclosed;
-use crate::{Algorithm, Identity, Json, KeyRule, Provider, Scheme};
+use crate::{Algorithm, Identity, Json, KeyRule, KeyUrl, Provider, Scheme};
 
 /// Amazon SNS over HTTP(S): the body is a JSON text that holds its own signature, RSA with SHA-1 (signature version 1) or
 /// SHA-256 (version 2, set on the topic).
@@ -42,21 +41,24 @@ pub(super) static AWS_SNS: Provider = Provider {
     ..Provider::BASE
 };
 
+/// Where SNS's certificates are.
+const CERTIFICATES: KeyUrl =
+    KeyUrl::on_regional_hosts("sns.", &[".amazonaws.com", ".amazonaws.com.cn"]).path_suffix(".pem");
+
 fn scheme() -> Scheme {
-    let enclosed = Enclosed {
-        algorithm: Algorithm::RsaPkcs1Sha256,
-        judge_head: message::judge_head,
-        message: message::message,
-        proof: message::proof,
-        #[cfg(feature = "sign")]
-        enclose: message::enclose,
-    };
     let rule = KeyRule::public_key("the certificate in PEM, or a lookup by its URL")
         .compound("certificate_pem", &[])
         .optional_part("topic_arn", "messages of every topic in the world are accepted");
-    Scheme::enclosed(enclosed)
+    let scheme = Scheme::new(Algorithm::RsaPkcs1Sha256)
+        .proof_found_by(message::found)
+        .key_url(Json::pointer("/SigningCertURL"), CERTIFICATES)
+        // Raw delivery carries no proof at all.
+        .optional_header("x-amz-sns-rawdelivery", "false")
         .key_rule(rule)
         .event_id(Json::pointer("/MessageId"))
         .event_type(Json::pointer("/Type"))
-        .identity(Identity::SignedId)
+        .identity(Identity::SignedId);
+    #[cfg(feature = "sign")]
+    let scheme = scheme.proof_written_by(message::write);
+    scheme
 }
