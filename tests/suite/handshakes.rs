@@ -90,10 +90,12 @@ const fn refused(reason: Reason) -> (Outcome, Option<Reason>) {
 fn open_challenges() -> Vec<(&'static str, Ask)> {
     vec![
         ("asana", Ask::post("{}").header("x-hook-secret", "b537207f20cbfa02357cf448134da559")),
+        ("braintree", Ask::get("?bt_challenge=20f9f8ed05f77439fe955c977e4c8a53")),
         ("cloudevents", Ask::get("").method("OPTIONS").header("webhook-request-origin", "events.example.com")),
         ("dropbox", Ask::get("?challenge=abc")),
         ("intercom", Ask::get("").method("HEAD")),
         ("meta", Ask::get(&format!("?hub.mode=subscribe&hub.challenge=115&hub.verify_token={VERIFY_TOKEN}"))),
+        ("microsoft-graph", Ask::get("?validationToken=Validation%3A+Testing+client").method("POST")),
         ("monday", Ask::post(r#"{"challenge":"3eZbrw1aBm2rZgRNFdxV2595E9CY3gmdALWMmHkvFXO7tYXAYM8P"}"#)),
         ("notion", Ask::post(r#"{"verification_token":"secret_tMrlL1qK5vuQAh1b6cZGhFChZTSYJlce98V0pYn7yBl"}"#)),
         ("nylas", Ask::get("?challenge=abc")),

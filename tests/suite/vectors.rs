@@ -22,8 +22,7 @@ const BY_USER: &[&str] = &["aws-sns"];
 #[test]
 fn every_vector_of_a_preset_ends_over_http_as_it_says() {
     let mut judged = BTreeSet::new();
-    // The handshake of CloudEvents is not answered yet.
-    let is_judged = |vector: &&Vector| !WITHOUT_PRESET.contains(&vector.preset()) && vector.id != "cloudevents-options";
+    let is_judged = |vector: &&Vector| !WITHOUT_PRESET.contains(&vector.preset());
     for vector in vectors().iter().filter(is_judged) {
         for adapter in BOTH {
             judge(adapter, vector);
