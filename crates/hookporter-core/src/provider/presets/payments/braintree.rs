@@ -30,7 +30,7 @@ pub(super) static BRAINTREE: Provider = Provider {
         ..Acknowledgement::BASE
     },
     handshakes: &[known::BRAINTREE],
-    labels: ["none", "`kind` of the payload's XML, signed, and not read here", "none"],
+    labels: ["none", "none: `kind` of the payload's XML is signed, and not read here", "none"],
     replay: "the payload's `timestamp` is that of the event and not judged: a replay is a duplicate while the payload is \
              remembered; other fields of the form are not covered",
     ..Provider::BASE
