@@ -194,14 +194,14 @@ impl KeyRule {
 
     pub(crate) fn for_algorithm(algorithm: Algorithm) -> Self {
         if algorithm.is_asymmetric() {
-            Self::decoded(KeyDecoding::PublicKey(""), 32, "a public key in hex, base64, PEM or JWK")
+            Self::public_key("a public key in hex, base64, PEM or JWK")
         } else {
             Self::text(16, "a secret of at least 16 bytes (a shorter one: `Secret::weak`)")
         }
     }
 
     /// The key's bytes, or why it cannot be right.
-    #[cfg(feature = "sign")]
+    #[cfg(any(test, feature = "sign"))]
     pub(crate) fn key_bytes(&self, secret: &Secret) -> Result<Zeroizing<Vec<u8>>, ConfigError> {
         self.opened_bytes(secret, &self.open(secret)?.text)
     }

@@ -1,4 +1,4 @@
-//! Challenges of senders whose presets name them: one constant each, beside the mechanism that they show.
+//! Challenges that presets name, and those of presets to come: one constant each, beside the mechanism that they show.
 
 use super::{Alphabet, Answer, ECHO, Guard, HandshakeRule, Piece, ProofDemand, Source, When};
 use crate::Encoding;
