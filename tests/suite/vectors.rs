@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use hookporter::provider::AnswerBody;
 use hookporter::{Endpoint, FrozenClock, Keys, Outcome, Provider, Reason, Secret, UnixTime};
 use hookporter_testkit::vectors::{Expectation, Response, Vector, vectors};
 
@@ -33,8 +32,7 @@ const BY_USER: &[&str] = &["aws-sns"];
 #[test]
 fn every_vector_of_a_preset_ends_over_http_as_it_says() {
     let mut judged = BTreeSet::new();
-    // The handshake of CloudEvents is not answered yet.
-    let is_judged = |vector: &&Vector| !WITHOUT_PRESET.contains(&vector.preset()) && vector.id != "cloudevents-options";
+    let is_judged = |vector: &&Vector| !WITHOUT_PRESET.contains(&vector.preset());
     for vector in vectors().iter().filter(is_judged) {
         for adapter in BOTH {
             judge(adapter, vector);
@@ -69,7 +67,7 @@ fn judge(adapter: Adapter, vector: &Vector) {
             let handed_off = server.handed_off();
             assert_eq!(handed_off.len(), 1, "{name}");
             assert_eq!(handed_off[0].body(), &vector.body, "{name}: the bytes arrive as they were sent");
-            vector.response.status.unwrap_or_else(|| acknowledged(vector))
+            vector.response.status.unwrap_or(200)
         }
         // A question that only the user can answer is handed to the user.
         Expectation::Handshake if BY_USER.contains(&vector.preset()) => {
@@ -126,14 +124,6 @@ fn target(vector: &Vector) -> String {
         Some((_, query)) => format!("{PATH}?{query}"),
         None => PATH.to_owned(),
     }
-}
-
-/// The status of an acknowledgement, as the preset has it.
-fn acknowledged(vector: &Vector) -> u16 {
-    let acknowledgement = Provider::by_id(vector.preset()).unwrap().acknowledgement();
-    // The handler's own answer, where the sender takes it and demands no other.
-    let own = acknowledgement.success.takes(200) && acknowledgement.body == AnswerBody::Free;
-    if own { 200 } else { acknowledgement.status }
 }
 
 /// The status of a refusal: the sender's own where it demands one for a bad proof.

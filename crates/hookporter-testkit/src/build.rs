@@ -179,8 +179,8 @@ fn set_header(headers: &mut Vec<(String, String)>, name: &str, value: &str) {
 
 /// Sets a member of a JSON body, and what must be around it. A number stays a number.
 fn put(content: &mut Content, pointer: &[String], text: &str) {
-    let Content::Json(mut place) = std::mem::replace(content, Content::Json(Value::Null)) else { return };
-    let mut member = &mut place;
+    let Content::Json(place) = content else { return };
+    let mut member = place;
     for name in pointer {
         if !member.is_object() && !member.is_array() {
             *member = Value::Object(serde_json::Map::new());
@@ -196,5 +196,4 @@ fn put(content: &mut Content, pointer: &[String], text: &str) {
     }
     let number = || serde_json::from_str(text).ok().filter(Value::is_number);
     *member = Some(()).filter(|()| member.is_number()).and_then(|()| number()).unwrap_or_else(|| text.into());
-    *content = Content::Json(place);
 }

@@ -19,6 +19,16 @@ pub(crate) const CLOUDEVENTS: HandshakeRule = HandshakeRule {
     ..HandshakeRule::BASE
 };
 
+/// Dropbox and Nylas: a `GET` whose query has the challenge, answered with its text.
+pub(crate) const ECHO_OF_QUERY: HandshakeRule = HandshakeRule {
+    method: "GET",
+    proof: ProofDemand::Ignored,
+    when: &[When::There(Source::Query("challenge"))],
+    challenge: Some(Source::Query("challenge")),
+    answer: Answer::Text(ECHO),
+    ..HandshakeRule::BASE
+};
+
 /// monday.com: the challenge comes back as it came, in JSON. With a token in `Authorization`, that token must hold.
 pub(crate) const MONDAY: HandshakeRule = HandshakeRule {
     proof: ProofDemand::HeldOrAbsent,
@@ -55,6 +65,7 @@ pub(crate) const BRAINTREE: HandshakeRule = HandshakeRule {
 /// Families that are switched off leave these without a preset, and parts of the mechanism without a rule.
 const _: &[HandshakeRule] = &[
     CLOUDEVENTS,
+    ECHO_OF_QUERY,
     MONDAY,
     MICROSOFT_GRAPH,
     BRAINTREE,
