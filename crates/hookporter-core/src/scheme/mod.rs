@@ -25,6 +25,7 @@ mod fixed;
 mod function;
 mod gzip;
 pub(crate) mod header;
+mod key_decoding;
 mod key_header;
 mod key_rule;
 mod naming;
@@ -44,7 +45,8 @@ pub use encoding::Encoding;
 pub use function::{SignedBytes, SignedInput};
 pub use gzip::Gzip;
 pub use header::{Header, SignatureSource};
-pub use key_rule::{KeyDecoding, KeyRule};
+pub use key_decoding::KeyDecoding;
+pub use key_rule::KeyRule;
 #[cfg(feature = "sign")]
 pub use sign::{Signable, Signed};
 pub use template::Part;
