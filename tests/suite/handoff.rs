@@ -88,10 +88,14 @@ fn a_sender_that_hangs_up_cannot_cancel_the_handler() {
         let server = Server::with_async_handler(adapter, github(), slow(Duration::from_millis(200), 200, &ended));
         let mut wire = Wire::connect(server.address);
         wire.write(&raw(&push("gone")));
-        std::thread::sleep(Duration::from_millis(50));
+        wait_for(|| !server.handed_off().is_empty());
         drop(wire);
         wait_for(|| ended.load(Ordering::SeqCst) == 1);
         assert_eq!(ended.load(Ordering::SeqCst), 1, "{adapter:?}");
+        if adapter == Adapter::Actix {
+            // actix-web does not drop the request of a sender that is gone: its record comes after the handler's end.
+            assert_eq!(server.only_outcome(), (Outcome::Accepted, None));
+        }
         server.forget();
         assert_eq!(send(&server, &push("gone")).status, 200);
         assert_eq!(server.only_outcome(), (Outcome::Duplicate, None), "{adapter:?}");

@@ -16,8 +16,6 @@ use crate::server::{Adapter, BOTH, PATH, Server};
 use crate::wire::{self, Answer};
 
 const KEY: &str = "test_secret_0123456789abcdef";
-/// Discord's and others' keys are public ones.
-const PUBLIC_KEY: &str = "03a107bff3ce10be1d70dd18e74bc09967e4d6309ba50d5f1ddc8664125531b8";
 const VERIFY_TOKEN: &str = "verify-token-of-the-test";
 
 /// What a stranger sends.
@@ -54,18 +52,12 @@ impl Ask {
 }
 
 fn endpoint(id: &str) -> Endpoint {
-    let key = keys(id);
-    let url = format!("https://hooks.example{PATH}");
-    let built = if Provider::by_id(id).unwrap().verifier().unwrap().needs_url() {
-        Endpoint::provider_at(id, key, &url)
-    } else {
-        Endpoint::provider(id, key)
-    };
+    let built = Endpoint::provider_at(id, keys(id), &format!("https://hooks.example{PATH}"));
     at_now(built.unwrap_or_else(|error| panic!("{id}: {error}")))
 }
 
 fn keys(id: &str) -> Secret {
-    Secret::weak(hookporter_testkit::keys(id).map_or(PUBLIC_KEY, |keys| keys.receiver))
+    Secret::weak(hookporter_testkit::keys(id).unwrap().receiver)
 }
 
 /// Asserts that the endpoint answers with this status, and writes down this outcome and reason, and nothing more.

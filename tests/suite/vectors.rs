@@ -2,7 +2,6 @@
 
 use std::collections::BTreeSet;
 
-use hookporter::provider::AnswerBody;
 use hookporter::{Endpoint, FrozenClock, Keys, Outcome, Provider, Reason, Secret, UnixTime};
 use hookporter_testkit::vectors::{Expectation, Response, Vector, vectors};
 
@@ -57,7 +56,7 @@ fn judge(adapter: Adapter, vector: &Vector) {
             let handed_off = server.handed_off();
             assert_eq!(handed_off.len(), 1, "{name}");
             assert_eq!(handed_off[0].body(), &vector.body, "{name}: the bytes arrive as they were sent");
-            vector.response.status.unwrap_or_else(|| acknowledged(vector))
+            vector.response.status.unwrap_or(200)
         }
         // A question that only the user can answer is handed to the user.
         Expectation::Handshake if BY_USER.contains(&vector.preset()) => {
@@ -114,14 +113,6 @@ fn target(vector: &Vector) -> String {
         Some((_, query)) => format!("{PATH}?{query}"),
         None => PATH.to_owned(),
     }
-}
-
-/// The status of an acknowledgement, as the preset has it.
-fn acknowledged(vector: &Vector) -> u16 {
-    let acknowledgement = Provider::by_id(vector.preset()).unwrap().acknowledgement();
-    // The handler's own answer, where the sender takes it and demands no other.
-    let own = acknowledgement.success.takes(200) && acknowledgement.body == AnswerBody::Free;
-    if own { 200 } else { acknowledgement.status }
 }
 
 /// The status of a refusal: the sender's own where it demands one for a bad proof.

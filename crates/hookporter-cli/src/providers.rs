@@ -9,7 +9,7 @@ use hookporter::Provider;
 use serde::Serialize;
 
 use crate::args::Providers;
-use crate::output;
+use crate::{duration, output};
 
 /// Shows every preset.
 pub(crate) fn run(args: &Providers) -> ExitCode {
@@ -22,6 +22,14 @@ pub(crate) fn run(args: &Providers) -> ExitCode {
         output::say(&table::of(Provider::all()));
     }
     ExitCode::SUCCESS
+}
+
+/// How old and how new a request may be, in words.
+fn freshness(provider: &Provider) -> String {
+    provider.tolerance().map_or_else(
+        || "no timestamp".to_owned(),
+        |tolerance| format!("-{}, +{}", duration::whole(tolerance.past()), duration::whole(tolerance.future())),
+    )
 }
 
 /// One preset, for programs: a field that is not known is null.

@@ -38,7 +38,7 @@ impl<'a> Head<'a> {
     /// The path, without the query.
     #[must_use]
     pub fn path(&self) -> &'a str {
-        self.target.split_once('?').map_or(self.target, |(path, _)| path)
+        without_query(self.target)
     }
 
     /// Path and query, as received.
@@ -61,12 +61,30 @@ impl<'a> Head<'a> {
 }
 
 impl fmt::Debug for Head<'_> {
-    // Headers and query stay out: a secret may be in them.
+    // Headers and query stay out, that of the public URL too: a secret may be in them.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Head")
             .field("method", &self.method)
-            .field("path", &self.path())
-            .field("url", &self.url)
+            .field("path", &without_query(self.target))
+            .field("url", &self.url.map(without_query))
             .finish_non_exhaustive()
+    }
+}
+
+fn without_query(target: &str) -> &str {
+    target.split_once('?').map_or(target, |(path, _)| path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_printed_shows_no_header_and_no_query() {
+        let headers = vec![("authorization", "secret-1")];
+        let head = Head::new("POST", "/hook?code=secret-2", &headers).with_url("https://a.example/hook?code=secret-3");
+        let printed = format!("{head:?}");
+        assert!(!printed.contains("secret"), "{printed}");
+        assert!(printed.contains("https://a.example/hook"), "{printed}");
     }
 }

@@ -122,11 +122,6 @@ impl Verifier {
         .ok()
     }
 
-    #[cfg(any(feature = "ed25519", feature = "ecdsa", feature = "rsa"))]
-    fn is_asymmetric(&self) -> bool {
-        self.algorithm().is_some_and(Algorithm::is_asymmetric)
-    }
-
     /// The algorithm; `None` for a static token.
     fn algorithm(&self) -> Option<Algorithm> {
         match &self.scheme.plan {
@@ -180,7 +175,10 @@ impl Verifier {
             let material = material.map_err(|problem| rule.refusal(secret, problem))?;
             let warning = rule.warning(secret, &opened);
             #[cfg(any(feature = "ed25519", feature = "ecdsa", feature = "rsa"))]
-            let expires = crate::algorithm::public::jwk::expiry(&bytes).filter(|_| self.is_asymmetric());
+            let expires = match &material {
+                Material::Public(_) => crate::algorithm::public::jwk::expiry(&bytes),
+                _ => None,
+            };
             #[cfg(not(any(feature = "ed25519", feature = "ecdsa", feature = "rsa")))]
             let expires = None;
             let public_part = rule.public_part_of(secret);

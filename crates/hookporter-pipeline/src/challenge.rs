@@ -9,9 +9,10 @@ use crate::Endpoint;
 use crate::body::BodyReader;
 use crate::exchange::Exchange;
 use crate::handshake_secret::HandshakeSecret;
+use crate::keys::RequestKeys;
 use crate::outcome::Outcome;
 use crate::peek::Peeked;
-use crate::receive::{self, Verdict};
+use crate::receive::Verdict;
 use crate::reply::Reply;
 
 /// Answers the request if it is a challenge that needs no proof. What was looked at of another's body is read again.
@@ -57,7 +58,7 @@ async fn settle(
     now: UnixTime,
 ) -> Result<Handshake, Rejection> {
     let keys = if challenge.needs_key() {
-        let keys = receive::keyring(endpoint, exchange, head).await?;
+        let keys = RequestKeys::of(endpoint, exchange, head).await?;
         // A decoy's answer would be right for nobody.
         Some(keys.of_known_tenant()?)
     } else {

@@ -106,26 +106,9 @@ impl Exchange {
         status: u16,
         rejection: Option<&Rejection>,
     ) {
-        let record = self.record(method, target, event, outcome, status, rejection);
-        for observer in &self.endpoint.observers {
-            if catch_unwind(AssertUnwindSafe(|| observer.observe(&record))).is_err() {
-                tracing::error!(target: "hookporter", endpoint = &*self.endpoint.name, "an observer panicked");
-            }
-        }
-    }
-
-    fn record(
-        &self,
-        method: &str,
-        target: &str,
-        event: Option<&Event>,
-        outcome: Outcome,
-        status: u16,
-        rejection: Option<&Rejection>,
-    ) -> Record {
         let text = |label: &Option<Label>| label.as_ref().map(|label| label.as_str().to_owned());
         let labels = event.map(Event::labels);
-        Record {
+        let record = Record {
             endpoint: self.endpoint.name.clone(),
             provider: self.endpoint.provider_id(),
             tenant: self.tenant.clone(),
@@ -142,6 +125,11 @@ impl Exchange {
             body_bytes: self.body_bytes,
             duration: self.started.elapsed(),
             report_only: self.endpoint.report_only,
+        };
+        for observer in &self.endpoint.observers {
+            if catch_unwind(AssertUnwindSafe(|| observer.observe(&record))).is_err() {
+                tracing::error!(target: "hookporter", endpoint = &*self.endpoint.name, "an observer panicked");
+            }
         }
     }
 }

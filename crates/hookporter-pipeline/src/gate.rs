@@ -80,8 +80,7 @@ pub(crate) async fn watch(exchange: &Exchange, event: Event, handshake: bool) ->
         };
         exchange.acknowledge(&event, outcome);
     }
-    let custody = Custody { claim: None, held: None, permit: None, _under_way: UnderWay::new() };
-    Verdict::Handle(Box::new(Ticket::new(exchange.clone(), event, custody, None)))
+    Verdict::Handle(Box::new(Ticket::new(exchange.clone(), event, Custody::empty(), None)))
 }
 
 /// Hands off what the endpoint's own routes or hand-off take; the rest is the wrapped handler's.

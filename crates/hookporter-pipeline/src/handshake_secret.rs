@@ -10,7 +10,7 @@ use zeroize::Zeroizing;
 
 use crate::handoff::{BoxError, BoxFuture};
 use crate::ticket;
-use crate::work::{Custody, Driver, Panicked, TokioSpawn, UnderWay};
+use crate::work::{Custody, Driver, Panicked, TokioSpawn};
 
 /// A secret that a sender hands over with its handshake (Asana, Notion): what signs its deliveries from then on.
 ///
@@ -83,8 +83,7 @@ impl SecretHook {
     /// Has the secret kept, in a task that a sender that hangs up does not end.
     pub(crate) async fn keep(&self, secret: HandshakeSecret, deadline: Option<Instant>) -> Result<(), Rejection> {
         let endpoint = secret.endpoint.clone();
-        let custody = Custody { claim: None, held: None, permit: None, _under_way: UnderWay::new() };
-        let driver = Box::pin(Driver::new((self.0)(secret), custody));
+        let driver = Box::pin(Driver::new((self.0)(secret), Custody::empty()));
         match ticket::drive(driver, &TokioSpawn::new(), deadline).await {
             Ok(Ok(Ok(()))) => Ok(()),
             Ok(Ok(Err(error))) => {

@@ -6,6 +6,7 @@ mod fetch;
 mod file;
 mod finder;
 mod found;
+mod of_request;
 mod store;
 
 use std::fmt;
@@ -17,6 +18,7 @@ use hookporter_core::{Keyring, Secret};
 
 pub(crate) use finder::Finding;
 pub use finder::KeyFinder;
+pub(crate) use of_request::RequestKeys;
 pub(crate) use store::{KeyStore, Resolved};
 
 use crate::handoff::{BoxError, BoxFuture};

@@ -1,14 +1,12 @@
 //! The one pipeline: door, papers, body, proof, labels, version gate, hand-off.
 
-use std::future::Future;
-use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::pin::Pin;
+use std::future::poll_fn;
+use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::task::{Context, Poll};
 
 use bytes::{Bytes, BytesMut};
-use hookporter_core::{Check, Delivery, Head, PreparedKeyring, Reason, Rejection, UnixTime};
+use hookporter_core::{Check, Delivery, Head, Reason, Rejection, UnixTime};
 use tokio::time::Instant;
 
 use crate::Endpoint;
@@ -16,11 +14,12 @@ use crate::body::{self, BodyReader};
 use crate::challenge;
 use crate::event::Event;
 use crate::exchange::Exchange;
-use crate::keys::Resolved;
+use crate::keys::RequestKeys;
 use crate::memory::Held;
 use crate::peek::Peeked;
 use crate::reply::Reply;
 use crate::ticket::Ticket;
+use crate::work::{Panicked, poll_caught};
 
 /// What an adapter is to do with a request.
 #[derive(Debug)]
@@ -47,13 +46,13 @@ pub async fn receive<B: BodyReader>(endpoint: &Arc<Endpoint>, head: &Head<'_>, b
     let mut body = Peeked::new(body);
     // Pinned where it is made: a variable in between would be a second place for it in this future.
     let stepped = {
-        let future = std::pin::pin!(steps(&mut exchange, &head, &mut body, &mut read));
-        CatchPanic { future }.await
+        let mut future = pin!(steps(&mut exchange, &head, &mut body, &mut read));
+        poll_fn(|cx| poll_caught(future.as_mut(), cx)).await
     };
     let turned_away = match stepped {
         Ok(Ok(verdict)) => return verdict,
         Ok(Err(turned_away)) => turned_away,
-        Err(()) => TurnedAway::from(Rejection::new(Reason::HandlerPanicked)),
+        Err(Panicked) => TurnedAway::from(Rejection::new(Reason::HandlerPanicked)),
     };
     let reply = exchange.refuse(&head, turned_away.event.as_ref(), turned_away.rejection);
     if endpoint.report_only {
@@ -93,7 +92,7 @@ async fn steps<B: BodyReader>(
         // A stranger's request does not reach the source of keys before it looks like a delivery.
         endpoint.verifier.judge_papers(head, now)?;
     }
-    let keyring = keyring(&endpoint, exchange, head).await?;
+    let keyring = RequestKeys::of(&endpoint, exchange, head).await?;
     let mut held = endpoint.memory.hold();
     let delivery = prove(&endpoint, exchange, head, body, &keyring, now, &mut held, read).await?;
     let at = Instant::now();
@@ -154,70 +153,6 @@ fn door(endpoint: &Endpoint, head: &Head<'_>) -> Result<UnixTime, Rejection> {
     Ok(now)
 }
 
-/// The keyring that a request is checked with.
-pub(crate) enum Keys {
-    /// Its tenant exists, and these are its keys.
-    Known(Arc<PreparedKeyring>),
-    /// Its tenant does not exist: this is what its check costs.
-    Decoy(Arc<PreparedKeyring>),
-    /// The body of this tenant's request names the key.
-    InBody(Option<Arc<str>>),
-}
-
-impl Keys {
-    /// The keyring, if its tenant exists.
-    pub(crate) fn of_known_tenant(self) -> Result<Arc<PreparedKeyring>, Rejection> {
-        match self {
-            Self::Known(keyring) => Ok(keyring),
-            Self::Decoy(_) => Err(Rejection::new(Reason::UnknownTenant)),
-            Self::InBody(_) => Err(Rejection::new(Reason::UnknownKey)),
-        }
-    }
-
-    fn keyring(&self) -> Option<&PreparedKeyring> {
-        match self {
-            Self::Known(keyring) | Self::Decoy(keyring) => Some(keyring),
-            Self::InBody(_) => None,
-        }
-    }
-}
-
-/// The keyring of the tenant that a request names.
-pub(crate) async fn keyring(endpoint: &Endpoint, exchange: &mut Exchange, head: &Head<'_>) -> Result<Keys, Rejection> {
-    let unknown = || {
-        let keyring = endpoint.decoy.clone().ok_or_else(|| Rejection::new(Reason::UnknownTenant))?;
-        Ok(Keys::Decoy(keyring))
-    };
-    let tenant = match &endpoint.tenant {
-        None => None,
-        Some(rule) => match rule.tenant(head) {
-            Some(tenant) => Some(tenant),
-            None => return unknown(),
-        },
-    };
-    if let Some(found) = endpoint.keys.found() {
-        let Some(name) = endpoint.verifier.key_name(head)? else { return Ok(Keys::InBody(tenant)) };
-        let keyring = Box::pin(found.find((tenant.clone(), name), &endpoint.verifier, endpoint.budget)).await?;
-        exchange.tenant = tenant;
-        return Ok(Keys::Known(keyring));
-    }
-    let resolved = match endpoint.keys.fixed() {
-        Some(keyring) => Resolved::Keyring(keyring),
-        None => Box::pin(endpoint.keys.resolve(tenant.clone(), &endpoint.verifier, endpoint.budget)).await?,
-    };
-    match resolved {
-        Resolved::UnknownTenant => unknown(),
-        Resolved::NoKey => {
-            exchange.tenant = tenant;
-            Err(Rejection::new(Reason::NoLiveKey))
-        }
-        Resolved::Keyring(keyring) => {
-            exchange.tenant = tenant;
-            Ok(Keys::Known(keyring))
-        }
-    }
-}
-
 /// Papers, body, proof.
 #[expect(clippy::too_many_arguments, reason = "the three steps share the whole of a request")]
 async fn prove<B: BodyReader>(
@@ -225,14 +160,14 @@ async fn prove<B: BodyReader>(
     exchange: &mut Exchange,
     head: &Head<'_>,
     body: &mut B,
-    keys: &Keys,
+    keys: &RequestKeys,
     now: UnixTime,
     held: &mut Held,
     read: &mut BytesMut,
 ) -> Result<Delivery, Rejection> {
     let keyring = match keys {
-        Keys::Known(keyring) | Keys::Decoy(keyring) => keyring,
-        Keys::InBody(tenant) => {
+        RequestKeys::Known(keyring) | RequestKeys::Decoy(keyring) => keyring,
+        RequestKeys::InBody(tenant) => {
             let tenant = tenant.clone();
             // Boxed, so that the future of every other sender is no larger for it.
             return Box::pin(prove_by_named_key(endpoint, exchange, head, body, tenant, now, held, read)).await;
@@ -249,16 +184,11 @@ async fn prove<B: BodyReader>(
     .await;
     received?;
     let proven = check.finish();
-    if matches!(keys, Keys::Decoy(_)) {
+    if matches!(keys, RequestKeys::Decoy(_)) {
         // Whatever the decoy says, and at the same cost.
         return Err(Rejection::new(Reason::UnknownTenant));
     }
-    let delivery = proven.map_err(hookporter_core::Refused::into_rejection)?;
-    if inflated == 0 && delivery.payload().as_ptr() != delivery.body().as_ptr() {
-        // Inflated once it was proven, or taken out of a token.
-        held.grow(delivery.payload().len())?;
-    }
-    Ok(delivery)
+    counted(proven.map_err(hookporter_core::Refused::into_rejection)?, inflated, held)
 }
 
 /// Papers, body, key, proof: for a sender whose bodies name their key.
@@ -274,9 +204,12 @@ async fn prove_by_named_key<B: BodyReader>(
     read: &mut BytesMut,
 ) -> Result<Delivery, Rejection> {
     let mut check = endpoint.verifier.begin_unkeyed(head, now)?;
+    let mut inflated = 0_usize;
     let received = body::read(body, endpoint.body_deadline, held, |chunk| {
         note(endpoint, exchange, read, &chunk);
-        check.push(chunk).map(|()| 0)
+        check.push(chunk)?;
+        let before = std::mem::replace(&mut inflated, check.inflated_bytes());
+        Ok(inflated.saturating_sub(before))
     })
     .await;
     received?;
@@ -284,7 +217,15 @@ async fn prove_by_named_key<B: BodyReader>(
     let found = endpoint.keys.found().ok_or_else(|| Rejection::new(Reason::UnknownKey))?;
     let keyring = found.find((tenant.clone(), name), &endpoint.verifier, endpoint.budget).await?;
     exchange.tenant = tenant;
-    check.finish(&keyring).map_err(hookporter_core::Refused::into_rejection)
+    counted(check.finish(&keyring).map_err(hookporter_core::Refused::into_rejection)?, inflated, held)
+}
+
+/// A delivery whose payload counts as held, where it is not the body itself and was not counted while it was inflated.
+fn counted(delivery: Delivery, inflated: usize, held: &mut Held) -> Result<Delivery, Rejection> {
+    if inflated == 0 && delivery.payload().as_ptr() != delivery.body().as_ptr() {
+        held.grow(delivery.payload().len())?;
+    }
+    Ok(delivery)
 }
 
 /// Counts a chunk of the body; report-only keeps it, too.
@@ -292,19 +233,5 @@ fn note(endpoint: &Endpoint, exchange: &mut Exchange, read: &mut BytesMut, chunk
     exchange.body_bytes = exchange.body_bytes.saturating_add(chunk.len());
     if endpoint.report_only {
         read.extend_from_slice(chunk);
-    }
-}
-
-/// Catches a panic of a future that is pinned elsewhere.
-struct CatchPanic<F> {
-    future: F,
-}
-
-impl<F: Future + Unpin> Future for CatchPanic<F> {
-    type Output = Result<F::Output, ()>;
-
-    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
-        catch_unwind(AssertUnwindSafe(|| Pin::new(&mut self.future).poll(cx)))
-            .map_or(Poll::Ready(Err(())), |polled| polled.map(Ok))
     }
 }

@@ -91,7 +91,7 @@ impl Ticket {
         let driver = Box::pin(Driver::new(work, custody));
         async move {
             if background {
-                return self.run_in_background(driver, &spawn);
+                return Handled::Reply(self.run_in_background(driver, &spawn));
             }
             if self.exchange.endpoint.report_only {
                 return match drive(driver, &spawn, None).await {
@@ -111,10 +111,7 @@ impl Ticket {
     pub(crate) async fn run_own(mut self: Box<Self>, mut work: OwnWork) -> Reply {
         if self.custody.permit.is_some() {
             let driver = Box::pin(Driver::new(work, self.take_custody()));
-            return match self.run_in_background::<_, (), _>(driver, &TokioSpawn::new()) {
-                Handled::Reply(reply) => reply,
-                Handled::Response { status, .. } => Reply::status(status),
-            };
+            return self.run_in_background(driver, &TokioSpawn::new());
         }
         // Most hand-offs are over when they have been asked once, and need neither a task nor a place in this future.
         let first = poll_fn(|cx| Poll::Ready(poll_caught(Pin::new(&mut work), cx))).await;
@@ -155,7 +152,7 @@ impl Ticket {
     }
 
     /// Acknowledges now; the mark of the event stays unless the work fails.
-    fn run_in_background<F, R, S>(&self, mut driver: Pin<Box<Driver<F>>>, spawn: &S) -> Handled<R>
+    fn run_in_background<F, S>(&self, mut driver: Pin<Box<Driver<F>>>, spawn: &S) -> Reply
     where
         F: Future + 'static,
         F::Output: Worked,
@@ -163,7 +160,7 @@ impl Ticket {
     {
         driver.as_mut().acknowledged();
         drop(spawn.spawn(driver));
-        Handled::Reply(self.exchange.acknowledge(&self.event, Outcome::Accepted))
+        self.exchange.acknowledge(&self.event, Outcome::Accepted)
     }
 
     fn judge<R>(&self, answer: Answer<R>) -> Handled<R> {
@@ -208,8 +205,7 @@ impl Ticket {
 
     /// What must live as long as the work, and not as long as the request.
     fn take_custody(&mut self) -> Custody {
-        let _under_way = crate::work::UnderWay::new();
-        std::mem::replace(&mut self.custody, Custody { claim: None, held: None, permit: None, _under_way })
+        std::mem::replace(&mut self.custody, Custody::empty())
     }
 }
 

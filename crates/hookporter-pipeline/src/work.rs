@@ -54,6 +54,11 @@ pub(crate) struct Custody {
 }
 
 impl Custody {
+    /// Work for which nothing is held.
+    pub(crate) fn empty() -> Self {
+        Self { claim: None, held: None, permit: None, _under_way: UnderWay::new() }
+    }
+
     /// Says how the work went, and lets go of what was held for it.
     pub(crate) fn settle(&mut self, result: WorkResult) {
         if let Some(claim) = &mut self.claim {

@@ -189,8 +189,8 @@ fn set_header(headers: &mut Vec<(String, String)>, name: &str, value: &str) {
 
 /// Sets a member of a JSON body, and what must be around it. A number stays a number; an array gains no items.
 fn put(content: &mut Content, pointer: &[String], text: &str) {
-    let Content::Json(member) = content else { return };
-    let mut member = member;
+    let Content::Json(place) = content else { return };
+    let mut member = place;
     for name in pointer {
         if !member.is_object() && !member.is_array() {
             *member = Value::Object(serde_json::Map::new());

@@ -23,11 +23,18 @@ const WITHOUT_SDK: &[&str] = &[
     "airtable", "asana", "auth0", "azure-event-grid", "bigcommerce", "bitbucket", "calcom", "calendly",
     "checkout-com", "circleci", "cloudevents", "cloudflare-stream", "coinbase-cdp", "deepgram", "docusign",
     "dropbox", "fastly", "flutterwave", "flutterwave-v3", "fusionauth", "gitlab", "gitlab-token", "heroku", "hubla",
-    "intercom", "jira", "kick", "knock", "launchdarkly", "lemonsqueezy", "mailchannels", "mailgun", "meta",
-    "microsoft-graph", "mollie", "monday", "netlify", "okta", "pagerduty", "paypal", "paystack", "persona", "plaid",
-    "postmark", "quickbooks", "recurly", "render", "rfc9421", "rfc9530", "sentry", "standard-webhooks-v1a",
+    "intercom", "jira", "kick", "knock", "launchdarkly", "lemonsqueezy", "mailchannels", "meta",
+    "mollie", "monday", "netlify", "okta", "pagerduty", "paypal", "paystack", "persona", "plaid",
+    "postmark", "quickbooks", "recurly", "render", "rfc9421", "sentry", "standard-webhooks-v1a",
     "supabase-auth-hooks", "superoffice", "tally", "telegram", "trello", "twitch", "typeform", "vercel",
     "woocommerce", "x-twitter", "xero", "zendesk", "zoom",
+];
+
+/// Rows whose preset is still to come. Whoever builds it takes it off this list.
+#[rustfmt::skip]
+const WAITING: &[&str] = &[
+    "adyen", "adyen-platform", "braintree", "contentful", "dropbox-sign", "hubspot", "hubspot-v1", "hubspot-v2",
+    "mercadopago", "square",
 ];
 
 /// Where an SDK and Hookporter disagree, and who is right: row, package, op, what is seen, why it may stay.
@@ -43,7 +50,8 @@ const KNOWN: &[(&str, &str, &str, &str, &str)] = &[(
 fn official_sdks_and_hookporter_agree_in_both_directions() {
     let name = "interop::official_sdks_and_hookporter_agree_in_both_directions";
     let Some(programs) = programs(name) else { return };
-    let (mut lines, mut unexpected, mut seen) = (Vec::new(), Vec::new(), BTreeSet::new());
+    let (mut lines, mut unexpected) = (Vec::new(), Vec::new());
+    let (mut seen, mut waiting) = (BTreeSet::new(), BTreeSet::new());
     for mut program in programs {
         let rows: Vec<Row> =
             serde_json::from_value(program.ask(&json!({"op": "list"})).unwrap()["rows"].take()).unwrap();
@@ -57,6 +65,7 @@ fn official_sdks_and_hookporter_agree_in_both_directions() {
                             "{} | {preset} | {} | {} | waiting: no such preset",
                             row.provider, row.sdk, row.op
                         ));
+                        waiting.insert(preset);
                         continue;
                     }
                 };
@@ -82,8 +91,9 @@ fn official_sdks_and_hookporter_agree_in_both_directions() {
     let both: Vec<_> = WITHOUT_SDK.iter().filter(|id| seen.contains(*id)).collect();
     assert!(both.is_empty(), "an SDK knows {both:?}: take them off the list");
     seen.extend(WITHOUT_SDK);
-    let unmet: Vec<_> = Provider::all().iter().map(|provider| provider.id()).filter(|id| !seen.contains(id)).collect();
-    assert!(unmet.is_empty(), "{unmet:?} meet no SDK, and are not said to have none");
+    let presets: BTreeSet<_> = Provider::all().iter().map(|provider| provider.id()).collect();
+    assert_eq!(seen, presets, "who meets an SDK or is said to have none, and every preset");
+    assert!(waiting.iter().eq(WAITING), "{waiting:?} have rows and no preset, {WAITING:?} are said to");
 }
 
 /// What became of a row in a line, and whether that was to be.
@@ -110,7 +120,7 @@ fn sign(program: &mut Program, row: &Row, subject: &Subject) -> Result<Vec<Strin
         for body in subject.asked() {
             let signed = subject.sign(program, row, body, None)?;
             let answer = subject.send(&server, &signed, &signed.body);
-            if !matches!(answer, (200..=299, Outcome::Accepted | Outcome::Handshake, None)) {
+            if !matches!(answer, (200, Outcome::Accepted | Outcome::Handshake, None)) {
                 found.push(format!("{adapter:?} answers {answer:?} to {body}"));
             }
             let Some(reason) = subject.shape.changed else { continue };

@@ -20,13 +20,10 @@ pub(super) fn of(providers: &[&Provider]) -> String {
 
 fn row(provider: &Provider) -> String {
     let acknowledgement = provider.acknowledgement();
-    let freshness = provider
-        .tolerance()
-        .map(|tolerance| format!("-{}, +{}", duration::whole(tolerance.past()), duration::whole(tolerance.future())));
     let cells = [
         format!("[{}]({}) `{}`", provider.name(), provider.documentation(), provider.id()),
         provider.proof().to_owned(),
-        freshness.unwrap_or_else(|| "no timestamp".to_owned()),
+        super::freshness(provider),
         provider.label_sources().join("; "),
         provider.handshake_text(),
         acknowledgement.success.to_string(),

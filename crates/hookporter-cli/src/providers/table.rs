@@ -31,13 +31,9 @@ fn cells([id, freshness, handshake, success, limit, evidence]: &[String; 6]) -> 
 
 fn summary(provider: &Provider) -> [String; 6] {
     let acknowledgement = provider.acknowledgement();
-    let freshness = provider.tolerance().map(|tolerance| {
-        let (past, future) = (duration::whole(tolerance.past()), duration::whole(tolerance.future()));
-        format!("-{past}, +{future}")
-    });
     [
         provider.id().to_owned(),
-        freshness.unwrap_or_else(|| "no timestamp".to_owned()),
+        super::freshness(provider),
         if provider.has_handshake() { "yes" } else { "no" }.to_owned(),
         acknowledgement.success.to_string(),
         acknowledgement.time_limit.map_or_else(|| "none known".to_owned(), duration::whole),

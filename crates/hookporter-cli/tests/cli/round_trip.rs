@@ -80,14 +80,18 @@ impl Trip {
             },
             Some(mutation) => self.refused(&["--tamper", "body"], &[mutation.expected.as_str()]),
         }
-        let header: &[&str] = match self.provider.id() {
-            // Its token stands behind a word, and that is what is tampered with.
-            "cloudevents" => &["malformed-header"],
-            _ if self.provider.proof().starts_with("static token") => &["invalid-signature"],
-            "shipmondo" => &["malformed-token"],
-            _ => &["invalid-signature", "malformed-header", "malformed-token", "malformed-body"],
+        let proof = self.provider.proof();
+        let header = match self.provider.id() {
+            "aws-sns" => "malformed-body",
+            // Their timestamp is no number, or their token stands behind a word.
+            "box" | "cloudevents" | "google-pubsub" | "kick" | "linear" | "paypal" | "twitch" | "zendesk" => {
+                "malformed-header"
+            }
+            _ if proof.starts_with("JSON web token") => "malformed-token",
+            _ if proof.starts_with("static token") || self.provider.tolerance().is_some() => "invalid-signature",
+            _ => "malformed-header",
         };
-        self.refused(&["--tamper", "header"], header);
+        self.refused(&["--tamper", "header"], &[header]);
         if let Some(tolerance) = self.provider.tolerance() {
             let past = (tolerance.past().as_secs() + 5).to_string();
             self.refused(&["--stale", &past], &["timestamp-too-old"]);

@@ -24,6 +24,12 @@ impl<'a> Unkeyed<'a> {
         self.0.push(chunk)
     }
 
+    /// As [`Check::inflated_bytes`].
+    #[must_use]
+    pub fn inflated_bytes(&self) -> usize {
+        self.0.inflated_bytes()
+    }
+
     /// The name by which the body asks for its key. Nothing is proven yet.
     ///
     /// # Errors

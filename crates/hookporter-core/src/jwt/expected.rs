@@ -1,10 +1,8 @@
 //! What a claim must say: a fixed text, or one that is known only when a request is judged.
 
-use std::time::Duration;
-
 use super::claims::{Claims, mismatch};
 use crate::key_parts::KeyParts;
-use crate::{Evidence, Reason, Rejection, Tolerance, UnixTime};
+use crate::{Rejection, Tolerance, UnixTime};
 
 /// What a claim must say.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,18 +50,4 @@ impl Expected {
         };
         if holds { Ok(()) } else { Err(mismatch(claim)) }
     }
-}
-
-/// Judges the moment that a token was issued at: within the tolerance where there is one, else not ahead.
-pub(super) fn judge_issued(
-    issued: UnixTime,
-    leeway: Duration,
-    context: &Context<'_>,
-) -> Result<Option<UnixTime>, Rejection> {
-    if let Some(tolerance) = context.tolerance {
-        tolerance.check(issued, context.now)?;
-    } else if issued > context.now.plus(leeway) {
-        return Err(Rejection::new(Reason::TokenNotYetValid).with_evidence(Evidence::Claim("iat")));
-    }
-    Ok(Some(issued))
 }

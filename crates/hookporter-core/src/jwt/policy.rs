@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use super::claims::{Claims, mismatch};
-use super::expected::{Context, Expected, judge_issued};
+use super::expected::{Context, Expected};
 use crate::{ConfigError, Evidence, Reason, Rejection, UnixTime};
 
 /// Clocks that are kept agree to well below a second; this covers one that lags a little, and no more.
@@ -190,12 +190,14 @@ impl ClaimsPolicy {
             Some(start) if start > now.plus(leeway) => return refuse(Reason::TokenNotYetValid, "nbf"),
             _ => {}
         }
-        match claims.moment("iat")? {
-            None if self.required.iat => Err(mismatch("iat")),
-            None => Ok(None),
-            Some(issued) if self.ages => judge_issued(issued, leeway, context),
-            Some(issued) if issued > now.plus(leeway) => refuse(Reason::TokenNotYetValid, "iat"),
-            Some(_) => Ok(None),
+        let Some(issued) = claims.moment("iat")? else {
+            return if self.required.iat { Err(mismatch("iat")) } else { Ok(None) };
+        };
+        match context.tolerance.filter(|_| self.ages) {
+            Some(tolerance) => tolerance.check(issued, now)?,
+            None if issued > now.plus(leeway) => return refuse(Reason::TokenNotYetValid, "iat"),
+            None => {}
         }
+        Ok(self.ages.then_some(issued))
     }
 }

@@ -1,8 +1,9 @@
 //! Finds members of a JSON text without building a tree.
 //!
-//! One pass over bytes that are already proven to come from the sender; what nobody asked for is passed by in blocks
-//! (see [`blocks`]). Nothing is validated beyond what finding the members takes: a text that is no JSON, or nests deeper than 128 levels as no
-//! parser behind us would accept, has no labels, and is identified by its digest.
+//! One pass; what nobody asked for is passed by in blocks (see [`blocks`]). The bytes are mostly proven to come from the
+//! sender, and need not be: challenges and enclosed signatures are looked for in a stranger's. Nothing is validated beyond
+//! what finding the members takes: a text that is no JSON, or nests deeper than 128 levels as no parser behind us would
+//! accept, has no labels, and is identified by its digest.
 
 use memchr::memchr2;
 use smallvec::SmallVec;

@@ -71,11 +71,7 @@ impl<'a> Reader<'a> {
         const FLAW: Flaw = "has bytes that are not canonical base64 between colons";
         let text = self.take(':').then(|| self.take_while(|byte| byte.is_ascii_graphic() && byte != b':'));
         let text = text.filter(|_| self.take(':')).ok_or(FLAW)?;
-        let mut all = crate::papers::Candidates::new();
-        if !Encoding::Base64.decode_onto(text.as_bytes(), &mut all) {
-            return Err(FLAW);
-        }
-        all.pop().ok_or(FLAW)
+        Encoding::Base64.decode(text.as_bytes()).filter(|bytes| !bytes.is_empty()).ok_or(FLAW)
     }
 
     /// What follows `;`: a key and its value, which is true where none is written.

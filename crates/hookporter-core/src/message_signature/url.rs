@@ -1,7 +1,5 @@
 //! The parts of the public URL that signatures cover.
 
-use std::borrow::Cow;
-
 /// The endpoint's public URL with the request's query.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Url<'a> {
@@ -60,5 +58,5 @@ impl<'a> Url<'a> {
 /// Percent encoding of all but letters, digits and `*-._`, a blank too.
 fn encoded(text: &str) -> String {
     let parts = form_urlencoded::byte_serialize(text.as_bytes());
-    parts.map(|part| if part == "+" { Cow::Borrowed("%20") } else { Cow::Borrowed(part) }).collect()
+    parts.map(|part| if part == "+" { "%20" } else { part }).collect()
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{Candidates, after_prefix};
+use super::Candidates;
 use crate::scheme::SignatureSpec;
 use crate::scheme::digits::number;
 use crate::scheme::encoding::MAX_TEXT;
@@ -82,7 +82,7 @@ fn offer(spec: &SignatureSpec, value: &[u8], candidates: &mut Candidates) {
     if value.len() > MAX_TEXT {
         return;
     }
-    if let Some(text) = after_prefix(value, &spec.prefix) {
+    if let Some(text) = spec.unprefixed(value) {
         spec.encoding.decode_onto(text, candidates);
     }
 }

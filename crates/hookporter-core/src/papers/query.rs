@@ -35,7 +35,8 @@ pub(crate) fn without<'t>(target: &'t str, parameter: &str) -> Cow<'t, str> {
     Cow::Owned(if others.is_empty() { path.to_owned() } else { format!("{path}?{}", others.join("&")) })
 }
 
-fn values<'t>(target: &'t str, parameter: &str) -> impl Iterator<Item = Cow<'t, str>> {
+/// The decoded values of the parameter.
+pub(crate) fn values<'t>(target: &'t str, parameter: &str) -> impl Iterator<Item = Cow<'t, str>> {
     let query = target.split_once('?').map_or("", |(_, query)| query);
     form_urlencoded::parse(query.as_bytes()).filter(move |(name, _)| name == parameter).map(|(_, value)| value)
 }

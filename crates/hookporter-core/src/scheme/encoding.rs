@@ -26,7 +26,7 @@ pub enum Encoding {
 
 impl Encoding {
     /// Decodes `text`, or `None` where it is not written in this encoding.
-    #[cfg(any(test, feature = "jwt"))]
+    #[cfg(any(test, feature = "jwt", feature = "http-signatures"))]
     pub(crate) fn decode(self, text: &[u8]) -> Option<SignatureBytes> {
         let mut bytes = SignatureBytes::new();
         self.decode_into(text, &mut bytes).then_some(bytes)

@@ -1,11 +1,10 @@
-//! What a right key looks like, and how the text of a dashboard becomes key bytes.
+//! What a right key looks like.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use zeroize::Zeroizing;
 
 use crate::algorithm::Algorithm;
 use crate::key_parts::{self, KeyParts};
+use crate::scheme::KeyDecoding;
 use crate::{ConfigError, Secret};
 
 /// What a right key looks like for a sender.
@@ -41,37 +40,6 @@ pub(crate) struct Opened {
 
 /// Takes what is no secret out of a key's text.
 type PublicPart = fn(&[u8]) -> Option<String>;
-
-/// How the text of a key becomes key bytes.
-#[derive(Debug, Clone, Copy)]
-#[non_exhaustive]
-pub enum KeyDecoding {
-    /// The text itself, in UTF-8.
-    Text,
-    /// Base64 after an optional prefix, such as Standard Webhooks' `whsec_`.
-    Base64After(&'static str),
-    /// Hexadecimal.
-    Hex,
-    /// User and password of HTTP's Basic authentication: `user:password`, or a JSON object with the members `user` and
-    /// `password`. The user ends at the first colon; a minimum counts the password.
-    Credentials,
-    /// A public key: hexadecimal, base64, PEM or JWK, after an optional prefix such as `whpk_`.
-    PublicKey(&'static str),
-    /// A function of the text, for senders that derive the key.
-    Function(fn(&[u8]) -> Option<Zeroizing<Vec<u8>>>),
-}
-
-impl KeyDecoding {
-    /// What is wrong with a text that does not decode.
-    const fn misspelled(self) -> &'static str {
-        match self {
-            Self::Base64After(_) => "is not base64 behind its prefix",
-            Self::Hex => "is not hexadecimal",
-            Self::Credentials => "is not `user:password`",
-            _ => "is not written as it should be",
-        }
-    }
-}
 
 /// Beginnings that betray a key of another kind, whatever the sender.
 const FOREIGN: &[(&str, &str)] = &[
@@ -194,14 +162,14 @@ impl KeyRule {
 
     pub(crate) fn for_algorithm(algorithm: Algorithm) -> Self {
         if algorithm.is_asymmetric() {
-            Self::decoded(KeyDecoding::PublicKey(""), 32, "a public key in hex, base64, PEM or JWK")
+            Self::public_key("a public key in hex, base64, PEM or JWK")
         } else {
             Self::text(16, "a secret of at least 16 bytes (a shorter one: `Secret::weak`)")
         }
     }
 
     /// The key's bytes, or why it cannot be right.
-    #[cfg(feature = "sign")]
+    #[cfg(any(test, feature = "sign"))]
     pub(crate) fn key_bytes(&self, secret: &Secret) -> Result<Zeroizing<Vec<u8>>, ConfigError> {
         self.opened_bytes(secret, &self.open(secret)?.text)
     }
@@ -216,14 +184,11 @@ impl KeyRule {
         if let Some(problem) = misplaced(text, public, self.usual_prefix) {
             return Err(self.refusal(secret, problem));
         }
-        let bytes = self.decode(text).ok_or_else(|| fail(self.decoding.misspelled().to_owned()))?;
+        let bytes = self.decoding.decode(text).ok_or_else(|| fail(self.decoding.misspelled().to_owned()))?;
         if bytes.is_empty() || self.usual_prefix.is_some_and(|prefix| text == prefix.as_bytes()) {
             return Err(fail("is empty behind its prefix".to_owned()));
         }
-        let (whose, length) = match self.decoding {
-            KeyDecoding::Credentials => ("has a password that ", password_length(&bytes)),
-            _ => ("", bytes.len()),
-        };
+        let (whose, length) = self.decoding.measured(&bytes);
         if length < self.minimum && !secret.is_weak() {
             return Err(fail(format!("{whose}is {length} bytes long, shorter than {}", self.minimum)));
         }
@@ -246,41 +211,6 @@ impl KeyRule {
         (!opened.text.starts_with(prefix.as_bytes()))
             .then(|| format!("key `{}` does not begin with `{prefix}`; expected {}", secret.id(), self.expected))
     }
-
-    fn decode(&self, text: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
-        match self.decoding {
-            KeyDecoding::Text => Some(Zeroizing::new(text.to_vec())),
-            KeyDecoding::Base64After(prefix) => {
-                let text = text.strip_prefix(prefix.as_bytes()).unwrap_or(text);
-                STANDARD.decode(text).ok().map(Zeroizing::new)
-            }
-            KeyDecoding::Hex => const_hex::decode(text).ok().map(Zeroizing::new),
-            KeyDecoding::Credentials => credentials(text),
-            KeyDecoding::PublicKey(prefix) => {
-                Some(Zeroizing::new(text.strip_prefix(prefix.as_bytes()).unwrap_or(text).to_vec()))
-            }
-            KeyDecoding::Function(function) => function(text),
-        }
-    }
-}
-
-/// `user:password`, from that text or from an object; `None` where the user is empty or has a colon in it.
-fn credentials(text: &[u8]) -> Option<Zeroizing<Vec<u8>>> {
-    let joined = if text.starts_with(b"{") {
-        let members = key_parts::texts(text)?;
-        let member = |name: &str| members.iter().find(|(known, _)| known == name).map(|(_, text)| text.as_str());
-        let user = member("user").filter(|user| !user.contains(':'))?;
-        Zeroizing::new([user, ":", member("password")?].concat().into_bytes())
-    } else {
-        Zeroizing::new(text.to_vec())
-    };
-    joined.iter().position(|byte| *byte == b':').filter(|end| *end > 0)?;
-    Some(joined)
-}
-
-/// How many bytes stand behind the first colon.
-fn password_length(credentials: &[u8]) -> usize {
-    credentials.splitn(2, |byte| *byte == b':').nth(1).map_or(0, <[u8]>::len)
 }
 
 /// What is wrong with a key whatever the sender: blanks around it, or a key of another kind, unless `usual` is how this

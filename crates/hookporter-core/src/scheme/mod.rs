@@ -26,6 +26,7 @@ mod found;
 mod function;
 mod gzip;
 pub(crate) mod header;
+mod key_decoding;
 mod key_header;
 mod key_rule;
 mod labels;
@@ -46,7 +47,8 @@ pub use encoding::Encoding;
 pub use function::{SignedBytes, SignedInput, SignedMessage};
 pub use gzip::Gzip;
 pub use header::{Header, SignatureSource};
-pub use key_rule::{KeyDecoding, KeyRule};
+pub use key_decoding::KeyDecoding;
+pub use key_rule::KeyRule;
 #[cfg(feature = "sign")]
 pub use sign::{Signable, Signed};
 pub use template::Part;

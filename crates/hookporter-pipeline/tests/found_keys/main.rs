@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod held;
 mod kit;
 mod memory;
 mod pinning;

@@ -29,7 +29,7 @@ fn outcome(vector: &Vector, preset: &Provider) -> Result<Expectation, Reason> {
     match preset.handshake(&delivery, &head, Some(&keys)).map_err(|rejection| rejection.kind())? {
         Some(answer) => compared(vector, &answer),
         // SNS wants a URL of its own called: its challenge is handed to the user as an event.
-        None if preset.id() == "aws-sns" => Ok(vector.expect),
+        None if preset.id() == "aws-sns" && vector.expect == Expectation::Handshake => Ok(Expectation::Handshake),
         None => Ok(Expectation::Valid),
     }
 }
@@ -86,7 +86,9 @@ fn the_examples_of_rfc_9421_hold_under_what_they_cover() {
     use hookporter_core::message_signature::MessageScheme;
     use hookporter_core::{KeyDecoding, KeyRule, Scheme, Verifier};
     let vectors = vectors();
-    for vector in vectors.iter().filter(|vector| vector.preset() == "rfc9421-example") {
+    let examples: Vec<_> = vectors.iter().filter(|vector| vector.preset() == "rfc9421-example").collect();
+    assert_eq!(examples.len(), 2);
+    for vector in examples {
         let message = match vector.id.as_str() {
             "rfc9421-b25-hmac" => MessageScheme::hmac_sha256().with_required(["date", "@authority", "content-type"]),
             _ => MessageScheme::ed25519().with_required(["date", "@method", "@path", "@authority", "content-type"]),

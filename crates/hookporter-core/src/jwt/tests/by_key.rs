@@ -39,6 +39,18 @@ fn each_key_decides_its_algorithm_and_no_token_does() {
     }
     let none = format!("{}.{}.{}", base64url(r#"{"alg":"none"}"#), base64url("{}"), base64url("x"));
     assert_eq!(reason(&all, &none), Reason::UnsupportedAlgorithm);
+    // Neither does one without the lines around it: it is the same public key, and everybody's.
+    for public in [rsa, ec] {
+        let bare: String = public.lines().filter(|line| !line.starts_with('-')).collect();
+        let hex = const_hex::encode(base64::engine::general_purpose::STANDARD.decode(&bare).unwrap());
+        let url_safe = bare.replace('+', "-").replace('/', "_").replace('=', "");
+        for written in [bare, hex, url_safe] {
+            let forged = seal(&format!("{}.{}", base64url(HS256), base64url("{}")), &written);
+            assert_eq!(reason(&[&written], &forged), Reason::UnsupportedAlgorithm, "{written}");
+            let genuine = if public == rsa { &by_rsa } else { &by_ec };
+            assert_eq!(judge(&[&written], genuine).unwrap(), "key 0");
+        }
+    }
     // What is written like a public key and is none does not become a secret.
     let verifier = Verifier::new(Scheme::token(scheme()).key_rule(KeyRule::public_key("a key"))).unwrap();
     for odd in [

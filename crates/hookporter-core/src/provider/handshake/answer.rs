@@ -48,21 +48,20 @@ impl Answer {
 
     /// Whether the endpoint's key takes part in it.
     pub(super) fn needs_key(self) -> bool {
-        let keyed = |pieces: &[Piece]| pieces.iter().any(|piece| matches!(piece, Piece::Mac(_) | Piece::PublicPart));
-        match self {
-            Self::Text(pieces) => keyed(pieces),
-            Self::Json(members) => members.iter().any(|(_, pieces)| keyed(pieces)),
-            Self::Headers(_) | Self::Fixed { .. } => false,
-        }
+        self.has(|piece| matches!(piece, Piece::Mac(_) | Piece::PublicPart))
     }
 
     /// Whether the endpoint's key signs the challenge in it.
     pub(super) fn signs(self) -> bool {
-        let signs = |pieces: &[Piece]| pieces.iter().any(|piece| matches!(piece, Piece::Mac(_)));
+        self.has(|piece| matches!(piece, Piece::Mac(_)))
+    }
+
+    fn has(self, wanted: fn(&Piece) -> bool) -> bool {
         match self {
-            Self::Text(pieces) => signs(pieces),
-            Self::Json(members) => members.iter().any(|(_, pieces)| signs(pieces)),
-            Self::Headers(_) | Self::Fixed { .. } => false,
+            Self::Text(pieces) => pieces.iter().any(wanted),
+            Self::Json(members) => members.iter().any(|(_, pieces)| pieces.iter().any(wanted)),
+            Self::Headers(headers) => headers.iter().any(|(_, piece)| wanted(piece)),
+            Self::Fixed { .. } => false,
         }
     }
 

@@ -1,4 +1,4 @@
-//! Challenges of senders whose presets name them: one constant each, beside the mechanism that they show.
+//! Challenges that presets name, and those of presets to come: one constant each, beside the mechanism that they show.
 
 use super::{Alphabet, Answer, ECHO, Guard, HandshakeRule, Piece, ProofDemand, Source, When};
 use crate::Encoding;
@@ -16,6 +16,16 @@ pub(crate) const CLOUDEVENTS: HandshakeRule = HandshakeRule {
         ("webhook-allowed-rate", Piece::Number("webhook-request-rate")),
         ("allow", Piece::Text("POST")),
     ]),
+    ..HandshakeRule::BASE
+};
+
+/// Dropbox and Nylas: a `GET` whose query has the challenge, answered with its text.
+pub(crate) const ECHO_OF_QUERY: HandshakeRule = HandshakeRule {
+    method: "GET",
+    proof: ProofDemand::Ignored,
+    when: &[When::There(Source::Query("challenge"))],
+    challenge: Some(Source::Query("challenge")),
+    answer: Answer::Text(ECHO),
     ..HandshakeRule::BASE
 };
 
@@ -55,6 +65,7 @@ pub(crate) const BRAINTREE: HandshakeRule = HandshakeRule {
 /// Families that are switched off leave these without a preset, and parts of the mechanism without a rule.
 const _: &[HandshakeRule] = &[
     CLOUDEVENTS,
+    ECHO_OF_QUERY,
     MONDAY,
     MICROSOFT_GRAPH,
     BRAINTREE,

@@ -3,6 +3,7 @@
 use zeroize::Zeroizing;
 
 use crate::labels::{scan, split_pointer};
+use crate::papers::query;
 use crate::{Head, Occurrence};
 
 /// Where a part of a challenge is.
@@ -38,12 +39,7 @@ impl Source {
     /// What the request says here. Of a body that is too long for a challenge nothing is read.
     pub(super) fn read(self, head: &Head<'_>, body: &[u8]) -> Read {
         match self {
-            Self::Query(name) => {
-                let query = head.target().split_once('?').map_or("", |(_, query)| query);
-                only(
-                    form_urlencoded::parse(query.as_bytes()).filter(|(known, _)| known == name).map(|(_, value)| value),
-                )
-            }
+            Self::Query(name) => only(query::values(head.target(), name)),
             Self::Header(name) => match head.headers().occurrence(name) {
                 Occurrence::Absent => Read::Absent,
                 Occurrence::Once(value) => std::str::from_utf8(value).map_or(Read::Unclear, text),

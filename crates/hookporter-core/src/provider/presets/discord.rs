@@ -2,7 +2,6 @@ use std::time::Duration;
 
 use crate::provider::handshake::{Answer, HandshakeRule, Source, When};
 use crate::provider::{Acknowledgement, EvidenceLevel};
-use crate::scheme::KeyDecoding;
 use crate::{Algorithm, Header, Identity, Json, KeyRule, Provider, Scheme, Tolerance};
 
 /// Discord interactions and webhook events: Ed25519 over `{timestamp}{body}`.
@@ -45,11 +44,7 @@ fn scheme() -> Scheme {
         .signed("{timestamp}{body}")
         .signature(Header::new("x-signature-ed25519").hex())
         .timestamp(Header::new("x-signature-timestamp").unix_seconds())
-        .key_rule(KeyRule::decoded(
-            KeyDecoding::PublicKey(""),
-            32,
-            "the application's public key, 64 hexadecimal digits",
-        ))
+        .key_rule(KeyRule::public_key("the application's public key, 64 hexadecimal digits"))
         .event_id(Json::pointer("/id"))
         .event_type([Json::pointer("/event/type"), Json::pointer("/type")])
         .api_version(Json::pointer("/version"))

@@ -1,5 +1,4 @@
 use crate::provider::{Acknowledgement, EvidenceLevel, SuccessStatus};
-use crate::scheme::KeyDecoding;
 use crate::{Algorithm, Header, Identity, KeyRule, LabelSource, Provider, Scheme, Tolerance};
 
 /// Kick: RSA over `{id}.{timestamp}.{body}` with the key that Kick publishes for everybody.
@@ -29,10 +28,7 @@ fn scheme() -> Scheme {
         .signature(Header::new("kick-event-signature").base64())
         .timestamp(Header::new("kick-event-message-timestamp").rfc3339())
         .id(Header::new("kick-event-message-id"))
-        .key_rule(
-            KeyRule::decoded(KeyDecoding::PublicKey(""), 32, "the public key that Kick publishes, in PEM")
-                .compound("public_key_pem", &[]),
-        )
+        .key_rule(KeyRule::public_key("the public key that Kick publishes, in PEM").compound("public_key_pem", &[]))
         .event_id(LabelSource::SchemeId)
         .event_type(Header::new("kick-event-type"))
         .api_version(Header::new("kick-event-version"))

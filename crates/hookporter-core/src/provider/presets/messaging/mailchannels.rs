@@ -24,6 +24,6 @@ pub(crate) static MAILCHANNELS: Provider = Provider {
 fn scheme() -> Scheme {
     let expected = "the public key that MailChannels' API gives for the `keyid`";
     Scheme::message_signature(MessageScheme::ed25519().with_required(["content-digest"]).demand_key_id())
-        .key_rule(KeyRule::decoded(crate::KeyDecoding::PublicKey(""), 32, expected))
+        .key_rule(KeyRule::public_key(expected))
         .identity(Identity::Digest)
 }

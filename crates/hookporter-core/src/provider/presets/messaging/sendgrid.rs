@@ -1,7 +1,6 @@
 use std::time::Duration;
 
 use crate::provider::{Acknowledgement, EvidenceLevel};
-use crate::scheme::KeyDecoding;
 use crate::{Algorithm, Header, Identity, KeyRule, Provider, Scheme, Tolerance};
 
 /// Twilio SendGrid's event webhook: ECDSA on P-256 over `{timestamp}{body}`. The body is a list of events and ends in a
@@ -33,10 +32,6 @@ fn scheme() -> Scheme {
         .signed("{timestamp}{body}")
         .signature(Header::new("x-twilio-email-event-webhook-signature").base64())
         .timestamp(Header::new("x-twilio-email-event-webhook-timestamp").unix_seconds())
-        .key_rule(KeyRule::decoded(
-            KeyDecoding::PublicKey(""),
-            32,
-            "the verification key of the event webhook's settings, in base64",
-        ))
+        .key_rule(KeyRule::public_key("the verification key of the event webhook's settings, in base64"))
         .identity(Identity::Digest)
 }

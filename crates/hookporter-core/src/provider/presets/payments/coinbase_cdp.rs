@@ -1,4 +1,4 @@
-use crate::provider::{Acknowledgement, EvidenceLevel};
+use crate::provider::EvidenceLevel;
 use crate::{Header, Identity, Json, KeyRule, Provider, Scheme, Tolerance};
 
 /// Coinbase Developer Platform: HMAC-SHA256 over `{t}.{body}` as `v0`. Items of other names (`h`, `v1`, which binds
@@ -12,7 +12,6 @@ pub(super) static COINBASE_CDP: Provider = Provider {
     scheme,
     proof: "HMAC-SHA256 of timestamp and body, `X-Hook0-Signature: t=…,v0=…`",
     tolerance: Some(Tolerance::DEFAULT),
-    acknowledgement: Acknowledgement { ..Acknowledgement::BASE },
     labels: ["`id`, signed; not known to be unique, so it identifies nothing", "none", "none"],
     replay: "within the tolerance a replay has the same bytes and is a duplicate; later it is refused",
     ..Provider::BASE

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use crate::provider::handshake::{Answer, ECHO, HandshakeRule, ProofDemand, Source, When};
+use crate::provider::handshake::known;
 use crate::provider::{Acknowledgement, EvidenceLevel, SuccessStatus};
 use crate::{Header, Identity, KeyRule, Provider, Scheme};
 
@@ -19,14 +19,7 @@ pub(super) static DROPBOX: Provider = Provider {
         retries: "some, with growing gaps",
         ..Acknowledgement::BASE
     },
-    handshakes: &[HandshakeRule {
-        method: "GET",
-        proof: ProofDemand::Ignored,
-        when: &[When::There(Source::Query("challenge"))],
-        challenge: Some(Source::Query("challenge")),
-        answer: Answer::Text(ECHO),
-        ..HandshakeRule::BASE
-    }],
+    handshakes: &[known::ECHO_OF_QUERY],
     labels: ["none (the same bytes tell of different changes)", "none", "none"],
     replay: "a captured request can be replayed for ever; all that it does is to have the accounts in it looked at again",
     ..Provider::BASE

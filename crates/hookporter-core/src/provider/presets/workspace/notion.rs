@@ -1,5 +1,5 @@
+use crate::provider::EvidenceLevel;
 use crate::provider::handshake::{Answer, Guard, HandshakeRule, ProofDemand, Source, When};
-use crate::provider::{Acknowledgement, EvidenceLevel};
 use crate::{Header, Identity, Json, KeyRule, Provider, Scheme};
 
 /// Notion: HMAC-SHA256 of the body, under the verification token that Notion hands over when a subscription is made.
@@ -15,7 +15,6 @@ pub(super) static NOTION: Provider = Provider {
                  signature that holds it is an event)",
     scheme,
     proof: "HMAC-SHA256 of the body, `X-Notion-Signature: sha256=…`",
-    acknowledgement: Acknowledgement::BASE,
     handshakes: &[HandshakeRule {
         proof: ProofDemand::Absent,
         when: &[When::There(Source::Json("/verification_token")), When::Not(Source::Json("/id"))],

@@ -1,6 +1,6 @@
 use std::time::Duration;
 
-use crate::provider::handshake::{Answer, ECHO, HandshakeRule, ProofDemand, Source, When};
+use crate::provider::handshake::known;
 use crate::provider::{Acknowledgement, EvidenceLevel, SuccessStatus};
 use crate::{Gzip, Header, Identity, Json, KeyRule, Provider, Scheme};
 
@@ -20,14 +20,7 @@ pub(super) static NYLAS: Provider = Provider {
         retry_for: Some(Duration::from_secs(20 * 60)),
         ..Acknowledgement::BASE
     },
-    handshakes: &[HandshakeRule {
-        method: "GET",
-        proof: ProofDemand::Ignored,
-        when: &[When::There(Source::Query("challenge"))],
-        challenge: Some(Source::Query("challenge")),
-        answer: Answer::Text(ECHO),
-        ..HandshakeRule::BASE
-    }],
+    handshakes: &[known::ECHO_OF_QUERY],
     labels: ["`id`, signed", "`type`, signed", "`specversion`, signed"],
     replay: "no timestamp is judged: a replay is a duplicate by its signed id while that is remembered, and taken again later",
     ..Provider::BASE
