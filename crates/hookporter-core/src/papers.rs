@@ -15,8 +15,8 @@ mod sets;
 mod signatures;
 pub(crate) use more::number_of;
 pub(crate) use sets::plausible as plausible_sets;
-pub(crate) use signatures::Candidates;
-use signatures::{MAX_CANDIDATES, short, signatures};
+pub(crate) use signatures::{Candidates, MAX_CANDIDATES};
+use signatures::{short, signatures};
 
 /// A proof that looks plausible: its candidates decoded, its timestamp fresh.
 #[derive(Debug, Default)]
