@@ -1,4 +1,4 @@
-//! Payments and finance: PayPal, Paddle, Plaid, Razorpay, Xero and others.
+//! Payments and finance: PayPal, Adyen, Paddle, Square, Xero and others.
 
 mod adyen;
 mod braintree;

@@ -1,4 +1,4 @@
-//! Messaging and customers: Meta, Twitch, Zoom, Intercom, SendGrid and others.
+//! Messaging and customers: Meta, Twitch, Zoom, HubSpot, SendGrid and others.
 
 mod deepgram;
 mod elevenlabs;
