@@ -23,6 +23,8 @@ mod handshakes;
 #[cfg(test)]
 mod interop;
 #[cfg(test)]
+mod peers;
+#[cfg(test)]
 mod replay;
 #[cfg(test)]
 mod sender;

@@ -15,5 +15,6 @@ pub(crate) async fn judge(endpoint: &Arc<Endpoint>, request: &HttpRequest, body:
     // Scheme and authority of an absolute-form target are the sender's own words. Scopes take nothing from the path.
     let target = request.uri().path_and_query().map_or("/", |target| target.as_str());
     let head = Head::new(request.method().as_str(), target, &headers);
-    receive(endpoint, &head, body).await
+    let peer = endpoint.asks_for_peer().then(|| request.peer_addr()).flatten();
+    receive(endpoint, &head, peer.map(|address| address.ip()), body).await
 }

@@ -1,6 +1,7 @@
 //! The one pipeline: door, papers, body, proof, labels, version gate, hand-off.
 
 use std::future::poll_fn;
+use std::net::IpAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -37,16 +38,21 @@ pub enum Verdict {
 ///
 /// Never panics and never cancels a hand-off: a panic in the user's code becomes 503, and what was begun goes on when
 /// this future is dropped.
-pub async fn receive<B: BodyReader>(endpoint: &Arc<Endpoint>, head: &Head<'_>, body: &mut B) -> Verdict {
+///
+/// `peer` is the other end of the connection, where the adapter knows it and [`Endpoint::asks_for_peer`].
+pub async fn receive<B: BodyReader>(
+    endpoint: &Arc<Endpoint>,
+    head: &Head<'_>,
+    peer: Option<IpAddr>,
+    body: &mut B,
+) -> Verdict {
     let mut exchange = Exchange::new(endpoint.clone());
-    let url = endpoint.public_url.as_ref().and_then(|public| public.of(head, endpoint.verifier.has_fixed_url()));
-    let head = url.as_deref().map_or(*head, |url| head.with_url(url));
     // What of the body was read when the request is turned away; report-only passes it on.
     let mut read = BytesMut::new();
     let mut body = Peeked::new(body);
     // Pinned where it is made: a variable in between would be a second place for it in this future.
     let stepped = {
-        let mut future = pin!(steps(&mut exchange, &head, &mut body, &mut read));
+        let mut future = pin!(steps(&mut exchange, head, peer, &mut body, &mut read));
         poll_fn(|cx| poll_caught(future.as_mut(), cx)).await
     };
     let turned_away = match stepped {
@@ -54,7 +60,7 @@ pub async fn receive<B: BodyReader>(endpoint: &Arc<Endpoint>, head: &Head<'_>, b
         Ok(Err(turned_away)) => turned_away,
         Err(Panicked) => TurnedAway::from(Rejection::new(Reason::HandlerPanicked)),
     };
-    let reply = exchange.refuse(&head, turned_away.event.as_ref(), turned_away.rejection);
+    let reply = exchange.refuse(head, turned_away.event.as_ref(), turned_away.rejection);
     if endpoint.report_only {
         read.extend_from_slice(&body.unread());
         return Verdict::PassOn(read.freeze());
@@ -77,11 +83,14 @@ impl From<Rejection> for TurnedAway {
 async fn steps<B: BodyReader>(
     exchange: &mut Exchange,
     head: &Head<'_>,
+    peer: Option<IpAddr>,
     body: &mut Peeked<'_, B>,
     read: &mut BytesMut,
 ) -> Result<Verdict, TurnedAway> {
     let endpoint = exchange.endpoint.clone();
     let now = door(&endpoint, head)?;
+    let url = endpoint.url_of(head, peer)?;
+    let head = &url.as_deref().map_or(*head, |url| head.with_url(url));
     if let Some(provider) = endpoint.provider.filter(|provider| provider.has_open_challenges())
         && let Some(answered) = Box::pin(challenge::answer(exchange, provider, head, body, now)).await?
     {

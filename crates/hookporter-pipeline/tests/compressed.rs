@@ -35,7 +35,7 @@ fn answer(endpoint: Endpoint, target: &str, lines: &[(&str, String)], body: Vec<
     let headers = lines.to_vec();
     let head = Head::new("POST", target, &headers);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
-    let verdict = runtime.block_on(receive(&Arc::new(endpoint), &head, &mut Some(Bytes::from(body))));
+    let verdict = runtime.block_on(receive(&Arc::new(endpoint), &head, None, &mut Some(Bytes::from(body))));
     let Verdict::Reply(reply) = verdict else { panic!("the endpoint answers itself") };
     let events = std::mem::take(&mut *events.lock().unwrap());
     (events, reply.status)

@@ -1,5 +1,6 @@
 //! A request's head and body, given to the pipeline.
 
+use std::net::IpAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 
@@ -8,6 +9,7 @@ use hookporter_pipeline::{Endpoint, Verdict, receive};
 use http::request::Parts;
 use http_body::Body;
 
+use crate::PeerAddress;
 use crate::body::Reader;
 use crate::headers::HttpHeaders;
 
@@ -18,7 +20,8 @@ pub(crate) async fn judge<B: Body>(endpoint: &Arc<Endpoint>, parts: &Parts, body
     // Scheme and authority of an absolute-form target are the sender's own words.
     let target = uri.path_and_query().map_or("/", http::uri::PathAndQuery::as_str);
     let head = Head::new(parts.method.as_str(), target, &headers);
-    receive(endpoint, &head, &mut Reader(body)).await
+    let peer = endpoint.asks_for_peer().then(|| peer(parts)).flatten();
+    receive(endpoint, &head, peer, &mut Reader(body)).await
 }
 
 /// The URI as received: a nested axum router takes its prefix from the request's own.
@@ -30,4 +33,23 @@ fn original_uri(parts: &Parts) -> &http::Uri {
 #[cfg(not(feature = "axum"))]
 fn original_uri(parts: &Parts) -> &http::Uri {
     &parts.uri
+}
+
+/// The other end of the connection, as axum says it.
+#[cfg(feature = "axum")]
+fn peer(parts: &Parts) -> Option<IpAddr> {
+    use axum::extract::ConnectInfo;
+
+    let connected = parts.extensions.get::<ConnectInfo<std::net::SocketAddr>>().map(|info| info.0.ip());
+    connected.or_else(|| stated_peer(parts))
+}
+
+#[cfg(not(feature = "axum"))]
+fn peer(parts: &Parts) -> Option<IpAddr> {
+    stated_peer(parts)
+}
+
+/// The other end of the connection, as another server says it.
+fn stated_peer(parts: &Parts) -> Option<IpAddr> {
+    parts.extensions.get::<PeerAddress>().map(|peer| peer.ip())
 }

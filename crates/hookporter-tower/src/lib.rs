@@ -38,6 +38,7 @@ mod extract;
 mod headers;
 mod judge;
 mod layer;
+mod peer;
 mod response;
 #[cfg(feature = "serve")]
 mod serve;
@@ -47,6 +48,7 @@ pub use body::{ReplyBody, RequestBody, ResponseBody, Unwrapped};
 #[cfg(feature = "axum")]
 pub use extract::{NotVerified, Verified, VerifiedJson, VerifiedJsonRejection};
 pub use layer::{EndpointLayer, EndpointMiddleware};
+pub use peer::PeerAddress;
 #[cfg(feature = "serve")]
 pub use serve::{Server, serve};
 pub use service::EndpointService;

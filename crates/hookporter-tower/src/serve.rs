@@ -103,12 +103,12 @@ impl Server {
         let open = GracefulShutdown::new();
         let mut shutdown = std::pin::pin!(shutdown);
         loop {
-            let stream = tokio::select! {
+            let (stream, peer) = tokio::select! {
                 () = &mut shutdown => break,
-                stream = accept(&self.listener) => stream,
+                accepted = accept(&self.listener) => accepted,
             };
             let spoken = Arc::new(AtomicBool::new(false));
-            let app = TowerToHyperService::new(Noted { inner: app.clone(), spoken: spoken.clone() });
+            let app = TowerToHyperService::new(Noted { inner: app.clone(), peer, spoken: spoken.clone() });
             let connection = open.watch(builder.serve_connection(TokioIo::new(stream), app).into_owned());
             let silence = silent(self.head_timeout, spoken);
             tokio::spawn(async move {
@@ -141,10 +141,11 @@ async fn silent(longest: Duration, spoken: Arc<AtomicBool>) {
     }
 }
 
-/// Notes that a request has come.
+/// Notes that a request has come, and from where.
 #[derive(Clone)]
 struct Noted<S> {
     inner: S,
+    peer: SocketAddr,
     spoken: Arc<AtomicBool>,
 }
 
@@ -157,20 +158,24 @@ impl<S: Service<Request<Incoming>>> Service<Request<Incoming>> for Noted<S> {
         self.inner.poll_ready(cx)
     }
 
-    fn call(&mut self, request: Request<Incoming>) -> S::Future {
+    fn call(&mut self, mut request: Request<Incoming>) -> S::Future {
+        #[cfg(feature = "axum")]
+        request.extensions_mut().insert(axum::extract::ConnectInfo(self.peer));
+        #[cfg(not(feature = "axum"))]
+        request.extensions_mut().insert(crate::PeerAddress::new(self.peer.ip()));
         self.spoken.store(true, Ordering::Relaxed);
         self.inner.call(request)
     }
 }
 
 /// The next connection. Out of file descriptors, say, it waits instead of spinning.
-async fn accept(listener: &TcpListener) -> TcpStream {
+async fn accept(listener: &TcpListener) -> (TcpStream, SocketAddr) {
     loop {
         match listener.accept().await {
-            Ok((stream, _)) => {
+            Ok((stream, peer)) => {
                 // Answers are one small segment.
                 let _ = stream.set_nodelay(true);
-                return stream;
+                return (stream, peer);
             }
             Err(error) => {
                 tracing::warn!(target: "hookporter", %error, "accept");

@@ -16,7 +16,8 @@
 //! - **A proxy that merges or repeats headers**: `repeated-header` or `malformed-header`.
 //! - **A proxy that strips headers it does not know**: `missing-header`.
 //! - **A public URL that is not what you configured**, for senders that sign it (Twilio): `invalid-signature`. Configure
-//!   the URL that the sender calls; `Host` and forwarded headers are not believed.
+//!   the URL that the sender calls; `Host` and forwarded headers are not believed. An endpoint that is called under several
+//!   hosts believes the forwarded headers of the [`Proxies`] that you name.
 //! - **A clock that is off** by more than the tolerance: `timestamp-too-old` or `timestamp-too-new`, with the number of
 //!   seconds. Run NTP.
 //! - **A server without timeouts**: neither framework bounds a slow head by itself (axum) or a stalled body (both). The
@@ -127,7 +128,7 @@ pub use hookporter_core::{
 };
 pub use hookporter_pipeline::{
     BodyMemory, BoxError, BoxFuture, Endpoint, Event, HandedOff, Handoff, HandoffError, HandshakeSecret, KeyFinder,
-    KeySource, Keys, Observer, Outcome, PayloadError, Record, Refusal, drain,
+    KeySource, Keys, Observer, Outcome, PayloadError, Proxies, Record, Refusal, drain,
 };
 
 #[cfg(feature = "tower")]

@@ -30,7 +30,6 @@ pub const ELSEWHERE: &[(&str, &str)] = &[
     ("G15", "g_http2::g15_a_flood_of_reset_streams_leaves_the_others_served"),
     ("G16", "g_http2::g16_a_flood_of_empty_frames_leaves_the_others_served"),
     ("G18", "g_unread::g18_the_rest_of_a_refused_body_is_no_request, and …_a_refused_sender_that_goes_on_is_cut_off"),
-    ("H4", "trusted proxies wait for part 2; until then such headers are ignored, in h_urls"),
     ("H9", "h_urls::h6_h9_a_path_of_another_spelling_is_not_found"),
     ("H12", "h_urls::h12_a_url_that_cannot_be_right_does_not_build"),
     ("H14", "h_twilio::h14_nothing_moves_between_the_url_and_the_body"),

@@ -1,8 +1,8 @@
 //! Section H: schemes that sign the URL. Only the configured one counts, and the query as received.
 //!
 //! The endpoints are mounted at every path, so that what a router would turn away reaches the pipeline too; what the
-//! routers do with it is in the tests below. H4 (forwarded headers of trusted proxies) is part 2; until then they are
-//! ignored whoever sends them.
+//! routers do with it is in the tests below. Forwarded headers of proxies that the endpoint trusts are in `h_proxies`; here they
+//! are ignored whoever sends them.
 
 use hookporter::{ConfigError, Endpoint, Header, Reason, Scheme, Secret};
 use hookporter_testkit::SignedRequest;
@@ -35,12 +35,12 @@ fn scheme() -> Scheme {
     Scheme::hmac_sha256().signed("{url}\n{body}").signature(Header::new("x-acme-signature").hex())
 }
 
-fn acme(url: &str) -> Endpoint {
+pub fn acme(url: &str) -> Endpoint {
     at_now(Endpoint::custom_at("acme", scheme(), Secret::new(CANARY), url).unwrap())
 }
 
 /// Signed for `url`, and sent to its path and query.
-fn to(url: &str, body: &str) -> SignedRequest {
+pub fn to(url: &str, body: &str) -> SignedRequest {
     hookporter_testkit::custom(scheme(), CANARY).url(url).body(body.to_owned()).build()
 }
 

@@ -18,6 +18,7 @@ mod f_tokens;
 mod g_framing;
 mod g_http2;
 mod g_unread;
+mod h_proxies;
 mod h_twilio;
 mod h_urls;
 mod i_tenants;
@@ -222,6 +223,7 @@ fn section_g_framing() {
 fn section_h_urls_and_proxies() {
     run_on(EVERYWHERE, h_urls::groups);
     run_on(EVERYWHERE, h_twilio::groups);
+    run_on(EVERYWHERE, h_proxies::groups);
 }
 
 #[test]
@@ -259,6 +261,7 @@ fn every_gathered_case_is_accounted_for() {
         g_framing::groups,
         h_urls::groups,
         h_twilio::groups,
+        h_proxies::groups,
         i_tenants::groups,
         j_versions::groups,
         k_replay::groups,

@@ -5,6 +5,7 @@ mod presets;
 mod presets_at;
 mod settings;
 mod state;
+mod url;
 
 use std::fmt;
 use std::sync::Arc;
@@ -25,6 +26,7 @@ use crate::kept::KeptHeaders;
 use crate::keys::{KeyStore, Keys};
 use crate::memory::BodyMemory;
 use crate::outcome::Observer;
+use crate::proxies::Proxies;
 use crate::public_url::PublicUrl;
 use crate::routes::Routes;
 use crate::tenant::TenantRule;
@@ -54,6 +56,7 @@ pub struct Endpoint {
     pub(crate) decoy: Option<Arc<PreparedKeyring>>,
     pub(crate) tenant: Option<TenantRule>,
     pub(crate) public_url: Option<PublicUrl>,
+    pub(crate) proxies: Option<Proxies>,
     pub(crate) gate: Option<VersionGate>,
     pub(crate) only_types: Option<Arc<[String]>>,
     pub(crate) routes: Routes,
@@ -153,6 +156,7 @@ impl Endpoint {
             keys: Arc::new(keys),
             tenant: None,
             public_url,
+            proxies: None,
             gate: None,
             only_types: None,
             routes: Routes::default(),

@@ -12,7 +12,6 @@ use crate::endpoint::Mode;
 use crate::handoff::{BoxError, Handoff};
 use crate::memory::BodyMemory;
 use crate::outcome::Observer;
-use crate::public_url::PublicUrl;
 use crate::routes::{Handler, Otherwise};
 use crate::tenant::TenantRule;
 use crate::{Endpoint, Event};
@@ -132,23 +131,6 @@ impl Endpoint {
     /// Replaces the name: what journal, metrics and health call this endpoint. Default: the provider's id.
     pub fn named(self, name: &str) -> Self {
         Self { name: name.into(), ..self }
-    }
-
-    /// Sets the public URL: what the sender believes it calls. A query in it must be the beginning of every request's;
-    /// without one, requests bring their own. Default: none.
-    ///
-    /// # Errors
-    /// [`ConfigError::PublicUrl`] for one that cannot be a webhook's.
-    pub fn public_url(self, url: &str) -> Result<Self, ConfigError> {
-        Ok(Self { public_url: Some(PublicUrl::full(url)?), ..self })
-    }
-
-    /// Sets scheme and host of the public URL; path and query are the request's: for endpoints with a tenant in the path.
-    ///
-    /// # Errors
-    /// [`ConfigError::PublicUrl`] for one that has a path, or cannot be a webhook's.
-    pub fn public_origin(self, origin: &str) -> Result<Self, ConfigError> {
-        Ok(Self { public_url: Some(PublicUrl::origin(origin)?), ..self })
     }
 
     /// Reads the tenant from the path: `/webhooks/{tenant}`. Default: no tenants.

@@ -10,6 +10,8 @@ use crate::outcome::Outcome;
 pub(crate) struct State {
     pub(crate) paused: AtomicBool,
     pub(crate) shutting_down: AtomicBool,
+    /// Whether it was said that the server does not tell who is at the other end.
+    pub(crate) peer_unknown: AtomicBool,
     counts: [AtomicU64; Outcome::ALL.len()],
 }
 

@@ -21,7 +21,7 @@ async fn status(beside: usize, payload: &str) -> (u16, usize) {
     let keys = Keys::find(Finder::default().knowing("k1", SECRET));
     let endpoint = Endpoint::custom("acme", scheme(), keys).unwrap().body_memory(memory.clone());
     let endpoint = endpoint.clock(FrozenClock(NOW)).otherwise(|_| async { Ok::<(), std::io::Error>(()) });
-    let Verdict::Reply(reply) = receive(&Arc::new(endpoint), &head, &mut Some(body)).await else {
+    let Verdict::Reply(reply) = receive(&Arc::new(endpoint), &head, None, &mut Some(body)).await else {
         panic!("the endpoint answers itself")
     };
     (reply.status, memory.used())

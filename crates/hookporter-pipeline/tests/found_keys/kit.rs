@@ -74,7 +74,7 @@ impl Door {
     /// Sends a request: why it was not accepted, and the status.
     pub(crate) async fn send(&self, request: &SignedRequest) -> Result<(), (Reason, u16)> {
         let mut body: Option<Bytes> = Some(request.body().clone());
-        match receive(&self.endpoint, &request.head(), &mut body).await {
+        match receive(&self.endpoint, &request.head(), None, &mut body).await {
             Verdict::Reply(reply) => match reply.refusal {
                 Some(refusal) => Err((refusal.rejection().kind(), reply.status)),
                 None => Ok(()),
