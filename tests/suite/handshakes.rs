@@ -5,6 +5,7 @@
 mod guards;
 mod routes;
 mod secrets;
+mod subscriptions;
 
 use std::collections::BTreeSet;
 

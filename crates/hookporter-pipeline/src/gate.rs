@@ -33,12 +33,10 @@ pub(crate) async fn pass(
     {
         return Err((Rejection::new(Reason::VersionNotHandled), event));
     }
-    if let Some(types) = &endpoint.only_types
-        && !event.event_type().is_some_and(|kind| types.iter().any(|wanted| wanted == kind))
-    {
-        return Ok(Verdict::Reply(exchange.acknowledge(&event, Outcome::Ignored)));
-    }
-    let route = endpoint.routes.route(&event);
+    let route = match endpoint.confirmer_of(&event) {
+        Some(confirmer) => Route::Handler(confirmer.clone()),
+        None => endpoint.route(&event),
+    };
     if matches!(route, Route::Ignore) {
         return Ok(Verdict::Reply(exchange.acknowledge(&event, Outcome::Ignored)));
     }
@@ -58,6 +56,17 @@ pub(crate) async fn pass(
     let custody = Custody { claim, held: Some(held), permit, _under_way: UnderWay::new() };
     let ticket = Box::new(Ticket::new(exchange.clone(), event, custody, deadline));
     Ok(hand_off(&endpoint, ticket, route).await)
+}
+
+impl Endpoint {
+    /// Where an event goes that its type does not rule out.
+    fn route(&self, event: &Event) -> Route {
+        let wanted = self
+            .only_types
+            .as_ref()
+            .is_none_or(|types| event.event_type().is_some_and(|kind| types.iter().any(|wanted| wanted == kind)));
+        if wanted { self.routes.route(event) } else { Route::Ignore }
+    }
 }
 
 /// Report-only: writes down what would have become of the event, and lets it through.

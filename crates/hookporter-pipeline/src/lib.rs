@@ -8,6 +8,8 @@
 
 mod body;
 mod challenge;
+#[cfg(feature = "fetch")]
+mod client;
 mod dedupe;
 mod endpoint;
 mod event;
@@ -25,6 +27,7 @@ mod public_url;
 mod receive;
 mod reply;
 mod routes;
+mod subscription;
 mod tenant;
 mod ticket;
 mod work;
@@ -40,5 +43,6 @@ pub use outcome::{Observer, Outcome, Record, Refusal};
 pub use proxies::Proxies;
 pub use receive::{Verdict, receive};
 pub use reply::Reply;
+pub use subscription::Subscription;
 pub use ticket::{Answer, Handled, Ticket};
 pub use work::{Driver, Panicked, Spawn, TokioSpawn, WorkResult, Worked, drain};

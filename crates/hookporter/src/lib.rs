@@ -43,7 +43,9 @@
 //! let pubsub = Endpoint::provider("google-pubsub", pubsub)?;
 //!
 //! let topic = "arn:aws:sns:us-west-2:123456789012:MyTopic";
-//! let sns = Endpoint::provider("aws-sns", Keys::fetch_certificates().with_part("topic_arn", topic))?;
+//! let sns = Endpoint::provider("aws-sns", Keys::fetch_certificates().with_part("topic_arn", topic))?
+//!     // Subscriptions to the topic are confirmed as soon as SNS asks for it.
+//!     .fetch_confirmations([topic])?;
 //! # Ok(())
 //! # }
 //! # }
@@ -128,7 +130,7 @@ pub use hookporter_core::{
 };
 pub use hookporter_pipeline::{
     BodyMemory, BoxError, BoxFuture, Endpoint, Event, HandedOff, Handoff, HandoffError, HandshakeSecret, KeyFinder,
-    KeySource, Keys, Observer, Outcome, PayloadError, Proxies, Record, Refusal, drain,
+    KeySource, Keys, Observer, Outcome, PayloadError, Proxies, Record, Refusal, Subscription, drain,
 };
 
 #[cfg(feature = "tower")]

@@ -7,10 +7,12 @@ mod acknowledgement;
 mod answer_headers;
 mod handshake;
 mod presets;
+mod subscription;
 
 pub use acknowledgement::{Acknowledgement, AnswerBody, SuccessStatus};
 pub use answer_headers::AnswerHeaders;
 pub use handshake::{Challenge, Handshake};
+pub use subscription::{Confirmation, SubscriptionRule};
 
 use std::fmt;
 
@@ -34,6 +36,7 @@ pub struct Provider {
     pub(crate) acknowledgement: Acknowledgement,
     pub(crate) refusal_status: u16,
     pub(crate) handshakes: &'static [HandshakeRule],
+    pub(crate) subscription: Option<SubscriptionRule>,
     pub(crate) labels: [&'static str; 3],
     pub(crate) replay: &'static str,
     pub(crate) event_headers: &'static [&'static str],
@@ -83,6 +86,7 @@ impl Provider {
         acknowledgement: Acknowledgement::BASE,
         refusal_status: 401,
         handshakes: &[],
+        subscription: None,
         labels: ["", "", ""],
         replay: "",
         event_headers: &[],
@@ -206,6 +210,12 @@ impl Provider {
     #[must_use]
     pub fn uses_verify_token(&self) -> bool {
         self.handshakes.iter().any(|rule| rule.verify_token.is_some())
+    }
+
+    /// How the sender asks for a subscription to be confirmed, where a URL is to be called for it.
+    #[must_use]
+    pub const fn subscription(&self) -> Option<&SubscriptionRule> {
+        self.subscription.as_ref()
     }
 
     /// Whether the sender proves that you own the URL by a challenge.

@@ -28,7 +28,7 @@ use crate::memory::BodyMemory;
 use crate::outcome::Observer;
 use crate::proxies::Proxies;
 use crate::public_url::PublicUrl;
-use crate::routes::Routes;
+use crate::routes::{Handler, Routes};
 use crate::tenant::TenantRule;
 
 /// One configured route: a name, a provider or custom scheme, its keys, and its policy.
@@ -72,6 +72,8 @@ pub struct Endpoint {
     /// What the sender must know when it asks for a challenge's answer, where it asks so.
     pub(crate) verify_token: Option<Secret>,
     pub(crate) on_secret: Option<SecretHook>,
+    /// What confirms subscriptions, and the type of the events that ask for it.
+    pub(crate) confirmer: Option<(&'static str, Handler)>,
     pub(crate) observers: Vec<Arc<dyn Observer>>,
     pub(crate) kept_headers: KeptHeaders,
     pub(crate) state: Arc<State>,
@@ -170,6 +172,7 @@ impl Endpoint {
             verbatim: false,
             verify_token: None,
             on_secret: None,
+            confirmer: None,
             observers: Vec::new(),
             kept_headers: KeptHeaders::of(provider, &verifier),
             state: Arc::new(State::default()),

@@ -5,15 +5,11 @@ use std::time::Duration;
 
 use hookporter_core::{ConfigError, KeyName, Keyring, Secret};
 use serde_json::Value;
-use ureq::Agent;
 
+use crate::client::{Client, Scheme};
 use crate::handoff::{BoxError, BoxFuture};
 use crate::keys::{KeyFinder, Keys};
 
-/// The largest key set or certificate; those in use are below 10 kB.
-const LARGEST: u64 = 128 * 1024;
-/// How long one fetch may take; a request waits no longer than the endpoint's budget for it.
-const LONGEST: Duration = Duration::from_secs(5);
 /// How long what was fetched counts: a key that its sender withdraws is dead within it.
 const REMEMBER: Duration = Duration::from_secs(300);
 
@@ -29,7 +25,7 @@ impl Keys {
             let problem = format!("`{url}` does not begin with `https://`");
             return Err(ConfigError::Setting { setting: "fetch_key_set", problem });
         }
-        Ok(Self::find(Fetcher { agent: agent(Scheme::HttpsOnly), set: Some(url.into()) }).remember_for(REMEMBER))
+        Ok(Self::find(Fetcher { client: Client::new(Scheme::HttpsOnly), set: Some(url.into()) }).remember_for(REMEMBER))
     }
 
     /// Certificates from the URLs that requests name (SNS, PayPal), on the hosts that the preset pins, without following
@@ -37,63 +33,41 @@ impl Keys {
     /// It counts for up to five minutes, unless [`Keys::remember_for`] says otherwise.
     #[must_use]
     pub fn fetch_certificates() -> Self {
-        Self::find(Fetcher { agent: agent(Scheme::HttpsOnly), set: None }).remember_for(REMEMBER)
+        Self::find(Fetcher { client: Client::new(Scheme::HttpsOnly), set: None }).remember_for(REMEMBER)
     }
-}
-
-/// Which URLs are fetched. Tests have no certificate.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Scheme {
-    HttpsOnly,
-    #[cfg(test)]
-    Any,
-}
-
-/// A client that follows nothing, keeps nothing and waits for nobody.
-fn agent(scheme: Scheme) -> Agent {
-    Agent::config_builder()
-        .https_only(scheme == Scheme::HttpsOnly)
-        .max_redirects(0)
-        .http_status_as_error(false)
-        .timeout_global(Some(LONGEST))
-        .max_response_header_size(16 * 1024)
-        .user_agent("hookporter")
-        .build()
-        .into()
 }
 
 /// Fetches the key set that holds a key id, or what a URL names.
 struct Fetcher {
-    agent: Agent,
+    client: Client,
     set: Option<Arc<str>>,
 }
 
 impl KeyFinder for Fetcher {
     fn find(&self, _: Option<Arc<str>>, name: KeyName) -> BoxFuture<'_, Result<Option<Keyring>, BoxError>> {
-        let (agent, set) = (self.agent.clone(), self.set.clone());
-        Box::pin(async move { tokio::task::spawn_blocking(move || find(&agent, set.as_deref(), &name)).await? })
+        let (client, set) = (self.client.clone(), self.set.clone());
+        Box::pin(async move { tokio::task::spawn_blocking(move || find(&client, set.as_deref(), &name)).await? })
     }
 }
 
-fn find(agent: &Agent, set: Option<&str>, name: &KeyName) -> Result<Option<Keyring>, BoxError> {
+fn find(client: &Client, set: Option<&str>, name: &KeyName) -> Result<Option<Keyring>, BoxError> {
     match (set, name) {
         (Some(set), KeyName::Id(id)) => {
-            let keys = fetch(agent, set)?.ok_or("the key set is not there")?;
+            let keys = fetch(client, set)?.ok_or("the key set is not there")?;
             Ok(key_in(&keys, id)?.map(Keyring::from))
         }
-        (None, KeyName::Url(url)) => Ok(fetch(agent, url)?.map(|text| Secret::new(text).into())),
+        (None, KeyName::Url(url)) => Ok(fetch(client, url)?.map(|text| Secret::new(text).into())),
         (Some(_), _) => Err("the request names a URL, and a key set knows ids; use `Keys::fetch_certificates`".into()),
         (None, _) => Err("the request names an id, and certificates have URLs; use `Keys::fetch_key_set`".into()),
     }
 }
 
 /// The text at `url`; `None` where its server says that there is none.
-fn fetch(agent: &Agent, url: &str) -> Result<Option<String>, BoxError> {
-    let mut answer = agent.get(url).call()?;
-    match answer.status().as_u16() {
-        200 => Ok(Some(answer.body_mut().with_config().limit(LARGEST).read_to_string()?)),
-        403 | 404 | 410 => Ok(None),
-        status => Err(format!("the server of keys answered {status}").into()),
+fn fetch(client: &Client, url: &str) -> Result<Option<String>, BoxError> {
+    match client.get(url)? {
+        (200, text) => Ok(Some(text)),
+        (403 | 404 | 410, _) => Ok(None),
+        (status, _) => Err(format!("the server of keys answered {status}").into()),
     }
 }
 
@@ -111,41 +85,19 @@ fn key_in(text: &str, id: &str) -> Result<Option<Secret>, BoxError> {
 
 #[cfg(test)]
 mod tests {
-    use std::io::{Read, Write};
-    use std::net::TcpListener;
-
     use super::*;
-
-    /// Serves `answers` one after the other, each on a connection of its own; the address.
-    fn server(answers: Vec<String>) -> String {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let address = listener.local_addr().unwrap();
-        std::thread::spawn(move || {
-            for answer in answers {
-                let (mut socket, _) = listener.accept().unwrap();
-                let mut read = [0; 4096];
-                let _ = socket.read(&mut read);
-                // A client that has read enough hangs up.
-                let _ = socket.write_all(answer.as_bytes());
-            }
-        });
-        format!("http://{address}/keys")
-    }
-
-    fn answer(status: &str, body: &str) -> String {
-        format!("HTTP/1.1 {status}\r\ncontent-length: {}\r\nconnection: close\r\n\r\n{body}", body.len())
-    }
+    use crate::client::tests::{answer, server};
 
     #[test]
     fn a_key_set_gives_the_key_of_an_id() {
         let set = r#"{"keys":[{"kid":"a","kty":"RSA"},{"kid":"b","kty":"EC"},{"kid":"c"},{"kid":"c"}]}"#;
         let url = server(vec![answer("200 OK", set); 4]);
-        let find = |id: &str| find(&agent(Scheme::Any), Some(&url), &KeyName::Id(id.into()));
+        let find = |id: &str| find(&Client::new(Scheme::Any), Some(&url), &KeyName::Id(id.into()));
         let found = find("b").unwrap().unwrap();
         assert_eq!(found.secrets()[0].id().as_str(), "b");
         assert!(find("d").unwrap().is_none());
         assert!(find("c").is_err(), "two keys of one id");
-        let other = super::find(&agent(Scheme::Any), Some(&url), &KeyName::Url(url.as_str().into()));
+        let other = super::find(&Client::new(Scheme::Any), Some(&url), &KeyName::Url(url.as_str().into()));
         assert!(other.is_err());
     }
 
@@ -153,7 +105,7 @@ mod tests {
     fn only_what_the_server_says_is_not_there_is_unknown() {
         let certificate = |answers| {
             let url = server(vec![answers]);
-            find(&agent(Scheme::Any), None, &KeyName::Url(url.as_str().into())).map(|found| found.is_some())
+            find(&Client::new(Scheme::Any), None, &KeyName::Url(url.as_str().into())).map(|found| found.is_some())
         };
         assert!(certificate(answer("200 OK", "a certificate")).unwrap());
         for gone in ["404 Not Found", "403 Forbidden", "410 Gone"] {
@@ -168,7 +120,7 @@ mod tests {
     #[test]
     fn only_https_is_fetched() {
         let url = server(vec![answer("200 OK", "a certificate")]);
-        assert!(find(&agent(Scheme::HttpsOnly), None, &KeyName::Url(url.as_str().into())).is_err());
+        assert!(find(&Client::new(Scheme::HttpsOnly), None, &KeyName::Url(url.as_str().into())).is_err());
         assert!(Keys::fetch_key_set("http://a.example/keys").is_err());
         assert!(Keys::fetch_key_set("https://a.example/keys").is_ok());
     }

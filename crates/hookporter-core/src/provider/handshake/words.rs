@@ -9,7 +9,8 @@ impl Provider {
     /// The sender's challenges and what answers them, in words; empty where it has none.
     #[must_use]
     pub fn handshake_text(&self) -> String {
-        let rules: Vec<_> = self.handshakes.iter().map(ToString::to_string).collect();
+        let mut rules: Vec<_> = self.handshakes.iter().map(ToString::to_string).collect();
+        rules.extend(self.subscription.map(|rule| format!("event `{}`, proven: its URL is called", rule.event_type())));
         rules.join("; ")
     }
 }

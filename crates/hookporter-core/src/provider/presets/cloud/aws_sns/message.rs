@@ -3,6 +3,7 @@
 use serde::Deserialize;
 
 use crate::algorithm::Algorithm;
+use crate::provider::Confirmation;
 use crate::provider::presets::json;
 use crate::scheme::{SignedBytes, SignedInput, SignedMessage};
 #[cfg(feature = "sign")]
@@ -36,11 +37,21 @@ pub(super) fn found(input: &SignedInput<'_>) -> Result<SignedBytes, Rejection> {
     Ok(SignedBytes::new().and(signed).covering_fields())
 }
 
+/// The type of a message that asks for its subscription to be confirmed.
+pub(super) const SUBSCRIPTION: &str = "SubscriptionConfirmation";
+
+/// The topic and the URL of such a message.
+pub(super) fn confirmation(body: &[u8]) -> Option<Confirmation> {
+    let message: Message = json::read(body).ok()?;
+    let url = message.subscribe_url.filter(|url| message.kind == SUBSCRIPTION && super::HOSTS.trusts_host(url))?;
+    Some(Confirmation { topic: message.topic_arn, url })
+}
+
 impl Message {
     /// The canonical text: the name and the value of every signed field, a line each.
     fn text(&self) -> Result<Vec<u8>, Rejection> {
         let required = |field| Option::as_deref(field).ok_or_else(|| malformed("a signed field is missing"));
-        let confirms = matches!(self.kind.as_str(), "SubscriptionConfirmation" | "UnsubscribeConfirmation");
+        let confirms = matches!(self.kind.as_str(), SUBSCRIPTION | "UnsubscribeConfirmation");
         let (subject, url, token) = match confirms {
             true => (None, Some(required(&self.subscribe_url)?), Some(required(&self.token)?)),
             false => (self.subject.as_deref(), None, None),
@@ -124,6 +135,35 @@ mod tests {
         body["Message"] = 7.into();
         assert_eq!(text(&body.to_string()), Err(Reason::MalformedBody));
         assert_eq!(text(r#"{"Type":"Notification","Type":"Notification"}"#), Err(Reason::MalformedBody));
+    }
+
+    #[test]
+    fn a_confirmation_is_asked_of_snss_own_hosts_and_by_its_own_type() {
+        let mut body = body();
+        body["Token"] = "t".into();
+        let mut asked = |kind: &str, url: &str| {
+            (body["Type"], body["SubscribeURL"]) = (kind.into(), url.into());
+            confirmation(body.to_string().as_bytes())
+        };
+        let url = "https://sns.us-west-2.amazonaws.com/?Action=ConfirmSubscription&TopicArn=arn:aws:sns:x&Token=1";
+        assert_eq!(asked(SUBSCRIPTION, url), Some(Confirmation { topic: "arn".to_owned(), url: url.to_owned() }));
+        for kind in ["UnsubscribeConfirmation", "Notification"] {
+            assert_eq!(asked(kind, url), None, "{kind}: it would subscribe again");
+        }
+        for url in [
+            "http://sns.us-west-2.amazonaws.com/?Action=ConfirmSubscription",
+            "https://sns.us-west-2.amazonaws.com.evil.example/?Action=ConfirmSubscription",
+            "https://sns.us-west-2.amazonaws.com@evil.example/",
+            "https://evil.example/?https://sns.us-west-2.amazonaws.com/",
+            "https://sns.us-west-2.amazonaws.com:8443/",
+            "https://sns.us-west-2.amazonaws.com",
+            "https://evil.example#@sns.us-west-2.amazonaws.com/",
+            "https://evil.example\\@sns.us-west-2.amazonaws.com/",
+            "https://169.254.169.254/",
+            "",
+        ] {
+            assert_eq!(asked(SUBSCRIPTION, url), None, "{url}");
+        }
     }
 
     #[test]

@@ -2,7 +2,7 @@ mod message;
 
 use std::time::Duration;
 
-use crate::provider::{Acknowledgement, EvidenceLevel};
+use crate::provider::{Acknowledgement, EvidenceLevel, SubscriptionRule};
 use crate::{Algorithm, Identity, Json, KeyRule, KeyUrl, Provider, Scheme};
 
 /// Amazon SNS over HTTP(S): the body is a JSON text that holds its own signature, RSA with SHA-1 (signature version 1) or
@@ -16,7 +16,7 @@ use crate::{Algorithm, Identity, Json, KeyRule, KeyUrl, Provider, Scheme};
 /// their own. Give the key the part `topic_arn`, one ARN or several with commas between, or compare `TopicArn` yourself.
 ///
 /// `SubscriptionConfirmation` and `UnsubscribeConfirmation` are handed over as events of these types, once their proof
-/// holds. To confirm, call the `SubscribeURL` of the event, or give its `Token` to the API; nothing here calls it.
+/// holds. To confirm a subscription, call the `SubscribeURL` of the event ([`Provider::subscription`]); nothing here does.
 /// Raw message delivery carries no signature and is refused.
 pub(super) static AWS_SNS: Provider = Provider {
     id: "aws-sns",
@@ -37,13 +37,13 @@ pub(super) static AWS_SNS: Provider = Provider {
     labels: ["`MessageId`, signed", "`Type`, signed", "none"],
     replay: "the signed `MessageId` makes a replay a duplicate for as long as it is remembered; the signed `Timestamp` is \
              not judged, since a retry keeps it",
+    subscription: Some(SubscriptionRule { event_type: message::SUBSCRIPTION, read: message::confirmation }),
     event_headers: &["x-amz-sns-message-type", "x-amz-sns-topic-arn", "x-amz-sns-subscription-arn"],
     ..Provider::BASE
 };
 
-/// Where SNS's certificates are.
-const CERTIFICATES: KeyUrl =
-    KeyUrl::on_regional_hosts("sns.", &[".amazonaws.com", ".amazonaws.com.cn"]).path_suffix(".pem");
+/// SNS's own hosts.
+const HOSTS: KeyUrl = KeyUrl::on_regional_hosts("sns.", &[".amazonaws.com", ".amazonaws.com.cn"]);
 
 fn scheme() -> Scheme {
     let rule = KeyRule::public_key("the certificate in PEM, or a lookup by its URL")
@@ -51,7 +51,7 @@ fn scheme() -> Scheme {
         .optional_part("topic_arn", "messages of every topic in the world are accepted");
     let scheme = Scheme::new(Algorithm::RsaPkcs1Sha256)
         .proof_found_by(message::found)
-        .key_url(Json::pointer("/SigningCertURL"), CERTIFICATES)
+        .key_url(Json::pointer("/SigningCertURL"), HOSTS.path_suffix(".pem"))
         // Raw delivery carries no proof at all.
         .optional_header("x-amz-sns-rawdelivery", "false")
         .key_rule(rule)
