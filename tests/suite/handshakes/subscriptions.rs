@@ -19,9 +19,12 @@ fn message(kind: &str, id: &str) -> SignedRequest {
     hookporter_testkit::aws_sns(secret).event(kind).event_id(id).build().with_target(PATH)
 }
 
+/// Topic and URL of each subscription that was asked for.
+type Asked = Arc<Mutex<Vec<(String, String)>>>;
+
 /// An endpoint that notes what it is asked to confirm, and fails as often as it is told to.
-fn noting(failures: usize) -> (Endpoint, Arc<Mutex<Vec<(String, String)>>>) {
-    let asked = Arc::new(Mutex::new(Vec::new()));
+fn noting(failures: usize) -> (Endpoint, Asked) {
+    let asked = Asked::default();
     let (noted, left) = (asked.clone(), Arc::new(Mutex::new(failures)));
     let confirm = move |subscription: Subscription| {
         noted.lock().unwrap().push((subscription.topic().to_owned(), subscription.url().to_owned()));
