@@ -8,11 +8,11 @@
 )]
 
 #[cfg(test)]
+mod answers;
+#[cfg(test)]
 mod attacks;
 #[cfg(test)]
 mod defects;
-#[cfg(test)]
-mod empty_answers;
 #[cfg(unix)]
 #[cfg(test)]
 mod examples;

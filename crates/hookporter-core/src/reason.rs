@@ -127,6 +127,12 @@ impl Reason {
         self.status() == 401
     }
 
+    /// Whether the same request would be turned away again whenever it comes, and whatever is mended here.
+    #[must_use]
+    pub const fn is_final(self) -> bool {
+        matches!(self, Self::BodyTooLarge | Self::UnsupportedEncoding | Self::UnsupportedMediaType)
+    }
+
     /// Whether it is our own doing, so that the sender is asked to come again.
     #[must_use]
     pub const fn is_unavailable(self) -> bool {

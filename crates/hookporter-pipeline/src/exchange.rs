@@ -43,7 +43,7 @@ impl Exchange {
 
     #[cold]
     fn turn_away(&self, method: &str, target: &str, event: Option<&Event>, rejection: Rejection) -> Reply {
-        let reply = Reply::refusal(rejection, self.endpoint.refusal_status(), self.endpoint.methods());
+        let reply = Reply::refusal(rejection, &self.endpoint);
         if let Some(refusal) = &reply.refusal {
             self.conclude(method, target, event, refusal.outcome(), reply.status, Some(refusal.rejection()));
         }

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use hookporter_core::provider::{AnswerBody, AnswerHeaders, Handshake};
 use hookporter_core::{Provider, Reason, Rejection};
 
+use crate::Endpoint;
 use crate::outcome::{Outcome, Refusal};
 
 /// An answer that the pipeline decided on; an adapter turns it into its framework's response and adds nothing.
@@ -57,22 +58,27 @@ impl Reply {
         }
     }
 
-    /// The answer to a request that is not taken. `refusal_status` is what the provider wants for a bad proof.
-    pub(crate) fn refusal(rejection: Rejection, refusal_status: u16, allow: &'static [&'static str]) -> Self {
+    /// The answer to a request that an endpoint does not take.
+    pub(crate) fn refusal(rejection: Rejection, endpoint: &Endpoint) -> Self {
         let reason = rejection.kind();
-        let status = if reason.is_refusal() { refusal_status } else { reason.status() };
+        let status = if reason.is_refusal() { endpoint.refusal_status() } else { reason.status() };
         let outcome = if reason.is_unavailable() { Outcome::Unavailable } else { Outcome::Rejected };
-        let allowed = || AnswerHeaders::from(("allow", allow.join(", ")));
+        let headers = match (reason, endpoint.provider) {
+            (Reason::MethodNotAllowed, _) => ("allow", endpoint.methods().join(", ")).into(),
+            (_, Some(provider)) if reason.is_final() => provider.acknowledgement().no_retry.into(),
+            _ => AnswerHeaders::default(),
+        };
         Self {
             retry_after: reason.is_unavailable().then(retry_after),
-            headers: if reason == Reason::MethodNotAllowed { allowed() } else { AnswerHeaders::default() },
+            headers,
             refusal: Some(Refusal::new(outcome, rejection)),
             ..Self::status(status)
         }
     }
 }
 
-/// One to five seconds, at random: senders that retry only twice within a minute still find us, and not all at once.
+/// One to five seconds, at random: senders that retry only twice within a minute still find us, and not all at once. No
+/// sender's schedule asks for more: those that heed it (Telegram, Zendesk below a minute) try again as soon as it says.
 fn retry_after() -> u32 {
     let random = RandomState::new().hash_one(0_u8) % 5;
     u32::try_from(random).unwrap_or(0).saturating_add(1)

@@ -15,6 +15,8 @@ pub struct Acknowledgement {
     pub body: AnswerBody,
     /// Headers of a success, names in lower case.
     pub headers: &'static [(&'static str, &'static str)],
+    /// Headers of an answer that ends the sender's retries, names in lower case; sent where coming again cannot help.
+    pub no_retry: &'static [(&'static str, &'static str)],
     /// How long the sender waits, where it says so.
     pub time_limit: Option<Duration>,
     /// How the sender tries again, in words.
@@ -79,6 +81,7 @@ impl Acknowledgement {
         status: 200,
         body: AnswerBody::Free,
         headers: &[],
+        no_retry: &[],
         time_limit: None,
         retries: "not documented",
         retry_for: None,

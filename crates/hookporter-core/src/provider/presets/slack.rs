@@ -14,6 +14,7 @@ pub(crate) static SLACK: Provider = Provider {
     proof: "HMAC-SHA256 of `v0:{timestamp}:{body}`, `X-Slack-Signature: v0=…`",
     tolerance: Some(Tolerance::DEFAULT),
     acknowledgement: Acknowledgement {
+        no_retry: &[("x-slack-no-retry", "1")],
         time_limit: Some(Duration::from_secs(3)),
         retries: "3: at once, after 1 min, after 5 min; an answer with `x-slack-no-retry: 1` stops them",
         ..Acknowledgement::BASE
