@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use crate::ConfigError;
 use crate::headers::Names;
 use crate::key_name::KeyUrlRule;
 use crate::scheme::header::{List, More};
 use crate::scheme::timestamp::TimestampAt;
 use crate::scheme::{Encoding, FixedHeader, HeaderSet, KeyHeader, Part, Plan, Scheme, TimeUnit};
+use crate::{ConfigError, KeyNaming};
 
 /// A scheme that can be checked against requests.
 #[derive(Debug, Clone)]
@@ -93,7 +93,7 @@ impl Compiled {
             return Err(ConfigError::scheme("a header states a part of the key that the key rule does not ask for"));
         }
         if let Some(gzip) = scheme.gzip {
-            plan.judge_gzip(gzip)?;
+            plan.judge_gzip(gzip, timestamp.as_ref())?;
         }
         if plan.has_shared_secret() && scheme.key_url.as_ref().is_some_and(|named| named.is_in_body()) {
             return Err(ConfigError::scheme(
@@ -102,7 +102,7 @@ impl Compiled {
         }
         let sets = HeaderSet::of(scheme, timestamp.as_ref());
         let body_headers = ["content-length".into(), "content-encoding".into()];
-        Ok(Self {
+        let compiled = Self {
             names: Names::new(sets.iter().flat_map(HeaderSet::names).chain(&body_headers)),
             sets,
             body_headers,
@@ -116,7 +116,11 @@ impl Compiled {
             query: scheme.query.clone(),
             #[cfg(feature = "gzip")]
             gzip: scheme.gzip,
-        })
+        };
+        if scheme.gzip.is_some() && compiled.key_naming() == KeyNaming::Body {
+            return Err(ConfigError::scheme("a key that the body names is read from a body that is not compressed"));
+        }
+        Ok(compiled)
     }
 
     /// Whether the public URL takes part in the signed bytes.

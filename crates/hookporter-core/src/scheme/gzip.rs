@@ -1,7 +1,7 @@
 //! What a proof is over where a sender compresses.
 
 use crate::ConfigError;
-use crate::scheme::{Part, Plan};
+use crate::scheme::{Part, Plan, TimestampPlace, TimestampSpec};
 
 /// What the proof is over where a sender compresses its bodies with gzip (`content-encoding: gzip`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,8 +16,10 @@ pub enum Gzip {
 
 impl Plan {
     /// Whether bodies that come compressed can be judged by this plan.
-    pub(super) fn judge_gzip(&self, gzip: Gzip) -> Result<(), ConfigError> {
+    pub(super) fn judge_gzip(&self, gzip: Gzip, timestamp: Option<&TimestampSpec>) -> Result<(), ConfigError> {
+        let member = timestamp.is_some_and(|spec| matches!(spec.place, TimestampPlace::Member(_)));
         let contradiction = match (self, gzip) {
+            (_, Gzip::SignedCompressed) if member => true,
             (Self::Whole { parts, .. }, Gzip::SignedCompressed) => {
                 parts.iter().any(|part| matches!(part, Part::Field(_) | Part::SortedForm))
             }

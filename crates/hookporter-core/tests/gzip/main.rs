@@ -189,4 +189,22 @@ fn schemes_that_read_what_they_cannot_do_not_build() {
     let fields = || Scheme::hmac_sha256().signed("{field:/id}").signature(Header::new("x").hex());
     assert!(Verifier::new(fields().gzip(Gzip::SignedCompressed)).is_err());
     assert!(Verifier::new(fields().gzip(Gzip::SignedPlain)).is_ok());
+    let dated = || scheme().timestamp(Json::pointer("/at").unix_seconds());
+    assert!(Verifier::new(dated().gzip(Gzip::SignedCompressed)).is_err());
+    assert!(Verifier::new(dated().gzip(Gzip::SignedPlain)).is_ok());
+}
+
+#[cfg(feature = "ed25519")]
+#[test]
+fn a_key_that_a_body_names_is_not_looked_for_in_compressed_bytes() {
+    use hookporter_core::{Algorithm, KeyUrl};
+
+    let named = || {
+        let hosts = KeyUrl::on_hosts(&["keys.sender.example"]);
+        Scheme::new(Algorithm::Ed25519).signature(Header::new("x").hex()).key_url(Json::pointer("/key"), hosts)
+    };
+    assert!(Verifier::new(named()).is_ok());
+    for gzip in [Gzip::SignedCompressed, Gzip::SignedPlain] {
+        assert!(Verifier::new(named().gzip(gzip)).is_err(), "{gzip:?}");
+    }
 }
