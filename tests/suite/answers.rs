@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use hookporter::{Endpoint, Outcome, Reason, Secret};
+use hookporter::{ConfigError, Endpoint, Header, Json, Outcome, Reason, Scheme, Secret};
 use hookporter_testkit::RequestMaker;
 
 use crate::sender::send;
@@ -48,6 +48,29 @@ fn each_sender_is_told_success_and_refusal_in_its_own_words() {
             );
             assert_eq!((wrong.status, wrong.body.len()), (refused, 0), "{adapter:?} {id}");
         }
+    }
+}
+
+#[test]
+fn an_endpoint_may_say_its_own_refusal_and_change_its_presets_scheme() {
+    let stripe = hookporter_testkit::keys("stripe").unwrap();
+    let changed = |scheme: Scheme| scheme.signature(Header::new("x-renamed").list(',').item("v1").hex());
+    let contradiction = Endpoint::provider_with("stripe", Secret::new(stripe.receiver), changed);
+    // The timestamp stands in the list of the other header.
+    assert!(matches!(contradiction, Err(ConfigError::Scheme { .. })));
+    for status in [200, 302, 404, 410, 500] {
+        assert!(matches!(endpoint("stripe").refusal_status(status), Err(ConfigError::Setting { .. })), "{status}");
+    }
+    for adapter in BOTH {
+        let by_object = Endpoint::provider_with("stripe", Secret::new(stripe.receiver), |scheme| {
+            scheme.event_type(Json::pointer("/object"))
+        });
+        let server = Server::start(adapter, by_object.unwrap().refusal_status(403).unwrap());
+        let good = sender("stripe").build();
+        assert_eq!(send(&server, &good.clone().tampered_signature()).status, 403);
+        assert_eq!(send(&server, &good).status, 200);
+        let events = server.handed_off();
+        assert_eq!(events.iter().map(|event| event.event_type()).collect::<Vec<_>>(), [Some("event")]);
     }
 }
 

@@ -61,7 +61,7 @@ impl Reply {
     /// The answer to a request that an endpoint does not take.
     pub(crate) fn refusal(rejection: Rejection, endpoint: &Endpoint) -> Self {
         let reason = rejection.kind();
-        let status = if reason.is_refusal() { endpoint.refusal_status() } else { reason.status() };
+        let status = if reason.is_refusal() { endpoint.refusal_status } else { reason.status() };
         let outcome = if reason.is_unavailable() { Outcome::Unavailable } else { Outcome::Rejected };
         let headers = match (reason, endpoint.provider) {
             (Reason::MethodNotAllowed, _) => ("allow", endpoint.methods().join(", ")).into(),

@@ -115,7 +115,15 @@ impl Provider {
     /// # Errors
     /// [`ConfigError::Scheme`] for a preset that contradicts itself, which a test rules out for every preset here.
     pub fn verifier(&self) -> Result<Verifier, ConfigError> {
-        let verifier = Verifier::new((self.scheme)())?.with_body_limit(self.body_limit);
+        self.verifier_with(|scheme| scheme)
+    }
+
+    /// A verifier as [`Provider::verifier`] gives, with the scheme changed: other headers, other labels.
+    ///
+    /// # Errors
+    /// [`ConfigError::Scheme`] if the change contradicts the rest.
+    pub fn verifier_with(&self, change: impl FnOnce(Scheme) -> Scheme) -> Result<Verifier, ConfigError> {
+        let verifier = Verifier::new(change((self.scheme)()))?.with_body_limit(self.body_limit);
         Ok(match self.tolerance {
             Some(tolerance) => verifier.with_tolerance(tolerance),
             None => verifier,

@@ -5,6 +5,8 @@ mod presets;
 mod presets_at;
 mod settings;
 mod state;
+#[cfg(test)]
+mod tests;
 mod url;
 
 use std::fmt;
@@ -65,6 +67,7 @@ pub struct Endpoint {
     pub(crate) budget: Duration,
     pub(crate) body_deadline: Duration,
     pub(crate) ack_status: u16,
+    pub(crate) refusal_status: u16,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) memory: BodyMemory,
     pub(crate) report_only: bool,
@@ -133,6 +136,30 @@ impl Endpoint {
         Self::preset(Provider::by_id(id)?, keys.into(), Some(PublicUrl::full(url)?))
     }
 
+    /// An endpoint for the preset of this id with its scheme changed: a header that a gateway renamed, labels of your own.
+    /// Everything else of the preset stays, and what the change makes wrong in its descriptions is yours to know.
+    ///
+    /// ```
+    /// use hookporter_core::{Json, Secret};
+    /// use hookporter_pipeline::Endpoint;
+    ///
+    /// let by_object = Endpoint::provider_with("stripe", Secret::new("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw"), |scheme| {
+    ///     scheme.event_type(Json::pointer("/data/object/object"))
+    /// })?;
+    /// # Ok::<(), hookporter_core::ConfigError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// As [`Endpoint::provider`], and [`ConfigError::Scheme`] if the change contradicts the rest of the scheme.
+    pub fn provider_with(
+        id: &str,
+        keys: impl Into<Keys>,
+        change: impl FnOnce(Scheme) -> Scheme,
+    ) -> Result<Self, ConfigError> {
+        let provider = Provider::by_id(id)?;
+        Self::build(provider.id(), Some(provider), provider.verifier_with(change)?, keys.into(), None)
+    }
+
     fn preset(provider: &'static Provider, keys: Keys, url: Option<PublicUrl>) -> Result<Self, ConfigError> {
         Self::build(provider.id(), Some(provider), provider.verifier()?, keys, url)
     }
@@ -166,6 +193,7 @@ impl Endpoint {
             budget: provider.map_or(Duration::from_secs(2), |provider| provider.acknowledgement().budget()),
             body_deadline: BODY_DEADLINE,
             ack_status: provider.map_or(200, |provider| provider.acknowledgement().status),
+            refusal_status: provider.map_or(401, Provider::refusal_status),
             clock: Arc::new(SystemClock),
             memory: BodyMemory::process(),
             report_only: false,
@@ -215,10 +243,6 @@ impl Endpoint {
         self.provider.map_or(&["POST"], Provider::methods)
     }
 
-    pub(crate) fn refusal_status(&self) -> u16 {
-        self.provider.map_or(401, Provider::refusal_status)
-    }
-
     /// Whether the sender demands a body, or that there is none, so that a handler's own is not passed on.
     pub(crate) fn demands_a_body(&self) -> bool {
         self.provider.is_some_and(|provider| provider.acknowledgement().body != AnswerBody::Free)
@@ -246,42 +270,5 @@ impl fmt::Debug for Endpoint {
             .field("keys", &self.keys)
             .field("report_only", &self.report_only)
             .finish_non_exhaustive()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use hookporter_core::Secret;
-
-    use super::*;
-
-    #[test]
-    fn a_slow_upload_leaves_less_of_the_senders_patience() {
-        let millis = Duration::from_millis;
-        let slack = Endpoint::slack(Secret::new("a secret that is long enough")).unwrap();
-        assert_eq!(slack.budget_after(Duration::ZERO), millis(1800));
-        assert_eq!(slack.budget_after(millis(2000)), millis(600));
-        assert_eq!(slack.budget_after(millis(9000)), LEAST_BUDGET);
-        assert_eq!(slack.budget(millis(100)).budget_after(millis(2000)), millis(100));
-        let stripe = Endpoint::stripe(Secret::new("a secret that is long enough")).unwrap();
-        assert_eq!(stripe.budget_after(millis(9000)), millis(2000));
-    }
-
-    #[test]
-    fn a_sender_that_signs_the_url_needs_one() {
-        let secret = || Secret::new("0123456789abcdef0123456789abcdef");
-        let error = Endpoint::provider("twilio", secret()).unwrap_err().to_string();
-        assert!(error.contains("public_url"), "{error}");
-        assert!(Endpoint::twilio(secret(), "https://a.example/hook").is_ok());
-        assert!(Endpoint::provider("nobody", secret()).is_err());
-    }
-
-    #[test]
-    fn only_a_status_that_the_sender_takes_acknowledges() {
-        let hubla = || Endpoint::hubla(Secret::new("hubla-token-1")).unwrap();
-        assert!(hubla().ack_status(202).is_ok());
-        for status in [204, 200 + 99, 301, 404] {
-            assert!(matches!(hubla().ack_status(status), Err(ConfigError::AckStatus { .. })), "{status}");
-        }
     }
 }

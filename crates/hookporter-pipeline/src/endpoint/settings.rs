@@ -185,6 +185,19 @@ impl Endpoint {
         Err(ConfigError::AckStatus { status, accepted })
     }
 
+    /// Replaces the status for a proof that does not hold. Default: the preset's, else 401.
+    ///
+    /// # Errors
+    /// [`ConfigError::Setting`] for one that is not 400, 401, 403 or 498: at others senders unsubscribe, or take the
+    /// request for accepted.
+    pub fn refusal_status(self, status: u16) -> Result<Self, ConfigError> {
+        if matches!(status, 400 | 401 | 403 | 498) {
+            return Ok(Self { refusal_status: status, ..self });
+        }
+        let problem = format!("{status} is not 400, 401, 403 or 498");
+        Err(ConfigError::Setting { setting: "refusal_status", problem })
+    }
+
     /// Passes the wrapped handler's answer on whatever its status. Default: a 2xx is made one that the sender takes,
     /// and 3xx, 406, 410 and 5xx, at which senders give up or unsubscribe, become 503.
     pub fn verbatim(self) -> Self {
