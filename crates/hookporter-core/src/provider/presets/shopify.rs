@@ -7,7 +7,7 @@ use crate::{Header, Identity, KeyRule, LabelSource, Provider, Scheme};
 pub(crate) static SHOPIFY: Provider = Provider {
     id: "shopify",
     name: "Shopify",
-    documentation: "https://shopify.dev/docs/apps/build/webhooks/subscribe/https",
+    documentation: "https://shopify.dev/docs/apps/build/webhooks/verify-deliveries",
     evidence: EvidenceLevel::Official,
     unverified: "how long an old secret stays valid after a rotation",
     scheme,

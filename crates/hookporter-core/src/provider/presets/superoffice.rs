@@ -5,7 +5,7 @@ use crate::{Header, Identity, Json, KeyRule, Provider, Scheme};
 pub(crate) static SUPEROFFICE: Provider = Provider {
     id: "superoffice",
     name: "SuperOffice",
-    documentation: "https://docs.superoffice.com/en/automation/webhook/index.html",
+    documentation: "https://docs.superoffice.com/en/automation/webhook/dev/security.html",
     evidence: EvidenceLevel::Official,
     scheme,
     proof: "HMAC-SHA256 of the body, `X-SuperOffice-Signature` in base64",

@@ -13,7 +13,7 @@ use crate::{Identity, Json, KeyRule, Provider, Scheme};
 pub(super) static GOOGLE_PUBSUB: Provider = Provider {
     id: "google-pubsub",
     name: "Google Cloud Pub/Sub push",
-    documentation: "https://cloud.google.com/pubsub/docs/authenticate-push-subscriptions",
+    documentation: "https://docs.cloud.google.com/pubsub/docs/authenticate-push-subscriptions",
     evidence: EvidenceLevel::Quoted,
     unverified: "the time limit",
     scheme,

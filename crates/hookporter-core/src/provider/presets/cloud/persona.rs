@@ -8,7 +8,7 @@ use crate::{Header, Identity, Json, KeyRule, Provider, Scheme, Tolerance};
 pub(super) static PERSONA: Provider = Provider {
     id: "persona",
     name: "Persona",
-    documentation: "https://docs.withpersona.com/docs/webhooks-best-practices",
+    documentation: "https://docs.withpersona.com/webhooks-best-practices",
     evidence: EvidenceLevel::Quoted,
     unverified: "the time limit, the retries, the API version, and a tolerance: Persona names none",
     scheme,

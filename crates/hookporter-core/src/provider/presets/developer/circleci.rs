@@ -8,7 +8,7 @@ use crate::{Header, Identity, Json, KeyRule, Provider, Scheme};
 pub(super) static CIRCLECI: Provider = Provider {
     id: "circleci",
     name: "CircleCI",
-    documentation: "https://circleci.com/docs/outbound-webhooks/",
+    documentation: "https://circleci.com/docs/guides/integration/outbound-webhooks/",
     evidence: EvidenceLevel::Official,
     scheme,
     proof: "HMAC-SHA256 of the body, `circleci-signature: v1=…`",

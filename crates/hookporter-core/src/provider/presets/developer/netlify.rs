@@ -6,7 +6,7 @@ use crate::{Encoding, Header, Identity, KeyRule, LabelSource, Provider, Scheme};
 pub(super) static NETLIFY: Provider = Provider {
     id: "netlify",
     name: "Netlify deploy notifications",
-    documentation: "https://docs.netlify.com/site-deploys/notifications/#payload-signature",
+    documentation: "https://docs.netlify.com/deploy/deploy-notifications/#payload-signature",
     evidence: EvidenceLevel::ThirdParty,
     unverified: "the event's header and the retries",
     scheme,

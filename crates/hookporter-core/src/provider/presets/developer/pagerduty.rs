@@ -6,7 +6,7 @@ use crate::{Header, Identity, Json, KeyRule, Provider, Scheme};
 pub(super) static PAGERDUTY: Provider = Provider {
     id: "pagerduty",
     name: "PagerDuty (v3)",
-    documentation: "https://developer.pagerduty.com/docs/ZG9jOjExMDI5NTkz-verifying-signatures",
+    documentation: "https://docs.pagerduty.com/developer/verifying-webhook-signatures",
     evidence: EvidenceLevel::Sdk,
     unverified: "the time limit, the retries, and what the test event expects",
     scheme,

@@ -6,7 +6,7 @@ use crate::{Header, Identity, Json, KeyRule, Provider, Scheme, Tolerance};
 pub(super) static ELEVENLABS: Provider = Provider {
     id: "elevenlabs",
     name: "ElevenLabs",
-    documentation: "https://elevenlabs.io/docs/product-guides/administration/webhooks",
+    documentation: "https://elevenlabs.io/docs/eleven-api/resources/webhooks",
     evidence: EvidenceLevel::Sdk,
     unverified: "the name of the header, the rotation, the id and the success status",
     scheme,

@@ -6,7 +6,7 @@ use crate::{Encoding, Header, Identity, Json, KeyRule, Provider, Scheme};
 pub(super) static LIVEKIT: Provider = Provider {
     id: "livekit",
     name: "LiveKit",
-    documentation: "https://docs.livekit.io/home/server/webhooks/",
+    documentation: "https://docs.livekit.io/intro/basics/rooms-participants-tracks/webhooks-events/",
     evidence: EvidenceLevel::Sdk,
     unverified: "the success status",
     scheme,

@@ -11,7 +11,7 @@ use crate::{Header, Identity, Json, KeyRule, Provider, Scheme, Tolerance};
 pub(super) static PADDLE: Provider = Provider {
     id: "paddle",
     name: "Paddle Billing",
-    documentation: "https://developer.paddle.com/webhooks/signature-verification",
+    documentation: "https://developer.paddle.com/webhooks/about/signature-verification/",
     evidence: EvidenceLevel::Sdk,
     unverified: "the time limit and the retries",
     scheme,

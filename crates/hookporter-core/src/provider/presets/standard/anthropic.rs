@@ -6,7 +6,7 @@ use crate::{Json, Provider, Scheme};
 pub(super) static ANTHROPIC: Provider = Provider {
     id: "anthropic",
     name: "Anthropic",
-    documentation: "https://platform.claude.com/docs/en/api/beta/webhooks/unwrap",
+    documentation: "https://platform.claude.com/docs/en/managed-agents/webhooks",
     evidence: EvidenceLevel::Sdk,
     unverified: "the success statuses, the time limit and the retries",
     scheme,

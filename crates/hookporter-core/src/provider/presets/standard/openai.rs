@@ -12,7 +12,7 @@ use crate::{KeyRule, Provider, Scheme};
 pub(super) static OPENAI: Provider = Provider {
     id: "openai",
     name: "OpenAI",
-    documentation: "https://platform.openai.com/docs/guides/webhooks",
+    documentation: "https://developers.openai.com/api/docs/guides/webhooks",
     evidence: EvidenceLevel::Sdk,
     unverified: "the success statuses and the retries",
     scheme,

@@ -23,14 +23,18 @@ pub(super) static SVIX: Provider = Provider {
 };
 
 /// Clerk, whose webhooks Svix sends.
-pub(super) static CLERK: Provider =
-    Provider { id: "clerk", name: "Clerk", documentation: "https://clerk.com/docs/webhooks/overview", ..SVIX };
+pub(super) static CLERK: Provider = Provider {
+    id: "clerk",
+    name: "Clerk",
+    documentation: "https://clerk.com/docs/guides/development/webhooks/overview",
+    ..SVIX
+};
 
 /// Resend, whose webhooks Svix sends.
 pub(super) static RESEND: Provider = Provider {
     id: "resend",
     name: "Resend",
-    documentation: "https://resend.com/docs/dashboard/webhooks/verify-webhooks-requests",
+    documentation: "https://resend.com/docs/webhooks/verify-webhooks-requests",
     ..SVIX
 };
 
