@@ -13,6 +13,8 @@ mod answers;
 mod attacks;
 #[cfg(test)]
 mod defects;
+#[cfg(test)]
+mod diagnosis;
 #[cfg(unix)]
 #[cfg(test)]
 mod examples;

@@ -6,6 +6,7 @@ mod explain;
 use std::process::ExitCode;
 
 use hookporter::core::{Delivery, Head, KeyId, Label, Labels, PreparedKeyring, Refused, Verifier};
+use hookporter::diagnosis::{Case, Diagnosis};
 use hookporter::provider::Handshake;
 use hookporter::{Clock, Coverage, Keyring, Provider, Reason, Rejection, SystemClock, UnixTime};
 use serde::Serialize;
@@ -27,7 +28,7 @@ pub(crate) fn run(args: &Verify) -> Result<ExitCode, Failure> {
     } else {
         output::say(&explain::human(provider, &verdict, now));
     }
-    Ok(if matches!(verdict, Verdict::Rejected(_)) { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+    Ok(if matches!(verdict, Verdict::Rejected(..)) { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
 /// What becomes of the request.
@@ -35,7 +36,8 @@ enum Verdict {
     Accepted(Box<Proven>),
     /// A challenge; unproven where it is answered without a proof.
     Handshake(Option<Box<Proven>>, Handshake),
-    Rejected(Rejection),
+    /// Why, and what may have led to it, the surest first.
+    Rejected(Rejection, Vec<Diagnosis>),
 }
 
 /// A proven delivery and what it says of itself.
@@ -49,7 +51,7 @@ impl Verdict {
         match self {
             Self::Accepted(_) => "accepted",
             Self::Handshake(..) => "handshake",
-            Self::Rejected(_) => "rejected",
+            Self::Rejected(..) => "rejected",
         }
     }
 
@@ -57,7 +59,7 @@ impl Verdict {
         match self {
             Self::Accepted(proven) => Some(proven),
             Self::Handshake(proven, _) => proven.as_deref(),
-            Self::Rejected(_) => None,
+            Self::Rejected(..) => None,
         }
     }
 }
@@ -81,7 +83,7 @@ fn judge(
         return Ok(verdict);
     }
     if !provider.methods().contains(&head.method()) && !provider.may_be_signed_challenge(&head) {
-        return Ok(Verdict::Rejected(Rejection::new(Reason::MethodNotAllowed)));
+        return Ok(Verdict::Rejected(Rejection::new(Reason::MethodNotAllowed), Vec::new()));
     }
     let proven = verifier.begin(&head, &keys, now).and_then(|mut check| {
         check.push(captured.body.clone())?;
@@ -89,11 +91,14 @@ fn judge(
     });
     let delivery = match proven {
         Ok(delivery) => delivery,
-        Err(rejection) => return Ok(Verdict::Rejected(rejection)),
+        Err(rejection) => {
+            let causes = Case::new(&verifier, keyring, head, &captured.body, now).diagnose();
+            return Ok(Verdict::Rejected(rejection, causes));
+        }
     };
     let labels = verifier.read_labels(&delivery, &head);
     Ok(match provider.handshake(&delivery, &head, Some(&keys)) {
-        Err(rejection) => Verdict::Rejected(rejection),
+        Err(rejection) => Verdict::Rejected(rejection, Vec::new()),
         Ok(Some(answer)) => Verdict::Handshake(Some(Box::new(Proven { delivery, labels })), answer),
         Ok(None) => Verdict::Accepted(Box::new(Proven { delivery, labels })),
     })
@@ -116,7 +121,7 @@ fn unproven(
     };
     Some(match answered {
         Ok(answer) => Verdict::Handshake(None, answer),
-        Err(rejection) => Verdict::Rejected(rejection),
+        Err(rejection) => Verdict::Rejected(rejection, Vec::new()),
     })
 }
 
@@ -133,7 +138,14 @@ fn json(provider: &Provider, verdict: &Verdict) -> String {
         api_version: Option<&'a str>,
         key_id: Option<&'a str>,
         coverage: Option<&'a str>,
+        causes: Vec<Cause>,
         answer: Option<Answer>,
+    }
+    #[derive(Serialize)]
+    struct Cause {
+        cause: &'static str,
+        certainty: &'static str,
+        detail: String,
     }
     #[derive(Serialize)]
     struct Answer {
@@ -144,10 +156,15 @@ fn json(provider: &Provider, verdict: &Verdict) -> String {
     fn text(label: Option<&Label>) -> Option<&str> {
         label.map(Label::as_str)
     }
-    let (rejection, answer) = match verdict {
-        Verdict::Rejected(rejection) => (Some(rejection), None),
-        Verdict::Handshake(_, answer) => (None, Some(answer)),
-        Verdict::Accepted(_) => (None, None),
+    let (rejection, causes, answer) = match verdict {
+        Verdict::Rejected(rejection, causes) => (Some(rejection), causes.as_slice(), None),
+        Verdict::Handshake(_, answer) => (None, &[][..], Some(answer)),
+        Verdict::Accepted(_) => (None, &[][..], None),
+    };
+    let cause = |one: &Diagnosis| Cause {
+        cause: one.cause.as_str(),
+        certainty: one.certainty.as_str(),
+        detail: one.to_string(),
     };
     let proven = verdict.proven();
     let labels = proven.map(|proven| &proven.labels);
@@ -161,6 +178,7 @@ fn json(provider: &Provider, verdict: &Verdict) -> String {
         api_version: labels.and_then(|labels| text(labels.version.as_ref())),
         key_id: proven.map(|proven| proven.delivery.key_id()).map(KeyId::as_str),
         coverage: proven.map(|proven| proven.delivery.coverage()).map(Coverage::as_str),
+        causes: causes.iter().map(cause).collect(),
         answer: answer.map(|answer| Answer {
             status: answer.status,
             headers: headers(answer).map(|(name, value)| (name.to_owned(), value.into())).collect(),

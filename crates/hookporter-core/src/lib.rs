@@ -14,6 +14,9 @@ mod check;
 mod clock;
 mod config_error;
 mod delivery;
+#[cfg(feature = "diagnosis")]
+#[cfg_attr(docsrs, doc(cfg(feature = "diagnosis")))]
+pub mod diagnosis;
 mod freshness;
 mod head;
 mod headers;

@@ -139,6 +139,18 @@ impl Secret {
         Self { value: Zeroizing::new(text.as_bytes().to_vec()), ..self.clone() }
     }
 
+    /// This secret with other bytes.
+    #[cfg(feature = "diagnosis")]
+    pub(crate) fn with_bytes(&self, bytes: &[u8]) -> Self {
+        Self { value: Zeroizing::new(bytes.to_vec()), ..self.clone() }
+    }
+
+    /// This secret as if it never expired.
+    #[cfg(feature = "diagnosis")]
+    pub(crate) fn without_expiry(self) -> Self {
+        Self { expires: None, ..self }
+    }
+
     pub(crate) fn parts(&self) -> &KeyParts {
         &self.parts
     }

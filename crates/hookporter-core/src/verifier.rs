@@ -98,6 +98,12 @@ impl Verifier {
         self.source.needs_url || self.scheme.needs_url()
     }
 
+    /// The scheme that it was made from.
+    #[cfg(feature = "diagnosis")]
+    pub(crate) fn scheme(&self) -> &Scheme {
+        &self.source
+    }
+
     #[cfg(feature = "sign")]
     pub(crate) fn key_rule(&self) -> &crate::KeyRule {
         &self.source.key_rule
@@ -123,7 +129,7 @@ impl Verifier {
     }
 
     /// The algorithm; `None` for a static token.
-    fn algorithm(&self) -> Option<Algorithm> {
+    pub(crate) fn algorithm(&self) -> Option<Algorithm> {
         match &self.scheme.plan {
             Plan::StaticToken => None,
             Plan::Stream { algorithm, .. } | Plan::Whole { algorithm, .. } => Some(*algorithm),

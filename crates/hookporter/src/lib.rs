@@ -117,6 +117,8 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub use hookporter_core as core;
+#[cfg(feature = "diagnosis")]
+pub use hookporter_core::diagnosis;
 #[cfg(feature = "jwt")]
 pub use hookporter_core::jwt;
 #[cfg(feature = "http-signatures")]

@@ -1,6 +1,7 @@
 //! A verdict in words.
 
 use hookporter::core::Label;
+use hookporter::diagnosis::Diagnosis;
 use hookporter::{Coverage, Evidence, Provider, Reason, Rejection, UnixTime};
 
 use super::{Proven, Verdict};
@@ -19,7 +20,7 @@ pub(super) fn human(provider: &Provider, verdict: &Verdict, now: UnixTime) -> St
             }
             lines
         }
-        Verdict::Rejected(rejection) => refusal(rejection, now),
+        Verdict::Rejected(rejection, causes) => refusal(rejection, causes, now),
     };
     lines.push(row("provider", provider.name()));
     if let Some(proven) = verdict.proven() {
@@ -48,12 +49,15 @@ fn facts(proven: &Proven, now: UnixTime) -> Vec<String> {
     lines
 }
 
-fn refusal(rejection: &Rejection, now: UnixTime) -> Vec<String> {
+fn refusal(rejection: &Rejection, causes: &[Diagnosis], now: UnixTime) -> Vec<String> {
     let mut lines = vec![format!("rejected: {rejection}")];
     if matches!(rejection.evidence(), Evidence::Skew { .. }) {
         lines.push(row("judged at", &now.as_secs().to_string()));
     }
-    lines.extend(hint(rejection.kind()).map(|hint| row("look at", hint)));
+    lines.extend(causes.iter().map(|one| row(one.certainty.as_str(), &one.to_string())));
+    if causes.is_empty() {
+        lines.extend(hint(rejection.kind()).map(|hint| row("look at", hint)));
+    }
     lines
 }
 

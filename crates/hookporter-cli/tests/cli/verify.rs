@@ -112,6 +112,20 @@ fn a_person_is_told_why() {
 }
 
 #[test]
+fn a_refusal_comes_with_its_cause() {
+    let good = vector("github-docs");
+    assert_eq!(judged(&good, &["--json"]).json()[0]["causes"], Value::Array(Vec::new()));
+    let mut newline = good.clone();
+    newline.body = [&good.body[..], b"\n"].concat().into();
+    let told = judged(&newline, &[]);
+    let shown = "  proven      the body was changed: it fits without the newline at its end";
+    assert!(told.stdout.lines().any(|line| line == shown), "{}", told.stdout);
+    let line = judged(&newline, &["--json"]).json().remove(0);
+    assert_eq!(line["causes"][0]["cause"], "body-changed", "{line}");
+    assert_eq!(line["causes"][0]["certainty"], "proven", "{line}");
+}
+
+#[test]
 fn the_tolerance_can_be_set() {
     let stale = vector("slack-docs-stale");
     assert_eq!(judged(&stale, &["--json", "--tolerance", "6m"]).json()[0]["verdict"], "accepted");

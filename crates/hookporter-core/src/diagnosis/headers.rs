@@ -1,0 +1,118 @@
+//! Headers that are missing, doubled, merged, renamed, or another sender's.
+
+use std::sync::LazyLock;
+
+use super::probe::Probe;
+use super::{Cause, Diagnosis};
+use crate::{Evidence, Head, HeaderVisitor, Occurrence, Provider, Reason, Rejection};
+
+/// What a refused header shows.
+pub(super) fn odd(probe: &Probe<'_>, rejection: &Rejection) -> Vec<Diagnosis> {
+    let (Evidence::Header(name) | Evidence::HeaderShape(name, _)) = rejection.evidence() else { return Vec::new() };
+    match rejection.kind() {
+        Reason::MissingHeader => missing(probe, name),
+        Reason::RepeatedHeader => {
+            let values = values(probe.head(), name);
+            let same = values.windows(2).all(|pair| matches!(pair, [one, other] if one == other));
+            let how = if same { "with one value" } else { "with different values" };
+            vec![Cause::HeaderDoubled(name.to_string(), how).proven()]
+        }
+        _ => malformed(probe, name),
+    }
+}
+
+fn missing(probe: &Probe<'_>, name: &str) -> Vec<Diagnosis> {
+    let names = names(probe.head());
+    let plain = |name: &str| name.replace(['_', '-'], "");
+    let renamed = names.iter().find(|other| {
+        *other != name && (plain(other) == plain(name) || plain(other) == format!("http{}", plain(name)))
+    });
+    if let Some(other) = renamed {
+        return vec![Cause::HeaderRenamed(name.to_owned(), other.clone()).likely()];
+    }
+    // `x-hub-signature` beside `x-hub-signature-256`, `x-hubspot-signature` beside `x-hubspot-signature-v3`.
+    if let Some(other) =
+        names.iter().find(|other| name.starts_with(&format!("{other}-")) || other.starts_with(&format!("{name}-")))
+    {
+        return vec![Cause::OtherVersion(other.clone()).likely()];
+    }
+    let others = other_sender(probe);
+    if !others.is_empty() {
+        return others;
+    }
+    // What the sender's names begin with: `x-slack`.
+    let family: String = name.split_inclusive('-').take(if name.starts_with("x-") { 2 } else { 1 }).collect();
+    if names.iter().any(|other| other.len() > family.len() && other.starts_with(&family) && !is_common(other)) {
+        return vec![Cause::HeaderStripped(name.to_owned()).likely()];
+    }
+    vec![Cause::NoHeaders.likely(), Cause::HeaderStripped(name.to_owned()).possible()]
+}
+
+/// Names that begin as many senders' do and are nobody's.
+fn is_common(name: &str) -> bool {
+    name.starts_with("x-forwarded-") || ["x-real-ip", "x-request-id", "x-correlation-id"].contains(&name)
+}
+
+fn malformed(probe: &Probe<'_>, name: &str) -> Vec<Diagnosis> {
+    let Occurrence::Once(value) = probe.head().headers().occurrence(name) else { return Vec::new() };
+    let text = String::from_utf8_lossy(value);
+    let rewritten = |how| vec![Cause::HeaderRewritten(name.to_owned(), how).likely()];
+    if let Some((first, second)) = text.split_once(", ")
+        && (first == second || prefix(first) == prefix(second))
+    {
+        return vec![Cause::HeaderMerged(name.to_owned()).likely()];
+    }
+    if text.trim().is_empty() {
+        return rewritten("it is empty");
+    }
+    if text.starts_with('"') || text.starts_with('\'') {
+        return rewritten("quotation marks stand around it");
+    }
+    if text.contains('%') {
+        return rewritten("it is escaped");
+    }
+    let others = other_sender(probe);
+    if others.is_empty() { rewritten("it is not in the sender's form") } else { others }
+}
+
+/// What stands before the signature itself.
+fn prefix(text: &str) -> &str {
+    text.find('=').and_then(|at| text.get(..at)).unwrap_or_default()
+}
+
+/// The senders whose signature's header is here, where this one's is not alone.
+pub(super) fn other_sender(probe: &Probe<'_>) -> Vec<Diagnosis> {
+    static SENDERS: LazyLock<Vec<(&str, Vec<String>)>> = LazyLock::new(|| {
+        let names = |provider: &Provider| {
+            let verifier = provider.verifier().ok()?;
+            Some((provider.id(), verifier.proof_header_names().map(str::to_owned).collect()))
+        };
+        Provider::all().iter().filter_map(|provider| names(provider)).collect()
+    });
+    let ours: Vec<_> = probe.verifier.proof_header_names().collect();
+    let is_there = |name: &String| {
+        name != "authorization"
+            && !ours.contains(&name.as_str())
+            && probe.head().headers().occurrence(name) != Occurrence::Absent
+    };
+    let ids: Vec<_> = SENDERS.iter().filter(|(_, names)| names.iter().any(is_there)).map(|(id, _)| *id).collect();
+    if ids.is_empty() { Vec::new() } else { vec![Cause::OtherSender(ids).likely()] }
+}
+
+/// The names of all headers.
+fn names(head: &Head<'_>) -> Vec<String> {
+    let mut names = Vec::new();
+    head.headers().visit(&mut HeaderVisitor::new(&mut |name, _| names.push(name.to_ascii_lowercase())));
+    names
+}
+
+fn values<'h>(head: &Head<'h>, wanted: &str) -> Vec<&'h [u8]> {
+    let mut values = Vec::new();
+    let headers = head.headers();
+    headers.visit(&mut HeaderVisitor::new(&mut |name, value| {
+        if name.eq_ignore_ascii_case(wanted) {
+            values.push(value);
+        }
+    }));
+    values
+}

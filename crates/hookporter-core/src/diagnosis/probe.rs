@@ -1,0 +1,71 @@
+//! Checking a request again with one thing changed, within a bound.
+
+use std::cell::Cell;
+
+use bytes::Bytes;
+
+use crate::diagnosis::Case;
+use crate::{Head, Keyring, PreparedKeyring, Scheme, Verifier};
+
+/// How many bytes all probes of a case may hash together: about a tenth of a second.
+const MOST_BYTES: usize = 32 * 1024 * 1024;
+/// What a probe costs beside its body.
+const FIXED: usize = 4 * 1024;
+
+/// A case, and what is left of its bound.
+pub(super) struct Probe<'a> {
+    pub(super) case: &'a Case<'a>,
+    /// As the endpoint's, but for freshness: an old request tells as much as a new one.
+    pub(super) verifier: Verifier,
+    keys: Option<PreparedKeyring>,
+    left: Cell<usize>,
+}
+
+impl<'a> Probe<'a> {
+    pub(super) fn new(case: &'a Case<'a>) -> Self {
+        let verifier = case.verifier.clone().no_freshness();
+        let keys = verifier.prepare(case.keys).ok();
+        Self { case, verifier, keys, left: Cell::new(MOST_BYTES) }
+    }
+
+    pub(super) fn head(&self) -> &Head<'a> {
+        &self.case.head
+    }
+
+    pub(super) fn body(&self) -> &'a [u8] {
+        self.case.body
+    }
+
+    /// Whether the request fits as it is, whatever its age.
+    pub(super) fn fits(&self) -> bool {
+        self.fits_with_body(self.body())
+    }
+
+    pub(super) fn fits_with_body(&self, body: &[u8]) -> bool {
+        self.keys.as_ref().is_some_and(|keys| self.judge(&self.verifier, keys, self.head(), body))
+    }
+
+    pub(super) fn fits_with_head(&self, head: &Head<'_>) -> bool {
+        self.keys.as_ref().is_some_and(|keys| self.judge(&self.verifier, keys, head, self.body()))
+    }
+
+    pub(super) fn fits_with_keys(&self, keys: &Keyring) -> bool {
+        let keys = self.verifier.prepare(keys);
+        keys.is_ok_and(|keys| self.judge(&self.verifier, &keys, self.head(), self.body()))
+    }
+
+    /// Whether the request fits a scheme that was changed, with these keys.
+    pub(super) fn fits_with_scheme(&self, scheme: Scheme, keys: &Keyring) -> bool {
+        let Ok(verifier) = Verifier::new(scheme) else { return false };
+        let verifier = verifier.no_freshness().with_body_limit(self.verifier.body_limit());
+        let keys = verifier.prepare(keys);
+        keys.is_ok_and(|keys| self.judge(&verifier, &keys, self.head(), self.body()))
+    }
+
+    fn judge(&self, verifier: &Verifier, keys: &PreparedKeyring, head: &Head<'_>, body: &[u8]) -> bool {
+        let Some(left) = self.left.get().checked_sub(body.len().saturating_add(FIXED)) else { return false };
+        self.left.set(left);
+        let Ok(mut check) = verifier.begin(head, keys, self.case.now) else { return false };
+        check.push(Bytes::copy_from_slice(body)).is_ok() && check.finish().is_ok()
+    }
+}
