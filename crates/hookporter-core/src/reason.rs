@@ -121,6 +121,13 @@ reasons! {
 }
 
 impl Reason {
+    /// Where the guide says what it means and how to mend it: a heading of the page *troubleshooting*, which is the reason's
+    /// word.
+    #[must_use]
+    pub fn guide(self) -> String {
+        format!("https://docs.rs/hookporter/latest/hookporter/guide/troubleshooting/index.html#{self}")
+    }
+
     /// Whether this is about the proof: the one uniform refusal, whose status a provider may set.
     #[must_use]
     pub const fn is_refusal(self) -> bool {

@@ -158,6 +158,9 @@ pub mod guide {
 
     #[doc = include_str!("../guide/providers.md")]
     pub mod providers {}
+
+    #[doc = include_str!("../guide/troubleshooting.md")]
+    pub mod troubleshooting {}
 }
 
 /// The README's code, compiled.

@@ -58,6 +58,7 @@ fn refusal(rejection: &Rejection, causes: &[Diagnosis], now: UnixTime) -> Vec<St
     if causes.is_empty() {
         lines.extend(hint(rejection.kind()).map(|hint| row("look at", hint)));
     }
+    lines.push(row("read", &rejection.kind().guide()));
     lines
 }
 
