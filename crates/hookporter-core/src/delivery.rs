@@ -1,5 +1,7 @@
 //! A delivery: one request that passed verification.
 
+use std::fmt;
+
 use bytes::Bytes;
 use smallvec::SmallVec;
 
@@ -40,7 +42,7 @@ impl Coverage {
 /// ```compile_fail
 /// let forged = hookporter_core::Delivery { body: Default::default() };
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct Delivery {
     pub(crate) body: Bytes,
     /// Behind a pointer, since few senders have one and every delivery is moved about.
@@ -51,6 +53,19 @@ pub struct Delivery {
     pub(crate) received: UnixTime,
     pub(crate) fingerprint: Fingerprint,
     pub(crate) id: Option<SmallVec<[u8; 40]>>,
+}
+
+impl fmt::Debug for Delivery {
+    // A body may hold a secret that is the proof.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Delivery")
+            .field("key", &self.key)
+            .field("coverage", &self.coverage)
+            .field("sent", &self.sent)
+            .field("received", &self.received)
+            .field("body_bytes", &self.body.len())
+            .finish_non_exhaustive()
+    }
 }
 
 impl Delivery {
@@ -103,10 +118,18 @@ impl Delivery {
 }
 
 /// A request whose proof did not hold, with its body: for diagnosis and report-only mode, never for work.
-#[derive(Debug)]
 pub struct Refused {
     pub(crate) rejection: Rejection,
     pub(crate) body: Bytes,
+}
+
+impl fmt::Debug for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Refused")
+            .field("rejection", &self.rejection)
+            .field("body_bytes", &self.body.len())
+            .finish_non_exhaustive()
+    }
 }
 
 impl Refused {

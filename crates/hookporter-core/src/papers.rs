@@ -1,5 +1,6 @@
 //! The papers: what the headers of a request must show before its body is read.
 
+use std::fmt;
 use std::sync::Arc;
 
 use crate::headers::Gathered;
@@ -15,11 +16,11 @@ mod sets;
 mod signatures;
 pub(crate) use more::number_of;
 pub(crate) use sets::plausible as plausible_sets;
-pub(crate) use signatures::{Candidates, MAX_CANDIDATES};
-use signatures::{short, signatures};
+pub(crate) use signatures::Candidates;
+use signatures::{MAX_CANDIDATES, short, signatures};
 
 /// A proof that looks plausible: its candidates decoded, its timestamp fresh.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Papers<'a> {
     pub(crate) candidates: Candidates,
     pub(crate) timestamp: Option<&'a [u8]>,
@@ -28,6 +29,16 @@ pub(crate) struct Papers<'a> {
     /// The message signature that counts; boxed, since other schemes have none.
     #[cfg(feature = "http-signatures")]
     pub(crate) message: Option<Box<crate::message_signature::Opened<'a>>>,
+}
+
+impl fmt::Debug for Papers<'_> {
+    // What a request offers may be the secret itself.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Papers")
+            .field("candidates", &self.candidates.len())
+            .field("sent", &self.sent)
+            .finish_non_exhaustive()
+    }
 }
 
 /// `content-length` and `content-encoding`: what is said of the body before it arrives.

@@ -33,7 +33,9 @@ pub(crate) async fn pass(
     {
         return Err((Rejection::new(Reason::VersionNotHandled), event));
     }
-    let route = match endpoint.confirmer_of(&event) {
+    let confirmer = endpoint.confirmer_of(&event);
+    let confirms = confirmer.is_some();
+    let route = match confirmer {
         Some(confirmer) => Route::Handler(confirmer.clone()),
         None => endpoint.route(&event),
     };
@@ -47,7 +49,8 @@ pub(crate) async fn pass(
         Claimed::StillInFlight => return Err((Rejection::new(Reason::DuplicateInFlight), event)),
     };
     let permit = match &endpoint.mode {
-        Mode::Background(slots) => match slots.clone().try_acquire_owned() {
+        // A sender that was told 2xx does not ask for a confirmation again.
+        Mode::Background(slots) if !confirms => match slots.clone().try_acquire_owned() {
             Ok(permit) => Some(permit),
             Err(_) => return Err((Rejection::new(Reason::HandoffFull), event)),
         },

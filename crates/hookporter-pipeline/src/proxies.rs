@@ -165,6 +165,10 @@ fn host<'h>(header: &'static str, text: &'h str) -> Result<&'h str, Rejection> {
 
 /// The one element of a `Forwarded` header.
 fn element(text: &str) -> Result<Called<'_>, Rejection> {
+    // Another proxy's element behind a comma: its host could be the sender's own word.
+    if text.contains(',') {
+        return Err(malformed(FORWARDED, "has the word of several proxies"));
+    }
     let mut called = Called::default();
     for pair in text.split(';') {
         let (name, value) = pair.trim().split_once('=').ok_or_else(|| malformed(FORWARDED, "is no list of pairs"))?;
@@ -172,8 +176,6 @@ fn element(text: &str) -> Result<Called<'_>, Rejection> {
         let place = match name.to_ascii_lowercase().as_str() {
             "proto" => called.scheme.replace(scheme(FORWARDED, value)?),
             "host" => called.host.replace(host(FORWARDED, value)?),
-            // Another proxy's element behind a comma, whose host could be the sender's own word.
-            _ if value.contains(',') => return Err(malformed(FORWARDED, "has the word of several proxies")),
             _ => None,
         };
         if place.is_some() {
@@ -262,6 +264,7 @@ mod tests {
         for value in [
             "host=evil.example, host=a.example",
             "host=evil.example;for=1, for=2;proto=https",
+            "host=evil.example;x, host=a.example;proto=https",
             "host=a;host=b",
             "host",
             "",

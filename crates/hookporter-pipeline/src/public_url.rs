@@ -43,7 +43,8 @@ impl PublicUrl {
             return (!fixed).then(|| format!("{scheme}://{authority}{}", head.target()));
         };
         let query = match (configured.as_deref(), head.target().split_once('?').map(|(_, query)| query)) {
-            (configured, None) => configured,
+            (None, None) => None,
+            (Some(_), None) => return None,
             (None, Some(_)) if fixed => return None,
             (None, received) => received,
             (Some(configured), Some(received)) => {
@@ -124,9 +125,8 @@ mod tests {
         let full = PublicUrl::full("https://a.example/hook?x=1").unwrap();
         let of = |target: &str, fixed| full.of(&Head::new("POST", target, &none), NONE, fixed);
         assert_eq!(of("/hook?x=1", true).as_deref(), Some("https://a.example/hook?x=1"));
-        assert_eq!(of("/hook", true).as_deref(), Some("https://a.example/hook?x=1"));
         assert_eq!(of("/hook?x=1&y=2", false).as_deref(), Some("https://a.example/hook?x=1&y=2"));
-        for other in ["/hook?x=12", "/hook?y=2&x=1", "/hook?x=", "/hook?"] {
+        for other in ["/hook", "/hook?x=12", "/hook?y=2&x=1", "/hook?x=", "/hook?"] {
             assert_eq!(of(other, false), None, "{other}");
         }
         assert_eq!(of("/hook?x=1&y=2", true), None);

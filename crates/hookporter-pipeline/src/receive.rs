@@ -98,7 +98,7 @@ async fn steps<B: BodyReader>(
     }
     challenges_only(&endpoint, head)?;
     if endpoint.keys.is_source() {
-        // A stranger's request does not reach the source of keys before it looks like a delivery.
+        // A stranger's request does not reach the source of keys before it looks like a delivery, as far as its head tells.
         endpoint.verifier.judge_papers(head, now)?;
     }
     let keyring = RequestKeys::of(&endpoint, exchange, head).await?;

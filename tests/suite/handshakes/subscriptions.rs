@@ -82,6 +82,18 @@ fn one_that_could_not_be_confirmed_is_asked_for_again() {
     }
 }
 
+/// Told 2xx, the sender would not ask again.
+#[test]
+fn a_background_endpoint_confirms_before_it_answers() {
+    for adapter in BOTH {
+        let (endpoint, asked) = noting(1);
+        let server = Server::start(adapter, endpoint.background(4));
+        assert_eq!(send(&server, &message("SubscriptionConfirmation", "1")).status, 503);
+        assert_eq!(send(&server, &message("SubscriptionConfirmation", "1")).status, 200);
+        assert_eq!(asked.lock().unwrap().len(), 2);
+    }
+}
+
 #[test]
 fn a_topic_that_nobody_named_is_not_confirmed() {
     for adapter in BOTH {

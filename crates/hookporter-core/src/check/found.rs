@@ -10,11 +10,10 @@ use crate::algorithm::{Algorithm, Fingerprint, Material};
 use crate::check::Check;
 use crate::keyring::PreparedKey;
 use crate::papers::Candidates;
-use crate::scheme::{SignedBytes, SignedFunction, SignedInput, SignedMessage, TimestampPlace, TimestampSpec};
+use crate::scheme::{
+    MAX_MESSAGES, SignedBytes, SignedFunction, SignedInput, SignedMessage, TimestampPlace, TimestampSpec,
+};
 use crate::{Coverage, Evidence, KeyId, Reason, Rejection, UnixTime};
-
-/// The most messages that one request may hold: a thousand MACs take about a millisecond, and no sender's batch comes near.
-const MAX_MESSAGES: usize = 1024;
 
 impl Check<'_> {
     /// Judges what a function made of the request; with no algorithm, the secret itself is what is offered.
@@ -32,7 +31,7 @@ impl Check<'_> {
         }
         let key = self.key_of(&messages)?;
         let fingerprint = match algorithm {
-            Some(_) => fingerprint(&messages),
+            Some(_) => self.fingerprint(&messages),
             None => Sha256::digest(body).into(),
         };
         let sent = self.found_timestamp(timestamp.as_deref())?;
@@ -81,6 +80,29 @@ impl Check<'_> {
         message.variants.iter().fold(Choice::from(0), |any, variant| any | fits(variant))
     }
 
+    /// A digest of the bytes that were signed; where there are several messages, of all of them with their lengths. Of
+    /// variants it is the one that fits, so that another spelling of the request is no other event.
+    fn fingerprint(&self, messages: &[SignedMessage]) -> Fingerprint {
+        let signed = |message: &SignedMessage| {
+            let fits = |variant: &&Vec<u8>| {
+                let one = SignedMessage { variants: SmallVec::from_iter([(*variant).clone()]), ..message.clone() };
+                self.keys.live(self.now).any(|key| bool::from(self.fits(key, &one)))
+            };
+            let fitting = message.variants.iter().find(|variant| message.variants.len() == 1 || fits(variant));
+            fitting.cloned().unwrap_or_default()
+        };
+        if let [only] = messages {
+            return Sha256::digest(signed(only)).into();
+        }
+        let mut hash = Sha256::new();
+        for message in messages {
+            let bytes = signed(message);
+            hash.update(bytes.len().to_be_bytes());
+            hash.update(bytes);
+        }
+        hash.finalize().into()
+    }
+
     /// Judges the timestamp that was found in the body, now that the proof holds.
     fn found_timestamp(&self, text: Option<&[u8]>) -> Result<Option<UnixTime>, Rejection> {
         let Some(TimestampSpec { place: TimestampPlace::Found, unit }) = &self.verifier.scheme.timestamp else {
@@ -120,20 +142,6 @@ fn misfit(messages: &[SignedMessage], signed: bool) -> Rejection {
         Some((part, _)) if signed => Rejection::new(Reason::ClaimMismatch).with_evidence(Evidence::Claim(part)),
         _ => Reason::InvalidSignature.into(),
     }
-}
-
-/// A digest of the signed bytes; where there are several messages, of all of them with their lengths.
-fn fingerprint(messages: &[SignedMessage]) -> Fingerprint {
-    let mut firsts = messages.iter().map(|message| message.variants.first().map_or(&[][..], Vec::as_slice));
-    if messages.len() == 1 {
-        return Sha256::digest(firsts.next().unwrap_or_default()).into();
-    }
-    let mut hash = Sha256::new();
-    for bytes in firsts {
-        hash.update(bytes.len().to_be_bytes());
-        hash.update(bytes);
-    }
-    hash.finalize().into()
 }
 
 #[cfg(test)]

@@ -54,6 +54,12 @@ pub(crate) fn find<'a>(text: &'a [u8], pointers: &[&[String]]) -> SmallVec<[Foun
     found
 }
 
+/// Whether the members of `text` can be told, down to its end.
+#[cfg(any(feature = "cloud", feature = "messaging", feature = "payments", feature = "workspace"))]
+pub(crate) fn is_whole(text: &[u8]) -> bool {
+    Scanner { rest: text }.value(&[], &[], 0, &mut []).is_some()
+}
+
 struct Scanner<'a> {
     rest: &'a [u8],
 }

@@ -15,7 +15,7 @@ use crate::{Evidence, Head, Occurrence, Reason, Rejection};
 pub(crate) type Candidates = SmallVec<[SignatureBytes; 1]>;
 
 /// The most signatures that one request may offer.
-pub(crate) const MAX_CANDIDATES: usize = 16;
+pub(super) const MAX_CANDIDATES: usize = 16;
 
 impl SignatureSpec {
     /// What stands behind the prefix.

@@ -6,11 +6,16 @@ use std::sync::Arc;
 use smallvec::SmallVec;
 
 use crate::algorithm::Algorithm;
-use crate::papers::{Candidates, MAX_CANDIDATES};
+use crate::papers::Candidates;
 use crate::{Coverage, Encoding, Head, Reason, Rejection};
 
+/// The most messages that one request may hold: a thousand MACs take about a millisecond, and no sender's batch comes near.
+pub(crate) const MAX_MESSAGES: usize = 1024;
+
+/// The most signatures that a body may offer for one message: of each of an account's keys one.
+const MAX_OFFERED: usize = 64;
+
 /// What a function that makes signed bytes is given: nothing in it is proven yet.
-#[derive(Debug)]
 #[non_exhaustive]
 pub struct SignedInput<'a> {
     /// The head of the request.
@@ -159,7 +164,7 @@ impl SignedMessage {
         encoding: Encoding,
     ) -> Result<Self, Rejection> {
         for (at, text) in texts.into_iter().enumerate() {
-            if at >= MAX_CANDIDATES {
+            if at >= MAX_OFFERED {
                 let what = "the body offers more signatures than any rotation needs";
                 return Err(Rejection::detail(Reason::MalformedBody, what));
             }
@@ -176,6 +181,16 @@ impl fmt::Debug for SignedMessage {
     // What is offered may be the secret itself.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SignedMessage").finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for SignedInput<'_> {
+    // The body may hold a secret that is the proof.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SignedInput")
+            .field("head", &self.head)
+            .field("body_bytes", &self.body.len())
+            .finish_non_exhaustive()
     }
 }
 

@@ -56,7 +56,7 @@ pub use timestamp::{TimeUnit, TimestampSource};
 
 pub(crate) use compile::{Compiled, SignatureSpec, TimestampPlace, TimestampSpec};
 pub(crate) use fixed::FixedHeader;
-pub(crate) use function::SignedFunction;
+pub(crate) use function::{MAX_MESSAGES, SignedFunction};
 pub(crate) use key_header::KeyHeader;
 pub(crate) use plan::Plan;
 pub(crate) use set::HeaderSet;

@@ -1,6 +1,7 @@
 //! Making signed requests: the counterpart of a check, for test kits and tools.
 
 use std::cell::RefCell;
+use std::fmt;
 
 use bytes::Bytes;
 
@@ -37,7 +38,7 @@ impl<'a> Signable<'a> {
 }
 
 /// A signed request: the headers to add, and the body to send.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Signed {
     /// The proof headers.
@@ -48,6 +49,14 @@ pub struct Signed {
     pub body: Bytes,
     /// The texts of the signatures that were put into the body; empty where headers or a token carry the proof.
     pub signatures: Vec<String>,
+}
+
+impl fmt::Debug for Signed {
+    // A proof may be the secret itself.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<_> = self.headers.iter().map(|(name, _)| name).collect();
+        f.debug_struct("Signed").field("headers", &names).field("body_bytes", &self.body.len()).finish_non_exhaustive()
+    }
 }
 
 impl Signed {

@@ -4,7 +4,7 @@ use bytes::Bytes;
 
 use crate::{
     ConfigError, Delivery, Evidence, Head, Header, Json, Reason, Rejection, Scheme, Secret, Signable, SignedBytes,
-    UnixTime, Verifier,
+    SignedInput, UnixTime, Verifier,
 };
 
 const NOW: UnixTime = UnixTime::from_secs(1_700_000_000);
@@ -238,4 +238,24 @@ fn another_algorithm_than_the_named_one_is_unsupported() {
         lines.push(headers.iter().find(|(known, _)| known == name).unwrap().clone());
         assert_eq!(reason(check(&verifier, &lines, &body, NOW)), Some(Reason::RepeatedHeader), "{name}");
     }
+}
+
+#[test]
+fn what_a_request_offers_is_printed_nowhere() {
+    let verifier = verifier(Scheme::static_token("x-token"));
+    let keys = verifier.prepare(&Secret::weak(SECRET).into()).unwrap();
+    let (headers, body) = (vec![line("x-token", SECRET)], Bytes::from_static(SECRET.as_bytes()));
+    let head = Head::new("POST", "/", &headers);
+    let mut check = verifier.begin(&head, &keys, NOW).unwrap();
+    check.push(body.clone()).unwrap();
+    let none: Lines = Vec::new();
+    let signed = verifier.sign(&[Secret::weak(SECRET)], &Signable::new(head, body.clone(), NOW, "id")).unwrap();
+    let input = SignedInput { head: &head, body: SECRET.as_bytes(), timestamp: None, id: None };
+    let mut printed = format!("{check:?} {signed:?} {input:?}");
+    printed += &format!("{:?}", check.finish().unwrap());
+    let mut refused = verifier.begin(&Head::new("POST", "/", &headers), &keys, NOW).unwrap();
+    refused.push(body).unwrap();
+    printed += &format!("{:?} {:?}", refused, verifier.begin(&Head::new("POST", "/", &none), &keys, NOW));
+    let bytes = format!("{:?}", SECRET.as_bytes()).replace(['[', ']'], "");
+    assert!(!printed.contains(SECRET) && !printed.contains(&bytes), "{printed}");
 }

@@ -183,3 +183,35 @@ fn a_form_of_dropbox_signs_gives_its_json() {
     let other = form.with_header("content-type", "multipart/form-data; boundary=x");
     assert_eq!(receiver.check(&other).map_err(|r| r.kind()).unwrap_err(), Reason::MalformedBody);
 }
+
+#[test]
+fn a_payload_of_braintrees_without_its_last_line_feed_is_the_same_event() {
+    let (receiver, maker) = receiver("braintree");
+    let request = maker.build();
+    let text = String::from_utf8(request.body().to_vec()).unwrap();
+    let (before, after) = text.rsplit_once("%0A").unwrap();
+    let replayed = request.clone().with_body(format!("{before}{after}"));
+    assert_ne!(request.body(), replayed.body());
+    let fingerprint = |request: &SignedRequest| receiver.check(request).unwrap().fingerprint().to_vec();
+    assert_eq!(fingerprint(&request), fingerprint(&replayed));
+}
+
+#[test]
+fn hubspots_second_version_is_not_its_first_with_another_body() {
+    let (first, maker) = receiver("hubspot-v1");
+    let secret = crate::keys("hubspot-v2").unwrap().sender;
+    let second = crate::provider("hubspot-v2", secret).unwrap().at(NOW).build();
+    let signed = [second.method().as_bytes(), second.url().as_bytes(), second.body()].concat();
+    let signature = second.header("x-hubspot-signature").unwrap().to_owned();
+    let forged = maker.build().with_body(signed).with_header("x-hubspot-signature", &signature);
+    assert_eq!(first.check(&forged).map_err(|refused| refused.kind()).unwrap_err(), Reason::MalformedBody);
+}
+
+#[test]
+fn a_query_that_the_request_brings_is_not_called_a_body() {
+    let (receiver, maker) = receiver("twilio");
+    let call = |url: &str| maker.clone().url(url).body("").build().without_header("content-type");
+    let coverage = |url: &str| receiver.check(&call(url)).unwrap().coverage();
+    assert_eq!(coverage("https://a.example/hook"), Coverage::Body);
+    assert_eq!(coverage("https://a.example/hook?tenant=7"), Coverage::Fields);
+}

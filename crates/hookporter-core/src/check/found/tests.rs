@@ -83,13 +83,24 @@ fn one_variant_and_one_signature_suffice_and_the_garbled_do_not_spoil_them() {
     for body in [format!("a|b={good}"), format!("b=zz,{},{good}", mac("x", "b")), format!("b|a={good},00")] {
         assert!(judge(of_lines(), keys(), &body).is_ok(), "{body}");
     }
-    for body in ["b=zz".to_owned(), "b=".to_owned(), format!("b={}{good}", "00,".repeat(16))] {
+    for body in ["b=zz".to_owned(), "b=".to_owned(), format!("b={}{good}", "00,".repeat(64))] {
         assert_eq!(
             judge(of_lines(), keys(), &body).map_err(|r| r.kind()).unwrap_err(),
             Reason::MalformedBody,
             "{body}"
         );
     }
+}
+
+#[test]
+fn a_digest_is_that_of_the_variant_that_fits() {
+    let digest = |body: String| judge(of_lines(), keys(), &body).unwrap().fingerprint().to_vec();
+    let signature = mac("one", "b");
+    let plain = digest(format!("b={signature}"));
+    for spelled in [format!("b|a={signature}"), format!("a|b={signature}"), format!("a|c|b={signature}")] {
+        assert_eq!(digest(spelled.clone()), plain, "{spelled}");
+    }
+    assert_ne!(digest(format!("a|b={}", mac("one", "a"))), plain);
 }
 
 #[test]

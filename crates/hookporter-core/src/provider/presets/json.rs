@@ -7,16 +7,29 @@ use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, MapAccess, Visitor};
 
+use crate::labels::scan;
+use crate::scheme::MAX_MESSAGES;
 #[cfg(feature = "sign")]
 use crate::{ConfigError, ProofDraft};
 use crate::{Reason, Rejection};
 
 /// Reads a body. A member that is asked for and stands twice is an error, as it may mean something else to whoever
 /// reads it next.
+///
+/// A text that labels could not be read from is refused: what the proof covers would be without a name.
 pub(super) fn read<'b, T: Deserialize<'b>>(body: &'b [u8]) -> Result<T, Rejection> {
     let read: Result<Object<T>, _> = serde_json::from_slice(body);
-    let what = "is not JSON that holds what the proof needs, each member once";
-    read.map(|object| object.0).map_err(|_| Rejection::detail(Reason::MalformedBody, what))
+    let what = "is not JSON that holds what the proof needs, each member once, or nests too deep";
+    let read = read.ok().filter(|_| scan::is_whole(body));
+    read.map(|object| object.0).ok_or_else(|| Rejection::detail(Reason::MalformedBody, what))
+}
+
+/// Refuses a batch that is larger than any.
+pub(super) fn batch(items: usize) -> Result<(), Rejection> {
+    if items <= MAX_MESSAGES {
+        return Ok(());
+    }
+    Err(Rejection::detail(Reason::MalformedBody, "holds more items than any batch"))
 }
 
 /// A JSON object; derived readers would take an array for one, too.
@@ -89,6 +102,7 @@ mod tests {
             r#"{"inner":{"id":"a"}} x"#,
             r#"{"inner":{}}"#,
             "",
+            &format!(r#"{{"inner":{{"id":"a"}},"x":{}{}}}"#, "[".repeat(200), "]".repeat(200)),
         ] {
             assert_eq!(read(bad), Err(Reason::MalformedBody), "{bad}");
         }

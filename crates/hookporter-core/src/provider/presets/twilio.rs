@@ -23,7 +23,8 @@ pub(crate) static TWILIO: Provider = Provider {
     },
     labels: ["`I-Twilio-Idempotency-Token`, unsigned", "none", "`ApiVersion`, signed"],
     replay: "no timestamp is signed: a replay with the same token is a duplicate while it is remembered; one with another is \
-             taken again, also with a form's fields cut otherwise, since nothing separates them in the signed bytes",
+             taken again, also with a form's fields cut otherwise, or moved to the end of a query that the URL is not configured with, \
+             since nothing separates them in the signed bytes",
     event_headers: &["i-twilio-idempotency-token"],
     ..Provider::BASE
 };
@@ -52,10 +53,12 @@ fn signed_bytes(input: &SignedInput<'_>) -> Result<SignedBytes, Rejection> {
         None if is_form(input.head) => {
             // Names and values are run together with nothing between them, so the same signature fits the fields cut
             // otherwise: the text of the fields is covered, their boundaries and their order are not.
-            refuse_disguised_query(input.body)?;
+            refuse_odd_fields(input.body)?;
             append_sorted_form(&mut suffix, input.body);
             signed = SignedBytes::new().covering_fields();
         }
+        // A query that the request brings may hold what was a form.
+        None if input.body.is_empty() && url.contains('?') => signed = SignedBytes::new().covering_fields(),
         None if input.body.is_empty() => {}
         None => {
             let what = "the URL has no `bodySHA256`, so nothing binds a body that is no form";
@@ -68,15 +71,22 @@ fn signed_bytes(input: &SignedInput<'_>) -> Result<SignedBytes, Rejection> {
     Ok(signed)
 }
 
-/// The `bodySHA256` of the URL's query; it may stand there once.
+/// The `bodySHA256` of the URL's query; it may stand there once, at its end, where Twilio puts it. Elsewhere it could be a
+/// stranger's text out of a form whose signature covers the same bytes.
 fn body_hash(url: &str) -> Result<Option<String>, Rejection> {
     let query = url.split_once('?').map_or("", |(_, query)| query);
-    let mut stated = form_urlencoded::parse(query.as_bytes()).filter(|(name, _)| name == "bodySHA256");
-    let first = stated.next().map(|(_, value)| value.into_owned());
-    if stated.next().is_some() {
-        return Err(Rejection::detail(Reason::BodyHashMismatch, "the URL has two `bodySHA256`"));
+    let mut pairs = form_urlencoded::parse(query.as_bytes()).peekable();
+    let mut stated = None;
+    while let Some((name, value)) = pairs.next() {
+        if name == "bodySHA256" {
+            if pairs.peek().is_some() {
+                let what = "`bodySHA256` is not the last parameter of the URL, or stands there twice";
+                return Err(Rejection::detail(Reason::BodyHashMismatch, what));
+            }
+            stated = Some(value.into_owned());
+        }
     }
-    Ok(first)
+    Ok(stated)
 }
 
 fn compare_body(stated: &str, body: &[u8]) -> Result<(), Rejection> {
@@ -88,11 +98,19 @@ fn compare_body(stated: &str, body: &[u8]) -> Result<(), Rejection> {
     Err(Rejection::new(Reason::BodyHashMismatch))
 }
 
-/// A field whose name is written like a query would let a signed JSON request, whose URL has one, pass as a form.
-fn refuse_disguised_query(form: &[u8]) -> Result<(), Rejection> {
-    let disguised = form_urlencoded::parse(form).any(|(name, _)| name.contains(['?', '&', '=', '/']));
-    if disguised {
-        return Err(Rejection::detail(Reason::MalformedBody, "a field's name is written like a query"));
+/// The most fields of a form; Twilio's have some thirty.
+const MAX_FIELDS: usize = 1024;
+
+/// A field whose name is empty or written like a query would let a signed JSON request, whose URL has one, pass as a form.
+fn refuse_odd_fields(form: &[u8]) -> Result<(), Rejection> {
+    let disguised = |name: &str| name.is_empty() || name.contains(['?', '&', '=', '/']);
+    for (at, (name, _)) in form_urlencoded::parse(form).enumerate() {
+        if at >= MAX_FIELDS || disguised(&name) {
+            return Err(Rejection::detail(
+                Reason::MalformedBody,
+                "a field's name is written like a query, or there are too many",
+            ));
+        }
     }
     Ok(())
 }

@@ -61,6 +61,7 @@ struct Item {
 
 fn found(input: &SignedInput<'_>) -> Result<SignedBytes, Rejection> {
     let notifications: Notifications = json::read(input.body)?;
+    json::batch(notifications.value.len())?;
     let mut signed = SignedBytes::new();
     for Object(item) in &notifications.value {
         signed = signed.and(SignedMessage::token(item.client_state.as_bytes())?);

@@ -28,6 +28,7 @@ pub(super) static CONTENTFUL: Provider = Provider {
         "none",
     ],
     replay: "within the tolerance a replay is a duplicate, later it is refused; a retry is signed afresh and counts as new",
+    methods: &["DELETE", "GET", "PATCH", "POST", "PUT"],
     event_headers: &["x-contentful-topic", "x-contentful-webhook-name", "x-contentful-webhook-request-id"],
     ..Provider::BASE
 };
@@ -50,11 +51,16 @@ fn scheme() -> Scheme {
 }
 
 fn signed_bytes(input: &SignedInput<'_>) -> Result<SignedBytes, Rejection> {
-    let mut message = format!("{}\n{}\n", input.head.method(), encoded_path(input.head)).into_bytes();
-    message.extend(signed_headers(input)?);
-    message.push(b'\n');
-    message.extend_from_slice(input.body);
-    Ok(SignedBytes::new().covering_body().or(message))
+    let head = format!("{}\n{}\n", input.head.method(), encoded_path(input.head)).into_bytes();
+    let headers = signed_headers(input)?;
+    let message = |headers: &[u8]| [&head[..], headers, b"\n", input.body].concat();
+    let signed = SignedBytes::new().covering_body().or(message(&headers));
+    if headers.is_ascii() {
+        return Ok(signed);
+    }
+    // Node.js signs a header's text in UTF-8 and sends it in Latin-1.
+    let text: String = headers.iter().map(|byte| char::from(*byte)).collect();
+    Ok(signed.or(message(text.as_bytes())))
 }
 
 /// `name:value` of every listed header, sorted by name. The list must name itself and the time: what is not listed is
@@ -126,6 +132,19 @@ fn escaped(text: &str, kept: &[u8]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_header_in_latin_1_is_signed_in_utf_8() {
+        let list: &[u8] = b"x-contentful-signed-headers,x-contentful-timestamp,x-contentful-webhook-name";
+        let headers =
+            vec![(LIST, list), (TIME, &b"1700000000000"[..]), ("x-contentful-webhook-name", &b"M\xfcller"[..])];
+        let head = Head::new("POST", "/hook", &headers);
+        let input = SignedInput { head: &head, body: b"{}", timestamp: Some(b"1700000000000"), id: None };
+        let signed = signed_bytes(&input).unwrap();
+        let variants: Vec<_> = signed.messages[0].variants.iter().map(|text| String::from_utf8_lossy(text)).collect();
+        assert_eq!(variants.len(), 2);
+        assert!(variants[1].contains("x-contentful-webhook-name:Müller\n"), "{variants:?}");
+    }
 
     #[test]
     fn path_and_query_are_written_as_the_sdk_does() {

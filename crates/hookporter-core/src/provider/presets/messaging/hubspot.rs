@@ -63,8 +63,8 @@ pub(super) static HUBSPOT_V2: Provider = Provider {
     ..HUBSPOT
 };
 
-/// Cards are fetched with GET, everything else is posted.
-const METHODS: &[&str] = &["GET", "POST"];
+/// Events are posted, cards are fetched with GET, and what a card does is any of these.
+const METHODS: &[&str] = &["DELETE", "GET", "PATCH", "POST", "PUT"];
 
 const PLAIN_HASH: Algorithm = Algorithm::KeyedSha256(KeyPlace::Before);
 
@@ -86,6 +86,7 @@ fn v3() -> Scheme {
 fn v1() -> Scheme {
     common(Scheme::new(PLAIN_HASH), Header::new("x-hubspot-signature").hex())
         .signed_by(|input| {
+            refuse_other_beginning(input.body)?;
             refuse_padding(input.body)?;
             Ok(SignedBytes::new().covering_body().or(input.body.to_vec()))
         })
@@ -123,10 +124,16 @@ fn signed_url<'a>(input: &SignedInput<'a>) -> Result<&'a str, Rejection> {
     if url.contains(['{', '[']) {
         return refuse(Reason::InvalidSignature, "the URL has a bracket, as a body has");
     }
-    if !matches!(input.body.first(), None | Some(b'{' | b'[')) {
-        return refuse(Reason::MalformedBody, "the body does not begin like JSON");
-    }
+    refuse_other_beginning(input.body)?;
     Ok(url)
+}
+
+/// Refuses what does not begin like JSON: of another version's signed bytes, method and URL would be a part of the body.
+fn refuse_other_beginning(body: &[u8]) -> Result<(), Rejection> {
+    if matches!(body.first(), None | Some(b'{' | b'[')) {
+        return Ok(());
+    }
+    Err(Rejection::detail(Reason::MalformedBody, "the body does not begin like JSON"))
 }
 
 /// Refuses what the padding of a hash looks like: a body that was lengthened holds some.

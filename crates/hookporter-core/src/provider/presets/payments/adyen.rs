@@ -92,6 +92,7 @@ struct AdditionalData {
 
 fn found(input: &SignedInput<'_>) -> Result<SignedBytes, Rejection> {
     let notification: Notification = json::read(input.body)?;
+    json::batch(notification.notification_items.len())?;
     let mut signed = SignedBytes::new().covering_fields();
     for Object(Envelope { item: Object(item) }) in &notification.notification_items {
         let signature = item.additional_data.0.hmac_signature.as_bytes();

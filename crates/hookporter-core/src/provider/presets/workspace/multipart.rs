@@ -15,8 +15,15 @@ pub(super) fn boundary(content_type: &[u8]) -> Option<&str> {
         return None;
     }
     let mut named = parameters.split(';').filter_map(|parameter| parameter.trim().split_once('='));
-    let (_, value) = named.find(|(name, _)| name.eq_ignore_ascii_case("boundary"))?;
-    let value = value.strip_prefix('"').and_then(|value| value.strip_suffix('"')).unwrap_or(value);
+    let mut boundaries = named.by_ref().filter(|(name, _)| name.eq_ignore_ascii_case("boundary"));
+    let (_, value) = boundaries.next()?;
+    let doubled = boundaries.next().is_some();
+    let bare = value.strip_prefix('"').and_then(|value| value.strip_suffix('"')).unwrap_or(value);
+    // Quotation marks elsewhere could hide another boundary from one of two readers.
+    if doubled || text.matches('"').count() != value.len().saturating_sub(bare.len()) {
+        return None;
+    }
+    let value = bare;
     // The characters of RFC 2046 that need no quoting anywhere.
     let plain = |byte: u8| byte.is_ascii_alphanumeric() || b"'()+_,-./:=?".contains(&byte);
     ((1..=70).contains(&value.len()) && value.bytes().all(plain)).then_some(value)
@@ -46,14 +53,16 @@ pub(super) fn field<'b>(body: &'b [u8], boundary: &str, name: &str) -> Option<&'
 
 /// Whether a part's head is that of the field `name`; `None` for a head that no plain form has.
 fn is_field(head: &str, name: &str) -> Option<bool> {
+    if head.replace("\r\n", "").contains(char::is_control) {
+        return None;
+    }
     let mut disposition = None;
     for line in head.split("\r\n") {
         let (header, value) = line.split_once(':')?;
         match header.to_ascii_lowercase().as_str() {
             "content-disposition" if disposition.is_some() => return None,
             "content-disposition" => disposition = value.trim().strip_prefix("form-data;"),
-            // Nobody sends a form in another encoding, and nothing behind us would expect one.
-            "content-transfer-encoding" => return None,
+            "content-transfer-encoding" if !is_identity(value.trim()) => return None,
             _ => {}
         }
     }
@@ -62,12 +71,23 @@ fn is_field(head: &str, name: &str) -> Option<bool> {
         let (key, value) = parameter.trim().split_once('=')?;
         match key.to_ascii_lowercase().as_str() {
             "name" if named.is_some() => return None,
-            "name" => named = value.strip_prefix('"').and_then(|value| value.strip_suffix('"')),
+            "name" => named = Some(quoted(value)?),
             "filename" | "filename*" => is_file = true,
             _ => return None,
         }
     }
     Some(named? == name && !is_file)
+}
+
+/// Whether an encoding leaves the bytes as they are; nothing behind us would undo another.
+fn is_identity(encoding: &str) -> bool {
+    ["7bit", "8bit", "binary"].iter().any(|known| encoding.eq_ignore_ascii_case(known))
+}
+
+/// The text between quotation marks, if no reader could cut it otherwise.
+fn quoted(value: &str) -> Option<&str> {
+    let text = value.strip_prefix('"')?.strip_suffix('"')?;
+    (text.is_ascii() && !text.contains(['"', '\\', '%'])).then_some(text)
 }
 
 #[cfg(test)]

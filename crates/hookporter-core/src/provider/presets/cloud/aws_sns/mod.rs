@@ -34,7 +34,7 @@ pub(super) static AWS_SNS: Provider = Provider {
         retries: "50 by default: 3 at once, 2 after a second, 10 with a growing interval, 35 every 20 seconds",
         ..Acknowledgement::BASE
     },
-    labels: ["`MessageId`, signed", "`Type`, signed", "none"],
+    labels: ["`MessageId`, covered by the signature", "`Type`, covered by the signature", "none"],
     replay: "the signed `MessageId` makes a replay a duplicate for as long as it is remembered; the signed `Timestamp` is \
              not judged, since a retry keeps it",
     subscription: Some(SubscriptionRule { event_type: message::SUBSCRIPTION, read: message::confirmation }),

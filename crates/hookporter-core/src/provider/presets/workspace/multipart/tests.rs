@@ -17,6 +17,9 @@ fn a_boundary_is_named_once_and_plain() {
         "multipart/form-data",
         "multipart/form-data; boundary=",
         "x; boundary=a b",
+        "multipart/form-data; boundary=a; boundary=b",
+        "multipart/form-data; x=\"; boundary=a; \"; boundary=b",
+        "multipart/form-data; x=\"y\"; boundary=a",
         &long,
     ] {
         assert_eq!(boundary(bad.as_bytes()), None, "{bad}");
@@ -27,6 +30,8 @@ fn a_boundary_is_named_once_and_plain() {
 fn the_field_is_found_byte_for_byte() {
     assert_eq!(json(GOOD), Some("{\"x\":\r\n1}"));
     assert_eq!(json(GOOD.trim_end()), Some("{\"x\":\r\n1}"));
+    let strict = GOOD.replacen("Content-Type: text/plain", "Content-Transfer-Encoding: 8BIT", 1);
+    assert_eq!(json(&strict), Some("{\"x\":\r\n1}"));
 }
 
 #[test]
@@ -42,6 +47,10 @@ fn what_is_odd_is_refused() {
         ("Content-Type: text/plain", "Content-Disposition: form-data; name=\"json\""),
         ("Content-Type: text/plain", "Content-Transfer-Encoding: base64"),
         ("Content-Type: text/plain", "no header"),
+        ("Content-Type: text/plain", "X: y\nContent-Disposition: form-data; name=\"a\""),
+        ("form-data; name=\"a\"", "form-data; Name=\"x name=\"json\""),
+        ("form-data; name=\"a\"", "form-data; name=\"a\\\""),
+        ("form-data; name=\"a\"", "form-data; name=\"%6ason\""),
         ("--b--\r\n", "--b--\r\nmore"),
         ("--b--\r\n", "--b\r\n"),
         ("--b--\r\n", ""),
