@@ -8,7 +8,6 @@ use serde::de::value::MapAccessDeserializer;
 use serde::de::{Deserializer, MapAccess, Visitor};
 
 use crate::labels::scan;
-use crate::scheme::MAX_MESSAGES;
 #[cfg(feature = "sign")]
 use crate::{ConfigError, ProofDraft};
 use crate::{Reason, Rejection};
@@ -25,8 +24,9 @@ pub(super) fn read<'b, T: Deserialize<'b>>(body: &'b [u8]) -> Result<T, Rejectio
 }
 
 /// Refuses a batch that is larger than any.
+#[cfg(any(feature = "cloud", feature = "payments"))]
 pub(super) fn batch(items: usize) -> Result<(), Rejection> {
-    if items <= MAX_MESSAGES {
+    if items <= crate::scheme::MAX_MESSAGES {
         return Ok(());
     }
     Err(Rejection::detail(Reason::MalformedBody, "holds more items than any batch"))
