@@ -60,8 +60,7 @@ impl<'a> Papers<'a> {
         head: &Head<'a>,
         now: UnixTime,
     ) -> Result<Announced<'a>, Rejection> {
-        let mut headers = Gathered::new(&scheme.names);
-        headers.look_through(head.headers());
+        let headers = Gathered::new(&scheme.names, head.headers());
         if let Some(header) = &scheme.key_header {
             header.judge(head)?;
         }
@@ -141,7 +140,7 @@ fn alone<'a>(occurrence: Occurrence<'a>, name: &Arc<str>) -> Result<&'a [u8], Re
     match occurrence {
         Occurrence::Absent => Err(Rejection::header(Reason::MissingHeader, name)),
         Occurrence::Repeated => Err(Rejection::header(Reason::RepeatedHeader, name)),
-        Occurrence::Once(value) if value.trim_ascii().is_empty() => Err(Rejection::shape(name, "is empty")),
+        Occurrence::Once(value) if value.iter().all(u8::is_ascii_whitespace) => Err(Rejection::shape(name, "is empty")),
         Occurrence::Once(value) => Ok(value),
     }
 }
@@ -149,28 +148,31 @@ fn alone<'a>(occurrence: Occurrence<'a>, name: &Arc<str>) -> Result<&'a [u8], Re
 /// The set of names that this request uses. A request that mixes sets, or whose sets disagree, is refused.
 #[inline]
 fn choose_set<'s>(sets: &'s [HeaderSet], headers: &Gathered<'_>) -> Result<&'s HeaderSet, Rejection> {
-    let (Some(usual), Some(other)) = (sets.first(), sets.get(1)) else {
-        return sets.first().ok_or_else(|| Rejection::new(Reason::MissingHeader));
-    };
-    let pairs = [(&usual.signature, &other.signature), (&usual.timestamp, &other.timestamp), (&usual.id, &other.id)];
-    let (mut usual_seen, mut other_seen, mut differ) = (false, false, None);
-    for (first, second) in pairs {
-        let (Some(first), Some(second)) = (first, second) else { continue };
-        if first == second {
-            continue;
-        }
-        let (ours, theirs) = (headers.occurrence(first), headers.occurrence(second));
-        usual_seen |= ours != Occurrence::Absent;
-        other_seen |= theirs != Occurrence::Absent;
-        if ours != theirs {
-            differ = Some(second);
-        }
-    }
-    match (usual_seen, other_seen, differ) {
-        (true, true, Some(name)) => Err(Rejection::header(Reason::ConflictingHeaders, name)),
-        (false, true, _) => Ok(other),
+    let usual = sets.first().ok_or_else(|| Rejection::new(Reason::MissingHeader))?;
+    match sets.get(1) {
+        Some(other) if headers.has_any(other.own) => choose_other(usual, other, headers),
         _ => Ok(usual),
     }
+}
+
+#[inline(never)]
+fn choose_other<'s>(
+    usual: &'s HeaderSet,
+    other: &'s HeaderSet,
+    headers: &Gathered<'_>,
+) -> Result<&'s HeaderSet, Rejection> {
+    if !headers.has_any(usual.own) {
+        return Ok(other);
+    }
+    let pairs = [(&usual.signature, &other.signature), (&usual.timestamp, &other.timestamp), (&usual.id, &other.id)];
+    for (first, second) in pairs.into_iter().rev() {
+        if let (Some(first), Some(second)) = (first, second)
+            && headers.occurrence(first) != headers.occurrence(second)
+        {
+            return Err(Rejection::header(Reason::ConflictingHeaders, second));
+        }
+    }
+    Ok(usual)
 }
 
 /// The timestamp's text and moment, if it lies within the tolerance.
@@ -182,7 +184,7 @@ fn fresh<'a>(
     text: &'a [u8],
     now: UnixTime,
 ) -> Result<(&'a [u8], UnixTime), Rejection> {
-    let name = set.timestamp.as_ref().or(set.signature.as_ref());
+    let name = set.timestamp.as_deref().or(set.signature.as_deref());
     let malformed = |what| {
         let evidence = name.map_or(Evidence::Detail(what), |name| Evidence::HeaderShape(name.clone(), what));
         Rejection::new(Reason::MalformedTimestamp).with_evidence(evidence)

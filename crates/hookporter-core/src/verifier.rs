@@ -194,7 +194,7 @@ impl Verifier {
 
     /// The names, in lower case, of the headers that carry the proof.
     pub fn proof_header_names(&self) -> impl Iterator<Item = &str> {
-        self.scheme.sets.iter().filter_map(|set| set.signature.as_deref()).chain(self.scheme.token_header())
+        self.scheme.sets.iter().filter_map(|set| set.signature.as_deref().map(AsRef::as_ref)).chain(self.scheme.token_header())
     }
 
     /// Whether the signature's header may stand several times ([`Header::repeatable`](crate::Header::repeatable)).

@@ -1,8 +1,6 @@
 //! A scheme made ready: names spelled out, contradictions refused.
 
-use std::sync::Arc;
-
-use crate::headers::Names;
+use crate::headers::{Names, Sought};
 use crate::key_name::KeyUrlRule;
 use crate::scheme::header::{List, More};
 use crate::scheme::timestamp::TimestampAt;
@@ -15,7 +13,7 @@ pub(crate) struct Compiled {
     /// The names under which the proof may come; the first set is the usual one.
     pub(crate) sets: Vec<HeaderSet>,
     /// The headers that tell the body's length and its coding.
-    pub(crate) body_headers: [Arc<str>; 2],
+    pub(crate) body_headers: [Sought; 2],
     /// The names of both: what a check looks for in one pass.
     pub(crate) names: Names,
     pub(crate) signature: Option<SignatureSpec>,
@@ -100,10 +98,11 @@ impl Compiled {
                 "a key that the body names by URL is a public one, and this one is a secret",
             ));
         }
-        let sets = HeaderSet::of(scheme, timestamp.as_ref());
-        let body_headers = ["content-length".into(), "content-encoding".into()];
+        let mut names = Names::default();
+        let sets = HeaderSet::of(scheme, timestamp.as_ref(), &mut names);
+        let body_headers = ["content-length", "content-encoding"].map(|name| names.seek(&name.into()));
         let compiled = Self {
-            names: Names::new(sets.iter().flat_map(HeaderSet::names).chain(&body_headers)),
+            names,
             sets,
             body_headers,
             key_header: scheme.key_header.clone(),
