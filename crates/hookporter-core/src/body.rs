@@ -41,6 +41,7 @@ impl BodyBuffer {
     ///
     /// # Errors
     /// [`Reason::BodyTooLarge`] if it is over the limit; nothing is allocated on the word of a header.
+    #[inline]
     pub fn expect(&mut self, length: u64) -> Result<(), Rejection> {
         match usize::try_from(length) {
             Ok(length) if length <= self.limit => {
@@ -118,6 +119,7 @@ impl BodyBuffer {
         }
     }
 
+    #[cold]
     fn too_large(&self, bytes: u64) -> Rejection {
         let limit = u64::try_from(self.limit).unwrap_or(u64::MAX);
         Rejection::new(Reason::BodyTooLarge).with_evidence(Evidence::Size { bytes, limit })

@@ -108,7 +108,7 @@ impl Delivery {
     /// A digest of the signed bytes: equal for equal signed bytes under the same key, as a replay's are.
     #[must_use]
     pub fn fingerprint(&self) -> &[u8] {
-        &self.fingerprint
+        self.fingerprint.as_bytes()
     }
 
     /// The signed delivery id, where the scheme has one.

@@ -160,7 +160,7 @@ impl<'a> Gathered<'a> {
         let mut note = |name: &str, value| {
             let places = (0..MOST).map(|place| 1_u8 << place);
             let mut each = names.names.iter().zip(&mut seen).zip(places);
-            if let Some(((_, slot), bit)) = each.find(|((wanted, _), _)| is_same(wanted, name)) {
+            if let Some(((_, slot), bit)) = each.find(|((wanted, _), _)| ***wanted == *name) {
                 *slot = if there & bit == 0 { Occurrence::Once(value) } else { Occurrence::Repeated };
                 there |= bit;
             }
@@ -179,23 +179,6 @@ impl<'a> Gathered<'a> {
     #[inline]
     pub(crate) const fn has_any(&self, places: Places) -> bool {
         self.there.0 & places.0 != 0
-    }
-}
-
-/// Whether two names are the same: in words of eight, which is shorter than a call of the C library's comparison.
-#[inline]
-fn is_same(one: &str, other: &str) -> bool {
-    let (one, other) = (one.as_bytes(), other.as_bytes());
-    if one.len() != other.len() {
-        return false;
-    }
-    match (one.last_chunk::<8>(), other.last_chunk::<8>()) {
-        // The last word overlaps the one before it, so that no byte is left over.
-        (Some(end), Some(other_end)) => {
-            let (words, other_words) = (one.as_chunks::<8>().0, other.as_chunks::<8>().0);
-            end == other_end && words.iter().zip(other_words).all(|(word, other)| word == other)
-        }
-        _ => one == other,
     }
 }
 

@@ -17,15 +17,13 @@ mod signatures;
 pub(crate) use more::number_of;
 pub(crate) use sets::plausible as plausible_sets;
 pub(crate) use signatures::Candidates;
-use signatures::{MAX_CANDIDATES, short, signatures};
+use signatures::{MAX_CANDIDATES, of_head_or_query, short, signatures};
 
 /// A proof that looks plausible: its candidates decoded, its timestamp fresh.
 #[derive(Default)]
 pub(crate) struct Papers<'a> {
     pub(crate) candidates: Candidates,
-    pub(crate) timestamp: Option<&'a [u8]>,
-    pub(crate) sent: Option<UnixTime>,
-    pub(crate) id: Option<&'a [u8]>,
+    pub(crate) stated: Stated<'a>,
     /// The message signature that counts; boxed, since other schemes have none.
     #[cfg(feature = "http-signatures")]
     pub(crate) message: Option<Box<crate::message_signature::Opened<'a>>>,
@@ -36,9 +34,17 @@ impl fmt::Debug for Papers<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Papers")
             .field("candidates", &self.candidates.len())
-            .field("sent", &self.sent)
+            .field("sent", &self.stated.sent)
             .finish_non_exhaustive()
     }
+}
+
+/// What the papers say beside their signatures.
+#[derive(Debug, Default, Clone, Copy)]
+pub(crate) struct Stated<'a> {
+    pub(crate) timestamp: Option<&'a [u8]>,
+    pub(crate) sent: Option<UnixTime>,
+    pub(crate) id: Option<&'a [u8]>,
 }
 
 /// `content-length` and `content-encoding`: what is said of the body before it arrives.
@@ -50,64 +56,80 @@ pub(crate) struct Announced<'a> {
 /// The longest delivery id; ids in use are below 64 bytes.
 const MAX_ID: usize = 256;
 
-impl<'a> Papers<'a> {
-    /// Reads and judges the papers, in place: what has just been written is not moved about.
-    #[inline]
-    pub(crate) fn read(
-        &mut self,
-        scheme: &'a Compiled,
-        tolerance: Option<Tolerance>,
-        head: &Head<'a>,
-        now: UnixTime,
-    ) -> Result<Announced<'a>, Rejection> {
-        let headers = Gathered::new(&scheme.names, head.headers());
-        if let Some(header) = &scheme.key_header {
-            header.judge(head)?;
-        }
-        for fixed in &scheme.fixed {
-            fixed.judge(head.headers())?;
-        }
-        let set = choose_set(&scheme.sets, &headers)?;
-        if scheme.signature.as_ref().is_some_and(|spec| spec.sets().is_some()) {
-            *self = sets::first(scheme, tolerance, head, now)?;
-        } else {
-            let listed = match &scheme.query {
-                None => signatures(scheme, set, &headers, head, &mut self.candidates)?,
-                Some(parameter) => self.of_head_or_query(scheme, set, &headers, head, parameter)?,
-            };
-            let timestamp = match (&set.timestamp, listed) {
-                (_, Some(text)) => Some(text),
-                (Some(name), None) => Some(alone(headers.occurrence(name), name)?),
-                (None, None) => None,
-            };
-            if let Some(text) = timestamp {
-                let (text, sent) = fresh(scheme, set, tolerance, text, now)?;
-                (self.timestamp, self.sent) = (Some(text), Some(sent));
-            }
-        }
-        if let Some(name) = &set.id {
-            self.id = Some(well_formed_id(scheme, name, alone(headers.occurrence(name), name)?)?);
-        }
-        #[cfg(feature = "http-signatures")]
-        if let crate::scheme::Plan::Message(message) = &scheme.plan {
-            let opened = message.open(head, tolerance, now)?;
-            (self.sent, self.id) = (Some(opened.created), opened.nonce);
-            self.message = Some(Box::new(opened));
-        }
-        let [length, coding] = &scheme.body_headers;
-        Ok(Announced { length: headers.occurrence(length), coding: headers.occurrence(coding) })
-    }
+/// What was read of the papers beside their candidates.
+pub(crate) struct Read<'a> {
+    pub(crate) stated: Stated<'a>,
+    pub(crate) announced: Announced<'a>,
+    #[cfg(feature = "http-signatures")]
+    pub(crate) message: Option<Box<crate::message_signature::Opened<'a>>>,
+}
 
-    /// Judges a timestamp in the body, where the scheme has it there. The proof of the body holds by now.
-    #[inline]
-    pub(crate) fn read_body(
-        &mut self,
-        scheme: &Compiled,
-        tolerance: Option<Tolerance>,
-        body: &[u8],
-        now: UnixTime,
-    ) -> Result<(), Rejection> {
-        if let Some(TimestampSpec { place: TimestampPlace::Member(pointer), unit }) = &scheme.timestamp {
+/// Reads and judges the papers; their signatures are written where they stay.
+#[inline]
+pub(crate) fn read<'a>(
+    scheme: &'a Compiled,
+    tolerance: Option<Tolerance>,
+    head: &Head<'a>,
+    now: UnixTime,
+    candidates: &mut Candidates,
+) -> Result<Read<'a>, Rejection> {
+    let headers = Gathered::new(&scheme.names, head.headers());
+    if let Some(header) = &scheme.key_header {
+        header.judge(head)?;
+    }
+    for fixed in &scheme.fixed {
+        fixed.judge(head.headers())?;
+    }
+    let set = choose_set(&scheme.sets, &headers)?;
+    let mut stated = Stated::default();
+    if scheme.signature.as_ref().is_some_and(|spec| spec.sets().is_some()) {
+        let first = sets::first(scheme, tolerance, head, now)?;
+        (*candidates, stated) = (first.candidates, first.stated);
+    } else {
+        let listed = match &scheme.query {
+            None => signatures(scheme, set, &headers, head, candidates)?,
+            Some(parameter) => of_head_or_query(scheme, set, &headers, head, parameter, candidates)?,
+        };
+        let text = match (&set.timestamp, listed) {
+            (_, Some(text)) => Some(text),
+            (Some(name), None) => Some(alone(headers.occurrence(name), name)?),
+            (None, None) => None,
+        };
+        if let Some(text) = text {
+            let (text, moment) = fresh(scheme, set, tolerance, text, now)?;
+            (stated.timestamp, stated.sent) = (Some(text), Some(moment));
+        }
+    }
+    if let Some(name) = &set.id {
+        stated.id = Some(well_formed_id(scheme, name, alone(headers.occurrence(name), name)?)?);
+    }
+    #[cfg(feature = "http-signatures")]
+    let mut message = None;
+    #[cfg(feature = "http-signatures")]
+    if let crate::scheme::Plan::Message(of_message) = &scheme.plan {
+        let opened = of_message.open(head, tolerance, now)?;
+        (stated.sent, stated.id) = (Some(opened.created), opened.nonce);
+        message = Some(Box::new(opened));
+    }
+    let [length, coding] = &scheme.body_headers;
+    Ok(Read {
+        stated,
+        announced: Announced { length: headers.occurrence(length), coding: headers.occurrence(coding) },
+        #[cfg(feature = "http-signatures")]
+        message,
+    })
+}
+
+/// Judges a timestamp in the body, where the scheme has it there. The proof of the body holds by now.
+#[inline]
+pub(crate) fn sent_in_body(
+    scheme: &Compiled,
+    tolerance: Option<Tolerance>,
+    body: &[u8],
+    now: UnixTime,
+) -> Result<Option<UnixTime>, Rejection> {
+    match &scheme.timestamp {
+        Some(TimestampSpec { place: TimestampPlace::Member(pointer), unit }) => {
             let malformed = |what| Rejection::detail(Reason::MalformedTimestamp, what);
             let found = scan::find(body, &[pointer]).first().and_then(scan::Found::text);
             let text = found.ok_or_else(|| malformed("the body's timestamp is missing, doubled, or no scalar"))?;
@@ -115,9 +137,9 @@ impl<'a> Papers<'a> {
             if let Some(tolerance) = tolerance {
                 tolerance.check(sent, now)?;
             }
-            self.sent = Some(sent);
+            Ok(Some(sent))
         }
-        Ok(())
+        _ => Ok(None),
     }
 }
 
@@ -206,13 +228,29 @@ fn fresh<'a>(
 }
 
 /// An id that cannot shift the boundary between itself and what is signed after it.
+#[inline]
 fn well_formed_id<'a>(scheme: &Compiled, name: &Arc<str>, id: &'a [u8]) -> Result<&'a [u8], Rejection> {
-    // Without a way out in the middle these are a few vector steps.
-    let visible = id.iter().fold(true, |all, byte| all & byte.is_ascii_graphic());
-    if id.len() > MAX_ID || !visible {
+    const STRANGE: u8 = 1;
+    const DELIMITER: u8 = 2;
+    // What stands for no delimiter is no visible character.
+    let delimiter = scheme.id_delimiter.unwrap_or(b' ');
+    let look = |byte: u8| match byte {
+        _ if !byte.is_ascii_graphic() => STRANGE,
+        _ if byte == delimiter => DELIMITER,
+        _ => 0,
+    };
+    // Sixteen at once are a few vector steps; the last sixteen overlap those before, so that none is left over.
+    let mut seen = [0_u8; 16];
+    let (chunks, rest) = id.as_chunks::<16>();
+    for chunk in chunks.iter().chain(id.last_chunk()) {
+        seen.iter_mut().zip(chunk).for_each(|(seen, byte)| *seen |= look(*byte));
+    }
+    let short = if chunks.is_empty() { rest } else { &[] };
+    let seen = seen.into_iter().chain(short.iter().map(|byte| look(*byte))).fold(0, |all, seen| all | seen);
+    if id.len() > MAX_ID || seen & STRANGE != 0 {
         return Err(Rejection::shape(name, "is not a short run of visible ASCII"));
     }
-    if scheme.id_delimiter.is_some_and(|delimiter| id.iter().fold(false, |any, byte| any | (*byte == delimiter))) {
+    if seen & DELIMITER != 0 {
         return Err(Rejection::shape(name, "contains the character that separates it from what follows"));
     }
     Ok(id)

@@ -51,28 +51,34 @@ impl Rejection {
     /// A rejection for `reason`, with no more evidence than that.
     #[must_use]
     #[cold]
+    #[inline(never)]
     pub const fn new(reason: Reason) -> Self {
         Self { reason, evidence: Evidence::None }
     }
 
     /// Adds what shows it.
     #[must_use]
+    #[cold]
+    #[inline(never)]
     pub fn with_evidence(self, evidence: Evidence) -> Self {
         Self { evidence, ..self }
     }
 
     // What makes a rejection is kept out of the way of what makes none.
     #[cold]
+    #[inline(never)]
     pub(crate) fn header(reason: Reason, name: &Arc<str>) -> Self {
         Self { reason, evidence: Evidence::Header(name.clone()) }
     }
 
     #[cold]
+    #[inline(never)]
     pub(crate) fn shape(name: &Arc<str>, what: &'static str) -> Self {
         Self { reason: Reason::MalformedHeader, evidence: Evidence::HeaderShape(name.clone(), what) }
     }
 
     #[cold]
+    #[inline(never)]
     pub(crate) const fn detail(reason: Reason, what: &'static str) -> Self {
         Self { reason, evidence: Evidence::Detail(what) }
     }
@@ -92,6 +98,7 @@ impl Rejection {
 
 impl From<Reason> for Rejection {
     #[cold]
+    #[inline(never)]
     fn from(reason: Reason) -> Self {
         Self::new(reason)
     }

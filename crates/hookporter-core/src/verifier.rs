@@ -6,7 +6,7 @@ use crate::algorithm::{Algorithm, Material};
 use crate::check::{Check, Unkeyed};
 use crate::key_parts::KeyParts;
 use crate::keyring::Prepared;
-use crate::papers::{Papers, query};
+use crate::papers::{self, Candidates, query};
 use crate::scheme::{Compiled, Plan, Scheme};
 use crate::{
     ConfigError, DEFAULT_BODY_LIMIT, Head, KeyName, KeyNaming, Keyring, LabelSources, Occurrence, PreparedKeyring,
@@ -194,7 +194,11 @@ impl Verifier {
 
     /// The names, in lower case, of the headers that carry the proof.
     pub fn proof_header_names(&self) -> impl Iterator<Item = &str> {
-        self.scheme.sets.iter().filter_map(|set| set.signature.as_deref().map(AsRef::as_ref)).chain(self.scheme.token_header())
+        self.scheme
+            .sets
+            .iter()
+            .filter_map(|set| set.signature.as_deref().map(AsRef::as_ref))
+            .chain(self.scheme.token_header())
     }
 
     /// Whether the signature's header may stand several times ([`Header::repeatable`](crate::Header::repeatable)).
@@ -232,7 +236,7 @@ impl Verifier {
     /// # Errors
     /// The [`Rejection`] that the request has earned.
     pub fn judge_papers(&self, head: &Head<'_>, now: UnixTime) -> Result<(), Rejection> {
-        Papers::default().read(&self.scheme, self.tolerance, head, now)?;
+        papers::read(&self.scheme, self.tolerance, head, now, &mut Candidates::new())?;
         self.scheme.judge_proof_in_head(head)
     }
 
@@ -247,7 +251,7 @@ impl Verifier {
         keys: &'a PreparedKeyring,
         now: UnixTime,
     ) -> Result<Check<'a>, Rejection> {
-        Check::start(self, *head, Some(keys), now)
+        Check::start(self, head, Some(keys), now)
     }
 
     /// When a request's key is known by name, for callers that look keys up.
@@ -277,7 +281,7 @@ impl Verifier {
     /// # Errors
     /// The [`Rejection`] that the request has earned.
     pub fn begin_unkeyed<'a>(&'a self, head: &Head<'a>, now: UnixTime) -> Result<Unkeyed<'a>, Rejection> {
-        Check::start(self, *head, None, now).map(Unkeyed)
+        Check::start(self, head, None, now).map(Unkeyed)
     }
 }
 

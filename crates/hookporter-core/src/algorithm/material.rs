@@ -51,18 +51,24 @@ impl Material {
         Self::StaticToken(Tag::new(&Sha256::digest(token)))
     }
 
-    /// The tag of a message in pieces; `None` for keys that check a whole message at once.
+    /// Gives the tag of a message in pieces to `then`, where it lies; `None` for keys that check a whole message at once.
     #[inline]
-    pub(crate) fn tag(&self, pieces: &[&[u8]]) -> Option<Tag> {
+    pub(crate) fn with_tag<T>(&self, pieces: &[&[u8]], then: impl FnOnce(&[u8]) -> T) -> Option<T> {
         match self {
-            Self::HmacSha256(mac) => Some(tag_of(mac.clone(), pieces)),
-            _ => self.rarer_tag(pieces),
+            Self::HmacSha256(mac) => {
+                // Cloned, fed and ended in one place: its state is never moved.
+                let mut mac = mac.clone();
+                pieces.iter().for_each(|piece| mac.update(piece));
+                Some(then(&mac.finalize().into_bytes()))
+            }
+            _ => self.tag(pieces).map(|tag| then(tag.as_bytes())),
         }
     }
 
-    /// In a place of its own: what nearly every request runs through stays short, and in the cache.
+    /// The tag of a message in pieces. In a place of its own: what nearly every request runs through stays short, and in
+    /// the cache.
     #[inline(never)]
-    fn rarer_tag(&self, pieces: &[&[u8]]) -> Option<Tag> {
+    pub(crate) fn tag(&self, pieces: &[&[u8]]) -> Option<Tag> {
         let mut state = self.start()?;
         pieces.iter().for_each(|piece| state.update(piece));
         Some(state.finish())
@@ -78,15 +84,6 @@ impl Material {
             _ => None,
         }
     }
-}
-
-/// Feeds a keyed MAC and ends it, in one place: its state is never moved.
-#[inline]
-fn tag_of<M: Mac>(mut mac: M, pieces: &[&[u8]]) -> Tag {
-    for piece in pieces {
-        mac.update(piece);
-    }
-    Tag::new(&mac.finalize().into_bytes())
 }
 
 impl std::fmt::Debug for Material {

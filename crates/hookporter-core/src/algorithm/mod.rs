@@ -6,7 +6,7 @@ pub(crate) mod public;
 mod tag;
 
 pub(crate) use material::{Material, State};
-pub(crate) use tag::{Fingerprint, Tag};
+pub(crate) use tag::{Fingerprint, Tag, is_same_tag};
 
 /// What a proof is computed with. Pinned by the scheme; a request never chooses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

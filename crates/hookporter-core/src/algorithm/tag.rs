@@ -1,5 +1,7 @@
 //! The tag of a message: what a MAC or a hash yields, compared in constant time only.
 
+use sha2::Sha256;
+use sha2::digest::Output;
 use subtle::{Choice, ConstantTimeEq};
 
 /// Up to 64 bytes of tag.
@@ -9,8 +11,30 @@ pub(crate) struct Tag {
     length: usize,
 }
 
-/// What tells signed bytes apart: the first 32 bytes of their tag, of a shorter one zeros behind it.
-pub(crate) type Fingerprint = [u8; 32];
+/// What tells signed bytes apart: the first 32 bytes of their tag, of a shorter one zeros behind it. In words, as it is
+/// chosen among the keys: bytes that have just been written one by one are slow to move all at once.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Fingerprint([[u8; 8]; 4]);
+
+impl Fingerprint {
+    #[inline]
+    pub(crate) fn of_words(words: [u64; 4]) -> Self {
+        Self(words.map(u64::to_ne_bytes))
+    }
+
+    #[inline]
+    pub(crate) const fn as_bytes(&self) -> &[u8] {
+        self.0.as_flattened()
+    }
+}
+
+impl From<Output<Sha256>> for Fingerprint {
+    fn from(digest: Output<Sha256>) -> Self {
+        let mut words = [[0; 8]; 4];
+        words.as_flattened_mut().copy_from_slice(&digest);
+        Self(words)
+    }
+}
 
 impl Tag {
     #[inline]
@@ -28,29 +52,28 @@ impl Tag {
         self.bytes.get(..self.length).unwrap_or_default()
     }
 
-    /// The tag with zeros behind it.
-    #[inline]
-    pub(crate) const fn as_array(&self) -> &[u8; 64] {
-        &self.bytes
-    }
-
-    /// Whether `candidate` is this tag, in a time that depends on the lengths only.
-    ///
-    /// The differences of all bytes are gathered, in words of eight, before the one question whether there was any; the
-    /// gathered word is opaque to the optimizer, so that no comparison ends early.
-    #[inline]
+    /// Whether `candidate` is this tag; see [`is_same_tag`].
     pub(crate) fn matches(&self, candidate: &[u8]) -> Choice {
-        let (ours, our_rest) = self.as_bytes().as_chunks::<8>();
-        let (theirs, their_rest) = candidate.as_chunks::<8>();
-        let mut differ = u64::from(candidate.len() != self.length);
-        for (our, their) in ours.iter().zip(theirs) {
-            differ |= u64::from_ne_bytes(*our) ^ u64::from_ne_bytes(*their);
-        }
-        for (our, their) in our_rest.iter().zip(their_rest) {
-            differ |= u64::from(our ^ their);
-        }
-        std::hint::black_box(differ).ct_eq(&0)
+        is_same_tag(self.as_bytes(), candidate)
     }
+}
+
+/// Whether `candidate` is the tag `ours`, in a time that depends on the lengths only.
+///
+/// The differences of all bytes are gathered, in words of eight, before the one question whether there was any; the
+/// gathered word is opaque to the optimizer, so that no comparison ends early.
+#[inline]
+pub(crate) fn is_same_tag(ours: &[u8], candidate: &[u8]) -> Choice {
+    let mut differ = u64::from(candidate.len() != ours.len());
+    let (ours, our_rest) = ours.as_chunks::<8>();
+    let (theirs, their_rest) = candidate.as_chunks::<8>();
+    for (our, their) in ours.iter().zip(theirs) {
+        differ |= u64::from_ne_bytes(*our) ^ u64::from_ne_bytes(*their);
+    }
+    for (our, their) in our_rest.iter().zip(their_rest) {
+        differ |= u64::from(our ^ their);
+    }
+    std::hint::black_box(differ).ct_eq(&0)
 }
 
 impl std::fmt::Debug for Tag {

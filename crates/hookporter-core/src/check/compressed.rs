@@ -2,11 +2,13 @@
 
 use bytes::Bytes;
 
+use super::announced::is_plain;
 use super::proof::Proof;
 use super::{BodyBuffer, Check};
 use crate::inflate::{Inflater, WORKSPACE, inflate};
+use crate::papers::Announced;
 use crate::scheme::Gzip;
-use crate::{Coverage, Delivery, Refused, Rejection};
+use crate::{Coverage, Delivery, Occurrence, Reason, Refused, Rejection, Verifier};
 
 /// What is done with the compressed body of a request.
 #[derive(Debug)]
@@ -40,6 +42,22 @@ impl Compressed {
             Self::Signed => 0,
             Self::Inflating(_) => content.len().saturating_add(WORKSPACE),
         }
+    }
+}
+
+/// How a body is compressed, where it is and the scheme takes that.
+#[inline]
+pub(super) fn announced(announced: &Announced<'_>, verifier: &Verifier) -> Result<Option<Compressed>, Rejection> {
+    if is_plain(announced) { Ok(None) } else { coded(announced, verifier).map(Some) }
+}
+
+#[inline(never)]
+fn coded(announced: &Announced<'_>, verifier: &Verifier) -> Result<Compressed, Rejection> {
+    match (announced.coding, verifier.scheme.gzip) {
+        (Occurrence::Once(coding), Some(gzip)) if coding.eq_ignore_ascii_case(b"gzip") => {
+            Ok(Compressed::new(gzip, verifier.body_limit()))
+        }
+        _ => Err(Rejection::new(Reason::UnsupportedEncoding)),
     }
 }
 

@@ -23,7 +23,8 @@ impl Check<'_> {
         function: &SignedFunction,
         body: &Bytes,
     ) -> Result<Proof, Rejection> {
-        let input = SignedInput { head: &self.head, body, timestamp: self.papers.timestamp, id: self.papers.id };
+        let input =
+            SignedInput { head: &self.head, body, timestamp: self.papers.stated.timestamp, id: self.papers.stated.id };
         let SignedBytes { messages, coverage, timestamp, payload } = (function.find)(&input)?;
         if messages.is_empty() || messages.len() > MAX_MESSAGES {
             let what = "the body holds nothing that is signed, or more of it than any batch";

@@ -5,17 +5,29 @@ use std::borrow::Cow;
 use crate::check::crc32::crc32;
 use crate::key_parts::KeyParts;
 use crate::labels::scan;
-use crate::papers::{self, Papers};
+use crate::papers::{self, Stated};
 use crate::scheme::Part;
 use crate::{Head, Reason, Rejection};
 
 /// The bytes of a part that needs no body.
 #[inline]
-pub(super) fn part<'a>(part: &'a Part, head: &Head<'a>, papers: &Papers<'a>) -> Result<&'a [u8], Rejection> {
+pub(super) fn part<'a>(part: &'a Part, head: Head<'a>, stated: Stated<'a>) -> Result<&'a [u8], Rejection> {
+    let at_hand = match part {
+        Part::Literal(text) => Some(&**text),
+        Part::Timestamp => stated.timestamp,
+        Part::Id => stated.id,
+        _ => None,
+    };
+    match at_hand {
+        Some(bytes) => Ok(bytes),
+        None => of_head(part, head),
+    }
+}
+
+/// The bytes of a part that the head has.
+#[inline(never)]
+pub(super) fn of_head<'a>(part: &'a Part, head: Head<'a>) -> Result<&'a [u8], Rejection> {
     match part {
-        Part::Literal(text) => Ok(text),
-        Part::Timestamp => papers.timestamp.ok_or_else(|| Rejection::new(Reason::MissingHeader)),
-        Part::Id => papers.id.ok_or_else(|| Rejection::new(Reason::MissingHeader)),
         Part::Method => Ok(head.method().as_bytes()),
         Part::Url => head.url().map(str::as_bytes).ok_or_else(|| {
             Rejection::detail(
@@ -24,8 +36,10 @@ pub(super) fn part<'a>(part: &'a Part, head: &Head<'a>, papers: &Papers<'a>) -> 
             )
         }),
         Part::Path => Ok(head.path().as_bytes()),
+        // Both are read by now, where the request has them.
+        Part::Timestamp | Part::Id => Err(Rejection::new(Reason::MissingHeader)),
         Part::Header(name) => papers::once(head.headers(), name),
-        Part::Body | Part::Field(_) | Part::SortedForm | Part::Crc32 | Part::KeyPart(_) => Ok(&[]),
+        _ => Ok(&[]),
     }
 }
 
@@ -33,7 +47,7 @@ pub(super) fn part<'a>(part: &'a Part, head: &Head<'a>, papers: &Papers<'a>) -> 
 pub(crate) fn whole<'a>(
     parts: &'a [Part],
     head: &Head<'a>,
-    papers: &Papers<'a>,
+    stated: Stated<'a>,
     body: &'a [u8],
     key: &KeyParts,
 ) -> Result<Cow<'a, [u8]>, Rejection> {
@@ -49,7 +63,7 @@ pub(crate) fn whole<'a>(
             Part::Crc32 => message.extend_from_slice(crc32(body).to_string().as_bytes()),
             // A scheme whose key rule does not ask for the part does not build.
             Part::KeyPart(name) => message.extend_from_slice(key.get(name).unwrap_or_default().as_bytes()),
-            other => message.extend_from_slice(part(other, head, papers)?),
+            other => message.extend_from_slice(part(other, *head, stated)?),
         }
     }
     Ok(Cow::Owned(message))

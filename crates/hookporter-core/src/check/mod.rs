@@ -1,5 +1,6 @@
 //! A check under way: the papers are plausible, the body is arriving.
 
+mod announced;
 #[cfg(feature = "gzip")]
 mod compressed;
 mod crc32;
@@ -23,10 +24,9 @@ use smallvec::SmallVec;
 
 use crate::algorithm::State;
 use crate::body::BodyBuffer;
-use crate::papers::{Announced, Papers};
-use crate::scheme::digits::number;
+use crate::papers::{self, Candidates, Papers, Stated};
 use crate::scheme::{Part, Plan};
-use crate::{Delivery, Head, Occurrence, PreparedKeyring, Reason, Refused, Rejection, UnixTime, Verifier};
+use crate::{Coverage, Delivery, Head, KeyId, PreparedKeyring, Reason, Refused, Rejection, UnixTime, Verifier};
 
 /// A check whose papers are plausible; it takes the body and ends in a [`Delivery`].
 ///
@@ -52,70 +52,47 @@ impl<'a> Check<'a> {
     #[inline]
     pub(crate) fn start(
         verifier: &'a Verifier,
-        head: Head<'a>,
+        head: &Head<'a>,
         keys: Option<&'a PreparedKeyring>,
         now: UnixTime,
     ) -> Result<Self, Rejection> {
-        // Made as what is returned, and judged where it lies: it is too large to be moved about.
-        let mut started = Ok(Self {
-            body: BodyBuffer::new(verifier.body_limit()),
-            running: Vec::new(),
-            papers: Papers::default(),
-            #[cfg(feature = "gzip")]
-            compressed: None,
-            verifier,
-            head,
-            keys: keys.unwrap_or(&unkeyed::NO_KEYS),
-            now,
-        });
-        if let Ok(check) = &mut started
-            && let Err(rejection) = check.judge_head(keys.is_some())
-        {
-            started = Err(rejection);
-        }
-        started
-    }
-
-    #[inline]
-    fn judge_head(&mut self, has_keys: bool) -> Result<(), Rejection> {
-        let verifier = self.verifier;
-        let announced = self.papers.read(&verifier.scheme, verifier.tolerance, &self.head, self.now)?;
-        if has_keys && self.keys.live(self.now).next().is_none() {
+        let scheme = &verifier.scheme;
+        let mut candidates = Candidates::new();
+        let read = papers::read(scheme, verifier.tolerance, head, now, &mut candidates)?;
+        if keys.is_some_and(|keys| keys.live(now).next().is_none()) {
             return Err(Rejection::new(Reason::NoLiveKey));
         }
-        self.judge_announced_body(&announced)?;
-        if let Plan::Stream { before, after, .. } = &verifier.scheme.plan {
+        let mut body = BodyBuffer::new(verifier.body_limit());
+        announced::expect(&read.announced, &mut body)?;
+        #[cfg(feature = "gzip")]
+        let compressed = compressed::announced(&read.announced, verifier)?;
+        #[cfg(not(feature = "gzip"))]
+        if !announced::is_plain(&read.announced) {
+            return Err(Rejection::new(Reason::UnsupportedEncoding));
+        }
+        if let Plan::Stream { before, after, .. } = &scheme.plan {
             // What is signed beside the body is there, or no body is read.
             for part in before.iter().chain(after).filter(|part| part.may_be_missing()) {
-                message::part(part, &self.head, &self.papers)?;
+                message::of_head(part, *head)?;
             }
         }
-        verifier.scheme.judge_proof_in_head(&self.head)
-    }
-
-    /// Refuses on the word of the headers what would be refused in the end: too long, or encoded.
-    #[inline]
-    fn judge_announced_body(&mut self, announced: &Announced<'_>) -> Result<(), Rejection> {
-        if let Occurrence::Once(text) = announced.length {
-            // A number of more digits is over every limit; anything else but digits is the server's to refuse.
-            match number(text) {
-                _ if text.is_empty() => {}
-                Some(length) => self.body.expect(length.unsigned_abs())?,
-                None if text.iter().all(u8::is_ascii_digit) => self.body.expect(u64::MAX)?,
-                None => {}
-            }
-        }
-        match announced.coding {
-            Occurrence::Absent => Ok(()),
-            Occurrence::Once(coding) if coding.eq_ignore_ascii_case(b"identity") => Ok(()),
+        scheme.judge_proof_in_head(head)?;
+        Ok(Self {
+            verifier,
+            head: *head,
+            keys: keys.unwrap_or(&unkeyed::NO_KEYS),
+            papers: Papers {
+                candidates,
+                stated: read.stated,
+                #[cfg(feature = "http-signatures")]
+                message: read.message,
+            },
+            now,
+            running: Vec::new(),
+            body,
             #[cfg(feature = "gzip")]
-            Occurrence::Once(coding) if coding.eq_ignore_ascii_case(b"gzip") => {
-                let gzip = self.verifier.scheme.gzip.ok_or(Reason::UnsupportedEncoding)?;
-                self.compressed = Some(compressed::Compressed::new(gzip, self.verifier.body_limit()));
-                Ok(())
-            }
-            _ => Err(Rejection::new(Reason::UnsupportedEncoding)),
-        }
+            compressed,
+        })
     }
 
     /// Takes the next chunk of the body.
@@ -158,7 +135,7 @@ impl<'a> Check<'a> {
         let Plan::Stream { before, .. } = &self.verifier.scheme.plan else { return Ok(()) };
         for key in self.keys.live(self.now) {
             let mut state = key.material.start().ok_or_else(|| Rejection::new(Reason::NoLiveKey))?;
-            feed(&mut state, before, &self.head, &self.papers)?;
+            feed(&mut state, before, self.head, self.papers.stated)?;
             state.update(first);
             self.running.push(state);
         }
@@ -172,7 +149,56 @@ impl<'a> Check<'a> {
     /// # Errors
     /// [`Refused`], with the [`Rejection`] and the unproven body.
     #[inline]
-    pub fn finish(mut self) -> Result<Delivery, Refused> {
+    pub fn finish(self) -> Result<Delivery, Refused> {
+        match &self.verifier.scheme.plan {
+            Plan::Stream { before, after, .. } if self.is_of_one_chunk() => self.finish_at_once(before, after),
+            // Moved for it, so that the usual way need not keep the whole of it in one place.
+            _ => Self { ..self }.finish_otherwise(),
+        }
+    }
+
+    /// Whether the body is to be hashed as it is, in one go.
+    #[inline]
+    fn is_of_one_chunk(&self) -> bool {
+        #[cfg(feature = "gzip")]
+        if self.compressed.is_some() {
+            return false;
+        }
+        self.running.is_empty()
+    }
+
+    /// What nearly every request ends in. Taken apart before anything is called, so that neither the check nor what comes
+    /// of it is moved about whole.
+    #[inline]
+    fn finish_at_once(self, before: &[Part], after: &[Part]) -> Result<Delivery, Refused> {
+        let Self { verifier, head, keys, papers, now, running: _running, body, .. } = self;
+        let Papers { candidates, stated, .. } = papers;
+        let body = body.into_bytes();
+        // Copied before the MAC and not behind it, so that it has long been written when the delivery is put together.
+        let id = stated.id.map(SmallVec::from_slice);
+        let message = proof::Message { before, after, head, stated, body: &body };
+        let proven = proof::macs(keys, now, message, &candidates).and_then(|matched| {
+            let key = &matched.key(keys, now).ok_or(Reason::InvalidSignature)?.id;
+            let sent = judge_proven(verifier, head, keys, key, &body, now)?;
+            Ok((key, matched.fingerprint(), stated.sent.or(sent)))
+        });
+        match proven {
+            Ok((key, fingerprint, sent)) => Ok(Delivery {
+                payload: None,
+                key: key.clone(),
+                coverage: Coverage::Body,
+                fingerprint,
+                sent,
+                received: now,
+                id,
+                body,
+            }),
+            Err(rejection) => Err(Refused { rejection, body }),
+        }
+    }
+
+    #[inline(never)]
+    fn finish_otherwise(mut self) -> Result<Delivery, Refused> {
         #[cfg(feature = "gzip")]
         if self.compressed.is_some() {
             return self.finish_compressed();
@@ -188,17 +214,13 @@ impl<'a> Check<'a> {
     }
 
     /// Judges the proof, and what only a proven request is judged for.
-    #[inline]
     fn judge_all(&mut self, body: &Bytes) -> Result<proof::Proof, Rejection> {
         let proof = self.judge(body)?;
-        if let Some(header) = &self.verifier.scheme.key_header {
-            header.judge_key(&self.head, self.keys.parts(&proof.key))?;
-        }
-        self.papers.read_body(&self.verifier.scheme, self.verifier.tolerance, body, self.now)?;
+        let sent = judge_proven(self.verifier, self.head, self.keys, &proof.key, body, self.now)?;
+        self.papers.stated.sent = self.papers.stated.sent.or(sent);
         Ok(proof)
     }
 
-    #[inline]
     fn conclude(self, judged: Result<proof::Proof, Rejection>, body: Bytes) -> Result<Delivery, Refused> {
         match judged {
             Ok(proof) => Ok(Delivery {
@@ -206,9 +228,9 @@ impl<'a> Check<'a> {
                 key: proof.key,
                 coverage: proof.coverage,
                 fingerprint: proof.fingerprint,
-                sent: self.papers.sent.or(proof.sent),
+                sent: self.papers.stated.sent.or(proof.sent),
                 received: self.now,
-                id: self.papers.id.map(SmallVec::from_slice),
+                id: self.papers.stated.id.map(SmallVec::from_slice),
                 body,
             }),
             Err(rejection) => Err(Refused { rejection, body }),
@@ -228,9 +250,25 @@ impl<'a> Check<'a> {
 }
 
 /// Feeds parts that need no body to a MAC.
-fn feed(state: &mut State, parts: &[Part], head: &Head<'_>, papers: &Papers<'_>) -> Result<(), Rejection> {
+fn feed(state: &mut State, parts: &[Part], head: Head<'_>, stated: Stated<'_>) -> Result<(), Rejection> {
     for part in parts {
-        state.update(message::part(part, head, papers)?);
+        state.update(message::part(part, head, stated)?);
     }
     Ok(())
+}
+
+/// Judges what only a proven request is judged for: whose key it is, and a timestamp in the body.
+#[inline]
+fn judge_proven(
+    verifier: &Verifier,
+    head: Head<'_>,
+    keys: &PreparedKeyring,
+    key: &KeyId,
+    body: &[u8],
+    now: UnixTime,
+) -> Result<Option<UnixTime>, Rejection> {
+    if let Some(header) = &verifier.scheme.key_header {
+        header.judge_key(&head, keys.parts(key))?;
+    }
+    papers::sent_in_body(&verifier.scheme, verifier.tolerance, body, now)
 }

@@ -7,13 +7,13 @@ use sha2::{Digest, Sha256};
 use smallvec::SmallVec;
 use subtle::{Choice, ConditionallySelectable};
 
-use crate::algorithm::{Fingerprint, Material, Tag};
+use crate::algorithm::{Fingerprint, Material, is_same_tag};
 use crate::check::{Check, feed, message};
 use crate::key_parts::KeyParts;
 use crate::keyring::PreparedKey;
-use crate::papers::{Candidates, plausible_sets};
+use crate::papers::{Candidates, Papers, Stated, plausible_sets};
 use crate::scheme::{Part, Plan};
-use crate::{Coverage, KeyId, PreparedKeyring, Reason, Rejection, UnixTime};
+use crate::{Coverage, Head, KeyId, PreparedKeyring, Reason, Rejection, UnixTime};
 
 /// What a proof that holds says.
 #[derive(Debug)]
@@ -44,11 +44,13 @@ impl Matched {
 
     /// Notes whether the key at hand, whose tag this is, fits.
     #[inline]
-    fn note_tag(&mut self, tag: &Tag, candidates: &Candidates) {
+    fn note_tag(&mut self, tag: &[u8], candidates: &Candidates) {
         let fits = fits_any(tag, candidates);
-        let (words, _) = tag.as_array().as_chunks::<8>();
-        for (kept, word) in self.fingerprint.iter_mut().zip(words) {
-            kept.conditional_assign(&u64::from_ne_bytes(*word), fits);
+        let (words, rest) = tag.as_chunks::<8>();
+        // A SHA-1 tag ends in half a word.
+        let half = rest.first_chunk::<4>().map(|[a, b, c, d]| [*a, *b, *c, *d, 0, 0, 0, 0]);
+        for (kept, word) in self.fingerprint.iter_mut().zip(words.iter().copied().chain(half)) {
+            kept.conditional_assign(&u64::from_ne_bytes(word), fits);
         }
         self.note(fits);
     }
@@ -71,62 +73,70 @@ impl Matched {
         keys.live(now).nth(self.index()?)
     }
 
-    fn fingerprint(&self) -> Fingerprint {
-        let mut bytes = Fingerprint::default();
-        for (chunk, word) in bytes.as_chunks_mut::<8>().0.iter_mut().zip(self.fingerprint) {
-            *chunk = word.to_ne_bytes();
-        }
-        bytes
+    #[inline]
+    pub(super) fn fingerprint(&self) -> Fingerprint {
+        Fingerprint::of_words(self.fingerprint)
     }
 }
 
+/// A message whose body came in one piece.
+#[derive(Clone, Copy)]
+pub(super) struct Message<'m> {
+    pub(super) before: &'m [Part],
+    pub(super) after: &'m [Part],
+    pub(super) head: Head<'m>,
+    pub(super) stated: Stated<'m>,
+    pub(super) body: &'m [u8],
+}
+
+/// Compares the MAC of every live key over a message.
+#[inline]
+pub(super) fn macs(
+    keys: &PreparedKeyring,
+    now: UnixTime,
+    message: Message<'_>,
+    candidates: &Candidates,
+) -> Result<Matched, Rejection> {
+    let mut pieces = SmallVec::<[&[u8]; 8]>::new();
+    for part in message.before {
+        pieces.push(message::part(part, message.head, message.stated)?);
+    }
+    pieces.push(message.body);
+    for part in message.after {
+        pieces.push(message::part(part, message.head, message.stated)?);
+    }
+    let mut matched = Matched::new();
+    for key in keys.live(now) {
+        let noted = key.material.with_tag(&pieces, |tag| matched.note_tag(tag, candidates));
+        noted.ok_or(Reason::NoLiveKey)?;
+    }
+    Ok(matched)
+}
+
 impl Check<'_> {
-    #[inline]
     pub(super) fn judge(&mut self, body: &Bytes) -> Result<Proof, Rejection> {
-        match &self.verifier.scheme.plan {
-            Plan::Stream { before, after, .. } => self.macs(before, after, body),
-            _ => self.judge_otherwise(body),
-        }
-    }
-
-    /// Compares the MAC of every live key: the running one, or one over the whole body.
-    #[inline]
-    fn macs(&mut self, before: &[Part], after: &[Part], body: &[u8]) -> Result<Proof, Rejection> {
-        let mut matched = Matched::new();
-        if self.running.is_empty() {
-            let mut pieces = SmallVec::<[&[u8]; 8]>::new();
-            for part in before {
-                pieces.push(message::part(part, &self.head, &self.papers)?);
+        let matched = match &self.verifier.scheme.plan {
+            Plan::Stream { before, after, .. } if self.running.is_empty() => {
+                let Papers { candidates, stated, .. } = &self.papers;
+                let message = Message { before, after, head: self.head, stated: *stated, body };
+                macs(self.keys, self.now, message, candidates)?
             }
-            pieces.push(body);
-            for part in after {
-                pieces.push(message::part(part, &self.head, &self.papers)?);
-            }
-            for key in self.keys.live(self.now) {
-                let tag = key.material.tag(&pieces).ok_or(Reason::NoLiveKey)?;
-                matched.note_tag(&tag, &self.papers.candidates);
-            }
-        } else {
-            self.end_running(after, &mut matched)?;
-        }
+            Plan::Stream { after, .. } => self.end_running(after)?,
+            _ => return self.judge_otherwise(body),
+        };
         let key = matched.key(self.keys, self.now).ok_or(Reason::InvalidSignature)?;
-        Ok(Proof {
-            key: key.id.clone(),
-            coverage: Coverage::Body,
-            fingerprint: matched.fingerprint(),
-            payload: None,
-            sent: None,
-        })
+        let fingerprint = matched.fingerprint();
+        Ok(Proof { key: key.id.clone(), coverage: Coverage::Body, fingerprint, payload: None, sent: None })
     }
 
-    /// Ends the MACs of a body that came in several chunks.
-    #[inline(never)]
-    fn end_running(&mut self, after: &[Part], matched: &mut Matched) -> Result<(), Rejection> {
+    /// Ends the MACs of a body that came in several chunks, and compares them.
+    fn end_running(&mut self, after: &[Part]) -> Result<Matched, Rejection> {
+        let mut matched = Matched::new();
         for mut state in self.running.drain(..) {
-            feed(&mut state, after, &self.head, &self.papers)?;
-            matched.note_tag(&state.finish(), &self.papers.candidates);
+            feed(&mut state, after, self.head, self.papers.stated)?;
+            matched.note_tag(state.finish().as_bytes(), &self.papers.candidates);
         }
-        Ok(())
+        Ok(matched)
     }
 
     /// Judges by a plan that is no running MAC.
@@ -137,7 +147,7 @@ impl Check<'_> {
         match &self.verifier.scheme.plan {
             Plan::Stream { .. } => Err(Rejection::new(Reason::InvalidSignature)),
             Plan::Whole { parts, .. } => {
-                let whole = |key: &KeyParts| message::whole(parts, &self.head, &self.papers, body, key);
+                let whole = |key: &KeyParts| message::whole(parts, &self.head, self.papers.stated, body, key);
                 let covers_body = parts.contains(&Part::Body);
                 let reads_body = parts.iter().any(|part| matches!(part, Part::Field(_) | Part::SortedForm));
                 let coverage = match (covers_body, reads_body) {
@@ -177,13 +187,13 @@ impl Check<'_> {
         let verifier = self.verifier;
         let mut proven = None;
         for papers in plausible_sets(&verifier.scheme, verifier.tolerance, &self.head, self.now)? {
-            let message = message::whole(parts, &self.head, &papers, body, &KeyParts::default())?;
+            let message = message::whole(parts, &self.head, papers.stated, body, &KeyParts::default())?;
             // All of them are tried, so that the time does not tell which one fits.
             let judged = judge_messages(self.keys, self.now, &papers.candidates, &[&message], coverage);
-            proven = proven.or_else(|| judged.ok().map(|proof| (proof, papers.sent)));
+            proven = proven.or_else(|| judged.ok().map(|proof| (proof, papers.stated.sent)));
         }
         let (proof, sent) = proven.ok_or(Reason::InvalidSignature)?;
-        self.papers.sent = sent;
+        self.papers.stated.sent = sent;
         Ok(proof)
     }
 
@@ -257,7 +267,7 @@ fn fitting(
 pub(super) fn message_fits(material: &Material, message: &[u8], candidates: &Candidates) -> Choice {
     if let Some(mut state) = material.start() {
         state.update(message);
-        return fits_any(&state.finish(), candidates);
+        return fits_any(state.finish().as_bytes(), candidates);
     }
     if let Material::StaticToken(tag) = material {
         // The secret itself is offered, and compared at one length.
@@ -276,10 +286,10 @@ pub(super) fn message_fits(material: &Material, message: &[u8], candidates: &Can
 
 /// Whether any candidate is this tag; all of them are compared.
 #[inline]
-fn fits_any(tag: &Tag, candidates: &Candidates) -> Choice {
+fn fits_any(tag: &[u8], candidates: &Candidates) -> Choice {
     candidates
         .iter()
-        .map(|candidate| tag.matches(candidate))
+        .map(|candidate| is_same_tag(tag, candidate))
         .reduce(|fits, other| fits | other)
         .unwrap_or_else(|| Choice::from(0))
 }

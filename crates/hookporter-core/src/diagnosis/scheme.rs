@@ -2,7 +2,7 @@
 
 use super::probe::Probe;
 use super::{Cause, Diagnosis};
-use crate::papers::Papers;
+use crate::papers::{self, Candidates};
 use crate::scheme::Proof;
 use crate::{Algorithm, Encoding, Scheme, SignatureSource};
 
@@ -48,9 +48,9 @@ pub(super) fn length(probe: &Probe<'_>) -> Option<Diagnosis> {
         Algorithm::HmacSha512 | Algorithm::KeyedSha512(_) => 64,
         _ => 32,
     };
-    let mut papers = Papers::default();
-    papers.read(&probe.verifier.scheme, None, probe.head(), probe.case.now).ok()?;
-    let lengths: Vec<_> = papers.candidates.iter().map(|candidate| candidate.len()).collect();
+    let mut candidates = Candidates::default();
+    papers::read(&probe.verifier.scheme, None, probe.head(), probe.case.now, &mut candidates).ok()?;
+    let lengths: Vec<_> = candidates.iter().map(|candidate| candidate.len()).collect();
     if lengths.is_empty() || lengths.contains(&expected) {
         return None;
     }

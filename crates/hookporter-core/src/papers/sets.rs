@@ -45,7 +45,7 @@ pub(crate) fn plausible<'a>(
             .and_then(|text| fresh(scheme, set, tolerance, text, now));
         match dated {
             Ok((text, sent)) => {
-                (papers.timestamp, papers.sent) = (Some(text), Some(sent));
+                (papers.stated.timestamp, papers.stated.sent) = (Some(text), Some(sent));
                 good.push(papers);
             }
             Err(rejection) => problem = problem.or(Some(rejection)),

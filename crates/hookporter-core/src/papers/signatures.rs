@@ -5,7 +5,7 @@ use std::sync::Arc;
 use memchr::memchr;
 use smallvec::SmallVec;
 
-use super::{Papers, after_prefix, alone, list, more, query, repeated};
+use super::{after_prefix, alone, list, more, query, repeated};
 use crate::headers::Gathered;
 use crate::scheme::encoding::{MAX_TEXT, SignatureBytes};
 use crate::scheme::{Compiled, HeaderSet, SignatureSpec};
@@ -25,28 +25,26 @@ impl SignatureSpec {
     }
 }
 
-impl Papers<'_> {
-    /// The proof of a scheme that may have it in the query: there, or in the header, where the scheme has one, and not in
-    /// both.
-    pub(super) fn of_head_or_query<'h>(
-        &mut self,
-        scheme: &Compiled,
-        set: &HeaderSet,
-        headers: &Gathered<'h>,
-        head: &Head<'h>,
-        parameter: &str,
-    ) -> Result<Listed<'h>, Rejection> {
-        if let Some(name) = &set.signature {
-            if !query::is_there(head.target(), parameter) {
-                return signatures(scheme, set, headers, head, &mut self.candidates);
-            }
-            if headers.occurrence(name) != Occurrence::Absent {
-                return Err(Rejection::header(Reason::ConflictingHeaders, name));
-            }
+/// The proof of a scheme that may have it in the query: there, or in the header, where the scheme has one, and not in
+/// both.
+pub(super) fn of_head_or_query<'h>(
+    scheme: &Compiled,
+    set: &HeaderSet,
+    headers: &Gathered<'h>,
+    head: &Head<'h>,
+    parameter: &str,
+    candidates: &mut Candidates,
+) -> Result<Listed<'h>, Rejection> {
+    if let Some(name) = &set.signature {
+        if !query::is_there(head.target(), parameter) {
+            return signatures(scheme, set, headers, head, candidates);
         }
-        self.candidates.push(query::token(head.target(), parameter)?);
-        Ok(None)
+        if headers.occurrence(name) != Occurrence::Absent {
+            return Err(Rejection::header(Reason::ConflictingHeaders, name));
+        }
     }
+    candidates.push(query::token(head.target(), parameter)?);
+    Ok(None)
 }
 
 /// A value that is not too long to look for signatures in.

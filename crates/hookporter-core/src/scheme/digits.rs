@@ -1,6 +1,7 @@
 //! Runs of digits.
 
 /// The value of a run of at most eighteen ASCII digits, which no `i64` overflows at.
+#[inline]
 pub(crate) fn number(text: &[u8]) -> Option<i64> {
     if text.len() > 18 {
         return None;

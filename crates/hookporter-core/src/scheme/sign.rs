@@ -8,7 +8,7 @@ use bytes::Bytes;
 use crate::algorithm::{Algorithm, Material};
 use crate::check::whole_message;
 use crate::key_parts::KeyParts;
-use crate::papers::Papers;
+use crate::papers::Stated;
 use crate::scheme::dated::dated;
 use crate::scheme::{
     HeaderSet, Plan, ProofDraft, SignatureSpec, SignedFunction, SignedInput, TimeUnit, TimestampPlace, TimestampSpec,
@@ -108,14 +108,11 @@ impl Verifier {
         {
             return self.write_proof(*algorithm, function, first, request, timestamp.as_deref());
         }
-        let papers = Papers {
-            timestamp: timestamp.as_deref().map(str::as_bytes),
-            id: Some(request.id.as_bytes()),
-            ..Papers::default()
-        };
+        let stated =
+            Stated { timestamp: timestamp.as_deref().map(str::as_bytes), id: Some(request.id.as_bytes()), sent: None };
         let mut signatures = Vec::new();
         for secret in &secrets {
-            signatures.push(self.signature(secret, request, &papers)?);
+            signatures.push(self.signature(secret, request, stated)?);
         }
         let spec = self.scheme.signature.as_ref().ok_or_else(|| ConfigError::scheme("no signature header"))?;
         let mut headers = self.proof_headers(set, spec, &signatures, timestamp, request.id);
@@ -164,28 +161,28 @@ impl Verifier {
     }
 
     /// The bytes of one signature.
-    fn signature(&self, secret: &Secret, request: &Signable<'_>, papers: &Papers<'_>) -> Result<Vec<u8>, ConfigError> {
+    fn signature(&self, secret: &Secret, request: &Signable<'_>, stated: Stated<'_>) -> Result<Vec<u8>, ConfigError> {
         let (algorithm, message) = match &self.scheme.plan {
             Plan::StaticToken => return Ok(self.key_rule().key_bytes(secret)?.to_vec()),
             Plan::Stream { algorithm, before, after } => {
                 let none = KeyParts::default();
                 let mut message =
-                    whole_message(before, &request.head, papers, &[], &none).map_err(cannot)?.into_owned();
+                    whole_message(before, &request.head, stated, &[], &none).map_err(cannot)?.into_owned();
                 message.extend_from_slice(&request.body);
-                message.extend_from_slice(&whole_message(after, &request.head, papers, &[], &none).map_err(cannot)?);
+                message.extend_from_slice(&whole_message(after, &request.head, stated, &[], &none).map_err(cannot)?);
                 (*algorithm, message)
             }
             Plan::Whole { algorithm, parts } => {
                 let key = self.key_rule().open(secret)?.parts;
-                let message = whole_message(parts, &request.head, papers, &request.body, &key).map_err(cannot)?;
+                let message = whole_message(parts, &request.head, stated, &request.body, &key).map_err(cannot)?;
                 (*algorithm, message.into_owned())
             }
             Plan::Function { algorithm, function } => {
                 let input = SignedInput {
                     head: &request.head,
                     body: &request.body,
-                    timestamp: papers.timestamp,
-                    id: papers.id,
+                    timestamp: stated.timestamp,
+                    id: stated.id,
                 };
                 let messages = (function.find)(&input).map_err(cannot)?.messages;
                 let algorithm = algorithm.ok_or_else(|| ConfigError::scheme("a static token signs nothing"))?;

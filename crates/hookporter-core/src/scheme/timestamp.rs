@@ -78,20 +78,29 @@ pub enum TimeUnit {
 impl TimeUnit {
     /// Parses `text`. The fixed number of digits leaves no room for signs, leading zeros, or a digit moved over the
     /// boundary between timestamp and body in schemes that sign both without a separator.
+    #[inline]
     pub(crate) fn parse(self, text: &[u8]) -> Result<UnixTime, &'static str> {
+        self.read(text).ok_or_else(|| self.problem(text))
+    }
+
+    fn read(self, text: &[u8]) -> Option<UnixTime> {
         match self {
-            Self::Seconds => {
-                digits(text, 10).map(UnixTime::from_secs).ok_or("is not ten digits (Unix time in seconds)")
-            }
-            Self::Millis => {
-                digits(text, 13).map(UnixTime::from_millis).ok_or("is not thirteen digits (Unix time in milliseconds)")
-            }
-            Self::SecondsOrMillis => match text.len() {
-                13 => Self::Millis.parse(text),
-                10 => Self::Seconds.parse(text),
-                _ => Err("is neither ten nor thirteen digits (Unix time in seconds or milliseconds)"),
-            },
-            Self::Rfc3339 => rfc3339(text).ok_or("is not an RFC 3339 date and time with a zone"),
+            Self::Seconds => digits(text, 10).map(UnixTime::from_secs),
+            Self::Millis => digits(text, 13).map(UnixTime::from_millis),
+            Self::SecondsOrMillis if text.len() == 13 => Self::Millis.read(text),
+            Self::SecondsOrMillis => Self::Seconds.read(text),
+            Self::Rfc3339 => rfc3339(text),
+        }
+    }
+
+    /// What is wrong with a text that cannot be read.
+    #[cold]
+    const fn problem(self, text: &[u8]) -> &'static str {
+        match (self, text.len()) {
+            (Self::Seconds, _) | (Self::SecondsOrMillis, 10) => "is not ten digits (Unix time in seconds)",
+            (Self::Millis, _) | (Self::SecondsOrMillis, 13) => "is not thirteen digits (Unix time in milliseconds)",
+            (Self::SecondsOrMillis, _) => "is neither ten nor thirteen digits (Unix time in seconds or milliseconds)",
+            (Self::Rfc3339, _) => "is not an RFC 3339 date and time with a zone",
         }
     }
 
@@ -106,6 +115,7 @@ impl TimeUnit {
     }
 }
 
+#[inline]
 fn digits(text: &[u8], count: usize) -> Option<i64> {
     if text.len() != count || text.first() == Some(&b'0') {
         return None;
@@ -113,6 +123,7 @@ fn digits(text: &[u8], count: usize) -> Option<i64> {
     number(text)
 }
 
+#[inline(never)]
 fn rfc3339(text: &[u8]) -> Option<UnixTime> {
     let at = |range: std::ops::Range<usize>| text.get(range).and_then(number);
     let is = |index: usize, byte: u8| text.get(index) == Some(&byte);
