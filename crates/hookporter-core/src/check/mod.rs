@@ -177,17 +177,18 @@ impl<'a> Check<'a> {
         // Copied before the MAC and not behind it, so that it has long been written when the delivery is put together.
         let id = stated.id.map(SmallVec::from_slice);
         let message = proof::Message { before, after, head, stated, body: &body };
-        let proven = proof::macs(keys, now, message, &candidates).and_then(|matched| {
+        let mut matched = proof::Matched::new();
+        let proven = proof::macs(keys, now, message, &candidates, &mut matched).and_then(|()| {
             let key = &matched.key(keys, now).ok_or(Reason::InvalidSignature)?.id;
             let sent = judge_proven(verifier, head, keys, key, &body, now)?;
-            Ok((key, matched.fingerprint(), stated.sent.or(sent)))
+            Ok((key, stated.sent.or(sent)))
         });
         match proven {
-            Ok((key, fingerprint, sent)) => Ok(Delivery {
+            Ok((key, sent)) => Ok(Delivery {
                 payload: None,
                 key: key.clone(),
                 coverage: Coverage::Body,
-                fingerprint,
+                fingerprint: matched.fingerprint(),
                 sent,
                 received: now,
                 id,

@@ -89,14 +89,15 @@ pub(super) struct Message<'m> {
     pub(super) body: &'m [u8],
 }
 
-/// Compares the MAC of every live key over a message.
+/// Compares the MAC of every live key over a message, and notes which one fits.
 #[inline]
 pub(super) fn macs(
     keys: &PreparedKeyring,
     now: UnixTime,
     message: Message<'_>,
     candidates: &Candidates,
-) -> Result<Matched, Rejection> {
+    matched: &mut Matched,
+) -> Result<(), Rejection> {
     let mut pieces = SmallVec::<[&[u8]; 8]>::new();
     for part in message.before {
         pieces.push(message::part(part, message.head, message.stated)?);
@@ -105,38 +106,37 @@ pub(super) fn macs(
     for part in message.after {
         pieces.push(message::part(part, message.head, message.stated)?);
     }
-    let mut matched = Matched::new();
     for key in keys.live(now) {
         let noted = key.material.with_tag(&pieces, |tag| matched.note_tag(tag, candidates));
         noted.ok_or(Reason::NoLiveKey)?;
     }
-    Ok(matched)
+    Ok(())
 }
 
 impl Check<'_> {
     pub(super) fn judge(&mut self, body: &Bytes) -> Result<Proof, Rejection> {
-        let matched = match &self.verifier.scheme.plan {
+        let mut matched = Matched::new();
+        match &self.verifier.scheme.plan {
             Plan::Stream { before, after, .. } if self.running.is_empty() => {
                 let Papers { candidates, stated, .. } = &self.papers;
                 let message = Message { before, after, head: self.head, stated: *stated, body };
-                macs(self.keys, self.now, message, candidates)?
+                macs(self.keys, self.now, message, candidates, &mut matched)?;
             }
-            Plan::Stream { after, .. } => self.end_running(after)?,
+            Plan::Stream { after, .. } => self.end_running(after, &mut matched)?,
             _ => return self.judge_otherwise(body),
-        };
+        }
         let key = matched.key(self.keys, self.now).ok_or(Reason::InvalidSignature)?;
         let fingerprint = matched.fingerprint();
         Ok(Proof { key: key.id.clone(), coverage: Coverage::Body, fingerprint, payload: None, sent: None })
     }
 
     /// Ends the MACs of a body that came in several chunks, and compares them.
-    fn end_running(&mut self, after: &[Part]) -> Result<Matched, Rejection> {
-        let mut matched = Matched::new();
+    fn end_running(&mut self, after: &[Part], matched: &mut Matched) -> Result<(), Rejection> {
         for mut state in self.running.drain(..) {
             feed(&mut state, after, self.head, self.papers.stated)?;
             matched.note_tag(state.finish().as_bytes(), &self.papers.candidates);
         }
-        Ok(matched)
+        Ok(())
     }
 
     /// Judges by a plan that is no running MAC.
