@@ -15,6 +15,7 @@ mod exchange;
 mod gate;
 mod handoff;
 mod handshake_secret;
+pub mod inbox;
 mod kept;
 mod keys;
 mod memory;
