@@ -63,10 +63,21 @@ fn demand(connection: &Connection, setting: &str, value: &str, expected: &str) -
     if is == expected { Ok(()) } else { Err(OpenError::NotDurable { setting: format!("{setting} is {is}") }) }
 }
 
-/// Looks through the whole file; says the first problem.
+/// Looks through the whole file, and says the first problem; then makes all that is in it durable.
+///
+/// The log may hold a transaction whose sync failed, or whose process was killed before it. SQLite takes it for committed,
+/// and the next try of its sender would be acknowledged as a duplicate although a loss of power could still take it away.
+/// Written back into the file, and synced there, it is what it seems to be.
 pub(crate) fn check(connection: &Connection) -> Result<(), OpenError> {
     let found: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
-    if found == "ok" { Ok(()) } else { Err(OpenError::Damaged { problem: found }) }
+    if found != "ok" {
+        return Err(OpenError::Damaged { problem: found });
+    }
+    let busy: i64 = connection.query_row("PRAGMA wal_checkpoint(FULL)", [], |row| row.get(0))?;
+    if busy == 0 {
+        return Ok(());
+    }
+    Err(OpenError::failed("writing its log back", "another program reads it in a long transaction"))
 }
 
 /// Moves a damaged file and what belongs to it out of the way, whole, for whoever can rescue what is in it.

@@ -53,7 +53,10 @@ fn opened_file(settings: &Settings, path: &Path) -> Result<(Lock, Connection, Op
     let lock = Lock::take(path)?;
     let opened = file::open(path).and_then(|connection| file::check(&connection).map(|()| connection));
     match opened {
-        Ok(connection) => Ok((lock, connection, None)),
+        Ok(connection) => {
+            reclaim(&connection, settings)?;
+            Ok((lock, connection, None))
+        }
         // A file beside which no inbox ever was may be anything of the user's.
         Err(OpenError::Damaged { .. }) if !lock.known => Err(OpenError::NotAnInbox { path: path.to_owned() }),
         Err(error @ OpenError::Damaged { .. }) if settings.set_aside => {
@@ -63,4 +66,15 @@ fn opened_file(settings: &Settings, path: &Path) -> Result<(Lock, Connection, Op
         }
         Err(error) => Err(error),
     }
+}
+
+/// What was being worked when the last process ended is due at once: nobody else can have it, so no lease need run out.
+fn reclaim(connection: &Connection, settings: &Settings) -> Result<(), OpenError> {
+    let now = settings.clock.now().as_millis();
+    let sql = "UPDATE events SET due_at = ?1 WHERE due_at > ?1 AND state = 'working'";
+    match connection.execute(sql, [now])? {
+        0 => {}
+        events => tracing::info!(target: "hookporter", events, "the inbox takes back what was not finished"),
+    }
+    Ok(())
 }

@@ -2,7 +2,10 @@
 
 #![cfg(test)]
 
+mod crash;
 mod directory;
+#[cfg(target_os = "linux")]
+mod disk;
 mod file;
 mod full;
 mod suite;

@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use hookporter_core::{SystemClock, UnixTime};
 use hookporter_pipeline::Event;
-use hookporter_pipeline::inbox::{AcceptingSide, Backoff, Change, ChangeKind, EventRecord, WorkError, Worker};
+use hookporter_pipeline::inbox::{
+    AcceptingSide, Backoff, Change, ChangeKind, Claim, EventRecord, Settled, WorkError, Worker, WorkingSide,
+};
 use hookporter_sqlite::Inbox;
 use hookporter_testkit::inbox::sample_record;
 use tokio::sync::Notify;
@@ -233,6 +235,21 @@ async fn a_shutdown_waits_for_what_ends_in_time_and_gives_the_rest_back() {
     let _ = told.by(inbox.worker(function)).run_until(told.clone().count(1)).await;
     let changes = told.all();
     assert_eq!((ends(&changes), changes[0].event_id.as_deref()), (vec![(1, "worked")], Some("slow")));
+}
+
+#[tokio::test]
+async fn what_a_dead_process_was_working_is_due_at_the_next_start() {
+    let directory = Directory::new();
+    let inbox = Inbox::open(directory.file()).await.unwrap();
+    accept(&inbox, &["evt_1"]).await;
+    let claim = || Claim { now: now(), lease: Duration::from_secs(3600), most: 10, attempts: 3 };
+    let lost = inbox.claim(claim()).await.unwrap().leases[0].id;
+    assert!(inbox.claim(claim()).await.unwrap().leases.is_empty());
+    inbox.close().await;
+    let inbox = Inbox::open(directory.file()).await.unwrap();
+    let lease = inbox.claim(claim()).await.unwrap().leases.remove(0);
+    assert_eq!((lease.id.number, lease.attempt), (lost.number, 2));
+    assert_eq!(inbox.complete(lost, now()).await.unwrap(), Settled::Fenced);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
