@@ -8,11 +8,13 @@ use bytes::Bytes;
 use hookporter_core::{Coverage, Delivery, EventKey, Head, Identity, KeyId, Label, Labels, UnixTime, Verifier};
 use serde::de::DeserializeOwned;
 
+use crate::inbox::Kept;
 use crate::kept::{KeptHead, KeptHeaders};
 
 /// What a proven delivery tells of.
 ///
-/// Made by the pipeline from a [`Delivery`] and from nothing else. Cloning shares the bytes.
+/// Made by the pipeline: from a [`Delivery`], or for a worker from what a durable inbox kept of one. Cloning shares the
+/// bytes.
 #[derive(Clone)]
 pub struct Event {
     inner: Arc<Inner>,
@@ -20,14 +22,20 @@ pub struct Event {
 
 struct Inner {
     endpoint: Arc<str>,
-    provider: &'static str,
+    provider: Cow<'static, str>,
     tenant: Option<Arc<str>>,
-    delivery: Delivery,
-    verifier: Arc<Verifier>,
+    origin: Origin,
     /// Read when somebody asks for them.
     labels: OnceLock<Labels>,
     method: Cow<'static, str>,
     head: KeptHead,
+}
+
+/// Where an event comes from.
+enum Origin {
+    Delivered(Delivery, Arc<Verifier>),
+    /// A store kept it. The proof itself is gone.
+    Kept(Box<Kept>),
 }
 
 /// What the pipeline knows of a delivery beside its bytes.
@@ -44,24 +52,56 @@ impl Event {
         Self {
             inner: Arc::new(Inner {
                 endpoint: context.endpoint.clone(),
-                provider: context.provider,
+                provider: Cow::Borrowed(context.provider),
                 tenant: context.tenant,
-                verifier: context.verifier.clone(),
                 labels: OnceLock::new(),
                 method: if head.method() == "POST" { "POST".into() } else { head.method().to_owned().into() },
                 head: KeptHead::new(context.kept_headers, &context.verifier.target_without_proof(head.target()), head),
-                delivery,
+                origin: Origin::Delivered(delivery, context.verifier.clone()),
             }),
         }
     }
 
+    /// An event that a store kept.
+    pub(crate) fn kept(
+        endpoint: Arc<str>,
+        provider: Cow<'static, str>,
+        tenant: Option<Arc<str>>,
+        method: String,
+        head: KeptHead,
+        labels: Labels,
+        kept: Kept,
+    ) -> Self {
+        let (labels, method, origin) = (OnceLock::from(labels), Cow::Owned(method), Origin::Kept(Box::new(kept)));
+        Self { inner: Arc::new(Inner { endpoint, provider, tenant, origin, labels, method, head }) }
+    }
+
+    /// The delivery, and what checked it; `None` for an event out of a store.
+    pub(crate) fn proof(&self) -> Option<(&Delivery, &Verifier)> {
+        match &self.inner.origin {
+            Origin::Delivered(delivery, verifier) => Some((delivery, verifier)),
+            Origin::Kept(_) => None,
+        }
+    }
+
+    /// What a store kept of it, for an event out of one.
+    pub(crate) fn origin_in_store(&self) -> Option<&Kept> {
+        match &self.inner.origin {
+            Origin::Delivered(..) => None,
+            Origin::Kept(kept) => Some(kept),
+        }
+    }
+
     pub(crate) fn labels(&self) -> &Labels {
-        self.inner.labels.get_or_init(|| self.inner.verifier.read_labels(&self.inner.delivery, &self.head()))
+        self.inner.labels.get_or_init(|| {
+            let read = |(delivery, verifier): (_, &Verifier)| verifier.read_labels(delivery, &self.head());
+            self.proof().map(read).unwrap_or_default()
+        })
     }
 
     /// What identifies the event, with no look at a label that does not; `None` where every delivery is distinct.
     pub(crate) fn key(&self) -> Option<EventKey> {
-        let Inner { verifier, delivery, .. } = &*self.inner;
+        let (delivery, verifier) = self.proof()?;
         match verifier.identity() {
             Identity::Distinct => None,
             Identity::Digest => verifier.event_key(delivery, &Labels::default()),
@@ -75,6 +115,10 @@ impl Event {
         Head::new(self.method(), self.target(), &self.inner.head)
     }
 
+    pub(crate) fn kept_head(&self) -> &KeptHead {
+        &self.inner.head
+    }
+
     /// The endpoint's name.
     #[must_use]
     pub fn endpoint(&self) -> &str {
@@ -83,8 +127,8 @@ impl Event {
 
     /// The provider's id, or `custom`.
     #[must_use]
-    pub fn provider(&self) -> &'static str {
-        self.inner.provider
+    pub fn provider(&self) -> &str {
+        &self.inner.provider
     }
 
     /// The tenant, where the endpoint has tenants.
@@ -120,13 +164,19 @@ impl Event {
     /// The body, byte for byte as received.
     #[must_use]
     pub fn body(&self) -> &Bytes {
-        self.inner.delivery.body()
+        match &self.inner.origin {
+            Origin::Delivered(delivery, _) => delivery.body(),
+            Origin::Kept(kept) => &kept.body,
+        }
     }
 
     /// What the body says: the payload of a token, else the body itself.
     #[must_use]
     pub fn payload(&self) -> &Bytes {
-        self.inner.delivery.payload()
+        match &self.inner.origin {
+            Origin::Delivered(delivery, _) => delivery.payload(),
+            Origin::Kept(kept) => kept.payload.as_ref().unwrap_or(&kept.body),
+        }
     }
 
     /// The payload as JSON of a type of yours.
@@ -140,25 +190,37 @@ impl Event {
     /// What the proof covers.
     #[must_use]
     pub fn coverage(&self) -> Coverage {
-        self.inner.delivery.coverage()
+        match &self.inner.origin {
+            Origin::Delivered(delivery, _) => delivery.coverage(),
+            Origin::Kept(kept) => kept.coverage,
+        }
     }
 
     /// The id of the key that fitted.
     #[must_use]
     pub fn key_id(&self) -> &KeyId {
-        self.inner.delivery.key_id()
+        match &self.inner.origin {
+            Origin::Delivered(delivery, _) => delivery.key_id(),
+            Origin::Kept(kept) => &kept.key,
+        }
     }
 
     /// When the request arrived.
     #[must_use]
     pub fn received_at(&self) -> UnixTime {
-        self.inner.delivery.received_at()
+        match &self.inner.origin {
+            Origin::Delivered(delivery, _) => delivery.received_at(),
+            Origin::Kept(kept) => kept.received,
+        }
     }
 
     /// The signed timestamp, where the sender signs one.
     #[must_use]
     pub fn sent_at(&self) -> Option<UnixTime> {
-        self.inner.delivery.sent_at()
+        match &self.inner.origin {
+            Origin::Delivered(delivery, _) => delivery.sent_at(),
+            Origin::Kept(kept) => kept.sent,
+        }
     }
 
     /// The method of the request.

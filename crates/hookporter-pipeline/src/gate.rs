@@ -12,6 +12,7 @@ use crate::endpoint::Mode;
 use crate::event::Event;
 use crate::exchange::Exchange;
 use crate::handoff::{HandedOff, HandoffError};
+use crate::inbox::InboxHandoff;
 use crate::memory::Held;
 use crate::outcome::Outcome;
 use crate::receive::Verdict;
@@ -28,9 +29,8 @@ pub(crate) async fn pass(
     deadline: Option<Instant>,
 ) -> Result<Verdict, (Rejection, Event)> {
     let endpoint = exchange.endpoint.clone();
-    if let Some(gate) = &endpoint.gate
-        && !gate.handles(event.api_version())
-    {
+    let handled = endpoint.gate.as_ref().is_none_or(|gate| gate.handles(event.api_version()));
+    if !handled && endpoint.parking().is_none() {
         return Err((Rejection::new(Reason::VersionNotHandled), event));
     }
     let confirmer = endpoint.confirmer_of(&event);
@@ -42,7 +42,10 @@ pub(crate) async fn pass(
     if matches!(route, Route::Ignore) {
         return Ok(Verdict::Reply(exchange.acknowledge(&event, Outcome::Ignored)));
     }
-    let claim = match claim(&endpoint, exchange, &event, proven, deadline).await {
+    // An inbox tells duplicates by itself, at the commit: what memory says would only stand in its way.
+    let kept = !handled || matches!((&route, &endpoint.mode), (Route::On, Mode::Inbox(_)));
+    let claimed = if kept { Claimed::Free } else { claim(&endpoint, exchange, &event, proven, deadline).await };
+    let claim = match claimed {
         Claimed::Free => None,
         Claimed::Mine(claim) => Some(claim),
         Claimed::Duplicate => return Ok(Verdict::Reply(exchange.acknowledge(&event, Outcome::Duplicate))),
@@ -58,6 +61,9 @@ pub(crate) async fn pass(
     };
     let custody = Custody { claim, held: Some(held), permit, _under_way: UnderWay::new() };
     let ticket = Box::new(Ticket::new(exchange.clone(), event, custody, deadline));
+    if kept && let Mode::Inbox(inbox) = &endpoint.mode {
+        return Ok(keep(inbox, ticket, !handled).await);
+    }
     Ok(hand_off(&endpoint, ticket, route).await)
 }
 
@@ -93,6 +99,15 @@ pub(crate) async fn watch(exchange: &Exchange, event: Event, handshake: bool) ->
         exchange.acknowledge(&event, outcome);
     }
     Verdict::Handle(Box::new(Ticket::new(exchange.clone(), event, Custody::empty(), None)))
+}
+
+/// Gives an event to the inbox; `parked` if nobody is to work it yet.
+async fn keep(inbox: &InboxHandoff, ticket: Box<Ticket>, parked: bool) -> Verdict {
+    // A panic of the call itself is one of the store.
+    let Ok(work) = catch_unwind(AssertUnwindSafe(|| inbox.keep(ticket.event(), parked))) else {
+        return Verdict::Reply(ticket.panicked());
+    };
+    Verdict::Reply(ticket.run_own(work).await)
 }
 
 /// Hands off what the endpoint's own routes or hand-off take; the rest is the wrapped handler's.

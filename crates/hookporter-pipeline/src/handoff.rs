@@ -24,6 +24,8 @@ pub enum HandedOff {
     New,
     /// It had taken this event before.
     Duplicate,
+    /// It keeps the event until somebody releases it.
+    Parked,
 }
 
 /// Takes events over.

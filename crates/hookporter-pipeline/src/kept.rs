@@ -79,6 +79,14 @@ impl KeptHead {
         Self { names: names.clone(), block, target: target.len(), places }
     }
 
+    /// What a store kept of a head.
+    pub(crate) fn restored(target: &str, headers: &[(String, Vec<u8>)]) -> Self {
+        let mut names = KeptHeaders(Arc::default());
+        headers.iter().for_each(|(name, _)| names.add(name));
+        let lines = Lines(headers);
+        Self::new(&names, target, &Head::new("POST", target, &lines))
+    }
+
     pub(crate) fn target(&self) -> &str {
         // It was text when it was put there.
         self.block.get(..self.target).and_then(|text| std::str::from_utf8(text).ok()).unwrap_or_default()
@@ -96,6 +104,24 @@ impl KeptHead {
 
     fn value(&self, place: &Place) -> Option<&[u8]> {
         self.block.get(usize::try_from(place.start).ok()?..usize::try_from(place.end).ok()?)
+    }
+}
+
+/// Headers as lines of name and value.
+struct Lines<'a>(&'a [(String, Vec<u8>)]);
+
+impl Headers for Lines<'_> {
+    fn occurrence(&self, name: &str) -> Occurrence<'_> {
+        let mut values = self.0.iter().filter(|(line, _)| line == name);
+        match (values.next(), values.next()) {
+            (None, _) => Occurrence::Absent,
+            (Some((_, value)), None) => Occurrence::Once(value),
+            _ => Occurrence::Repeated,
+        }
+    }
+
+    fn visit<'h>(&'h self, visitor: &mut HeaderVisitor<'_, 'h>) {
+        self.0.iter().for_each(|(name, value)| visitor.see(name, value));
     }
 }
 

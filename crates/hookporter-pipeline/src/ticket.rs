@@ -134,6 +134,7 @@ impl Ticket {
     fn own_reply(&self, ended: Result<Result<Result<HandedOff, HandoffError>, Panicked>, ()>) -> Reply {
         let rejection = match ended {
             Ok(Ok(Ok(HandedOff::New))) => return self.exchange.acknowledge(&self.event, Outcome::Accepted),
+            Ok(Ok(Ok(HandedOff::Parked))) => return self.exchange.acknowledge(&self.event, Outcome::Parked),
             Ok(Ok(Ok(HandedOff::Duplicate))) => return self.exchange.acknowledge(&self.event, Outcome::Duplicate),
             Ok(Ok(Err(error))) => {
                 let source = std::error::Error::source(&error).map(ToString::to_string);

@@ -48,6 +48,9 @@ mod build;
 mod clock;
 mod convert;
 mod forge;
+#[cfg(feature = "inbox")]
+#[cfg_attr(docsrs, doc(cfg(feature = "inbox")))]
+pub mod inbox;
 mod keys;
 mod maker;
 mod member;

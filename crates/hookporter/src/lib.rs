@@ -151,6 +151,17 @@ pub mod axum {
 #[cfg(feature = "actix")]
 pub use hookporter_actix as actix;
 
+/// The durable inbox: the sender is told 2xx once its event is committed and synced, and a worker does the work. The traits
+/// are for stores of your own; the feature `sqlite` has a ready one.
+pub mod inbox {
+    pub use hookporter_pipeline::inbox::*;
+}
+
+#[cfg(feature = "sqlite")]
+pub use hookporter_sqlite as sqlite;
+#[cfg(feature = "sqlite")]
+pub use hookporter_sqlite::Inbox;
+
 /// The guide: pages to read, no code.
 pub mod guide {
     #[doc = include_str!("../guide/add-a-provider.md")]

@@ -1,6 +1,7 @@
 //! Labels: event id, type and API version, and what identifies an event.
 
 mod blocks;
+mod durable;
 mod read;
 pub(crate) mod scan;
 mod source;

@@ -3,6 +3,7 @@
 use sha2::{Digest, Sha256};
 use smallvec::SmallVec;
 
+use crate::algorithm::Fingerprint;
 use crate::labels::scan::{self, Found};
 use crate::labels::{EventKey, Identity, Label, LabelSource, Labels};
 use crate::{Coverage, Delivery, Head, Occurrence, Verifier};
@@ -65,20 +66,23 @@ impl Verifier {
     /// What identifies the event of a delivery; `None` where every delivery is distinct.
     #[must_use]
     pub fn event_key(&self, delivery: &Delivery, labels: &Labels) -> Option<EventKey> {
-        let identity = self.identity();
+        self.key_of(labels, || delivery.fingerprint)
+    }
+
+    /// The key of an event, with the digest that it is to hold where it holds one.
+    pub(super) fn key_of(&self, labels: &Labels, digest: impl Fn() -> Fingerprint) -> Option<EventKey> {
         let id = labels.id.as_ref().map(|label| label.as_str().as_bytes());
-        let digest = delivery.fingerprint();
-        let (kind, first, second): (u8, &[u8], &[u8]) = match (identity, id) {
-            (Identity::SignedId, Some(id)) => (b'i', id, b""),
-            (Identity::SignedId, None) if labels.ambiguous => (b'd', digest, b""),
-            (Identity::Digest, _) => (b'd', digest, b""),
-            (Identity::UnsignedIdWithDigest, Some(id)) => (b'u', digest, id),
+        let (kind, digest, id) = match (self.identity(), id) {
+            (Identity::SignedId, Some(id)) => (b'i', None, id),
+            (Identity::SignedId, None) if labels.ambiguous => (b'd', Some(digest()), &[][..]),
+            (Identity::Digest, _) => (b'd', Some(digest()), &[][..]),
+            (Identity::UnsignedIdWithDigest, Some(id)) => (b'u', Some(digest()), id),
             _ => return None,
         };
         let mut key = SmallVec::new();
         key.push(kind);
-        key.extend_from_slice(first);
-        key.extend_from_slice(second);
+        key.extend_from_slice(digest.as_ref().map_or(&[], Fingerprint::as_bytes));
+        key.extend_from_slice(id);
         Some(EventKey(key))
     }
 

@@ -1,6 +1,7 @@
 //! Endpoints: one configured route, with its name, scheme, keys and policy.
 
 mod handshakes;
+mod inbox;
 mod presets;
 mod presets_at;
 mod settings;
@@ -24,6 +25,7 @@ pub(crate) use state::State;
 use crate::dedupe::Dedupe;
 use crate::handoff::Handoff;
 use crate::handshake_secret::SecretHook;
+use crate::inbox::InboxHandoff;
 use crate::kept::KeptHeaders;
 use crate::keys::{KeyStore, Keys};
 use crate::memory::BodyMemory;
@@ -60,6 +62,8 @@ pub struct Endpoint {
     pub(crate) public_url: Option<PublicUrl>,
     pub(crate) proxies: Option<Proxies>,
     pub(crate) gate: Option<VersionGate>,
+    /// Whether the sender is told 503 for versions that are not handled, although an inbox could keep such events.
+    pub(crate) refuse_unhandled: bool,
     pub(crate) only_types: Option<Arc<[String]>>,
     pub(crate) routes: Routes,
     pub(crate) mode: Mode,
@@ -91,6 +95,8 @@ pub(crate) enum Mode {
     Background(Arc<Semaphore>),
     /// A hand-off takes it.
     Handoff(Arc<dyn Handoff>),
+    /// A durable inbox takes it.
+    Inbox(InboxHandoff),
 }
 
 /// How long a finished event is remembered at the least; longer where a sender documents that it tries for longer.
@@ -187,6 +193,7 @@ impl Endpoint {
             public_url,
             proxies: None,
             gate: None,
+            refuse_unhandled: false,
             only_types: None,
             routes: Routes::default(),
             mode: Mode::Inline,
@@ -218,7 +225,7 @@ impl Endpoint {
     /// Whether events go to a hand-off or a handler of the endpoint's own, so that no wrapped handler is needed.
     #[must_use]
     pub fn stands_alone(&self) -> bool {
-        matches!(self.mode, Mode::Handoff(_)) || !self.routes.is_empty()
+        matches!(self.mode, Mode::Handoff(_) | Mode::Inbox(_)) || !self.routes.is_empty()
     }
 
     /// Whether the endpoint only reports what it would have refused.

@@ -77,8 +77,8 @@ impl Endpoint {
 
 /// Versions, time and identity.
 impl Endpoint {
-    /// Hands off only events of these API versions; others, and events without one, are told 503, which a deploy can
-    /// mend. Rules: `=2025-08-27.basil`, `2025-08*`, `train:basil`, `2024-06-20..2025-01-01`. Default: every version.
+    /// Hands off only events of these API versions. Others, and events without one, are told 503, which a deploy can
+    /// mend; with an [inbox](Endpoint::inbox) they are parked. Rules: `=2025-08-27.basil`, `2025-08*`, `train:basil`, `2024-06-20..2025-01-01`. Default: every version.
     ///
     /// # Errors
     /// [`ConfigError::VersionRule`] for a rule that cannot be read.

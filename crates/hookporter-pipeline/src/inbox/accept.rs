@@ -1,0 +1,33 @@
+//! The accepting side of a store.
+
+use crate::handoff::{BoxFuture, HandoffError};
+use crate::inbox::EventRecord;
+
+/// What became of a record that a store took.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Accepted {
+    /// It is kept.
+    New,
+    /// The store had it already.
+    Duplicate,
+    /// The store had it as a dead letter, which waits to be worked again: whoever presses "redeliver" wants that.
+    Requeued,
+}
+
+/// Takes records over, durably.
+///
+/// A success is the promise that no crash and no loss of power can undo: the sender is told 2xx for it and does not come
+/// again. There is no default body for such a promise.
+pub trait AcceptingSide: Send + Sync + 'static {
+    /// Takes the records of one request, all of them or none, and ends when they are durable.
+    ///
+    /// One answer for each record, in their order. Records with the same endpoint, tenant and identity are one event,
+    /// however many come at the same moment; one without identity is always new. The future owns what it needs, and the
+    /// store goes on when it is dropped: a record whose commit lands late makes the sender's next try a duplicate.
+    ///
+    /// # Errors
+    /// [`HandoffError::full`] when the queue in front of the store is full, else [`HandoffError::failed`]. Nothing was
+    /// acknowledged then; whether it is kept is open, and the next try says so.
+    fn accept(&self, records: Vec<EventRecord>) -> BoxFuture<'static, Result<Vec<Accepted>, HandoffError>>;
+}

@@ -1,0 +1,204 @@
+//! One attempt to work one event: the function runs, its lease is renewed, and how it went is written down.
+
+use std::any::Any;
+use std::future::{Future, poll_fn};
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::pin::pin;
+use std::sync::Arc;
+use std::task::Poll;
+use std::time::Duration;
+
+use tokio::sync::{OwnedSemaphorePermit, watch};
+use tokio::task::JoinError;
+
+use crate::handoff::BoxFuture;
+use crate::inbox::work_error::{Advice, bounded};
+use crate::inbox::{
+    Change, ChangeKind, EventRecord, Failure, InboxError, Lease, LeaseId, Next, Settled, WorkError, Worker,
+};
+
+/// How long an event waits that a newer release has written; a deploy brings that release back.
+const NEWER_FORM: Duration = Duration::from_secs(600);
+/// How long to wait when the store does not take down how an attempt went.
+const STORE_PAUSE: Duration = Duration::from_millis(500);
+
+/// How an attempt ended.
+enum Ended {
+    Work(Result<Result<(), WorkError>, JoinError>),
+    /// The lease was lost: another attempt has the event.
+    Fenced,
+    TooLong,
+    /// The worker stops.
+    Stopped,
+}
+
+/// Works one event. The permit is a slot of the worker's concurrency.
+pub(super) async fn attempt(
+    worker: Arc<Worker>,
+    lease: Lease,
+    _permit: OwnedSemaphorePermit,
+    stop: watch::Receiver<bool>,
+) {
+    let Lease { id, attempt, record } = lease;
+    let change = change_of(id, attempt, &record);
+    let ended = if record.format > EventRecord::FORMAT {
+        let newer = WorkError::retry_after(NEWER_FORM, "a newer release wrote this event");
+        Ended::Work(Ok(Err(newer)))
+    } else {
+        supervise(&worker, record.into_event(id.number, attempt), id, stop).await
+    };
+    let error = match ended {
+        Ended::Work(Ok(Ok(()))) => None,
+        Ended::Work(Ok(Err(error))) => Some(error),
+        Ended::Work(Err(ended)) => match ended.try_into_panic() {
+            Ok(panic) => Some(WorkError::retry(format!("panicked: {}", panic_text(&*panic)))),
+            // The runtime is going down; the lease brings the event back.
+            Err(_) => return,
+        },
+        Ended::TooLong => {
+            let limit = worker.time_limit.as_secs();
+            Some(WorkError::retry(format!("the attempt took longer than {limit} s and was stopped")))
+        }
+        Ended::Fenced => {
+            tracing::warn!(target: "hookporter", event = id.number, attempt, "worker: the lease ran out");
+            return;
+        }
+        Ended::Stopped => {
+            settle(&worker, || worker.side.release(id, worker.clock.now())).await;
+            return;
+        }
+    };
+    match error {
+        None => {
+            if settle(&worker, || worker.side.complete(id, worker.clock.now())).await == Some(Settled::Done) {
+                tell(&worker, Change { kind: ChangeKind::Worked, ..change });
+            }
+        }
+        Some(error) => failed(&worker, id, change, &error).await,
+    }
+}
+
+/// Runs the function and renews the lease, until one of them ends, the time is over, or the worker stops.
+async fn supervise(worker: &Worker, event: crate::Event, id: LeaseId, mut stop: watch::Receiver<bool>) -> Ended {
+    let function = worker.function.clone();
+    // In a task of its own: a panic stays in it, and a function that blocks does not keep the lease from being lost.
+    let mut work = tokio::spawn(async move { function(event).await });
+    let abort = work.abort_handle();
+    let heart = async {
+        loop {
+            tokio::time::sleep(worker.lease.checked_div(3).unwrap_or_default()).await;
+            match worker.side.renew(id, worker.clock.now().plus(worker.lease)).await {
+                Ok(Settled::Done) => {}
+                Ok(Settled::Fenced) => return Ended::Fenced,
+                Err(error) => log(&error),
+            }
+        }
+    };
+    let limit = async {
+        tokio::time::sleep(worker.time_limit).await;
+        Ended::TooLong
+    };
+    let stopped = async {
+        // An error says that the worker itself is gone.
+        let _ = stop.wait_for(|stop| *stop).await;
+        Ended::Stopped
+    };
+    let work = async { Ended::Work((&mut work).await) };
+    let ended = first(work, first(heart, first(limit, stopped))).await;
+    abort.abort();
+    ended
+}
+
+/// Whichever ends first.
+async fn first<T>(one: impl Future<Output = T>, other: impl Future<Output = T>) -> T {
+    let (mut one, mut other) = (pin!(one), pin!(other));
+    poll_fn(|cx| match one.as_mut().poll(cx) {
+        Poll::Pending => other.as_mut().poll(cx),
+        ready => ready,
+    })
+    .await
+}
+
+/// Writes a failure down, and tells of it.
+async fn failed(worker: &Worker, id: LeaseId, change: Change, error: &WorkError) {
+    let now = worker.clock.now();
+    let spent = change.attempt >= worker.attempts;
+    let next = match error.advice() {
+        Advice::DeadLetter => Next::Dead,
+        _ if spent => Next::Dead,
+        Advice::RetryAfter(wait) => Next::Due(now.plus(wait)),
+        Advice::Retry => Next::Due(now.plus(worker.backoff.after(change.attempt))),
+    };
+    let failure = Failure { now, error: bounded(&error.to_string()), next };
+    if settle(worker, || worker.side.fail(id, failure.clone())).await == Some(Settled::Done) {
+        let kind = match next {
+            Next::Due(due) => ChangeKind::Failed(due),
+            Next::Dead => ChangeKind::Dead,
+        };
+        tell(worker, Change { kind, error: Some(failure.error), ..change });
+    }
+}
+
+/// Writes down how an attempt went. A store that fails is asked again for as long as the lease may hold; after that the
+/// event comes back by itself.
+async fn settle<F>(worker: &Worker, mut ask: F) -> Option<Settled>
+where
+    F: FnMut() -> BoxFuture<'static, Result<Settled, InboxError>>,
+{
+    let asking = async {
+        loop {
+            match ask().await {
+                Ok(settled) => return settled,
+                Err(error) => log(&error),
+            }
+            tokio::time::sleep(STORE_PAUSE).await;
+        }
+    };
+    tokio::time::timeout(worker.lease, asking).await.ok()
+}
+
+fn log(error: &InboxError) {
+    let source = std::error::Error::source(error).map(ToString::to_string);
+    tracing::error!(target: "hookporter", source, "worker: {error}");
+}
+
+/// Tells of an event whose last attempt never ended.
+pub(super) fn tell_dead(worker: &Worker, lease: &Lease) {
+    let error = Some("the last attempt never ended: the process died, or the work hung".to_owned());
+    tell(worker, Change { kind: ChangeKind::Dead, error, ..change_of(lease.id, lease.attempt, &lease.record) });
+}
+
+fn change_of(id: LeaseId, attempt: u32, record: &EventRecord) -> Change {
+    Change {
+        kind: ChangeKind::Worked,
+        number: id.number,
+        attempt,
+        endpoint: record.endpoint.clone(),
+        tenant: record.tenant.clone(),
+        event_id: record.event_id.as_ref().map(|label| label.text.clone()),
+        event_type: record.event_type.as_ref().map(|label| label.text.clone()),
+        error: None,
+    }
+}
+
+#[expect(clippy::needless_pass_by_value, reason = "made for this call")]
+fn tell(worker: &Worker, change: Change) {
+    match change.kind {
+        ChangeKind::Worked => tracing::debug!(target: "hookporter", event = change.number, change.attempt, "worked"),
+        ChangeKind::Failed(_) | ChangeKind::Dead => {
+            let (dead, error) = (change.kind == ChangeKind::Dead, change.error.as_deref());
+            tracing::warn!(target: "hookporter", event = change.number, change.attempt, dead, error, "an attempt failed");
+        }
+    }
+    for hook in &worker.hooks {
+        if catch_unwind(AssertUnwindSafe(|| hook(&change))).is_err() {
+            tracing::error!(target: "hookporter", "a hook of a worker panicked");
+        }
+    }
+}
+
+/// What a panic said, where it said it in text.
+fn panic_text(panic: &(dyn Any + Send)) -> &str {
+    let text = panic.downcast_ref::<&str>().copied();
+    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("without a text")
+}

@@ -1,0 +1,35 @@
+//! The durable inbox: commit first, then acknowledge.
+//!
+//! A store has two sides. [`AcceptingSide`] takes records of proven deliveries over and says *new* or *duplicate* once they
+//! are durable; [`WorkingSide`] lends them to workers. What they keep is an [`EventRecord`]: plain data. Only this crate
+//! turns a record into an [`Event`](crate::Event), and nothing turns one into a `Delivery`: whoever can write to the store
+//! can make events, so the store is inside your boundary of trust.
+//!
+//! A [`Worker`] gives each event to an async function, again and again until it succeeds or is a dead letter. An event is
+//! worked *at least once*: a process that dies after the work and before its completion is written works it again.
+
+mod accept;
+mod attempt;
+mod backoff;
+mod change;
+mod handoff;
+mod identity;
+mod kept;
+mod lease;
+mod record;
+mod run;
+mod work_error;
+mod worker;
+mod working;
+
+pub use accept::{Accepted, AcceptingSide};
+pub use backoff::Backoff;
+pub use change::{Change, ChangeKind};
+pub(crate) use handoff::InboxHandoff;
+pub(crate) use kept::Kept;
+pub use lease::{Lease, LeaseId, Settled};
+pub use record::{EventRecord, RecordLabel};
+pub use run::WorkerEnd;
+pub use work_error::WorkError;
+pub use worker::Worker;
+pub use working::{Claim, Claimed, Failure, InboxError, Next, WorkingSide};

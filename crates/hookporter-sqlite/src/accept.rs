@@ -1,0 +1,72 @@
+//! Taking records over.
+
+use hookporter_core::UnixTime;
+use hookporter_pipeline::inbox::{Accepted, EventRecord};
+use rusqlite::{Connection, OptionalExtension, params};
+
+use crate::row;
+
+/// Keeps a record, unless its event is here already.
+pub(crate) fn accept(connection: &Connection, record: &EventRecord) -> rusqlite::Result<Accepted> {
+    let received = record.received_at.as_millis();
+    let tenant = record.tenant.as_deref().unwrap_or_default();
+    let (state, due) = if record.parked { ("parked", None) } else { ("waiting", Some(received)) };
+    let inserted = connection
+        .prepare_cached(
+            "INSERT INTO events (state, endpoint, tenant, identity, due_at, provider, event_id, event_type, api_version, \
+             signed, received_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) ON CONFLICT DO NOTHING",
+        )?
+        .execute(params![
+            state,
+            record.endpoint,
+            tenant,
+            record.identity,
+            due,
+            record.provider,
+            row::text(record.event_id.as_ref()),
+            row::text(record.event_type.as_ref()),
+            row::text(record.api_version.as_ref()),
+            row::signed(record),
+            received,
+        ])?;
+    if inserted == 0 {
+        return seen_before(connection, record, tenant);
+    }
+    keep_contents(connection, connection.last_insert_rowid(), record)?;
+    Ok(Accepted::New)
+}
+
+fn keep_contents(connection: &Connection, event: i64, record: &EventRecord) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(
+            "INSERT INTO contents (event, format, method, target, headers, body, payload, coverage, key_id, sent_at) \
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+        )?
+        .execute(params![
+            event,
+            record.format,
+            record.method,
+            record.target,
+            row::headers(record),
+            &record.body[..],
+            record.payload.as_deref(),
+            record.coverage.as_str(),
+            record.key_id,
+            record.sent_at.map(UnixTime::as_millis),
+        ])?;
+    Ok(())
+}
+
+/// A further delivery: of a dead letter it is the wish to try again.
+fn seen_before(connection: &Connection, record: &EventRecord, tenant: &str) -> rusqlite::Result<Accepted> {
+    let requeued = connection
+        .prepare_cached(
+            "UPDATE events SET state = 'waiting', due_at = ?4, attempts = 0, finished_at = NULL \
+             WHERE endpoint = ?1 AND tenant = ?2 AND identity = ?3 AND state = 'dead' RETURNING id",
+        )?
+        .query_row(params![record.endpoint, tenant, record.identity, record.received_at.as_millis()], |row| {
+            row.get::<_, i64>(0)
+        })
+        .optional()?;
+    Ok(if requeued.is_some() { Accepted::Requeued } else { Accepted::Duplicate })
+}

@@ -1,0 +1,91 @@
+//! Lending events to workers.
+
+use hookporter_core::UnixTime;
+use hookporter_pipeline::inbox::{Claim, Claimed, EventRecord, Lease, LeaseId};
+use rusqlite::{Connection, OptionalExtension, params};
+
+use crate::row;
+
+/// What is said of an event whose last attempt never ended.
+const NEVER_ENDED: &str = "the last attempt never ended: the process died, or the work hung";
+
+/// An event that is due.
+struct Due {
+    number: i64,
+    epoch: i64,
+    attempts: u32,
+}
+
+/// Lends what is due, and writes each attempt down.
+pub(crate) fn claim(connection: &Connection, claim: Claim) -> rusqlite::Result<Claimed> {
+    let mut claimed = Claimed::default();
+    let now = claim.now.as_millis();
+    for due in due(connection, now, claim.most)? {
+        // An attempt that is still open has lost its lease.
+        connection
+            .prepare_cached(
+                "UPDATE attempts SET ended_at = ?3, outcome = 'lost' WHERE event = ?1 AND epoch = ?2 AND ended_at IS NULL",
+            )?
+            .execute(params![due.number, due.epoch, now])?;
+        let spent = due.attempts >= claim.attempts;
+        let Some(record) = record(connection, due.number)? else {
+            // Its contents are gone, as after a repair: nobody can work it, and it must not stand in the way of others.
+            bury(connection, due.number, now, "its contents are gone")?;
+            continue;
+        };
+        let id = LeaseId { number: due.number, epoch: due.epoch.saturating_add(1) };
+        if spent {
+            bury(connection, due.number, now, NEVER_ENDED)?;
+            claimed.dead.push(Lease { id, attempt: due.attempts, record });
+            continue;
+        }
+        let attempt = due.attempts.saturating_add(1);
+        lend(connection, id, attempt, now, claim.now.plus(claim.lease))?;
+        claimed.leases.push(Lease { id, attempt, record });
+    }
+    claimed.next_due = next_due(connection, now)?;
+    Ok(claimed)
+}
+
+fn due(connection: &Connection, now: i64, most: usize) -> rusqlite::Result<Vec<Due>> {
+    connection
+        .prepare_cached("SELECT id, epoch, attempts FROM events WHERE due_at <= ?1 ORDER BY due_at, id LIMIT ?2")?
+        .query_map(params![now, i64::try_from(most).unwrap_or(i64::MAX)], |row| {
+            Ok(Due { number: row.get(0)?, epoch: row.get(1)?, attempts: row.get(2)? })
+        })?
+        .collect()
+}
+
+fn next_due(connection: &Connection, now: i64) -> rusqlite::Result<Option<UnixTime>> {
+    let next: Option<i64> = connection
+        .prepare_cached("SELECT min(due_at) FROM events WHERE due_at > ?1")?
+        .query_row([now], |row| row.get(0))?;
+    Ok(next.map(UnixTime::from_millis))
+}
+
+fn lend(connection: &Connection, id: LeaseId, attempt: u32, now: i64, until: UnixTime) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached("UPDATE events SET state = 'working', epoch = ?2, attempts = ?3, due_at = ?4 WHERE id = ?1")?
+        .execute(params![id.number, id.epoch, attempt, until.as_millis()])?;
+    connection
+        .prepare_cached("INSERT INTO attempts (event, epoch, started_at) VALUES (?1, ?2, ?3)")?
+        .execute(params![id.number, id.epoch, now])?;
+    Ok(())
+}
+
+/// Makes an event a dead letter.
+pub(crate) fn bury(connection: &Connection, number: i64, now: i64, error: &str) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached(
+            "UPDATE events SET state = 'dead', due_at = NULL, finished_at = ?2, last_error = ?3 WHERE id = ?1",
+        )?
+        .execute(params![number, now, error])?;
+    Ok(())
+}
+
+/// The record of an event; `None` once its contents are gone.
+pub(crate) fn record(connection: &Connection, number: i64) -> rusqlite::Result<Option<EventRecord>> {
+    // The statement is the same each time, so it is prepared once.
+    let sql = format!("SELECT {} FROM events JOIN contents ON contents.event = events.id WHERE id = ?1", row::COLUMNS);
+    connection.prepare_cached(&sql)?.query_row([number], |found| row::read(found, 0)).optional()
+}

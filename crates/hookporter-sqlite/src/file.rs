@@ -1,0 +1,113 @@
+//! The file: opened the durable way, checked, and set aside when it is damaged.
+
+use std::ffi::OsString;
+use std::fs::File;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use rusqlite::Connection;
+
+use crate::OpenError;
+use crate::schema::{self, APPLICATION_ID};
+
+/// How long to wait for another program that holds SQLite's own lock, such as `sqlite3` in a transaction.
+const BUSY: Duration = Duration::from_secs(5);
+/// In pages of 4 KiB: the log is written back into the file when it is this long, unless an idle moment came before.
+const CHECKPOINT_PAGES: i64 = 4000;
+/// Enough for every statement that there is.
+const STATEMENTS: usize = 64;
+
+/// Opens the file and settles everything that durability rests on; checks that it took effect.
+pub(crate) fn open(path: &Path) -> Result<Connection, OpenError> {
+    let is_new = std::fs::metadata(path).map_or(true, |file| file.len() == 0);
+    let mut connection = Connection::open(path)?;
+    connection.busy_timeout(BUSY)?;
+    if !is_new && !is_ours(&connection)? {
+        return Err(OpenError::NotAnInbox { path: path.to_owned() });
+    }
+    if is_new {
+        // Takes effect before the first table only: freed pages can go back to the file system, a few at a time.
+        connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
+    }
+    demand(&connection, "journal_mode", "WAL", "wal")?;
+    demand(&connection, "synchronous", "FULL", "2")?;
+    connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
+    connection.set_prepared_statement_cache_capacity(STATEMENTS);
+    schema::migrate(&mut connection)?;
+    if is_new {
+        sync_directory(path)?;
+    }
+    Ok(connection)
+}
+
+/// Whether the database is an inbox, or is still empty: a process may have died between making the file and its tables.
+fn is_ours(connection: &Connection) -> Result<bool, OpenError> {
+    let id: i64 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
+    let objects: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
+    Ok(id == APPLICATION_ID || (id == 0 && objects == 0))
+}
+
+/// Sets what durability rests on, and reads it back: SQLite keeps silent where it cannot.
+fn demand(connection: &Connection, setting: &str, value: &str, expected: &str) -> Result<(), OpenError> {
+    connection.pragma_update_and_check(None, setting, value, |_| Ok(())).or_else(|error| match error {
+        // Some settings answer nothing when they are set.
+        rusqlite::Error::QueryReturnedNoRows => Ok(()),
+        error => Err(error),
+    })?;
+    let is: rusqlite::types::Value = connection.pragma_query_value(None, setting, |row| row.get(0))?;
+    let is = match is {
+        rusqlite::types::Value::Integer(number) => number.to_string(),
+        rusqlite::types::Value::Text(text) => text,
+        other => format!("{other:?}"),
+    };
+    if is == expected { Ok(()) } else { Err(OpenError::NotDurable { setting: format!("{setting} is {is}") }) }
+}
+
+/// Looks through the whole file, and says the first problem; then makes all that is in it durable.
+///
+/// The log may hold a transaction whose sync failed, or whose process was killed before it. SQLite takes it for committed,
+/// and the next try of its sender would be acknowledged as a duplicate although a loss of power could still take it away.
+/// Written back into the file, and synced there, it is what it seems to be.
+pub(crate) fn check(connection: &Connection) -> Result<(), OpenError> {
+    let found: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
+    if found != "ok" {
+        return Err(OpenError::Damaged { problem: found });
+    }
+    let busy: i64 = connection.query_row("PRAGMA wal_checkpoint(FULL)", [], |row| row.get(0))?;
+    if busy == 0 {
+        return Ok(());
+    }
+    Err(OpenError::failed("writing its log back", "another program reads it in a long transaction"))
+}
+
+/// Moves a damaged file and what belongs to it out of the way, whole, for whoever can rescue what is in it.
+pub(crate) fn set_aside(path: &Path, now: i64) -> Result<PathBuf, OpenError> {
+    let aside = |suffix: &str| beside(path, &format!(".damaged-{now}{suffix}"));
+    for suffix in ["-wal", "-shm", ""] {
+        match std::fs::rename(beside(path, suffix), aside(suffix)) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(OpenError::failed("setting the damaged file aside", error));
+            }
+            _ => {}
+        }
+    }
+    sync_directory(path)?;
+    Ok(aside(""))
+}
+
+/// The path with a suffix.
+pub(crate) fn beside(path: &Path, suffix: &str) -> PathBuf {
+    let mut whole = OsString::from(path);
+    whole.push(suffix);
+    whole.into()
+}
+
+/// Makes a file's name as durable as its bytes.
+fn sync_directory(path: &Path) -> Result<(), OpenError> {
+    if cfg!(unix) {
+        let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
+        let synced = File::open(directory).and_then(|directory| directory.sync_all());
+        synced.map_err(|error| OpenError::failed("syncing its directory", error))?;
+    }
+    Ok(())
+}

@@ -1,0 +1,189 @@
+//! The inbox: a handle on the file and its writer.
+
+use std::fmt;
+use std::future::Future;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use hookporter_core::UnixTime;
+use hookporter_pipeline::inbox::{
+    Accepted, AcceptingSide, Claim, Claimed, EventRecord, Failure, InboxError, LeaseId, Settled, WorkError, Worker,
+    WorkingSide,
+};
+use hookporter_pipeline::{BoxFuture, Event, HandoffError};
+use rusqlite::Connection;
+use tokio::sync::watch;
+
+use crate::job::{Fault, ask};
+use crate::queue::Queue;
+use crate::{OpenError, Settings, accept, claim, settle};
+
+/// A durable inbox in one SQLite file.
+///
+/// What it accepts is committed and synced: no crash and no loss of power takes it away. One thread of its own writes,
+/// and many deliveries that wait share one commit and one sync.
+///
+/// Clones are handles on the same inbox. It closes when the last one is gone, after what waits is written; to wait for
+/// that, see [`Inbox::close`]. One process at a time has the file open; the `sqlite3` program can read it all the while,
+/// best through the view `journal`.
+///
+/// ```
+/// use hookporter_core::Secret;
+/// use hookporter_pipeline::{Endpoint, Event, inbox::WorkError};
+/// use hookporter_sqlite::Inbox;
+///
+/// async fn on_event(event: Event) -> Result<(), WorkError> {
+///     println!("{:?}", event.event_type());
+///     Ok(())
+/// }
+///
+/// # async fn example(shutdown: impl Future<Output = ()>) -> Result<(), Box<dyn std::error::Error>> {
+/// let inbox = Inbox::open("hooks.db").await?;
+/// let github = Endpoint::github(Secret::env("GITHUB_SECRET")?)?.inbox(&inbox);
+/// // … give the endpoint to an adapter, and beside the server:
+/// let end = inbox.worker(on_event).run_until(shutdown).await;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Inbox {
+    shared: Arc<Shared>,
+}
+
+pub(crate) struct Shared {
+    pub(crate) queue: Arc<Queue>,
+    pub(crate) changed: Arc<watch::Sender<()>>,
+    pub(crate) path: PathBuf,
+    pub(crate) set_aside: Option<PathBuf>,
+    /// Ends with the writer.
+    pub(crate) end: watch::Receiver<()>,
+}
+
+impl Drop for Shared {
+    fn drop(&mut self) {
+        self.queue.close();
+    }
+}
+
+impl Inbox {
+    pub(crate) fn new(shared: Shared) -> Self {
+        Self { shared: Arc::new(shared) }
+    }
+
+    /// Opens the inbox in this file, and makes the file if it is not there. [`Settings::open`] opens one that differs
+    /// from the defaults.
+    ///
+    /// # Errors
+    /// [`OpenError`], which says who has it open or what is wrong with it.
+    pub async fn open(path: impl AsRef<Path>) -> Result<Self, OpenError> {
+        Settings::new().open(path).await
+    }
+
+    /// A worker that gives the events of this inbox to an async function.
+    pub fn worker<F, R, E>(&self, function: F) -> Worker
+    where
+        F: Fn(Event) -> R + Send + Sync + 'static,
+        R: Future<Output = Result<(), E>> + Send + 'static,
+        E: Into<WorkError>,
+    {
+        Worker::new(self.clone(), function)
+    }
+
+    /// The file.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.shared.path
+    }
+
+    /// Where a damaged file was set aside when this inbox was opened. Events in it may not have been worked: look at it
+    /// with `sqlite3 FILE .recover`.
+    #[must_use]
+    pub fn set_aside(&self) -> Option<&Path> {
+        self.shared.set_aside.as_deref()
+    }
+
+    /// How many deliveries wait for their commit, and how many bytes they have.
+    #[must_use]
+    pub fn queue_depth(&self) -> (usize, usize) {
+        self.shared.queue.depth()
+    }
+
+    /// Closes the inbox for every handle: takes nothing more, writes what waits, and ends when the file is closed.
+    pub async fn close(&self) {
+        self.shared.queue.close();
+        let mut end = self.shared.end.clone();
+        // An error says that the writer is gone.
+        while end.changed().await.is_ok() {}
+    }
+
+    /// Asks the writer.
+    pub(crate) fn ask<T: Send + 'static>(
+        &self,
+        function: impl FnMut(&Connection) -> rusqlite::Result<(T, bool)> + Send + 'static,
+    ) -> BoxFuture<'static, Result<T, InboxError>> {
+        let (job, answer) = ask(0, function);
+        let pushed = self.shared.queue.push(job);
+        Box::pin(async move {
+            pushed.map_err(InboxError::new)?;
+            answer.await.unwrap_or(Err(Fault::Closed)).map_err(InboxError::new)
+        })
+    }
+}
+
+impl AcceptingSide for Inbox {
+    fn accept(&self, records: Vec<EventRecord>) -> BoxFuture<'static, Result<Vec<Accepted>, HandoffError>> {
+        let weight = records.iter().fold(0, |weight, record| record.weight().saturating_add(weight));
+        let (job, answer) = ask(weight, move |connection| {
+            let accepted = records.iter().map(|record| accept::accept(connection, record));
+            Ok((accepted.collect::<rusqlite::Result<Vec<_>>>()?, true))
+        });
+        let pushed = self.shared.queue.push_bounded(job);
+        Box::pin(async move {
+            let answer = match pushed {
+                Ok(()) => answer.await.unwrap_or(Err(Fault::Closed)),
+                Err(fault) => Err(fault),
+            };
+            answer.map_err(|fault| match fault {
+                Fault::Full => HandoffError::full(),
+                fault => HandoffError::failed(fault),
+            })
+        })
+    }
+}
+
+impl WorkingSide for Inbox {
+    fn claim(&self, claim: Claim) -> BoxFuture<'static, Result<Claimed, InboxError>> {
+        self.ask(move |connection| Ok((claim::claim(connection, claim)?, false)))
+    }
+
+    fn renew(&self, id: LeaseId, until: UnixTime) -> BoxFuture<'static, Result<Settled, InboxError>> {
+        self.ask(move |connection| Ok((settle::renew(connection, id, until)?, false)))
+    }
+
+    fn complete(&self, id: LeaseId, now: UnixTime) -> BoxFuture<'static, Result<Settled, InboxError>> {
+        self.ask(move |connection| Ok((settle::complete(connection, id, now)?, false)))
+    }
+
+    fn fail(&self, id: LeaseId, failure: Failure) -> BoxFuture<'static, Result<Settled, InboxError>> {
+        self.ask(move |connection| Ok((settle::fail(connection, id, &failure)?, true)))
+    }
+
+    fn release(&self, id: LeaseId, now: UnixTime) -> BoxFuture<'static, Result<Settled, InboxError>> {
+        self.ask(move |connection| Ok((settle::release(connection, id, now)?, true)))
+    }
+
+    fn changed(&self) -> BoxFuture<'static, ()> {
+        // Subscribed now, so that no change from here on is missed.
+        let mut changed = self.shared.changed.subscribe();
+        Box::pin(async move {
+            // An error says that the inbox is gone: the next claim will say so.
+            let _ = changed.changed().await;
+        })
+    }
+}
+
+impl fmt::Debug for Inbox {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Inbox").field("path", &self.shared.path).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,89 @@
+//! A piece of work for the writer: what it does in the transaction, and who hears of the end.
+
+use std::fmt;
+
+use rusqlite::Connection;
+use tokio::sync::oneshot;
+
+/// Why a piece of work was not done.
+#[derive(Debug, Clone)]
+pub(crate) enum Fault {
+    /// The queue is full.
+    Full,
+    /// The inbox is closed.
+    Closed,
+    /// The store failed.
+    Store(String),
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Full => f.write_str("the queue of the inbox is full"),
+            Self::Closed => f.write_str("the inbox is closed"),
+            Self::Store(error) => f.write_str(error),
+        }
+    }
+}
+
+impl std::error::Error for Fault {}
+
+/// What the writer runs in a transaction together with others.
+pub(crate) trait Step: Send {
+    /// Does it. It may be run again after a roll-back.
+    fn run(&mut self, connection: &Connection) -> rusqlite::Result<()>;
+
+    /// Tells whoever waits: the transaction is durable, or it is not.
+    fn conclude(self: Box<Self>, fault: Option<&Fault>);
+
+    /// Whether workers are to look, now that it is done.
+    fn wakes(&self) -> bool;
+}
+
+/// A step, and how many bytes of records it holds.
+pub(crate) struct Job {
+    pub(crate) step: Box<dyn Step>,
+    pub(crate) weight: usize,
+}
+
+/// A step that is a function, and its answer.
+struct Ask<F, T> {
+    function: F,
+    answer: Option<(T, bool)>,
+    reply: oneshot::Sender<Result<T, Fault>>,
+}
+
+impl<F, T> Step for Ask<F, T>
+where
+    F: FnMut(&Connection) -> rusqlite::Result<(T, bool)> + Send,
+    T: Send,
+{
+    fn run(&mut self, connection: &Connection) -> rusqlite::Result<()> {
+        self.answer = Some((self.function)(connection)?);
+        Ok(())
+    }
+
+    fn conclude(self: Box<Self>, fault: Option<&Fault>) {
+        let answer = match (fault, self.answer) {
+            (None, Some((answer, _))) => Ok(answer),
+            (Some(fault), _) => Err(fault.clone()),
+            (None, None) => Err(Fault::Closed),
+        };
+        // Whoever asked may be gone; what is done is done.
+        let _ = self.reply.send(answer);
+    }
+
+    fn wakes(&self) -> bool {
+        self.answer.as_ref().is_some_and(|(_, wakes)| *wakes)
+    }
+}
+
+/// A job of a function, and its answer's other end. The function says whether workers are to look.
+pub(crate) fn ask<F, T>(weight: usize, function: F) -> (Job, oneshot::Receiver<Result<T, Fault>>)
+where
+    F: FnMut(&Connection) -> rusqlite::Result<(T, bool)> + Send + 'static,
+    T: Send + 'static,
+{
+    let (reply, answer) = oneshot::channel();
+    (Job { step: Box::new(Ask { function, answer: None, reply }), weight }, answer)
+}

@@ -1,0 +1,42 @@
+//! The durable inbox of Hookporter in one SQLite file: no server, one file, one line of code.
+//!
+//! The sender is told 2xx once its event is committed and synced. A worker gives the event to an async function until it
+//! succeeds; see [`Worker`](hookporter_pipeline::inbox::Worker) for leases, backoff and dead letters.
+//!
+//! # What it promises
+//!
+//! - **Durable.** Write-ahead log, `synchronous=FULL`, both read back when the file is opened. One thread writes; deliveries
+//!   that wait share a transaction and its one sync. When a commit or a sync fails nobody is acknowledged, the file is
+//!   closed, opened again and looked through, and senders are told 503 meanwhile.
+//! - **One row for an event**, by endpoint, tenant and what identifies the event there, for 45 days unless set.
+//! - **Bounded.** What waits for the commit is bounded in number and bytes; one more is told 503.
+//! - **One process.** A second one that opens the file is refused. The lock is a file of its own, `hooks.db.lock`, which the
+//!   system unlocks when the process dies, however it dies. Put the file on a local disk: network file systems lock badly.
+//! - **A damaged file** is set aside under another name, with an error in the log, and a new one takes its place.
+//! - **Readable**: `sqlite3 -readonly hooks.db 'SELECT * FROM journal'` shows what happened, while the server runs.
+//!
+//! Bodies stand in the file as they came: who can read the file can read them, and who can write to it can make events.
+//!
+//! # Times
+//!
+//! Work is due by the wall clock. When it is set back, events that wait for a retry wait longer by as much.
+
+mod accept;
+mod claim;
+mod file;
+mod inbox;
+mod job;
+mod lock;
+mod open_error;
+mod opening;
+mod queue;
+mod row;
+mod schema;
+mod settings;
+mod settle;
+mod sweep;
+mod writer;
+
+pub use inbox::Inbox;
+pub use open_error::OpenError;
+pub use settings::Settings;

@@ -1,0 +1,30 @@
+//! One process has an inbox, no two.
+
+use std::fs::{File, OpenOptions, TryLockError};
+use std::path::Path;
+
+use crate::OpenError;
+use crate::file::beside;
+
+/// The right to write to an inbox, as long as it lives. The system gives it back when the process dies, however it dies.
+#[derive(Debug)]
+pub(crate) struct Lock {
+    _file: File,
+    /// Whether an inbox had been here before.
+    pub(crate) known: bool,
+}
+
+impl Lock {
+    /// Locks the file beside `path` that is there for nothing else. The database itself stays free for readers.
+    pub(crate) fn take(path: &Path) -> Result<Self, OpenError> {
+        let beside = beside(path, ".lock");
+        let known = beside.exists();
+        let file = OpenOptions::new().create(true).truncate(false).write(true).open(&beside);
+        let file = file.map_err(|error| OpenError::failed("making its lock file", error))?;
+        match file.try_lock() {
+            Ok(()) => Ok(Self { _file: file, known }),
+            Err(TryLockError::WouldBlock) => Err(OpenError::InUse { path: path.to_owned() }),
+            Err(TryLockError::Error(error)) => Err(OpenError::failed("locking its lock file", error)),
+        }
+    }
+}

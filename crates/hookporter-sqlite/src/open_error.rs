@@ -1,0 +1,85 @@
+//! Why an inbox does not open.
+
+use std::error::Error;
+use std::fmt;
+use std::path::PathBuf;
+
+/// Why an inbox does not open. For whoever starts the program.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum OpenError {
+    /// Another process has it open.
+    InUse {
+        /// The file.
+        path: PathBuf,
+    },
+    /// It is a file of something else, and was left as it is.
+    NotAnInbox {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A newer release wrote it.
+    Newer {
+        /// The version of its form.
+        version: i64,
+        /// The newest version that this release knows.
+        known: i64,
+    },
+    /// It is damaged.
+    Damaged {
+        /// The first problem that was found.
+        problem: String,
+    },
+    /// SQLite does not sync here as it must, so that an acknowledged event could be lost.
+    NotDurable {
+        /// Which setting it refuses, and what it has instead.
+        setting: String,
+    },
+    /// The file system or SQLite refuses.
+    Failed {
+        /// What was tried.
+        doing: &'static str,
+        /// What it says.
+        source: Box<dyn Error + Send + Sync>,
+    },
+}
+
+impl OpenError {
+    pub(crate) fn failed(doing: &'static str, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
+        Self::Failed { doing, source: source.into() }
+    }
+}
+
+impl From<rusqlite::Error> for OpenError {
+    fn from(error: rusqlite::Error) -> Self {
+        use rusqlite::ErrorCode::{DatabaseCorrupt, NotADatabase};
+        match error.sqlite_error_code() {
+            Some(DatabaseCorrupt | NotADatabase) => Self::Damaged { problem: error.to_string() },
+            _ => Self::failed("opening the database", error),
+        }
+    }
+}
+
+impl fmt::Display for OpenError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::InUse { path } => write!(f, "the inbox {} is open in another process", path.display()),
+            Self::NotAnInbox { path } => write!(f, "{} is a file of something else, not an inbox", path.display()),
+            Self::Newer { version, known } => {
+                write!(f, "a newer release wrote this inbox (form {version}, this one knows {known})")
+            }
+            Self::Damaged { problem } => write!(f, "the inbox is damaged: {problem}"),
+            Self::NotDurable { setting } => write!(f, "the inbox would not be durable here: {setting}"),
+            Self::Failed { doing, .. } => write!(f, "the inbox does not open: {doing}"),
+        }
+    }
+}
+
+impl Error for OpenError {
+    fn source(&self) -> Option<&(dyn Error + 'static)> {
+        match self {
+            Self::Failed { source, .. } => Some(&**source),
+            _ => None,
+        }
+    }
+}

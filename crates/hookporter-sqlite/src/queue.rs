@@ -1,0 +1,135 @@
+//! What waits for the writer: bounded in number and in bytes.
+
+use std::collections::VecDeque;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use crate::job::{Fault, Job};
+
+/// The queue in front of the writer.
+pub(crate) struct Queue {
+    waiting: Mutex<Waiting>,
+    pushed: Condvar,
+    most: usize,
+    most_bytes: usize,
+}
+
+#[derive(Default)]
+struct Waiting {
+    jobs: VecDeque<Job>,
+    bytes: usize,
+    closed: bool,
+}
+
+/// What the writer gets.
+pub(crate) enum Taken {
+    Jobs(Vec<Job>),
+    /// Nothing came for a while.
+    Idle,
+    /// Nothing is left, and nothing more will come.
+    Closed,
+}
+
+impl Queue {
+    pub(crate) fn new(most: usize, most_bytes: usize) -> Self {
+        Self { waiting: Mutex::default(), pushed: Condvar::new(), most, most_bytes }
+    }
+
+    /// Adds a record's job, if there is room: for strangers.
+    pub(crate) fn push_bounded(&self, job: Job) -> Result<(), Fault> {
+        let waiting = self.lock();
+        let bytes = waiting.bytes.saturating_add(job.weight);
+        // A single record that is larger than the bound still has its turn.
+        if waiting.jobs.len() >= self.most || (bytes > self.most_bytes && waiting.bytes > 0) {
+            return Err(Fault::Full);
+        }
+        self.add(waiting, job)
+    }
+
+    /// Adds a job of the house: workers are bounded by their own concurrency.
+    pub(crate) fn push(&self, job: Job) -> Result<(), Fault> {
+        self.add(self.lock(), job)
+    }
+
+    fn add(&self, mut waiting: MutexGuard<'_, Waiting>, job: Job) -> Result<(), Fault> {
+        if waiting.closed {
+            return Err(Fault::Closed);
+        }
+        waiting.bytes = waiting.bytes.saturating_add(job.weight);
+        waiting.jobs.push_back(job);
+        drop(waiting);
+        self.pushed.notify_one();
+        Ok(())
+    }
+
+    /// Takes what waits, up to so many jobs and bytes, but one at least; waits for the first as long as `patience`.
+    pub(crate) fn take(&self, most: usize, most_bytes: usize, patience: Duration) -> Taken {
+        let waiting = self.lock();
+        let empty = |waiting: &mut Waiting| waiting.jobs.is_empty() && !waiting.closed;
+        let waited = self.pushed.wait_timeout_while(waiting, patience, empty);
+        let (mut waiting, _) = waited.unwrap_or_else(PoisonError::into_inner);
+        let (mut jobs, mut bytes) = (Vec::new(), 0_usize);
+        while jobs.len() < most
+            && bytes < most_bytes
+            && let Some(job) = waiting.jobs.pop_front()
+        {
+            bytes = bytes.saturating_add(job.weight);
+            jobs.push(job);
+        }
+        waiting.bytes = waiting.bytes.saturating_sub(bytes);
+        match (jobs.is_empty(), waiting.closed) {
+            (false, _) => Taken::Jobs(jobs),
+            (true, true) => Taken::Closed,
+            (true, false) => Taken::Idle,
+        }
+    }
+
+    /// Takes nothing more; what waits is still done.
+    pub(crate) fn close(&self) {
+        self.lock().closed = true;
+        self.pushed.notify_all();
+    }
+
+    /// How many jobs and bytes wait.
+    pub(crate) fn depth(&self) -> (usize, usize) {
+        let waiting = self.lock();
+        (waiting.jobs.len(), waiting.bytes)
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
+        // Nothing under the lock can leave it half done.
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::job::ask;
+
+    fn job(weight: usize) -> Job {
+        ask(weight, |_| Ok(((), false))).0
+    }
+
+    #[test]
+    fn both_bounds_hold_and_a_large_record_has_its_turn() {
+        let queue = Queue::new(3, 100);
+        assert!(queue.push_bounded(job(500)).is_ok(), "alone, whatever its size");
+        assert!(matches!(queue.push_bounded(job(1)), Err(Fault::Full)));
+        assert!(matches!(queue.take(10, 10, Duration::ZERO), Taken::Jobs(jobs) if jobs.len() == 1));
+        assert!((0..3).all(|_| queue.push_bounded(job(10)).is_ok()));
+        assert!(matches!(queue.push_bounded(job(0)), Err(Fault::Full)), "three at the most");
+        assert!(queue.push(job(0)).is_ok(), "workers are not bounded here");
+        assert_eq!(queue.depth(), (4, 30));
+    }
+
+    #[test]
+    fn what_waits_at_the_closing_is_still_done() {
+        let queue = Queue::new(3, 100);
+        assert!(queue.push_bounded(job(1)).is_ok());
+        queue.close();
+        assert!(matches!(queue.push(job(1)), Err(Fault::Closed)));
+        assert!(matches!(queue.take(10, 10, Duration::ZERO), Taken::Jobs(jobs) if jobs.len() == 1));
+        assert!(matches!(queue.take(10, 10, Duration::ZERO), Taken::Closed));
+    }
+}

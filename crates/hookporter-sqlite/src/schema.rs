@@ -1,0 +1,31 @@
+//! The tables, and how a file of an earlier release becomes one of this.
+
+use rusqlite::Connection;
+
+use crate::OpenError;
+
+/// "Hook": what the file says it is, so that no other program's database is taken for an inbox.
+pub(crate) const APPLICATION_ID: i64 = 0x486f_6f6b;
+
+/// The steps from an empty file to the present form. A step is never changed once it was released: files out there have
+/// taken it.
+const MIGRATIONS: [&str; 1] = [include_str!("schema.sql")];
+
+/// Brings a file to the present form, each step in a transaction with its number.
+pub(crate) fn migrate(connection: &mut Connection) -> Result<(), OpenError> {
+    let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
+    let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
+    if version > known {
+        return Err(OpenError::Newer { version, known });
+    }
+    let done = usize::try_from(version).unwrap_or(0);
+    for (at, step) in MIGRATIONS.iter().enumerate().skip(done) {
+        let transaction = connection.transaction()?;
+        transaction.execute_batch(step)?;
+        let next = i64::try_from(at).unwrap_or(0).saturating_add(1);
+        transaction.pragma_update(None, "application_id", APPLICATION_ID)?;
+        transaction.pragma_update(None, "user_version", next)?;
+        transaction.commit()?;
+    }
+    Ok(())
+}

@@ -1,0 +1,92 @@
+//! The settings of an inbox; each says its default.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::Duration;
+
+use hookporter_core::{Clock, SystemClock};
+
+use crate::{Inbox, OpenError, opening};
+
+/// How an inbox is to be opened.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// # async fn example(directory: &std::path::Path) -> Result<(), hookporter_sqlite::OpenError> {
+/// let inbox = hookporter_sqlite::Settings::new()
+///     .keep_bodies(Duration::from_secs(7 * 24 * 3600))
+///     .open(directory.join("hooks.db"))
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone)]
+#[must_use]
+pub struct Settings {
+    pub(crate) waiting: usize,
+    pub(crate) waiting_bytes: usize,
+    pub(crate) bodies: Duration,
+    pub(crate) events: Duration,
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) set_aside: bool,
+}
+
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
+impl Settings {
+    /// The defaults.
+    pub fn new() -> Self {
+        Self {
+            waiting: 10_000,
+            waiting_bytes: 32 * 1024 * 1024,
+            bodies: DAY.saturating_mul(30),
+            events: DAY.saturating_mul(45),
+            clock: Arc::new(SystemClock),
+            set_aside: true,
+        }
+    }
+
+    /// How many deliveries, and how many bytes of them, may wait for their commit; one more is told 503. Default: 10,000
+    /// and 32 MiB.
+    pub fn queue(self, deliveries: usize, bytes: usize) -> Self {
+        Self { waiting: deliveries.max(1), waiting_bytes: bytes, ..self }
+    }
+
+    /// How long the body and headers of an event are kept that is done. Default: 30 days.
+    pub fn keep_bodies(self, age: Duration) -> Self {
+        Self { bodies: age, ..self }
+    }
+
+    /// How long an event that is done is remembered, so that a further delivery of it is a duplicate; no shorter than its
+    /// body is kept. Senders try again for days, and people press "redeliver" after weeks. Default: 45 days.
+    pub fn remember_events(self, age: Duration) -> Self {
+        Self { events: age, ..self }
+    }
+
+    /// Replaces the clock that the sweep goes by. Default: the system's.
+    pub fn clock(self, clock: impl Clock) -> Self {
+        Self { clock: Arc::new(clock), ..self }
+    }
+
+    /// Refuses to open a damaged file. Default: it is set aside, whole and under another name, an error is logged, and a
+    /// new file takes its place, so that events of now are not lost for those of yesterday; see [`Inbox::set_aside`].
+    pub fn refuse_damaged(self) -> Self {
+        Self { set_aside: false, ..self }
+    }
+
+    /// Opens the inbox in this file, and makes the file if it is not there.
+    ///
+    /// # Errors
+    /// [`OpenError`], which says who has it open or what is wrong with it.
+    pub async fn open(self, path: impl AsRef<Path>) -> Result<Inbox, OpenError> {
+        let path: PathBuf = path.as_ref().to_owned();
+        opening::open(self, path).await
+    }
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self::new()
+    }
+}

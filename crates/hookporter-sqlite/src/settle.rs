@@ -1,0 +1,77 @@
+//! What workers say of the events that they were lent. Each word counts for its own epoch only.
+
+use hookporter_core::UnixTime;
+use hookporter_pipeline::inbox::{Failure, LeaseId, Next, Settled};
+use rusqlite::{Connection, params};
+
+use crate::claim::bury;
+
+pub(crate) fn renew(connection: &Connection, id: LeaseId, until: UnixTime) -> rusqlite::Result<Settled> {
+    let sql = "UPDATE events SET due_at = ?3 WHERE id = ?1 AND epoch = ?2 AND state = 'working'";
+    let changed = connection.prepare_cached(sql)?.execute(params![id.number, id.epoch, until.as_millis()])?;
+    Ok(settled(changed))
+}
+
+pub(crate) fn complete(connection: &Connection, id: LeaseId, now: UnixTime) -> rusqlite::Result<Settled> {
+    let changed = connection
+        .prepare_cached(
+            "UPDATE events SET state = 'done', due_at = NULL, finished_at = ?3, last_error = NULL \
+             WHERE id = ?1 AND epoch = ?2 AND state = 'working'",
+        )?
+        .execute(params![id.number, id.epoch, now.as_millis()])?;
+    if changed > 0 {
+        end_attempt(connection, id, now, "worked", None)?;
+    }
+    Ok(settled(changed))
+}
+
+pub(crate) fn fail(connection: &Connection, id: LeaseId, failure: &Failure) -> rusqlite::Result<Settled> {
+    let due = match failure.next {
+        Next::Due(due) => Some(due.as_millis()),
+        Next::Dead => None,
+    };
+    let changed = connection
+        .prepare_cached(
+            "UPDATE events SET state = 'waiting', due_at = ?3, last_error = ?4 \
+             WHERE id = ?1 AND epoch = ?2 AND state = 'working'",
+        )?
+        .execute(params![id.number, id.epoch, due, failure.error])?;
+    if changed > 0 {
+        end_attempt(connection, id, failure.now, "failed", Some(&failure.error))?;
+        if due.is_none() {
+            bury(connection, id.number, failure.now.as_millis(), &failure.error)?;
+        }
+    }
+    Ok(settled(changed))
+}
+
+pub(crate) fn release(connection: &Connection, id: LeaseId, now: UnixTime) -> rusqlite::Result<Settled> {
+    let changed = connection
+        .prepare_cached(
+            "UPDATE events SET state = 'waiting', due_at = ?3, attempts = max(attempts - 1, 0) \
+             WHERE id = ?1 AND epoch = ?2 AND state = 'working'",
+        )?
+        .execute(params![id.number, id.epoch, now.as_millis()])?;
+    if changed > 0 {
+        let sql = "DELETE FROM attempts WHERE event = ?1 AND epoch = ?2";
+        connection.prepare_cached(sql)?.execute(params![id.number, id.epoch])?;
+    }
+    Ok(settled(changed))
+}
+
+fn end_attempt(
+    connection: &Connection,
+    id: LeaseId,
+    now: UnixTime,
+    outcome: &str,
+    error: Option<&str>,
+) -> rusqlite::Result<()> {
+    connection
+        .prepare_cached("UPDATE attempts SET ended_at = ?3, outcome = ?4, error = ?5 WHERE event = ?1 AND epoch = ?2")?
+        .execute(params![id.number, id.epoch, now.as_millis(), outcome, error])?;
+    Ok(())
+}
+
+const fn settled(changed: usize) -> Settled {
+    if changed > 0 { Settled::Done } else { Settled::Fenced }
+}

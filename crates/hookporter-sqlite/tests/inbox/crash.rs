@@ -1,0 +1,136 @@
+//! A process that is killed while it accepts and works: nothing that was acknowledged is missing, and all of it is worked.
+//!
+//! The victim is this same program, run once more. `HOOKPORTER_CRASH_ROUNDS` is how often it is killed.
+
+use std::collections::BTreeSet;
+use std::io::{Read, Write};
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::time::Duration;
+
+use hookporter_pipeline::Event;
+use hookporter_pipeline::inbox::{Accepted, AcceptingSide, WorkError};
+use hookporter_sqlite::Inbox;
+use hookporter_testkit::inbox::sample_record;
+use rusqlite::Connection;
+
+use crate::directory::Directory;
+
+/// Says to the victim where its file is, and which life this is.
+const FILE: &str = "HOOKPORTER_CRASH_FILE";
+const LIFE: &str = "HOOKPORTER_CRASH_LIFE";
+
+#[test]
+#[ignore = "the victim of the test beside it"]
+fn victim() {
+    let file = PathBuf::from(std::env::var_os(FILE).expect("which file"));
+    let life = std::env::var(LIFE).expect("which life");
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    runtime.block_on(async {
+        let inbox = Inbox::open(file).await.unwrap();
+        for producer in 0..8 {
+            tokio::spawn(produce(inbox.clone(), format!("{life}.{producer}")));
+        }
+        let _ = inbox.worker(quick).concurrency(4).run_until(std::future::pending()).await;
+    });
+}
+
+/// Accepts one event after the other, each of them twice, and says which one is acknowledged.
+async fn produce(inbox: Inbox, name: String) {
+    for at in 0..usize::MAX {
+        let id = format!("{name}.{at}");
+        let copies = [inbox.accept(vec![sample_record(&id)]), inbox.accept(vec![sample_record(&id)])];
+        let [first, second] = copies;
+        assert_eq!((first.await.unwrap(), second.await.unwrap()), (vec![Accepted::New], vec![Accepted::Duplicate]));
+        // In one write, so that a kill leaves whole lines and perhaps a piece of one.
+        std::io::stdout().write_all(format!("\nacked {id};").as_bytes()).unwrap();
+        std::io::stdout().flush().unwrap();
+    }
+}
+
+async fn quick(_: Event) -> Result<(), WorkError> {
+    tokio::time::sleep(Duration::from_millis(1)).await;
+    Ok(())
+}
+
+/// Runs a victim, kills it after `alive`, and gives what it had acknowledged.
+fn live_and_die(file: &Path, life: usize, alive: Duration) -> Vec<String> {
+    let mut victim = Command::new(std::env::current_exe().unwrap())
+        .args(["crash::victim", "--exact", "--ignored", "--nocapture"])
+        .env(FILE, file)
+        .env(LIFE, life.to_string())
+        .stdout(Stdio::piped())
+        .spawn()
+        .unwrap();
+    let mut stdout = victim.stdout.take().unwrap();
+    let reader = std::thread::spawn(move || {
+        let mut said = Vec::new();
+        stdout.read_to_end(&mut said).unwrap();
+        String::from_utf8(said).unwrap()
+    });
+    std::thread::sleep(alive);
+    assert!(victim.try_wait().unwrap().is_none(), "the victim ended by itself");
+    // SIGKILL: nothing of its own runs any more.
+    victim.kill().unwrap();
+    victim.wait().unwrap();
+    let said = reader.join().unwrap();
+    let acked = |line: &str| Some(line.strip_prefix("acked ")?.strip_suffix(';')?.to_owned());
+    said.lines().filter_map(acked).collect()
+}
+
+#[test]
+fn nothing_that_a_killed_process_acknowledged_is_missing_or_left_undone() {
+    let rounds = std::env::var("HOOKPORTER_CRASH_ROUNDS").map_or(12, |rounds| rounds.parse().unwrap());
+    let directory = Directory::new();
+    let mut acked = BTreeSet::new();
+    let mut seed = u64::from(std::process::id());
+    for life in 0..rounds {
+        // Any spread of moments does; the process id makes every run another.
+        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let alive = Duration::from_millis(60 + (seed >> 33) % 300);
+        acked.extend(live_and_die(&directory.file(), life, alive));
+    }
+    assert!(acked.len() > rounds, "the victims hardly lived: {}", acked.len());
+
+    let connection = Connection::open(directory.file()).unwrap();
+    let one = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap();
+    let check: String = connection.query_row("PRAGMA integrity_check", [], |row| row.get(0)).unwrap();
+    assert_eq!(check, "ok");
+    assert_eq!(one("SELECT count(*) - count(DISTINCT event_id) FROM events"), 0, "one row for each event");
+    assert_eq!(one("SELECT count(*) FROM events LEFT JOIN contents ON event = id WHERE event IS NULL"), 0);
+    let mut statement = connection.prepare("SELECT event_id FROM events").unwrap();
+    let stored: BTreeSet<String> = statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+    let missing: Vec<_> = acked.difference(&stored).collect();
+    assert!(missing.is_empty(), "{} acknowledged, {} missing: {missing:?}", acked.len(), missing.len());
+
+    work_the_rest(&directory.file());
+    let (undone, lost) = (
+        one("SELECT count(*) FROM events WHERE state != 'done'"),
+        one("SELECT count(*) FROM attempts WHERE outcome = 'lost'"),
+    );
+    assert_eq!(undone, 0, "every stored event is worked");
+    println!(
+        "{rounds} kills, {} acknowledged, {} stored, {lost} attempts lost and made again",
+        acked.len(),
+        stored.len()
+    );
+}
+
+fn work_the_rest(file: &Path) {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    runtime.block_on(async {
+        let inbox = Inbox::open(file).await.unwrap();
+        let watched = Connection::open(file).unwrap();
+        let done = async move {
+            let undone = || {
+                watched.query_row("SELECT count(*) FROM events WHERE state != 'done'", [], |row| row.get::<_, i64>(0))
+            };
+            while undone().unwrap() > 0 {
+                tokio::time::sleep(Duration::from_millis(50)).await;
+            }
+        };
+        let bounded =
+            async { tokio::time::timeout(Duration::from_secs(120), done).await.expect("worked within two minutes") };
+        let _ = inbox.worker(quick).concurrency(64).run_until(bounded).await;
+    });
+}

@@ -1,0 +1,12 @@
+//! The inbox on a real file: the acceptance suite, workers, restarts, damage, and failures of the disk.
+
+#![cfg(test)]
+
+mod crash;
+mod directory;
+#[cfg(target_os = "linux")]
+mod disk;
+mod file;
+mod full;
+mod suite;
+mod work;

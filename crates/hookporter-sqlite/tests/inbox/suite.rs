@@ -1,0 +1,43 @@
+//! The acceptance suite.
+
+use std::path::Path;
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use hookporter_core::FrozenClock;
+use hookporter_pipeline::BoxError;
+use hookporter_sqlite::{Inbox, Settings};
+use hookporter_testkit::inbox::{InboxBackend, START, inbox_suite};
+
+use crate::directory::Directory;
+
+struct Sqlite {
+    directory: Directory,
+    count: AtomicU32,
+}
+
+impl InboxBackend for Sqlite {
+    type Store = Inbox;
+
+    async fn empty(&self) -> Result<Inbox, BoxError> {
+        let name = format!("{}.db", self.count.fetch_add(1, Ordering::Relaxed));
+        open(&self.directory.path().join(name)).await
+    }
+
+    async fn restart(&self, store: Inbox) -> Result<Inbox, BoxError> {
+        let path = store.path().to_owned();
+        store.close().await;
+        open(&path).await
+    }
+}
+
+async fn open(path: &Path) -> Result<Inbox, BoxError> {
+    Ok(Settings::new().clock(FrozenClock(START)).open(path).await?)
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn it_holds() {
+    let backend = Sqlite { directory: Directory::new(), count: AtomicU32::new(0) };
+    if let Err(failure) = inbox_suite(&backend).await {
+        panic!("{failure}");
+    }
+}

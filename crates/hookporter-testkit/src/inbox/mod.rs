@@ -1,0 +1,115 @@
+//! The acceptance suite for the stores of durable inboxes: what every store must do, whoever wrote it.
+//!
+//! A store that passes keeps what it accepts over a restart, has one row for each event however many copies come at once,
+//! lends an event to one worker at a time, and takes no word from a worker whose lease is over. What the suite cannot see
+//! is whether the disk had the bytes when a success was told: cut the power for that, or simulate it.
+
+mod accepting;
+mod failing;
+mod leases;
+mod sample;
+
+use std::error::Error;
+use std::fmt;
+
+use hookporter_pipeline::BoxError;
+use hookporter_pipeline::inbox::{AcceptingSide, WorkingSide};
+
+pub use sample::{START, sample_record};
+
+/// What the suite runs on: a maker of stores.
+pub trait InboxBackend {
+    /// The store.
+    type Store: AcceptingSide + WorkingSide + Clone;
+
+    /// A store with nothing in it.
+    ///
+    /// # Errors
+    /// What went wrong; the suite ends then.
+    fn empty(&self) -> impl Future<Output = Result<Self::Store, BoxError>>;
+
+    /// Closes a store and opens what it has kept, as a restart of the process does.
+    ///
+    /// # Errors
+    /// What went wrong; the suite ends then.
+    fn restart(&self, store: Self::Store) -> impl Future<Output = Result<Self::Store, BoxError>>;
+}
+
+/// A case of the suite that did not hold.
+#[derive(Debug)]
+pub struct SuiteFailure {
+    case: &'static str,
+    problem: BoxError,
+}
+
+impl SuiteFailure {
+    /// The case, in words.
+    #[must_use]
+    pub const fn case(&self) -> &'static str {
+        self.case
+    }
+}
+
+impl fmt::Display for SuiteFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "the store does not hold `{}`: {}", self.case, self.problem)
+    }
+}
+
+impl Error for SuiteFailure {}
+
+/// How a case went.
+type Held = Result<(), BoxError>;
+
+/// Runs every case, each on an empty store, on a tokio runtime with its time on.
+///
+/// ```no_run
+/// # async fn example(backend: impl hookporter_testkit::inbox::InboxBackend) {
+/// hookporter_testkit::inbox::inbox_suite(&backend).await.unwrap();
+/// # }
+/// ```
+///
+/// # Errors
+/// The first case that does not hold.
+pub async fn inbox_suite<B: InboxBackend>(backend: &B) -> Result<(), SuiteFailure> {
+    macro_rules! cases {
+        ($($module:ident::$case:ident;)*) => {
+            $(
+                let case = stringify!($case);
+                let held = async { $module::$case(backend, backend.empty().await?).await };
+                held.await.map_err(|problem| SuiteFailure { case, problem })?;
+            )*
+        };
+    }
+    cases! {
+        accepting::a_restart_keeps_every_field_of_what_was_accepted;
+        accepting::an_event_is_one_within_endpoint_and_tenant;
+        accepting::a_thousand_copies_at_once_are_one_event;
+        accepting::the_records_of_a_request_are_answered_in_their_order;
+        accepting::what_was_worked_stays_a_duplicate_over_a_restart;
+        accepting::acceptance_wakes_who_waits;
+        leases::events_are_lent_in_order_and_to_one_worker_only;
+        leases::workers_that_claim_at_once_get_different_events;
+        leases::a_lease_that_runs_out_gives_the_event_back;
+        leases::a_word_of_an_old_lease_counts_for_nothing;
+        leases::a_renewed_lease_holds_longer;
+        leases::an_event_that_is_given_back_is_due_at_once_and_the_attempt_does_not_count;
+        leases::a_restart_gives_back_what_was_lent_when_its_lease_runs_out;
+        failing::a_failed_event_is_due_when_it_was_said;
+        failing::a_dead_letter_is_not_lent_and_comes_back_when_it_is_delivered_again;
+        failing::an_event_that_kills_its_process_ends_as_a_dead_letter;
+        failing::a_parked_event_is_not_lent;
+    }
+    Ok(())
+}
+
+/// Holds a condition, or says what does not hold.
+fn hold(condition: bool, problem: impl FnOnce() -> String) -> Held {
+    if condition { Ok(()) } else { Err(problem().into()) }
+}
+
+/// Holds that two things are the same.
+#[expect(clippy::needless_pass_by_value, reason = "the cases make both for this call")]
+fn same<T: PartialEq + fmt::Debug>(what: &str, is: T, expected: T) -> Held {
+    hold(is == expected, || format!("{what}: {is:?}, and not {expected:?}"))
+}
