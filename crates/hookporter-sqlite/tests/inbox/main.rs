@@ -8,5 +8,7 @@ mod directory;
 mod disk;
 mod file;
 mod full;
+mod mend;
 mod suite;
+mod sweep;
 mod work;
