@@ -6,6 +6,7 @@ mod crash;
 mod directory;
 #[cfg(target_os = "linux")]
 mod disk;
+mod door;
 mod file;
 mod full;
 mod mend;
