@@ -116,6 +116,10 @@ impl Inbox {
         while end.changed().await.is_ok() {}
     }
 
+    pub(crate) fn flush_soon(&self) {
+        self.shared.queue.flush_soon();
+    }
+
     /// Asks the writer.
     pub(crate) fn ask<T: Send + 'static>(
         &self,

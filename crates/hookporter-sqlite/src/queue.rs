@@ -1,6 +1,7 @@
 //! What waits for the writer: bounded in number and in bytes.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -12,6 +13,8 @@ pub(crate) struct Queue {
     pushed: Condvar,
     most: usize,
     most_bytes: usize,
+    /// Somebody wants the log written back and emptied.
+    flush: AtomicBool,
 }
 
 #[derive(Default)]
@@ -32,7 +35,7 @@ pub(crate) enum Taken {
 
 impl Queue {
     pub(crate) fn new(most: usize, most_bytes: usize) -> Self {
-        Self { waiting: Mutex::default(), pushed: Condvar::new(), most, most_bytes }
+        Self { waiting: Mutex::default(), pushed: Condvar::new(), most, most_bytes, flush: AtomicBool::new(false) }
     }
 
     /// Adds a record's job, if there is room: for strangers.
@@ -88,6 +91,16 @@ impl Queue {
     pub(crate) fn close(&self) {
         self.lock().closed = true;
         self.pushed.notify_all();
+    }
+
+    /// Has the writer empty the log after its next transaction.
+    pub(crate) fn flush_soon(&self) {
+        self.flush.store(true, Ordering::SeqCst);
+    }
+
+    /// Whether the log is to be emptied; asked once, it is no longer so.
+    pub(crate) fn is_to_flush(&self) -> bool {
+        self.flush.swap(false, Ordering::SeqCst)
     }
 
     /// How many jobs and bytes wait.

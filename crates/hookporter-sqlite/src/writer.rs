@@ -48,9 +48,12 @@ impl Writer {
                 Taken::Jobs(jobs) => {
                     self.work(jobs);
                     dirty = true;
+                    if self.queue.is_to_flush() {
+                        self.checkpoint("TRUNCATE");
+                    }
                 }
                 Taken::Idle if dirty => {
-                    self.checkpoint();
+                    self.checkpoint("PASSIVE");
                     dirty = false;
                 }
                 Taken::Idle => {}
@@ -136,9 +139,10 @@ impl Writer {
         }
     }
 
-    fn checkpoint(&mut self) {
+    /// Writes the log back into the file.
+    fn checkpoint(&mut self, how: &str) {
         let Some(connection) = &self.connection else { return };
-        if let Err(error) = connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(())) {
+        if let Err(error) = connection.query_row(&format!("PRAGMA wal_checkpoint({how})"), [], |_| Ok(())) {
             self.failed(&error);
         }
     }

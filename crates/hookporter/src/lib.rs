@@ -175,7 +175,7 @@ pub mod guide {
 }
 
 /// The README's code, compiled.
-#[cfg(all(doctest, feature = "axum", feature = "actix"))]
+#[cfg(all(doctest, feature = "axum", feature = "actix", feature = "sqlite"))]
 #[doc = include_str!("../../../README.md")]
 #[derive(Debug)]
 struct Readme;

@@ -6,7 +6,10 @@ mod crash;
 mod directory;
 #[cfg(target_os = "linux")]
 mod disk;
+mod door;
 mod file;
 mod full;
+mod mend;
 mod suite;
+mod sweep;
 mod work;

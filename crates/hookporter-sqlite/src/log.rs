@@ -1,0 +1,137 @@
+//! What an inbox holds, for people.
+
+use hookporter_core::UnixTime;
+use hookporter_pipeline::inbox::{EventRecord, InboxError};
+use rusqlite::{Connection, OptionalExtension, Row, params};
+
+use crate::{Inbox, State, claim};
+
+/// An event in a list. It holds no byte of the body.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Listed {
+    /// Its number: ascending in the order of acceptance.
+    pub number: i64,
+    /// Its state.
+    pub state: State,
+    /// The endpoint's name.
+    pub endpoint: String,
+    /// The tenant, where the endpoint has tenants.
+    pub tenant: Option<String>,
+    /// The event id.
+    pub event_id: Option<String>,
+    /// The event type.
+    pub event_type: Option<String>,
+    /// When it came in.
+    pub received_at: UnixTime,
+    /// When it is due, or when its lease ends.
+    pub due_at: Option<UnixTime>,
+    /// How many attempts it had since it was accepted or requeued.
+    pub attempts: u32,
+    /// The last error, one line.
+    pub last_error: Option<String>,
+}
+
+/// How much an inbox holds.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Stats {
+    /// Events that wait to be worked.
+    pub waiting: u64,
+    /// Events that workers have.
+    pub working: u64,
+    /// Events that are worked and remembered.
+    pub done: u64,
+    /// Dead letters.
+    pub dead: u64,
+    /// Parked events.
+    pub parked: u64,
+    /// When the oldest event came in that is not worked yet, parked ones and dead letters aside.
+    pub oldest_undone: Option<UnixTime>,
+    /// The size of the file, in bytes, without its log.
+    pub file_bytes: u64,
+}
+
+const LISTED: &str = "id, state, endpoint, tenant, event_id, event_type, received_at, due_at, attempts, last_error";
+
+/// Looking at it. Each of these waits its turn behind what is being accepted.
+impl Inbox {
+    /// Events in this state, by number, at most `most` of those behind the number `after`; begin with 0.
+    ///
+    /// # Errors
+    /// [`InboxError`] if the file cannot be read.
+    pub async fn list(&self, state: State, after: i64, most: usize) -> Result<Vec<Listed>, InboxError> {
+        let sql = format!("SELECT {LISTED} FROM events WHERE state = ?1 AND id > ?2 ORDER BY id LIMIT ?3");
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
+        self.ask(move |connection| {
+            let mut statement = connection.prepare_cached(&sql)?;
+            let rows = statement.query_map(params![state.as_str(), after, most], listed)?;
+            Ok((rows.collect::<rusqlite::Result<Vec<_>>>()?, false))
+        })
+        .await
+    }
+
+    /// All that is kept of an event, body included; `None` if there is no such event, or its body was swept.
+    ///
+    /// # Errors
+    /// [`InboxError`] if the file cannot be read.
+    pub async fn inspect(&self, number: i64) -> Result<Option<(Listed, EventRecord)>, InboxError> {
+        let sql = format!("SELECT {LISTED} FROM events WHERE id = ?1");
+        self.ask(move |connection| {
+            let found = connection.query_row(&sql, [number], listed).optional()?;
+            let record = claim::record(connection, number)?;
+            Ok((found.zip(record), false))
+        })
+        .await
+    }
+
+    /// How much the inbox holds. It counts every row: for a page that somebody opens, not for every second.
+    ///
+    /// # Errors
+    /// [`InboxError`] if the file cannot be read.
+    pub async fn stats(&self) -> Result<Stats, InboxError> {
+        self.ask(|connection| Ok((stats(connection)?, false))).await
+    }
+}
+
+fn listed(row: &Row<'_>) -> rusqlite::Result<Listed> {
+    Ok(Listed {
+        number: row.get(0)?,
+        state: State::of(&row.get::<_, String>(1)?),
+        endpoint: row.get(2)?,
+        tenant: Some(row.get::<_, String>(3)?).filter(|tenant| !tenant.is_empty()),
+        event_id: row.get(4)?,
+        event_type: row.get(5)?,
+        received_at: UnixTime::from_millis(row.get(6)?),
+        due_at: row.get::<_, Option<i64>>(7)?.map(UnixTime::from_millis),
+        attempts: row.get(8)?,
+        last_error: row.get(9)?,
+    })
+}
+
+fn stats(connection: &Connection) -> rusqlite::Result<Stats> {
+    let mut stats = Stats::default();
+    let mut statement = connection.prepare("SELECT state, count(*) FROM events GROUP BY state")?;
+    let counts = statement.query_map([], |row| Ok((row.get::<_, String>(0)?, unsigned(row, 1)?)))?;
+    for counted in counts {
+        let (state, count) = counted?;
+        match State::of(&state) {
+            State::Waiting => stats.waiting = count,
+            State::Working => stats.working = count,
+            State::Done => stats.done = count,
+            State::Dead => stats.dead = count,
+            State::Parked => stats.parked = count,
+        }
+    }
+    let oldest = "SELECT min(received_at) FROM events WHERE due_at IS NOT NULL";
+    let oldest: Option<i64> = connection.query_row(oldest, [], |row| row.get(0))?;
+    stats.oldest_undone = oldest.map(UnixTime::from_millis);
+    let bytes = "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()";
+    stats.file_bytes = connection.query_row(bytes, [], |row| unsigned(row, 0))?;
+    Ok(stats)
+}
+
+/// A number that is never negative; SQLite's own are signed.
+fn unsigned(row: &Row<'_>, column: usize) -> rusqlite::Result<u64> {
+    Ok(u64::try_from(row.get::<_, i64>(column)?).unwrap_or(0))
+}

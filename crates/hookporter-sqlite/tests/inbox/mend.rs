@@ -1,0 +1,111 @@
+//! Looking at events and mending them.
+
+use std::time::Duration;
+
+use hookporter_core::UnixTime;
+use hookporter_pipeline::inbox::{Accepted, AcceptingSide, Claim, Failure, Lease, Next, Settled, WorkingSide};
+use hookporter_sqlite::{Inbox, State};
+use hookporter_testkit::inbox::{START, sample_record};
+
+use crate::directory::Directory;
+
+async fn claim(inbox: &Inbox, now: UnixTime) -> Vec<Lease> {
+    let claim = Claim { now, lease: Duration::from_secs(30), most: 10, attempts: 5 };
+    inbox.claim(claim).await.unwrap().leases
+}
+
+async fn bury(inbox: &Inbox) -> i64 {
+    let id = claim(inbox, START).await[0].id;
+    let failure = Failure { now: START, error: "no such account".to_owned(), next: Next::Dead };
+    assert_eq!(inbox.fail(id, failure).await.unwrap(), Settled::Done);
+    id.number
+}
+
+#[tokio::test]
+async fn a_dead_letter_can_be_found_looked_at_and_worked_again() {
+    let directory = Directory::new();
+    let inbox = Inbox::open(directory.file()).await.unwrap();
+    inbox.accept(vec![sample_record("evt_1")]).await.unwrap();
+    let number = bury(&inbox).await;
+    let listed = inbox.list(State::Dead, 0, 10).await.unwrap();
+    assert_eq!(listed.len(), 1);
+    let dead = &listed[0];
+    assert_eq!((dead.number, dead.attempts, dead.last_error.as_deref()), (number, 1, Some("no such account")));
+    assert_eq!((dead.event_id.as_deref(), dead.received_at, dead.due_at), (Some("evt_1"), START, None));
+    let (_, record) = inbox.inspect(number).await.unwrap().unwrap();
+    assert_eq!(record, sample_record("evt_1"));
+    assert!(inbox.list(State::Dead, number, 10).await.unwrap().is_empty());
+
+    assert!(inbox.requeue(number).await.unwrap());
+    let again = claim(&inbox, START).await;
+    assert_eq!((again.len(), again[0].attempt), (1, 1));
+    assert!(!inbox.requeue(number).await.unwrap(), "a worker has it");
+    assert_eq!(inbox.complete(again[0].id, START).await.unwrap(), Settled::Done);
+    assert!(inbox.requeue(number).await.unwrap(), "what is done can be done again");
+    assert!(!inbox.requeue(number + 1).await.unwrap());
+}
+
+#[tokio::test]
+async fn parked_events_are_released_by_endpoint() {
+    let directory = Directory::new();
+    let inbox = Inbox::open(directory.file()).await.unwrap();
+    let parked = |id: &str, endpoint: &str| {
+        let mut record = sample_record(id);
+        record.parked = true;
+        record.endpoint = endpoint.to_owned();
+        record
+    };
+    let records = vec![parked("evt_1", "acme"), parked("evt_2", "acme"), parked("evt_3", "other")];
+    inbox.accept(records).await.unwrap();
+    assert_eq!(inbox.release_parked("acme").await.unwrap(), 2);
+    assert_eq!(claim(&inbox, START).await.len(), 2);
+    let stats = inbox.stats().await.unwrap();
+    assert_eq!((stats.working, stats.parked, stats.oldest_undone), (2, 1, Some(START)));
+    assert!(stats.file_bytes > 4096);
+}
+
+#[tokio::test]
+async fn what_is_given_up_is_a_duplicate_from_then_on() {
+    let directory = Directory::new();
+    let inbox = Inbox::open(directory.file()).await.unwrap();
+    inbox.accept(vec![sample_record("evt_1")]).await.unwrap();
+    let number = bury(&inbox).await;
+    assert!(inbox.give_up(number, START).await.unwrap());
+    assert!(!inbox.give_up(number, START).await.unwrap());
+    assert_eq!(inbox.accept(vec![sample_record("evt_1")]).await.unwrap(), [Accepted::Duplicate]);
+    assert!(claim(&inbox, START.plus(Duration::from_secs(3600))).await.is_empty());
+}
+
+/// Whether any file of the inbox holds these bytes.
+fn holds(directory: &Directory, needle: &[u8]) -> bool {
+    let files = std::fs::read_dir(directory.path()).unwrap().map(|entry| std::fs::read(entry.unwrap().path()).unwrap());
+    files.into_iter().any(|bytes| bytes.windows(needle.len()).any(|window| window == needle))
+}
+
+#[tokio::test]
+async fn what_is_erased_is_in_no_byte_of_the_file_or_its_log() {
+    let directory = Directory::new();
+    let inbox = Inbox::open(directory.file()).await.unwrap();
+    let secret = |id: &str, tenant: &str| {
+        let mut record = sample_record(id);
+        record.tenant = Some(tenant.to_owned());
+        record.body = format!("{tenant} told us a secret of {id} {}", "x".repeat(9000)).into();
+        record.headers = vec![("x-person".to_owned(), format!("header of {tenant}").into_bytes())];
+        record
+    };
+    for id in ["evt_1", "evt_2", "evt_3"] {
+        inbox.accept(vec![secret(id, "alice"), secret(id, "bob")]).await.unwrap();
+    }
+    let lease = claim(&inbox, START).await.remove(0);
+    assert!(holds(&directory, b"alice told us") && holds(&directory, b"header of alice"));
+    assert_eq!(inbox.erase_tenant("acme", "alice").await.unwrap(), 3);
+    assert!(!holds(&directory, b"alice"), "alice is gone");
+    assert!(holds(&directory, b"bob told us a secret of evt_2"));
+    assert_eq!(inbox.complete(lease.id, START).await.unwrap(), Settled::Fenced, "its event was alice's");
+
+    let bobs = inbox.list(State::Working, 0, 10).await.unwrap();
+    assert_eq!(bobs.len(), 3);
+    assert!(inbox.erase(bobs[1].number).await.unwrap());
+    assert!(!holds(&directory, b"secret of evt_2") && holds(&directory, b"secret of evt_3"));
+    assert_eq!(inbox.accept(vec![secret("evt_2", "bob")]).await.unwrap(), [Accepted::New]);
+}

@@ -1,0 +1,178 @@
+//! Durable acknowledgements per second: the inbox beside a bare group-commit loop and the disk's own sync rate, in one run.
+//!
+//! ```sh
+//! cargo run --release --no-default-features --bin inbox [DIRECTORY] [SECONDS]
+//! ```
+//!
+//! Both take the same bodies from the same number of producers, each of which waits for its acknowledgement. The bare loop
+//! is one table with one unique key; the inbox keeps all that a worker needs.
+
+use std::fs::File;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+use std::sync::mpsc;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use hookporter_core::{Clock, SystemClock};
+use hookporter_pipeline::inbox::{AcceptingSide, EventRecord};
+use hookporter_sqlite::Inbox;
+use rusqlite::Connection;
+use tokio::sync::oneshot;
+
+const BODY: usize = 1024;
+const ROUNDS: usize = 3;
+
+fn main() {
+    let mut arguments = std::env::args().skip(1);
+    let directory = arguments.next().map_or_else(std::env::temp_dir, PathBuf::from).join("hookporter-inbox-bench");
+    let seconds = arguments.next().and_then(|text| text.parse().ok()).unwrap_or(2.0);
+    let lasting = Duration::from_secs_f64(seconds);
+    let runtime =
+        tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().expect("a runtime");
+    std::fs::create_dir_all(&directory).expect("a directory");
+    println!("sync of one appended KiB: {:.0}/s", syncs(&directory, lasting));
+    println!(
+        "{:>9} {:>10} {:>8} {:>8} {:>10} {:>8} {:>8} {:>6}",
+        "producers", "bare/s", "p50", "p99", "inbox/s", "p50", "p99", "ratio"
+    );
+    for producers in [1, 8, 64, 256] {
+        let mut rounds: Vec<(Rate, Rate)> = (0..ROUNDS)
+            .map(|round| {
+                let fresh = |name: &str| fresh(&directory, &format!("{name}-{producers}-{round}.db"));
+                let bare = runtime.block_on(bare(&fresh("bare"), producers, lasting));
+                (bare, runtime.block_on(inbox(&fresh("inbox"), producers, lasting)))
+            })
+            .collect();
+        rounds.sort_by(|one, other| one.1.per_second.total_cmp(&other.1.per_second));
+        let (bare, inbox) = &rounds[ROUNDS / 2];
+        let ratio = inbox.per_second / bare.per_second;
+        println!("{producers:>9} {bare} {inbox} {ratio:>6.2}");
+    }
+    let _ = std::fs::remove_dir_all(&directory);
+}
+
+/// Acknowledgements per second, and how long they took.
+struct Rate {
+    per_second: f64,
+    p50: Duration,
+    p99: Duration,
+}
+
+impl Rate {
+    fn of(mut latencies: Vec<Duration>, elapsed: Duration) -> Self {
+        latencies.sort_unstable();
+        let at = |share: f64| latencies[((latencies.len() - 1) as f64 * share) as usize];
+        Self { per_second: latencies.len() as f64 / elapsed.as_secs_f64(), p50: at(0.5), p99: at(0.99) }
+    }
+}
+
+impl std::fmt::Display for Rate {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let millis = |latency: Duration| latency.as_secs_f64() * 1000.0;
+        write!(f, "{:>10.0} {:>6.2}ms {:>6.2}ms", self.per_second, millis(self.p50), millis(self.p99))
+    }
+}
+
+fn fresh(directory: &Path, name: &str) -> PathBuf {
+    let path = directory.join(name);
+    for suffix in ["", "-wal", "-shm"] {
+        let _ = std::fs::remove_file(directory.join(format!("{name}{suffix}")));
+    }
+    path
+}
+
+fn syncs(directory: &Path, lasting: Duration) -> f64 {
+    let mut file = File::create(directory.join("appended")).expect("a file");
+    let (started, mut count) = (Instant::now(), 0_u32);
+    while started.elapsed() < lasting {
+        file.write_all(&[b'x'; BODY]).and_then(|()| file.sync_data()).expect("a sync");
+        count += 1;
+    }
+    f64::from(count) / started.elapsed().as_secs_f64()
+}
+
+/// Producers that each wait for one acknowledgement after the other.
+async fn produce<F, R>(producers: usize, lasting: Duration, accept: F) -> Rate
+where
+    F: Fn(String) -> R + Clone + Send + 'static,
+    R: Future<Output = ()> + Send,
+{
+    let started = Instant::now();
+    let tasks: Vec<_> = (0..producers)
+        .map(|producer| {
+            let accept = accept.clone();
+            tokio::spawn(async move {
+                let mut latencies = Vec::new();
+                while started.elapsed() < lasting {
+                    let began = Instant::now();
+                    accept(format!("evt_{producer}_{}", latencies.len())).await;
+                    latencies.push(began.elapsed());
+                }
+                latencies
+            })
+        })
+        .collect();
+    let mut latencies = Vec::new();
+    for task in tasks {
+        latencies.extend(task.await.expect("a producer"));
+    }
+    Rate::of(latencies, started.elapsed())
+}
+
+async fn inbox(path: &Path, producers: usize, lasting: Duration) -> Rate {
+    let inbox = Inbox::open(path).await.expect("an inbox");
+    let accepting = inbox.clone();
+    let rate = produce(producers, lasting, move |id| {
+        let mut record = EventRecord::new("acme", Bytes::from(vec![b'x'; BODY]), SystemClock.now());
+        record.identity = Some(id.into_bytes());
+        let accepted = accepting.accept(vec![record]);
+        async move {
+            accepted.await.expect("accepted");
+        }
+    })
+    .await;
+    inbox.close().await;
+    rate
+}
+
+type Waiting = (String, Vec<u8>, oneshot::Sender<()>);
+
+async fn bare(path: &Path, producers: usize, lasting: Duration) -> Rate {
+    let (sender, receiver) = mpsc::channel::<Waiting>();
+    let path = path.to_owned();
+    let writer = std::thread::spawn(move || group_commits(&path, &receiver));
+    let rate = produce(producers, lasting, move |id| {
+        let (done, committed) = oneshot::channel();
+        sender.send((id, vec![b'x'; BODY], done)).expect("a writer");
+        async move {
+            committed.await.expect("committed");
+        }
+    })
+    .await;
+    writer.join().expect("the writer");
+    rate
+}
+
+fn group_commits(path: &Path, receiver: &mpsc::Receiver<Waiting>) {
+    let connection = Connection::open(path).expect("a database");
+    connection
+        .execute_batch(
+            "PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA wal_autocheckpoint = 4000;
+             CREATE TABLE events (number INTEGER PRIMARY KEY, id TEXT NOT NULL UNIQUE, body BLOB NOT NULL)",
+        )
+        .expect("a table");
+    while let Ok(first) = receiver.recv() {
+        let batch: Vec<Waiting> = std::iter::once(first).chain(receiver.try_iter().take(511)).collect();
+        connection.execute_batch("BEGIN IMMEDIATE").expect("a transaction");
+        {
+            let sql = "INSERT INTO events (id, body) VALUES (?1, ?2) ON CONFLICT DO NOTHING";
+            let mut insert = connection.prepare_cached(sql).expect("a statement");
+            for (id, body, _) in &batch {
+                insert.execute((id, body)).expect("a row");
+            }
+        }
+        connection.execute_batch("COMMIT").expect("a commit");
+        batch.into_iter().for_each(|(.., done)| drop(done.send(())));
+    }
+}
