@@ -28,10 +28,19 @@ pub(crate) fn claim(connection: &Connection, claim: Claim) -> rusqlite::Result<C
             )?
             .execute(params![due.number, due.epoch, now])?;
         let spent = due.attempts >= claim.attempts;
-        let Some(record) = record(connection, due.number)? else {
-            // Its contents are gone, as after a repair: nobody can work it, and it must not stand in the way of others.
-            bury(connection, due.number, now, "its contents are gone")?;
-            continue;
+        // What a repair or somebody's hand has left without contents, or with such as cannot be read: nobody can work it, and
+        // it must not stand in the way of others.
+        let record = match record(connection, due.number) {
+            Ok(Some(record)) => record,
+            Ok(None) => {
+                bury(connection, due.number, now, "its contents are gone")?;
+                continue;
+            }
+            Err(error) if error.sqlite_error_code().is_none() => {
+                bury(connection, due.number, now, &format!("its contents cannot be read: {error}"))?;
+                continue;
+            }
+            Err(error) => return Err(error),
         };
         let id = LeaseId { number: due.number, epoch: due.epoch.saturating_add(1) };
         if spent {

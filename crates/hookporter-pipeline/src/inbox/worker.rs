@@ -117,8 +117,9 @@ impl Worker {
         Self { clock: Arc::new(clock), ..self }
     }
 
-    /// Tells a function of every change of an event's state, for alerts of your own. It must not block; a panic in it is
-    /// caught. Default: nobody is told.
+    /// Tells a function of every change of an event's state once it is in the store, for alerts of your own. An attempt that
+    /// follows at once may be told of first: [`Change::attempt`] says which is the later one. The function must not block; a
+    /// panic in it is caught. Default: nobody is told.
     pub fn on_change(mut self, hook: impl Fn(&Change) + Send + Sync + 'static) -> Self {
         self.hooks.push(Arc::new(hook));
         self

@@ -76,6 +76,24 @@ async fn what_is_given_up_is_a_duplicate_from_then_on() {
     assert!(claim(&inbox, START.plus(Duration::from_secs(3600))).await.is_empty());
 }
 
+#[tokio::test]
+async fn an_event_that_cannot_be_read_does_not_stand_in_the_way_of_others() {
+    let directory = Directory::new();
+    let inbox = Inbox::open(directory.file()).await.unwrap();
+    let records = ["evt_1", "evt_2", "evt_3"].map(sample_record).to_vec();
+    inbox.accept(records).await.unwrap();
+    let other = rusqlite::Connection::open(directory.file()).unwrap();
+    other
+        .execute_batch("UPDATE contents SET target = x'ff' WHERE event = 1; DELETE FROM contents WHERE event = 2")
+        .unwrap();
+    let leases = claim(&inbox, START).await;
+    assert_eq!(leases.iter().map(|lease| lease.id.number).collect::<Vec<_>>(), [3]);
+    let dead = inbox.list(State::Dead, 0, 10).await.unwrap();
+    let errors: Vec<_> = dead.iter().map(|event| event.last_error.clone().unwrap()).collect();
+    assert!(errors[0].starts_with("its contents cannot be read: "), "{errors:?}");
+    assert_eq!(errors[1..], ["its contents are gone"]);
+}
+
 /// Whether any file of the inbox holds these bytes.
 fn holds(directory: &Directory, needle: &[u8]) -> bool {
     let files = std::fs::read_dir(directory.path()).unwrap().map(|entry| std::fs::read(entry.unwrap().path()).unwrap());

@@ -110,7 +110,10 @@ where
     let told = Told::default();
     let worker = set(inbox.worker(function).attempts(3).backoff(AT_ONCE));
     let _ = told.by(worker).run_until(told.clone().count(count)).await;
-    told.all()
+    let mut changes = told.all();
+    // An attempt that follows at once may be told of first.
+    changes.sort_by_key(|change| change.attempt);
+    changes
 }
 
 fn ends(changes: &[Change]) -> Vec<(u32, &'static str)> {
