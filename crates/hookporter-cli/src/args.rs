@@ -28,6 +28,7 @@ pub(crate) enum Command {
     Send(Send),
     Verify(Verify),
     Providers(Providers),
+    Inbox(crate::inbox::Arguments),
     Demo(Demo),
 }
 

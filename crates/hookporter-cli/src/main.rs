@@ -7,6 +7,7 @@ mod args;
 mod demo;
 mod duration;
 mod failure;
+mod inbox;
 mod input;
 mod keys;
 mod output;
@@ -30,6 +31,7 @@ fn main() -> ExitCode {
         Command::Receive(args) => receive::run(&args),
         Command::Send(args) => send::run(&args),
         Command::Verify(args) => verify::run(&args),
+        Command::Inbox(args) => inbox::run(&args),
         Command::Demo(args) => demo::run(&args),
         Command::Providers(args) => Ok(providers::run(&args)),
     };

@@ -11,7 +11,7 @@ use crate::OpenError;
 use crate::schema::{self, APPLICATION_ID};
 
 /// How long to wait for another program that holds SQLite's own lock, such as `sqlite3` in a transaction.
-const BUSY: Duration = Duration::from_secs(5);
+pub(crate) const BUSY: Duration = Duration::from_secs(5);
 /// In pages of 4 KiB: the log is written back into the file when it is this long, unless an idle moment came before.
 const CHECKPOINT_PAGES: i64 = 4000;
 /// Enough for every statement that there is.
@@ -43,7 +43,7 @@ pub(crate) fn open(path: &Path) -> Result<Connection, OpenError> {
 }
 
 /// Whether the database is an inbox, or is still empty: a process may have died between making the file and its tables.
-fn is_ours(connection: &Connection) -> Result<bool, OpenError> {
+pub(crate) fn is_ours(connection: &Connection) -> Result<bool, OpenError> {
     let id: i64 = connection.pragma_query_value(None, "application_id", |row| row.get(0))?;
     let objects: i64 = connection.query_row("SELECT count(*) FROM sqlite_schema", [], |row| row.get(0))?;
     Ok(id == APPLICATION_ID || (id == 0 && objects == 0))

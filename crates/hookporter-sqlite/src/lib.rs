@@ -32,6 +32,7 @@ mod mend;
 mod open_error;
 mod opening;
 mod queue;
+mod reader;
 mod row;
 mod schema;
 mod settings;
@@ -41,7 +42,8 @@ mod sweep;
 mod writer;
 
 pub use inbox::Inbox;
-pub use log::{Listed, Stats};
+pub use log::{Attempted, Listed, Stats};
 pub use open_error::OpenError;
+pub use reader::Reader;
 pub use settings::Settings;
 pub use state::State;

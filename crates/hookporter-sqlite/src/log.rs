@@ -32,6 +32,20 @@ pub struct Listed {
     pub last_error: Option<String>,
 }
 
+/// An attempt to work an event.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Attempted {
+    /// When it began.
+    pub started_at: UnixTime,
+    /// When it ended, unless it is still under way.
+    pub ended_at: Option<UnixTime>,
+    /// How it ended: `worked`, `failed`, or `lost` where its process died or it hung.
+    pub outcome: Option<String>,
+    /// Its error, one line.
+    pub error: Option<String>,
+}
+
 /// How much an inbox holds.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]
@@ -61,14 +75,7 @@ impl Inbox {
     /// # Errors
     /// [`InboxError`] if the file cannot be read.
     pub async fn list(&self, state: State, after: i64, most: usize) -> Result<Vec<Listed>, InboxError> {
-        let sql = format!("SELECT {LISTED} FROM events WHERE state = ?1 AND id > ?2 ORDER BY id LIMIT ?3");
-        let most = i64::try_from(most).unwrap_or(i64::MAX);
-        self.ask(move |connection| {
-            let mut statement = connection.prepare_cached(&sql)?;
-            let rows = statement.query_map(params![state.as_str(), after, most], listed)?;
-            Ok((rows.collect::<rusqlite::Result<Vec<_>>>()?, false))
-        })
-        .await
+        self.ask(move |connection| Ok((list(connection, Some(state), after, most)?, false))).await
     }
 
     /// All that is kept of an event, body included; `None` if there is no such event, or its body was swept.
@@ -76,13 +83,7 @@ impl Inbox {
     /// # Errors
     /// [`InboxError`] if the file cannot be read.
     pub async fn inspect(&self, number: i64) -> Result<Option<(Listed, EventRecord)>, InboxError> {
-        let sql = format!("SELECT {LISTED} FROM events WHERE id = ?1");
-        self.ask(move |connection| {
-            let found = connection.query_row(&sql, [number], listed).optional()?;
-            let record = claim::record(connection, number)?;
-            Ok((found.zip(record), false))
-        })
-        .await
+        self.ask(move |connection| Ok((inspect(connection, number)?, false))).await
     }
 
     /// How much the inbox holds. It counts every row: for a page that somebody opens, not for every second.
@@ -92,6 +93,39 @@ impl Inbox {
     pub async fn stats(&self) -> Result<Stats, InboxError> {
         self.ask(|connection| Ok((stats(connection)?, false))).await
     }
+}
+
+pub(crate) fn list(
+    connection: &Connection,
+    state: Option<State>,
+    after: i64,
+    most: usize,
+) -> rusqlite::Result<Vec<Listed>> {
+    let sql = format!("SELECT {LISTED} FROM events WHERE (?1 IS NULL OR state = ?1) AND id > ?2 ORDER BY id LIMIT ?3");
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    let mut statement = connection.prepare_cached(&sql)?;
+    let rows = statement.query_map(params![state.map(State::as_str), after, most], listed)?;
+    rows.collect()
+}
+
+pub(crate) fn inspect(connection: &Connection, number: i64) -> rusqlite::Result<Option<(Listed, EventRecord)>> {
+    let sql = format!("SELECT {LISTED} FROM events WHERE id = ?1");
+    let found = connection.query_row(&sql, [number], listed).optional()?;
+    Ok(found.zip(claim::record(connection, number)?))
+}
+
+pub(crate) fn attempts(connection: &Connection, number: i64) -> rusqlite::Result<Vec<Attempted>> {
+    let sql = "SELECT started_at, ended_at, outcome, error FROM attempts WHERE event = ?1 ORDER BY epoch";
+    let mut statement = connection.prepare(sql)?;
+    let rows = statement.query_map([number], |row| {
+        Ok(Attempted {
+            started_at: UnixTime::from_millis(row.get(0)?),
+            ended_at: row.get::<_, Option<i64>>(1)?.map(UnixTime::from_millis),
+            outcome: row.get(2)?,
+            error: row.get(3)?,
+        })
+    })?;
+    rows.collect()
 }
 
 fn listed(row: &Row<'_>) -> rusqlite::Result<Listed> {
@@ -109,7 +143,7 @@ fn listed(row: &Row<'_>) -> rusqlite::Result<Listed> {
     })
 }
 
-fn stats(connection: &Connection) -> rusqlite::Result<Stats> {
+pub(crate) fn stats(connection: &Connection) -> rusqlite::Result<Stats> {
     let mut stats = Stats::default();
     let mut statement = connection.prepare("SELECT state, count(*) FROM events GROUP BY state")?;
     let counts = statement.query_map([], |row| Ok((row.get::<_, String>(0)?, unsigned(row, 1)?)))?;

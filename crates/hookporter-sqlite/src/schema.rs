@@ -11,13 +11,19 @@ pub(crate) const APPLICATION_ID: i64 = 0x486f_6f6b;
 /// taken it.
 const MIGRATIONS: [&str; 1] = [include_str!("schema.sql")];
 
-/// Brings a file to the present form, each step in a transaction with its number.
-pub(crate) fn migrate(connection: &mut Connection) -> Result<(), OpenError> {
+/// The version of a file's form; 0 where nothing is in it yet.
+pub(crate) fn version(connection: &Connection) -> Result<i64, OpenError> {
     let version: i64 = connection.pragma_query_value(None, "user_version", |row| row.get(0))?;
     let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
     if version > known {
         return Err(OpenError::Newer { version, known });
     }
+    Ok(version)
+}
+
+/// Brings a file to the present form, each step in a transaction with its number.
+pub(crate) fn migrate(connection: &mut Connection) -> Result<(), OpenError> {
+    let version = version(connection)?;
     let done = usize::try_from(version).unwrap_or(0);
     for (at, step) in MIGRATIONS.iter().enumerate().skip(done) {
         let transaction = connection.transaction()?;

@@ -10,6 +10,7 @@ mod door;
 mod file;
 mod full;
 mod mend;
+mod reader;
 mod suite;
 mod sweep;
 mod work;
