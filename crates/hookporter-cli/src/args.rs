@@ -34,8 +34,8 @@ pub(crate) enum Command {
 
 /// Run a receiver: one line per request, with its outcome and its reason
 ///
-/// Whatever is proven is shown, acknowledged and dropped: there is no inbox yet. The first line says the address. It
-/// ends at SIGTERM or Ctrl-C, after the open requests.
+/// Whatever is proven is shown, acknowledged and dropped, or with --inbox kept. The first line says the address. It ends at
+/// SIGTERM or Ctrl-C, after the open requests.
 #[derive(Debug, Args)]
 pub(crate) struct Receive {
     #[command(flatten)]
@@ -59,7 +59,11 @@ pub(crate) struct Receive {
     /// `=2025-08-27.basil`, `2025-08*`, `train:basil`, `2024-06-20..2025-01-01`
     #[arg(long, value_name = "RULE", num_args = 1..)]
     pub(crate) accept_version: Vec<String>,
-    /// Show events and drop them; what happens anyway, as long as there is no inbox
+    /// Keep events in this durable inbox, which is made if it is not there: acknowledged is what is on disk, versions that
+    /// are not handled are parked, and `hookporter inbox` shows all of it
+    #[arg(long, value_name = "FILE", conflicts_with = "no_inbox")]
+    pub(crate) inbox: Option<std::path::PathBuf>,
+    /// Show events and drop them; what happens anyway without --inbox
     #[arg(long)]
     pub(crate) no_inbox: bool,
     #[command(flatten)]

@@ -6,15 +6,18 @@ mod printer;
 pub(crate) mod shutdown;
 mod tower;
 
+use std::error::Error;
 use std::future::ready;
 use std::net::{SocketAddr, TcpListener};
+use std::path::Path;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use hookporter::{
-    BoxFuture, Endpoint, Event, FrozenClock, HandedOff, Handoff, HandoffError, Keyring, Provider, UnixTime,
+    BoxFuture, Endpoint, Event, FrozenClock, HandedOff, Handoff, HandoffError, Inbox, Keyring, Provider, UnixTime,
 };
 use serde::Serialize;
+use tokio::runtime::{self, Runtime};
 
 use crate::args::{Adapter, Receive};
 use crate::failure::Failure;
@@ -31,7 +34,12 @@ pub(crate) fn run(args: &Receive) -> Result<ExitCode, Failure> {
     let (provider, keyring) = keys::receiving(&args.keyed.provider, &args.keyed.secret_env)?;
     let (listener, address) = bind(&args.listen)?;
     let url = format!("http://{address}{path}");
+    let inbox = args.inbox.as_deref().map(Kept::open).transpose()?;
     let endpoint = endpoint(args, provider, keyring, &url)?;
+    let endpoint = match &inbox {
+        Some(kept) => endpoint.inbox(&kept.inbox),
+        None => endpoint.handoff(ShownAndDropped),
+    };
     if let Some(at) = args.moment.at {
         output::complain(format_args!("the clock stands still at {at}: every request is judged at that moment"));
     }
@@ -44,6 +52,7 @@ pub(crate) fn run(args: &Receive) -> Result<ExitCode, Failure> {
         Adapter::Actix => actix::serve(listener, &path, endpoint, ready),
     };
     printer.finish();
+    inbox.iter().for_each(Kept::close);
     ended.map(|()| ExitCode::SUCCESS)
 }
 
@@ -65,7 +74,30 @@ fn endpoint(args: &Receive, provider: &Provider, keyring: Keyring, url: &str) ->
     if let Some(at) = args.moment.at {
         endpoint = endpoint.clock(FrozenClock(UnixTime::from_secs(at)));
     }
-    Ok(endpoint.handoff(ShownAndDropped))
+    Ok(endpoint)
+}
+
+/// An inbox, and what waits for it to open and to close. Its own thread writes to it meanwhile.
+struct Kept {
+    runtime: Runtime,
+    inbox: Inbox,
+}
+
+impl Kept {
+    fn open(path: &Path) -> Result<Self, Failure> {
+        let failed = |error: &dyn Error| {
+            let source = error.source().map(|source| format!(": {source}")).unwrap_or_default();
+            Failure::system("--inbox", output::escaped(&format!("{error}{source}")))
+        };
+        let runtime = runtime::Builder::new_current_thread().enable_all().build().map_err(|error| failed(&error))?;
+        let inbox = runtime.block_on(Inbox::open(path)).map_err(|error| failed(&error))?;
+        Ok(Self { runtime, inbox })
+    }
+
+    /// Ends when all that waits is written.
+    fn close(&self) {
+        self.runtime.block_on(self.inbox.close());
+    }
 }
 
 /// Takes every event: the line that shows it is all that becomes of it.

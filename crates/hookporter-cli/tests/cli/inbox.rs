@@ -7,7 +7,7 @@ use hookporter::inbox::{AcceptingSide, Claim, EventRecord, Failure, Next, Record
 use hookporter::{Inbox, UnixTime};
 use tokio::runtime::Runtime;
 
-use crate::program::{Ended, file, run};
+use crate::program::{Ended, Receiver, file, run, send};
 
 const NOW: UnixTime = UnixTime::from_secs(1_700_000_000);
 /// A title that clears a terminal.
@@ -110,6 +110,37 @@ fn an_inbox_is_mended_once_its_server_has_ended() {
     assert_eq!(none.status, 1, "it waits to be worked");
     assert!(none.stderr.contains("event 3"), "{}", none.stderr);
     assert_eq!(of(&path, &["show", "1"]).status, 1);
+}
+
+const KEY: &str = "whsec_of_the_test_123456";
+
+/// What became of what was sent; the same event each time.
+fn received(receiver: &mut Receiver, body: &str) -> String {
+    assert_eq!(send("stripe", KEY, &receiver.url, &["--body", body]), [200]);
+    receiver.line()["outcome"].as_str().unwrap().to_owned()
+}
+
+/// Whatever was acknowledged is there after a kill, and known.
+#[test]
+fn a_receiver_keeps_what_it_acknowledges() {
+    let (path, body) = (place(), file(br#"{"id":"evt_1","type":"invoice.paid","api_version":"2025-08-27.basil"}"#));
+    let old = file(br#"{"id":"evt_2","type":"invoice.paid","api_version":"2020-08-27"}"#);
+    for adapter in ["tower", "actix"] {
+        let inbox = path.with_extension(adapter);
+        let more = ["--adapter", adapter, "--accept-version", "train:basil", "--inbox", inbox.to_str().unwrap()];
+        let mut receiver = Receiver::start("stripe", KEY, &more);
+        assert_eq!(received(&mut receiver, &body), "accepted", "{adapter}");
+        assert_eq!(received(&mut receiver, &body), "duplicate", "{adapter}");
+        // Killed, not ended.
+        drop(receiver);
+        let mut receiver = Receiver::start("stripe", KEY, &more);
+        assert_eq!(received(&mut receiver, &body), "duplicate", "{adapter}");
+        assert_eq!(received(&mut receiver, &old), "parked", "{adapter}");
+        assert_eq!(numbers(&inbox, &["list"]), [1, 2]);
+        assert_eq!(numbers(&inbox, &["parked"]), [2]);
+        assert_eq!(receiver.end().0, 0);
+        assert_eq!(of(&inbox, &["payload", "1"]).stdout.as_bytes(), std::fs::read(&body).unwrap());
+    }
 }
 
 #[test]
