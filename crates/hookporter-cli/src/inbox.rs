@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand, ValueEnum};
 use hookporter::inbox::InboxError;
-use hookporter::sqlite::{OpenError, Reader, State};
+use hookporter::sqlite::{OpenError, Reader, Settings, State};
 use hookporter::{Clock, Inbox, SystemClock};
 
 use crate::failure::Failure;
@@ -149,7 +149,8 @@ fn mend(args: &Arguments, command: &Command) -> Result<ExitCode, Failure> {
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     runtime.map_err(|error| Failure::system("starting", error))?.block_on(async {
-        let inbox = Inbox::open(&args.inbox).await.map_err(|error| unopened(args, &error))?;
+        // A damaged file is its server's to set aside.
+        let inbox = Settings::new().refuse_damaged().open(&args.inbox).await.map_err(|error| unopened(args, &error))?;
         let mended = mended(&inbox, command).await;
         inbox.close().await;
         output::say(&show::mended(mended?, args.json));

@@ -91,6 +91,10 @@ impl Kept {
         };
         let runtime = runtime::Builder::new_current_thread().enable_all().build().map_err(|error| failed(&error))?;
         let inbox = runtime.block_on(Inbox::open(path)).map_err(|error| failed(&error))?;
+        if let Some(aside) = inbox.set_aside() {
+            let aside = output::escaped(&aside.display().to_string());
+            output::complain(format_args!("warning: the inbox was damaged and is set aside: {aside}"));
+        }
         Ok(Self { runtime, inbox })
     }
 

@@ -10,7 +10,7 @@ use crate::row;
 pub(crate) fn accept(connection: &Connection, record: &EventRecord) -> rusqlite::Result<Accepted> {
     let received = record.received_at.as_millis();
     let tenant = record.tenant.as_deref().unwrap_or_default();
-    let (state, due) = if record.parked { ("parked", None) } else { ("waiting", Some(received)) };
+    let (state, due) = state(record);
     let inserted = connection
         .prepare_cached(
             "INSERT INTO events (state, endpoint, tenant, identity, due_at, provider, event_id, event_type, api_version, \
@@ -39,7 +39,7 @@ pub(crate) fn accept(connection: &Connection, record: &EventRecord) -> rusqlite:
 fn keep_contents(connection: &Connection, event: i64, record: &EventRecord) -> rusqlite::Result<()> {
     connection
         .prepare_cached(
-            "INSERT INTO contents (event, format, method, target, headers, body, payload, coverage, key_id, sent_at) \
+            "INSERT OR REPLACE INTO contents (event, format, method, target, headers, body, payload, coverage, key_id, sent_at) \
              VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
         )?
         .execute(params![
@@ -57,16 +57,23 @@ fn keep_contents(connection: &Connection, event: i64, record: &EventRecord) -> r
     Ok(())
 }
 
-/// A further delivery: of a dead letter it is the wish to try again.
+/// A further delivery: of a dead letter it is the wish to try again, with the contents that came now. Those that were
+/// kept may be what killed it.
 fn seen_before(connection: &Connection, record: &EventRecord, tenant: &str) -> rusqlite::Result<Accepted> {
+    let (state, due) = state(record);
     let requeued = connection
         .prepare_cached(
-            "UPDATE events SET state = 'waiting', due_at = ?4, attempts = 0, finished_at = NULL \
+            "UPDATE events SET state = ?4, due_at = ?5, attempts = 0, finished_at = NULL \
              WHERE endpoint = ?1 AND tenant = ?2 AND identity = ?3 AND state = 'dead' RETURNING id",
         )?
-        .query_row(params![record.endpoint, tenant, record.identity, record.received_at.as_millis()], |row| {
-            row.get::<_, i64>(0)
-        })
+        .query_row(params![record.endpoint, tenant, record.identity, state, due], |row| row.get::<_, i64>(0))
         .optional()?;
-    Ok(if requeued.is_some() { Accepted::Requeued } else { Accepted::Duplicate })
+    let Some(event) = requeued else { return Ok(Accepted::Duplicate) };
+    keep_contents(connection, event, record)?;
+    Ok(Accepted::Requeued)
+}
+
+/// The state of an event that comes in, and when it is due.
+fn state(record: &EventRecord) -> (&'static str, Option<i64>) {
+    if record.parked { ("parked", None) } else { ("waiting", Some(record.received_at.as_millis())) }
 }

@@ -20,7 +20,10 @@ struct Due {
 pub(crate) fn claim(connection: &Connection, claim: Claim) -> rusqlite::Result<Claimed> {
     let mut claimed = Claimed::default();
     let now = claim.now.as_millis();
-    for due in due(connection, now, claim.most)? {
+    let all = due(connection, now, claim.most)?;
+    // Where none of them can be lent, others may be due behind them.
+    let more = all.len() >= claim.most;
+    for due in all {
         // An attempt that is still open has lost its lease.
         connection
             .prepare_cached(
@@ -52,7 +55,7 @@ pub(crate) fn claim(connection: &Connection, claim: Claim) -> rusqlite::Result<C
         lend(connection, id, attempt, now, claim.now.plus(claim.lease))?;
         claimed.leases.push(Lease { id, attempt, record });
     }
-    claimed.next_due = next_due(connection, now)?;
+    claimed.next_due = if more { Some(claim.now) } else { next_due(connection, now)? };
     Ok(claimed)
 }
 

@@ -20,6 +20,9 @@ const STATEMENTS: usize = 64;
 /// Opens the file and settles everything that durability rests on; checks that it took effect.
 pub(crate) fn open(path: &Path) -> Result<Connection, OpenError> {
     let is_new = std::fs::metadata(path).map_or(true, |file| file.len() == 0);
+    if is_new {
+        private(path)?;
+    }
     let mut connection = Connection::open(path)?;
     connection.busy_timeout(BUSY)?;
     if !is_new && !is_ours(&connection)? {
@@ -40,6 +43,15 @@ pub(crate) fn open(path: &Path) -> Result<Connection, OpenError> {
         sync_directory(path)?;
     }
     Ok(connection)
+}
+
+/// Makes the file, for its owner's eyes only: bodies are other people's. What SQLite makes beside it is as it is.
+fn private(path: &Path) -> Result<(), OpenError> {
+    let mut options = std::fs::OpenOptions::new();
+    options.create(true).append(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(drop).map_err(|error| OpenError::failed("making the file", error))
 }
 
 /// Whether the database is an inbox, or is still empty: a process may have died between making the file and its tables.

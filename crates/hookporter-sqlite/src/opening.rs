@@ -50,11 +50,12 @@ pub(crate) async fn open(settings: Settings, path: PathBuf) -> Result<Inbox, Ope
 
 /// The file, locked and looked through; and where a damaged one was set aside.
 fn opened_file(settings: &Settings, path: &Path) -> Result<(Lock, Connection, Option<PathBuf>), OpenError> {
-    let lock = Lock::take(path)?;
+    let mut lock = Lock::take(path)?;
     let opened = file::open(path).and_then(|connection| file::check(&connection).map(|()| connection));
     match opened {
         Ok(connection) => {
             reclaim(&connection, settings)?;
+            lock.mark()?;
             Ok((lock, connection, None))
         }
         // A file beside which no inbox ever was may be anything of the user's.
@@ -62,10 +63,18 @@ fn opened_file(settings: &Settings, path: &Path) -> Result<(Lock, Connection, Op
         Err(error @ OpenError::Damaged { .. }) if settings.set_aside => {
             let aside = file::set_aside(path, settings.clock.now().as_secs())?;
             tracing::error!(target: "hookporter", path = %path.display(), set_aside = %aside.display(), "{error}");
-            Ok((lock, file::open(path)?, Some(aside)))
+            let connection = file::open(path)?;
+            number_from(&connection, settings.clock.now().as_millis())?;
+            Ok((lock, connection, Some(aside)))
         }
         Err(error) => Err(error),
     }
+}
+
+/// Begins above every number of the file that was set aside: a handler may remember what it has worked by its number.
+fn number_from(connection: &Connection, first: i64) -> Result<(), OpenError> {
+    connection.execute("INSERT INTO sqlite_sequence (name, seq) VALUES ('events', ?1)", [first])?;
+    Ok(())
 }
 
 /// What was being worked when the last process ended is due at once: nobody else can have it, so no lease need run out.

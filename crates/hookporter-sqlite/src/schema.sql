@@ -1,6 +1,7 @@
 -- One row for each event: narrow, because it is written at every step of the event's life.
 CREATE TABLE events (
-    id INTEGER PRIMARY KEY,                -- ascending in the order of acceptance
+    -- Ascending in the order of acceptance, and never given twice: leases and users go by it.
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
     state TEXT NOT NULL,                   -- waiting, working, done, dead, parked
     endpoint TEXT NOT NULL,
     tenant TEXT NOT NULL DEFAULT '',

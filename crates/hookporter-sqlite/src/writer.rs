@@ -43,7 +43,12 @@ impl Writer {
     pub(crate) fn run(mut self) {
         let mut dirty = false;
         loop {
-            let patience = if dirty { IDLE } else { self.sweep.patience() };
+            let patience = match (&self.connection, dirty) {
+                // Nothing is swept or written back until it is open again.
+                (None, _) => PROBE,
+                (Some(_), true) => IDLE,
+                (Some(_), false) => self.sweep.patience(),
+            };
             match self.queue.take(MOST_JOBS, MOST_BYTES, patience) {
                 Taken::Jobs(jobs) => {
                     self.work(jobs);
@@ -56,7 +61,10 @@ impl Writer {
                     self.checkpoint("PASSIVE");
                     dirty = false;
                 }
-                Taken::Idle => {}
+                Taken::Idle => {
+                    // Also without anybody who asks, so that workers find it open.
+                    let _ = self.connection();
+                }
                 Taken::Closed => return,
             }
             dirty |= self.sweep();

@@ -3,27 +3,23 @@
 use sha2::{Digest, Sha256};
 
 use crate::labels::{EventKey, Label, Labels};
-use crate::{Coverage, Delivery, UnixTime, Verifier};
+use crate::{Delivery, UnixTime, Verifier};
 
 impl Verifier {
     /// What identifies the event of a delivery for longer than a key lives; `None` where every delivery is distinct.
     ///
-    /// Like [`Verifier::event_key`], but a digest is one of the proven bytes themselves (SHA-256), not of their proof, so
-    /// that a redelivery that is signed with the next key is still a duplicate. A signed timestamp is a part of it: where
-    /// a sender signs one, equal bodies at two moments are two events, as they are in memory. Where the proof does not
-    /// cover the body, the digest stays that of the proof: a stranger could change the rest of a captured request, and
-    /// make it new.
+    /// Like [`Verifier::event_key`], but where the digest is one of the MAC, which is another under the next key, it is that
+    /// of what the MAC is over (SHA-256): content and signed timestamp. So a redelivery that is signed with the next key is
+    /// still a duplicate. A MAC over more than these, such as the URL, stays the digest: two events must never be one.
     #[must_use]
     pub fn durable_event_key(&self, delivery: &Delivery, labels: &Labels) -> Option<EventKey> {
-        self.key_of(labels, || match delivery.coverage() {
-            Coverage::Body => {
-                let mut digest = Sha256::new_with_prefix(delivery.body());
-                digest.update(delivery.sent_at().map(UnixTime::as_millis).unwrap_or_default().to_be_bytes());
-                digest.finalize().into()
-            }
-            Coverage::Payload => Sha256::digest(delivery.payload()).into(),
-            Coverage::Fields | Coverage::Origin => delivery.fingerprint,
-        })
+        let digest = |delivery: &Delivery| {
+            let mut digest = Sha256::new_with_prefix(delivery.payload());
+            digest.update(delivery.sent_at().map(UnixTime::as_millis).unwrap_or_default().to_be_bytes());
+            digest.finalize().into()
+        };
+        let by_content = self.scheme.plan.is_mac_of_content();
+        self.key_of(labels, || if by_content { digest(delivery) } else { delivery.fingerprint })
     }
 }
 

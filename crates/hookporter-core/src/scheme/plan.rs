@@ -54,6 +54,12 @@ impl Plan {
         })
     }
 
+    /// Whether the proof is a MAC over nothing but body, timestamp and fixed text.
+    pub(crate) fn is_mac_of_content(&self) -> bool {
+        let of_content = |part: &Part| matches!(part, Part::Literal(_) | Part::Timestamp | Part::Body);
+        matches!(self, Self::Stream { .. }) && self.parts().all(of_content)
+    }
+
     /// Whether the signature stands where no scheme's header is: in a token, or in the body.
     pub(super) const fn finds_its_signature(&self) -> bool {
         match self {

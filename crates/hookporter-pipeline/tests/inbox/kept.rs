@@ -109,3 +109,18 @@ async fn equal_bodies_that_were_signed_at_two_moments_are_two_events() {
     }
     assert_eq!(store.records().len(), 2);
 }
+
+#[tokio::test]
+async fn what_is_signed_beside_the_body_tells_events_apart() {
+    let scheme = Scheme::hmac_sha256()
+        .signed("{path}\n{body}")
+        .signature(Header::new("x-signature").hex())
+        .identity(hookporter_core::Identity::Digest);
+    let store = Store::new();
+    let door = Door::new(Endpoint::custom("acme", scheme.clone(), Secret::new(SECRET)).unwrap().inbox(&store));
+    let to = |path: &str| hookporter_testkit::custom(scheme.clone(), SECRET).at(NOW).target(path).body("{}").build();
+    for path in ["/objects/1", "/objects/2", "/objects/1"] {
+        assert_eq!(door.send(&to(path)).await, TAKEN);
+    }
+    assert_eq!(store.records().len(), 2);
+}

@@ -138,3 +138,36 @@ async fn a_log_that_was_cut_short_loses_no_more_than_what_was_cut() {
     assert_eq!(told[..19], [Accepted::Duplicate; 19]);
     assert_eq!(told[19], Accepted::New, "the last one was torn");
 }
+
+#[tokio::test]
+async fn a_file_of_something_else_is_left_alone_however_often_it_is_tried() {
+    let directory = Directory::new();
+    let diary = "a diary, and no database, and long enough to be looked at as one".repeat(40);
+    std::fs::write(directory.file(), &diary).unwrap();
+    for _ in 0..3 {
+        let opened = Inbox::open(directory.file()).await;
+        assert!(matches!(opened, Err(OpenError::NotAnInbox { .. })), "{opened:?}");
+    }
+    assert_eq!(std::fs::read_to_string(directory.file()).unwrap(), diary);
+}
+
+#[tokio::test]
+async fn numbers_go_on_behind_those_of_a_file_that_was_set_aside() {
+    let directory = Directory::new();
+    filled(&directory.file(), 40).await;
+    damage(&directory.file(), 0, 4096);
+    let inbox = Inbox::open(directory.file()).await.unwrap();
+    assert!(inbox.set_aside().is_some());
+    inbox.accept(vec![sample_record("evt_new")]).await.unwrap();
+    assert!(inbox.list(hookporter_sqlite::State::Waiting, 0, 1).await.unwrap()[0].number > 1_000_000_000);
+}
+
+#[cfg(unix)]
+#[tokio::test]
+async fn what_is_in_the_file_is_its_owners_alone() {
+    use std::os::unix::fs::PermissionsExt;
+
+    let directory = Directory::new();
+    filled(&directory.file(), 1).await;
+    assert_eq!(std::fs::metadata(directory.file()).unwrap().permissions().mode() & 0o777, 0o600);
+}

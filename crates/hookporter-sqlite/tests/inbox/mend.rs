@@ -127,3 +127,44 @@ async fn what_is_erased_is_in_no_byte_of_the_file_or_its_log() {
     assert!(!holds(&directory, b"secret of evt_2") && holds(&directory, b"secret of evt_3"));
     assert_eq!(inbox.accept(vec![secret("evt_2", "bob")]).await.unwrap(), [Accepted::New]);
 }
+
+/// A lease, and whoever remembers what it has worked, goes by the number.
+#[tokio::test]
+async fn the_number_of_an_erased_event_is_no_other_events() {
+    let directory = Directory::new();
+    let inbox = Inbox::open(directory.file()).await.unwrap();
+    inbox.accept(vec![sample_record("evt_1")]).await.unwrap();
+    let old = claim(&inbox, START).await[0].id;
+    assert!(inbox.erase(old.number).await.unwrap());
+    inbox.accept(vec![sample_record("evt_2")]).await.unwrap();
+    let new = claim(&inbox, START).await[0].id;
+    assert!(new.number > old.number, "{new:?} after {old:?}");
+    assert_eq!(inbox.complete(old, START).await.unwrap(), Settled::Fenced);
+    assert_eq!(inbox.complete(new, START).await.unwrap(), Settled::Done);
+}
+
+#[tokio::test]
+async fn a_redelivery_brings_a_dead_letter_its_contents_back() {
+    let directory = Directory::new();
+    let inbox = Inbox::open(directory.file()).await.unwrap();
+    inbox.accept(vec![sample_record("evt_1")]).await.unwrap();
+    let number = bury(&inbox).await;
+    let outside = rusqlite::Connection::open(directory.file()).unwrap();
+    outside.execute("DELETE FROM contents WHERE event = ?1", [number]).unwrap();
+    assert_eq!(inbox.accept(vec![sample_record("evt_1")]).await.unwrap(), [Accepted::Requeued]);
+    let leases = claim(&inbox, START).await;
+    assert_eq!((leases.len(), &leases[0].record), (1, &sample_record("evt_1")));
+}
+
+#[tokio::test]
+async fn what_is_due_behind_dead_letters_is_not_kept_waiting() {
+    let directory = Directory::new();
+    let inbox = Inbox::open(directory.file()).await.unwrap();
+    inbox.accept(vec![sample_record("evt_1"), sample_record("evt_2")]).await.unwrap();
+    let outside = rusqlite::Connection::open(directory.file()).unwrap();
+    outside.execute("UPDATE events SET attempts = 5 WHERE event_id = 'evt_1'", []).unwrap();
+    let one = Claim { now: START, lease: Duration::from_secs(30), most: 1, attempts: 5 };
+    let claimed = inbox.claim(one).await.unwrap();
+    assert_eq!((claimed.leases.len(), claimed.dead.len(), claimed.next_due), (0, 1, Some(START)));
+    assert_eq!(inbox.claim(one).await.unwrap().leases.len(), 1);
+}
