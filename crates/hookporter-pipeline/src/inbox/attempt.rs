@@ -9,7 +9,7 @@ use std::task::Poll;
 use std::time::Duration;
 
 use tokio::sync::{OwnedSemaphorePermit, watch};
-use tokio::task::JoinError;
+use tokio::task::{JoinError, JoinSet};
 
 use crate::handoff::BoxFuture;
 use crate::inbox::work_error::{Advice, bounded};
@@ -81,9 +81,10 @@ pub(super) async fn attempt(
 /// Runs the function and renews the lease, until one of them ends, the time is over, or the worker stops.
 async fn supervise(worker: &Worker, event: crate::Event, id: LeaseId, mut stop: watch::Receiver<bool>) -> Ended {
     let function = worker.function.clone();
-    // In a task of its own: a panic stays in it, and a function that blocks does not keep the lease from being lost.
-    let mut work = tokio::spawn(async move { function(event).await });
-    let abort = work.abort_handle();
+    // In a task of its own: a panic stays in it, and a function that blocks does not keep the lease from being lost. A set,
+    // since it ends its task when it is dropped, as it is together with a worker that nobody waits for any more.
+    let mut work = JoinSet::new();
+    work.spawn(async move { function(event).await });
     let heart = async {
         loop {
             tokio::time::sleep(worker.lease.checked_div(3).unwrap_or_default()).await;
@@ -103,10 +104,14 @@ async fn supervise(worker: &Worker, event: crate::Event, id: LeaseId, mut stop: 
         let _ = stop.wait_for(|stop| *stop).await;
         Ended::Stopped
     };
-    let work = async { Ended::Work((&mut work).await) };
-    let ended = first(work, first(heart, first(limit, stopped))).await;
-    abort.abort();
-    ended
+    let worked = async {
+        match work.join_next().await {
+            Some(ended) => Ended::Work(ended),
+            // One task was put in, and it is awaited once.
+            None => std::future::pending().await,
+        }
+    };
+    first(worked, first(heart, first(limit, stopped))).await
 }
 
 /// Whichever ends first.
