@@ -7,6 +7,7 @@ mod directory;
 #[cfg(target_os = "linux")]
 mod disk;
 mod door;
+mod dropped;
 mod file;
 mod full;
 mod mend;

@@ -274,29 +274,3 @@ async fn an_event_of_a_newer_release_waits_for_it() {
 fn now() -> UnixTime {
     hookporter_core::Clock::now(&SystemClock)
 }
-
-/// Nothing renews its lease any more, so another worker will have its event.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_worker_that_is_dropped_takes_its_functions_with_it() {
-    let directory = Directory::new();
-    let inbox = Inbox::open(directory.file()).await.unwrap();
-    accept(&inbox, &["evt_1"]).await;
-    // Whoever drops the sender has been ended.
-    let (begun, ended) = (Arc::new(Notify::new()), tokio::sync::mpsc::channel::<()>(1));
-    let (sender, mut ended) = ended;
-    let its_begun = begun.clone();
-    let sender = Arc::new(Mutex::new(Some(sender)));
-    let worker = inbox.worker(move |_| {
-        let (begun, held) = (its_begun.clone(), sender.lock().unwrap().take());
-        async move {
-            let _held = held;
-            begun.notify_one();
-            std::future::pending::<Result<(), WorkError>>().await
-        }
-    });
-    let running = tokio::spawn(worker.run_until(std::future::pending()));
-    begun.notified().await;
-    running.abort();
-    let over = tokio::time::timeout(Duration::from_secs(10), ended.recv()).await;
-    assert_eq!(over, Ok(None), "the function goes on without a lease");
-}
