@@ -12,7 +12,6 @@ use crate::endpoint::Mode;
 use crate::event::Event;
 use crate::exchange::Exchange;
 use crate::handoff::{HandedOff, HandoffError};
-use crate::inbox::InboxHandoff;
 use crate::memory::Held;
 use crate::outcome::Outcome;
 use crate::receive::Verdict;
@@ -42,8 +41,10 @@ pub(crate) async fn pass(
     if matches!(route, Route::Ignore) {
         return Ok(Verdict::Reply(exchange.acknowledge(&event, Outcome::Ignored)));
     }
+    // What is not handled is parked, whatever route there is for it.
+    let route = if handled { route } else { Route::On };
     // An inbox tells duplicates by itself, at the commit: what memory says would only stand in its way.
-    let kept = !handled || matches!((&route, &endpoint.mode), (Route::On, Mode::Inbox(_)));
+    let kept = matches!((&route, &endpoint.mode), (Route::On, Mode::Inbox(_)));
     let claimed = if kept { Claimed::Free } else { claim(&endpoint, exchange, &event, proven, deadline).await };
     let claim = match claimed {
         Claimed::Free => None,
@@ -61,10 +62,7 @@ pub(crate) async fn pass(
     };
     let custody = Custody { claim, held: Some(held), permit, _under_way: UnderWay::new() };
     let ticket = Box::new(Ticket::new(exchange.clone(), event, custody, deadline));
-    if kept && let Mode::Inbox(inbox) = &endpoint.mode {
-        return Ok(keep(inbox, ticket, !handled).await);
-    }
-    Ok(hand_off(&endpoint, ticket, route).await)
+    Ok(hand_off(&endpoint, ticket, route, !handled).await)
 }
 
 impl Endpoint {
@@ -101,30 +99,28 @@ pub(crate) async fn watch(exchange: &Exchange, event: Event, handshake: bool) ->
     Verdict::Handle(Box::new(Ticket::new(exchange.clone(), event, Custody::empty(), None)))
 }
 
-/// Gives an event to the inbox; `parked` if nobody is to work it yet.
-async fn keep(inbox: &InboxHandoff, ticket: Box<Ticket>, parked: bool) -> Verdict {
-    // A panic of the call itself is one of the store.
-    let Ok(work) = catch_unwind(AssertUnwindSafe(|| inbox.keep(ticket.event(), parked))) else {
-        return Verdict::Reply(ticket.panicked());
-    };
-    Verdict::Reply(ticket.run_own(work).await)
-}
-
-/// Hands off what the endpoint's own routes or hand-off take; the rest is the wrapped handler's.
-async fn hand_off(endpoint: &Arc<Endpoint>, ticket: Box<Ticket>, route: Route) -> Verdict {
+/// Hands off what the endpoint's own routes, hand-off or inbox take; the rest is the wrapped handler's. An inbox parks what
+/// nobody is to work yet.
+async fn hand_off(endpoint: &Arc<Endpoint>, ticket: Box<Ticket>, route: Route, parked: bool) -> Verdict {
     let event = ticket.event().clone();
     // A panic of the call itself is one of the work.
-    let work: OwnWork = match (route, &endpoint.mode) {
-        (Route::Handler(handler), _) => {
-            Box::pin(async move { handler.call(event).await.map(|()| HandedOff::New).map_err(HandoffError::failed) })
-        }
-        (_, Mode::Handoff(handoff)) => match catch_unwind(AssertUnwindSafe(|| handoff.hand_off(event))) {
-            Ok(work) => work,
-            Err(_) => return Verdict::Reply(ticket.panicked()),
-        },
-        _ => return Verdict::Handle(ticket),
-    };
-    Verdict::Reply(ticket.run_own(work).await)
+    let begun = catch_unwind(AssertUnwindSafe(|| -> Option<OwnWork> {
+        Some(match (route, &endpoint.mode) {
+            (Route::Handler(handler), _) => {
+                Box::pin(
+                    async move { handler.call(event).await.map(|()| HandedOff::New).map_err(HandoffError::failed) },
+                )
+            }
+            (_, Mode::Handoff(handoff)) => handoff.hand_off(event),
+            (_, Mode::Inbox(inbox)) => inbox.keep(&event, parked),
+            _ => return None,
+        })
+    }));
+    match begun {
+        Ok(Some(work)) => Verdict::Reply(ticket.run_own(work).await),
+        Ok(None) => Verdict::Handle(ticket),
+        Err(_) => Verdict::Reply(ticket.panicked()),
+    }
 }
 
 enum Claimed {

@@ -35,7 +35,8 @@ pub(crate) fn open(path: &Path) -> Result<Connection, OpenError> {
     demand(&connection, "journal_mode", "WAL", "wal")?;
     demand(&connection, "synchronous", "FULL", "2")?;
     connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
-    // What is deleted, or moves within the file, leaves no copy behind: bodies are other people's.
+    // What is deleted, or moves within the file, leaves no copy behind in it: bodies are other people's. The log may have one
+    // until it is emptied.
     connection.pragma_update(None, "secure_delete", "ON")?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     schema::migrate(&mut connection)?;

@@ -49,6 +49,8 @@ impl Inbox {
     }
 
     /// Erases an event with all that was kept of it, in whatever state it is, from the file's free pages and its log too.
+    /// While another program reads the file in a transaction of its own, the log keeps its copy, until the next erasure or
+    /// the close.
     /// Its worker, if one has it, is fenced off. A further delivery of it is a new event. Whether there was one.
     ///
     /// # Errors
