@@ -187,6 +187,18 @@ impl Event {
         serde_json::from_slice(self.payload()).map_err(|error| PayloadError::new(&error))
     }
 
+    /// A member of the payload by JSON pointer (RFC 6901), as text: a string as it is, a number or truth value as it is
+    /// written. `None` where the payload is not JSON, or nothing else is there.
+    #[must_use]
+    pub fn member(&self, pointer: &str) -> Option<String> {
+        let payload: serde_json::Value = serde_json::from_slice(self.payload()).ok()?;
+        match payload.pointer(pointer)? {
+            serde_json::Value::String(text) => Some(text.clone()),
+            member @ (serde_json::Value::Number(_) | serde_json::Value::Bool(_)) => Some(member.to_string()),
+            _ => None,
+        }
+    }
+
     /// What the proof covers.
     #[must_use]
     pub fn coverage(&self) -> Coverage {

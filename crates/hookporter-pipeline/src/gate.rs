@@ -112,7 +112,7 @@ async fn hand_off(endpoint: &Arc<Endpoint>, ticket: Box<Ticket>, route: Route, p
                 )
             }
             (_, Mode::Handoff(handoff)) => handoff.hand_off(event),
-            (_, Mode::Inbox(inbox)) => inbox.keep(&event, parked),
+            (_, Mode::Inbox(inbox)) => inbox.keep(&event, &endpoint.keeping, parked),
             _ => return None,
         })
     }));

@@ -4,17 +4,17 @@ use hookporter_core::UnixTime;
 use hookporter_pipeline::inbox::{Accepted, EventRecord};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use crate::row;
+use crate::{lane, row};
 
 /// Keeps a record, unless its event is here already.
 pub(crate) fn accept(connection: &Connection, record: &EventRecord) -> rusqlite::Result<Accepted> {
     let received = record.received_at.as_millis();
     let tenant = record.tenant.as_deref().unwrap_or_default();
-    let (state, due) = state(record);
+    let (state, due) = state(connection, record)?;
     let inserted = connection
         .prepare_cached(
             "INSERT INTO events (state, endpoint, tenant, identity, due_at, provider, event_id, event_type, api_version, \
-             signed, received_at) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11) ON CONFLICT DO NOTHING",
+             signed, received_at, lane) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) ON CONFLICT DO NOTHING",
         )?
         .execute(params![
             state,
@@ -28,6 +28,7 @@ pub(crate) fn accept(connection: &Connection, record: &EventRecord) -> rusqlite:
             row::text(record.api_version.as_ref()),
             row::signed(record),
             received,
+            record.lane,
         ])?;
     if inserted == 0 {
         return seen_before(connection, record, tenant);
@@ -39,8 +40,8 @@ pub(crate) fn accept(connection: &Connection, record: &EventRecord) -> rusqlite:
 fn keep_contents(connection: &Connection, event: i64, record: &EventRecord) -> rusqlite::Result<()> {
     connection
         .prepare_cached(
-            "INSERT OR REPLACE INTO contents (event, format, method, target, headers, body, payload, coverage, key_id, sent_at) \
-             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10)",
+            "INSERT OR REPLACE INTO contents (event, format, method, target, headers, body, payload, coverage, key_id, sent_at, \
+             peer, sealed_by) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
         )?
         .execute(params![
             event,
@@ -53,6 +54,8 @@ fn keep_contents(connection: &Connection, event: i64, record: &EventRecord) -> r
             record.coverage.as_str(),
             record.key_id,
             record.sent_at.map(UnixTime::as_millis),
+            record.peer,
+            record.sealed_by,
         ])?;
     Ok(())
 }
@@ -60,20 +63,30 @@ fn keep_contents(connection: &Connection, event: i64, record: &EventRecord) -> r
 /// A further delivery: of a dead letter it is the wish to try again, with the contents that came now. Those that were
 /// kept may be what killed it.
 fn seen_before(connection: &Connection, record: &EventRecord, tenant: &str) -> rusqlite::Result<Accepted> {
-    let (state, due) = state(record);
+    let (state, due) = state(connection, record)?;
     let requeued = connection
         .prepare_cached(
-            "UPDATE events SET state = ?4, due_at = ?5, attempts = 0, finished_at = NULL \
+            "UPDATE events SET state = ?4, due_at = ?5, attempts = 0, finished_at = NULL, lane = ?6 \
              WHERE endpoint = ?1 AND tenant = ?2 AND identity = ?3 AND state = 'dead' RETURNING id",
         )?
-        .query_row(params![record.endpoint, tenant, record.identity, state, due], |row| row.get::<_, i64>(0))
+        .query_row(params![record.endpoint, tenant, record.identity, state, due, record.lane], |row| {
+            row.get::<_, i64>(0)
+        })
         .optional()?;
     let Some(event) = requeued else { return Ok(Accepted::Duplicate) };
     keep_contents(connection, event, record)?;
     Ok(Accepted::Requeued)
 }
 
-/// The state of an event that comes in, and when it is due.
-fn state(record: &EventRecord) -> (&'static str, Option<i64>) {
-    if record.parked { ("parked", None) } else { ("waiting", Some(record.received_at.as_millis())) }
+/// The state of an event that comes in, and when it is due: behind others of its lane, once they are finished.
+fn state(connection: &Connection, record: &EventRecord) -> rusqlite::Result<(&'static str, Option<i64>)> {
+    if record.parked {
+        return Ok(("parked", None));
+    }
+    let tenant = record.tenant.as_deref().unwrap_or_default();
+    let busy = match &record.lane {
+        Some(lane) => lane::is_busy(connection, &record.endpoint, tenant, lane)?,
+        None => false,
+    };
+    Ok(("waiting", (!busy).then(|| record.received_at.as_millis())))
 }

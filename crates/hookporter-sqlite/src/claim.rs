@@ -4,7 +4,7 @@ use hookporter_core::UnixTime;
 use hookporter_pipeline::inbox::{Claim, Claimed, EventRecord, Lease, LeaseId};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use crate::row;
+use crate::{lane, row};
 
 /// What is said of an event whose last attempt never ended.
 const NEVER_ENDED: &str = "the last attempt never ended: the process died, or the work hung";
@@ -85,13 +85,14 @@ fn lend(connection: &Connection, id: LeaseId, attempt: u32, now: i64, until: Uni
     Ok(())
 }
 
-/// Makes an event a dead letter.
+/// Makes an event a dead letter; the next one of its lane is due.
 pub(crate) fn bury(connection: &Connection, number: i64, now: i64, error: &str) -> rusqlite::Result<()> {
     connection
         .prepare_cached(
             "UPDATE events SET state = 'dead', due_at = NULL, finished_at = ?2, last_error = ?3 WHERE id = ?1",
         )?
         .execute(params![number, now, error])?;
+    lane::advance(connection, number, now)?;
     Ok(())
 }
 

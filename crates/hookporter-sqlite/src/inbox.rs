@@ -157,7 +157,12 @@ impl AcceptingSide for Inbox {
 
 impl WorkingSide for Inbox {
     fn claim(&self, claim: Claim) -> BoxFuture<'static, Result<Claimed, InboxError>> {
-        self.ask(move |connection| Ok((claim::claim(connection, claim)?, false)))
+        self.ask(move |connection| {
+            let claimed = claim::claim(connection, claim)?;
+            // A dead letter makes way for the next one of its lane.
+            let makes_way = !claimed.dead.is_empty();
+            Ok((claimed, makes_way))
+        })
     }
 
     fn renew(&self, id: LeaseId, until: UnixTime) -> BoxFuture<'static, Result<Settled, InboxError>> {
@@ -165,7 +170,7 @@ impl WorkingSide for Inbox {
     }
 
     fn complete(&self, id: LeaseId, now: UnixTime) -> BoxFuture<'static, Result<Settled, InboxError>> {
-        self.ask(move |connection| Ok((settle::complete(connection, id, now)?, false)))
+        self.ask(move |connection| settle::complete(connection, id, now))
     }
 
     fn fail(&self, id: LeaseId, failure: Failure) -> BoxFuture<'static, Result<Settled, InboxError>> {

@@ -26,6 +26,7 @@ mod claim;
 mod file;
 mod inbox;
 mod job;
+mod lane;
 mod lock;
 mod log;
 mod mend;

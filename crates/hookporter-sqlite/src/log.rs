@@ -157,7 +157,7 @@ pub(crate) fn stats(connection: &Connection) -> rusqlite::Result<Stats> {
             State::Parked => stats.parked = count,
         }
     }
-    let oldest = "SELECT min(received_at) FROM events WHERE due_at IS NOT NULL";
+    let oldest = "SELECT min(received_at) FROM events WHERE state IN ('waiting', 'working')";
     let oldest: Option<i64> = connection.query_row(oldest, [], |row| row.get(0))?;
     stats.oldest_undone = oldest.map(UnixTime::from_millis);
     let bytes = "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()";

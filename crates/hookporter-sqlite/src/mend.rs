@@ -4,7 +4,7 @@ use hookporter_core::UnixTime;
 use hookporter_pipeline::inbox::InboxError;
 use rusqlite::{Connection, params};
 
-use crate::Inbox;
+use crate::{Inbox, lane};
 
 /// Mending.
 impl Inbox {
@@ -15,10 +15,13 @@ impl Inbox {
     /// # Errors
     /// [`InboxError`] if the file cannot be written.
     pub async fn requeue(&self, number: i64) -> Result<bool, InboxError> {
-        let sql = "UPDATE events SET state = 'waiting', due_at = received_at, attempts = 0, finished_at = NULL \
+        // In a lane it has its turn: where another one waits or is worked, it comes after that.
+        let sql = "UPDATE events SET state = 'waiting', due_at = iif(lane IS NULL OR due_at IS NOT NULL, received_at, NULL), \
+            attempts = 0, finished_at = NULL \
             WHERE id = ?1 AND state IN ('dead', 'done', 'waiting') AND EXISTS (SELECT 1 FROM contents WHERE event = id)";
         self.ask(move |connection| {
             let changed = connection.execute(sql, [number])?;
+            lane::advance_all(connection)?;
             Ok((changed > 0, true))
         })
         .await
@@ -30,8 +33,14 @@ impl Inbox {
     /// [`InboxError`] if the file cannot be written.
     pub async fn release_parked(&self, endpoint: &str) -> Result<usize, InboxError> {
         let endpoint = endpoint.to_owned();
-        let sql = "UPDATE events SET state = 'waiting', due_at = received_at WHERE state = 'parked' AND endpoint = ?1";
-        self.ask(move |connection| Ok((connection.execute(sql, [&endpoint])?, true))).await
+        let sql = "UPDATE events SET state = 'waiting', due_at = iif(lane IS NULL, received_at, NULL) \
+            WHERE state = 'parked' AND endpoint = ?1";
+        self.ask(move |connection| {
+            let released = connection.execute(sql, [&endpoint])?;
+            lane::advance_all(connection)?;
+            Ok((released, true))
+        })
+        .await
     }
 
     /// Gives up on a dead letter or a parked event: it counts as done, so that a further delivery is a duplicate, and its
@@ -56,7 +65,7 @@ impl Inbox {
     /// # Errors
     /// [`InboxError`] if the file cannot be written.
     pub async fn erase(&self, number: i64) -> Result<bool, InboxError> {
-        let erased = self.ask(move |connection| Ok((erase(connection, "id = ?1", [number])?, false))).await?;
+        let erased = self.ask(move |connection| Ok((erase(connection, "id = ?1", [number])?, true))).await?;
         self.flush_log().await?;
         Ok(erased > 0)
     }
@@ -68,7 +77,7 @@ impl Inbox {
     pub async fn erase_tenant(&self, endpoint: &str, tenant: &str) -> Result<usize, InboxError> {
         let of = [endpoint.to_owned(), tenant.to_owned()];
         let which = "endpoint = ?1 AND tenant = ?2";
-        let erased = self.ask(move |connection| Ok((erase(connection, which, of.clone())?, false))).await?;
+        let erased = self.ask(move |connection| Ok((erase(connection, which, of.clone())?, true))).await?;
         self.flush_log().await?;
         Ok(erased)
     }
@@ -88,5 +97,7 @@ fn erase(connection: &Connection, which: &str, of: impl rusqlite::Params + Clone
         let sql = format!("DELETE FROM {table} WHERE event IN (SELECT id FROM events WHERE {which})");
         connection.execute(&sql, of.clone())?;
     }
-    connection.execute(&format!("DELETE FROM events WHERE {which}"), of)
+    let erased = connection.execute(&format!("DELETE FROM events WHERE {which}"), of)?;
+    lane::advance_all(connection)?;
+    Ok(erased)
 }

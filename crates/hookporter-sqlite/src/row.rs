@@ -44,7 +44,7 @@ fn coverage(word: &str) -> Coverage {
 
 /// The columns of a record, in the order in which [`read`] reads them.
 pub(crate) const COLUMNS: &str = "endpoint, tenant, identity, provider, event_id, event_type, api_version, signed, \
-     received_at, format, method, target, headers, body, payload, coverage, key_id, sent_at";
+     received_at, format, method, target, headers, body, payload, coverage, key_id, sent_at, lane, peer, sealed_by";
 
 /// Reads a record from the columns behind `first`.
 pub(crate) fn read(row: &Row<'_>, first: usize) -> rusqlite::Result<EventRecord> {
@@ -72,5 +72,8 @@ pub(crate) fn read(row: &Row<'_>, first: usize) -> rusqlite::Result<EventRecord>
     record.coverage = coverage(&row.get::<_, String>(at(15))?);
     record.key_id = row.get(at(16))?;
     record.sent_at = row.get::<_, Option<i64>>(at(17))?.map(UnixTime::from_millis);
+    record.lane = row.get(at(18))?;
+    record.peer = row.get(at(19))?;
+    record.sealed_by = row.get(at(20))?;
     Ok(record)
 }

@@ -2,9 +2,10 @@
 
 use hookporter_core::UnixTime;
 use hookporter_pipeline::inbox::{Failure, LeaseId, Next, Settled};
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::claim::bury;
+use crate::lane;
 
 pub(crate) fn renew(connection: &Connection, id: LeaseId, until: UnixTime) -> rusqlite::Result<Settled> {
     let sql = "UPDATE events SET due_at = ?3 WHERE id = ?1 AND epoch = ?2 AND state = 'working'";
@@ -12,17 +13,18 @@ pub(crate) fn renew(connection: &Connection, id: LeaseId, until: UnixTime) -> ru
     Ok(settled(changed))
 }
 
-pub(crate) fn complete(connection: &Connection, id: LeaseId, now: UnixTime) -> rusqlite::Result<Settled> {
-    let changed = connection
+/// Completes an event; whether another one is due in its stead.
+pub(crate) fn complete(connection: &Connection, id: LeaseId, now: UnixTime) -> rusqlite::Result<(Settled, bool)> {
+    let in_lane = connection
         .prepare_cached(
             "UPDATE events SET state = 'done', due_at = NULL, finished_at = ?3, last_error = NULL \
-             WHERE id = ?1 AND epoch = ?2 AND state = 'working'",
+             WHERE id = ?1 AND epoch = ?2 AND state = 'working' RETURNING lane IS NOT NULL",
         )?
-        .execute(params![id.number, id.epoch, now.as_millis()])?;
-    if changed > 0 {
-        end_attempt(connection, id, now, "worked", None)?;
-    }
-    Ok(settled(changed))
+        .query_row(params![id.number, id.epoch, now.as_millis()], |row| row.get(0))
+        .optional()?;
+    let Some(in_lane) = in_lane else { return Ok((Settled::Fenced, false)) };
+    end_attempt(connection, id, now, "worked", None)?;
+    Ok((Settled::Done, in_lane && lane::advance(connection, id.number, now.as_millis())?))
 }
 
 pub(crate) fn fail(connection: &Connection, id: LeaseId, failure: &Failure) -> rusqlite::Result<Settled> {

@@ -1,8 +1,10 @@
 //! An endpoint with a durable inbox.
 
-use crate::Endpoint;
+use std::sync::Arc;
+
 use crate::endpoint::Mode;
 use crate::inbox::{AcceptingSide, InboxHandoff};
+use crate::{Endpoint, Event};
 
 /// Durability.
 impl Endpoint {
@@ -22,6 +24,23 @@ impl Endpoint {
     /// Default: off.
     pub fn refuse_unhandled_versions(self) -> Self {
         Self { refuse_unhandled: true, ..self }
+    }
+
+    /// Has the events of an inbox worked one after the other that are of one lane, in the order in which they were accepted;
+    /// those of different lanes, and those without one, side by side. The function names the lane, such as a customer's id.
+    /// Lanes are apart by endpoint and tenant. Default: in no order.
+    ///
+    /// An event that fails holds up its lane until it is worked or a dead letter; a dead letter and a parked event let the
+    /// next one pass. The order is that of acceptance, which need not be that in which things happened at the sender.
+    ///
+    /// ```
+    /// # fn example(endpoint: hookporter_pipeline::Endpoint) -> hookporter_pipeline::Endpoint {
+    /// endpoint.in_order_by(|event| event.member("/data/object/customer"))
+    /// # }
+    /// ```
+    pub fn in_order_by(mut self, lane: impl Fn(&Event) -> Option<String> + Send + Sync + 'static) -> Self {
+        self.keeping.lane = Some(Arc::new(lane));
+        self
     }
 
     /// The inbox that keeps events which nobody handles yet.

@@ -25,7 +25,7 @@ pub(crate) use state::State;
 use crate::dedupe::Dedupe;
 use crate::handoff::Handoff;
 use crate::handshake_secret::SecretHook;
-use crate::inbox::InboxHandoff;
+use crate::inbox::{InboxHandoff, Keeping};
 use crate::kept::KeptHeaders;
 use crate::keys::{KeyStore, Keys};
 use crate::memory::BodyMemory;
@@ -67,6 +67,8 @@ pub struct Endpoint {
     pub(crate) only_types: Option<Arc<[String]>>,
     pub(crate) routes: Routes,
     pub(crate) mode: Mode,
+    /// How an inbox is to keep the events.
+    pub(crate) keeping: Keeping,
     pub(crate) dedupe: Option<Arc<Dedupe>>,
     pub(crate) budget: Duration,
     pub(crate) body_deadline: Duration,
@@ -197,6 +199,7 @@ impl Endpoint {
             only_types: None,
             routes: Routes::default(),
             mode: Mode::Inline,
+            keeping: Keeping::default(),
             budget: provider.map_or(Duration::from_secs(2), |provider| provider.acknowledgement().budget()),
             body_deadline: BODY_DEADLINE,
             ack_status: provider.map_or(200, |provider| provider.acknowledgement().status),

@@ -7,6 +7,15 @@ use crate::Event;
 use crate::handoff::{BoxFuture, HandedOff, HandoffError};
 use crate::inbox::{Accepted, AcceptingSide, EventRecord};
 
+/// Names the lane of an event.
+pub(crate) type Lane = dyn Fn(&Event) -> Option<String> + Send + Sync;
+
+/// How an inbox is to keep the events of an endpoint.
+#[derive(Clone, Default)]
+pub(crate) struct Keeping {
+    pub(crate) lane: Option<Arc<Lane>>,
+}
+
 /// The inbox of an endpoint.
 #[derive(Clone)]
 pub(crate) struct InboxHandoff(Arc<dyn AcceptingSide>);
@@ -17,8 +26,14 @@ impl InboxHandoff {
     }
 
     /// Keeps the event; `parked` says whether it waits for somebody to release it.
-    pub(crate) fn keep(&self, event: &Event, parked: bool) -> BoxFuture<'static, Result<HandedOff, HandoffError>> {
-        let record = EventRecord { parked, ..EventRecord::of(event) };
+    pub(crate) fn keep(
+        &self,
+        event: &Event,
+        how: &Keeping,
+        parked: bool,
+    ) -> BoxFuture<'static, Result<HandedOff, HandoffError>> {
+        let lane = how.lane.as_ref().and_then(|lane| lane(event));
+        let record = EventRecord { parked, lane, ..EventRecord::of(event) };
         let accepting = self.0.accept(vec![record]);
         Box::pin(async move {
             match accepting.await?.first() {

@@ -25,7 +25,7 @@ mod working;
 pub use accept::{Accepted, AcceptingSide};
 pub use backoff::Backoff;
 pub use change::{Change, ChangeKind};
-pub(crate) use handoff::InboxHandoff;
+pub(crate) use handoff::{InboxHandoff, Keeping};
 pub(crate) use kept::Kept;
 pub use lease::{Lease, LeaseId, Settled};
 pub use record::{EventRecord, RecordLabel};

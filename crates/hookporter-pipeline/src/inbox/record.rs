@@ -57,6 +57,13 @@ pub struct EventRecord {
     pub sent_at: Option<UnixTime>,
     /// Whether the event is only kept, until somebody releases it.
     pub parked: bool,
+    /// Events of one endpoint, tenant and lane are worked one after the other, in the order of acceptance; `None`: in no
+    /// order.
+    pub lane: Option<String>,
+    /// Who sent it, as address and port, where the adapter knows.
+    pub peer: Option<String>,
+    /// The id of the key that headers, body and payload are encrypted with; `None`: they are as they came.
+    pub sealed_by: Option<String>,
 }
 
 /// A label of an event, and whether the proof covered it.
@@ -95,6 +102,9 @@ impl EventRecord {
             received_at,
             sent_at: None,
             parked: false,
+            lane: None,
+            peer: None,
+            sealed_by: None,
         }
     }
 

@@ -68,7 +68,7 @@ async fn it_is_durable_by_its_own_settings_and_says_what_it_is() {
     };
     assert_eq!(ask("journal_mode").unwrap(), rusqlite::types::Value::Text("wal".to_owned()));
     assert_eq!(ask("application_id").unwrap(), rusqlite::types::Value::Integer(0x486f_6f6b));
-    assert_eq!(ask("user_version").unwrap(), rusqlite::types::Value::Integer(1));
+    assert_eq!(ask("user_version").unwrap(), rusqlite::types::Value::Integer(2));
     let (state, received): (String, String) =
         connection.query_row("SELECT state, received FROM journal", [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
     assert_eq!((&*state, &*received), ("waiting", "2023-11-14T22:13:20.000Z"));
@@ -94,7 +94,7 @@ async fn a_newer_form_is_left_alone() {
     filled(&directory.file(), 1).await;
     Connection::open(directory.file()).unwrap().pragma_update(None, "user_version", 99).unwrap();
     let error = Inbox::open(directory.file()).await.unwrap_err();
-    assert!(matches!(error, OpenError::Newer { version: 99, known: 1 }), "{error:?}");
+    assert!(matches!(error, OpenError::Newer { version: 99, known } if known < 99), "{error:?}");
 }
 
 #[tokio::test]

@@ -13,7 +13,10 @@ pub(super) async fn a_restart_keeps_every_field_of_what_was_accepted<B: InboxBac
 ) -> Held {
     let mut bare = EventRecord::new("acme", bytes::Bytes::new(), START);
     bare.format = EventRecord::FORMAT + 7;
-    let records = vec![sample_record("evt_1"), bare];
+    let mut ordered = sample_record("evt_2");
+    ordered.lane = Some("customer 7".to_owned());
+    ordered.sealed_by = Some("2026-11".to_owned());
+    let records = vec![sample_record("evt_1"), bare, ordered];
     store.accept(records.clone()).await.map_err(|error| told(&error))?;
     let store = backend.restart(store).await?;
     let leases = store.claim(claim(START, 10)).await?.leases;
@@ -22,14 +25,15 @@ pub(super) async fn a_restart_keeps_every_field_of_what_was_accepted<B: InboxBac
         // Debug shows no bytes; each field that differs is named by the caller's own reading of the two.
         hold(kept == accepted, || format!("kept {}, accepted {}", spelled(kept), spelled(accepted)))?;
     }
-    same("how many were kept", kept.len(), 2)
+    same("how many were kept", kept.len(), 3)
 }
 
 fn spelled(record: &EventRecord) -> String {
     let labels = (&record.event_id, &record.event_type, &record.api_version);
     let head = (&record.method, &record.target, &record.headers, record.format, &record.provider, &record.key_id);
     let times = (record.received_at, record.sent_at, record.coverage, record.parked);
-    format!("{:?}", (&record.identity, &record.tenant, labels, head, times, &record.body, &record.payload))
+    let rest = (&record.lane, &record.peer, &record.sealed_by);
+    format!("{:?}", (&record.identity, &record.tenant, labels, head, times, rest, &record.body, &record.payload))
 }
 
 pub(super) async fn an_event_is_one_within_endpoint_and_tenant<B: InboxBackend>(_: &B, store: B::Store) -> Held {

@@ -6,6 +6,7 @@
 
 mod accepting;
 mod failing;
+mod lanes;
 mod leases;
 mod sample;
 
@@ -95,6 +96,8 @@ pub async fn inbox_suite<B: InboxBackend>(backend: &B) -> Result<(), SuiteFailur
         leases::a_renewed_lease_holds_longer;
         leases::an_event_that_is_given_back_is_due_at_once_and_the_attempt_does_not_count;
         leases::a_restart_gives_back_what_was_lent_when_its_lease_runs_out;
+        lanes::events_of_a_lane_are_lent_one_after_the_other;
+        lanes::a_failure_holds_its_lane_and_a_dead_letter_lets_it_go;
         failing::a_failed_event_is_due_when_it_was_said;
         failing::a_dead_letter_is_not_lent_and_comes_back_when_it_is_delivered_again;
         failing::an_event_that_kills_its_process_ends_as_a_dead_letter;

@@ -35,6 +35,7 @@ pub fn sample_record(identity: &str) -> EventRecord {
     record.coverage = Coverage::Payload;
     record.key_id = "2026-11".to_owned();
     record.sent_at = Some(UnixTime::from_millis(1_699_999_999_123));
+    record.peer = Some("203.0.113.9:4711".to_owned());
     record
 }
 
