@@ -36,6 +36,8 @@ pub mod provider;
 mod reason;
 mod rejection;
 mod scheme;
+#[cfg(feature = "seal")]
+mod sealing;
 mod secret;
 mod verifier;
 mod version;
@@ -61,6 +63,9 @@ pub use scheme::{
 };
 #[cfg(feature = "sign")]
 pub use scheme::{ProofDraft, Signable, Signed};
+#[cfg(feature = "seal")]
+#[cfg_attr(docsrs, doc(cfg(feature = "seal")))]
+pub use sealing::SealingKey;
 pub use secret::{KeyId, Secret};
 pub use verifier::Verifier;
 pub use version::{VersionGate, VersionRule};

@@ -16,6 +16,7 @@ use tokio::sync::watch;
 
 use crate::job::{Fault, ask};
 use crate::queue::Queue;
+use crate::sealing::Sealing;
 use crate::{OpenError, Settings, accept, claim, settle};
 
 /// A durable inbox in one SQLite file.
@@ -55,6 +56,7 @@ pub(crate) struct Shared {
     pub(crate) changed: Arc<watch::Sender<()>>,
     pub(crate) path: PathBuf,
     pub(crate) set_aside: Option<PathBuf>,
+    pub(crate) sealing: Sealing,
     /// Ends with the writer.
     pub(crate) end: watch::Receiver<()>,
 }
@@ -116,6 +118,10 @@ impl Inbox {
         while end.changed().await.is_ok() {}
     }
 
+    pub(crate) fn sealing(&self) -> &Sealing {
+        &self.shared.sealing
+    }
+
     pub(crate) fn flush_soon(&self) {
         self.shared.queue.flush_soon();
     }
@@ -136,6 +142,10 @@ impl Inbox {
 
 impl AcceptingSide for Inbox {
     fn accept(&self, records: Vec<EventRecord>) -> BoxFuture<'static, Result<Vec<Accepted>, HandoffError>> {
+        let records = match self.shared.sealing.seal(records) {
+            Ok(records) => records,
+            Err(fault) => return Box::pin(std::future::ready(Err(HandoffError::failed(fault)))),
+        };
         let weight = records.iter().fold(0, |weight, record| record.weight().saturating_add(weight));
         let (job, answer) = ask(weight, move |connection| {
             let accepted = records.iter().map(|record| accept::accept(connection, record));
@@ -157,12 +167,14 @@ impl AcceptingSide for Inbox {
 
 impl WorkingSide for Inbox {
     fn claim(&self, claim: Claim) -> BoxFuture<'static, Result<Claimed, InboxError>> {
-        self.ask(move |connection| {
+        let claimed = self.ask(move |connection| {
             let claimed = claim::claim(connection, claim)?;
             // A dead letter makes way for the next one of its lane.
             let makes_way = !claimed.dead.is_empty();
             Ok((claimed, makes_way))
-        })
+        });
+        let sealing = self.shared.sealing.clone();
+        Box::pin(async move { Ok(sealing.open_all(claimed.await?)) })
     }
 
     fn renew(&self, id: LeaseId, until: UnixTime) -> BoxFuture<'static, Result<Settled, InboxError>> {

@@ -15,7 +15,9 @@
 //! - **A damaged file** is set aside under another name, with an error in the log, and a new one takes its place.
 //! - **Readable**: `sqlite3 -readonly hooks.db 'SELECT * FROM journal'` shows what happened, while the server runs.
 //!
-//! Bodies stand in the file as they came: who can read the file can read them, and who can write to it can make events.
+//! Bodies stand in the file as they came: who can read the file can read them. With the feature `seal` and a key of yours
+//! (`Settings::seal`) they are encrypted, headers with them. Who can write to the file can make events; with a key, only
+//! who has that.
 //!
 //! # Times
 //!
@@ -36,6 +38,7 @@ mod queue;
 mod reader;
 mod row;
 mod schema;
+mod sealing;
 mod settings;
 mod settle;
 mod state;

@@ -78,12 +78,14 @@ impl Inbox {
         self.ask(move |connection| Ok((list(connection, Some(state), after, most)?, false))).await
     }
 
-    /// All that is kept of an event, body included; `None` if there is no such event, or its body was swept.
+    /// All that is kept of an event, body included; `None` if there is no such event, or its body was swept. What is
+    /// encrypted is opened where its key is here.
     ///
     /// # Errors
     /// [`InboxError`] if the file cannot be read.
     pub async fn inspect(&self, number: i64) -> Result<Option<(Listed, EventRecord)>, InboxError> {
-        self.ask(move |connection| Ok((inspect(connection, number)?, false))).await
+        let found = self.ask(move |connection| Ok((inspect(connection, number)?, false))).await?;
+        Ok(found.map(|(listed, record)| (listed, self.sealing().open(record))))
     }
 
     /// How much the inbox holds. It counts every row: for a page that somebody opens, not for every second.

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use hookporter_core::{Clock, SystemClock};
 
+use crate::sealing::Sealing;
 use crate::{Inbox, OpenError, opening};
 
 /// How an inbox is to be opened.
@@ -30,6 +31,7 @@ pub struct Settings {
     pub(crate) events: Duration,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) set_aside: bool,
+    pub(crate) sealing: Sealing,
 }
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
@@ -44,6 +46,7 @@ impl Settings {
             events: DAY.saturating_mul(45),
             clock: Arc::new(SystemClock),
             set_aside: true,
+            sealing: Sealing::default(),
         }
     }
 
@@ -73,6 +76,13 @@ impl Settings {
     /// new file takes its place, so that events of now are not lost for those of yesterday; see [`Inbox::set_aside`].
     pub fn refuse_damaged(self) -> Self {
         Self { set_aside: false, ..self }
+    }
+
+    /// Encrypts body, headers and payload of every event from now on, and opens what these keys have sealed. Events that
+    /// were accepted before stay as they are, until they are swept. Default: nothing is encrypted.
+    #[cfg(feature = "seal")]
+    pub fn seal(self, keys: hookporter_pipeline::inbox::SealingKeys) -> Self {
+        Self { sealing: Sealing { keys: Some(keys) }, ..self }
     }
 
     /// Opens the inbox in this file, and makes the file if it is not there.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::endpoint::Mode;
-use crate::inbox::{AcceptingSide, InboxHandoff};
+use crate::inbox::{AcceptingSide, Change, InboxHandoff, Split};
 use crate::{Endpoint, Event};
 
 /// Durability.
@@ -40,6 +40,37 @@ impl Endpoint {
     /// ```
     pub fn in_order_by(mut self, lane: impl Fn(&Event) -> Option<String> + Send + Sync + 'static) -> Self {
         self.keeping.lane = Some(Arc::new(lane));
+        self
+    }
+
+    /// Has a delivery that tells of many events cut into these in the inbox, each with an id of its own, deduplication,
+    /// attempts and lane. All of them are committed before the one answer. A delivery that cannot be cut, or tells of
+    /// nothing, is kept in one piece, with a warning. Default: in one piece.
+    ///
+    /// A worker is given each event with its item as the body.
+    ///
+    /// ```
+    /// # use hookporter_pipeline::inbox::Split;
+    /// # fn example(adyen: hookporter_pipeline::Endpoint) -> hookporter_pipeline::Endpoint {
+    /// let item = "/NotificationRequestItem";
+    /// let items = Split::array("/notificationItems")
+    ///     .id(&format!("{item}/eventCode"))
+    ///     .id(&format!("{item}/pspReference"))
+    ///     .id(&format!("{item}/success"))
+    ///     .event_type(&format!("{item}/eventCode"));
+    /// adyen.split(items)
+    /// # }
+    /// ```
+    pub fn split(mut self, split: Split) -> Self {
+        self.keeping.split = Some(split);
+        self
+    }
+
+    /// Tells a function of every event that the inbox has taken, parked, or taken out of its dead letters, once it is
+    /// committed; [`Worker::on_change`](crate::inbox::Worker::on_change) tells what becomes of it. The function must not
+    /// block: the sender waits for it. A panic in it is caught. Default: nobody is told.
+    pub fn on_change(mut self, hook: impl Fn(&Change) + Send + Sync + 'static) -> Self {
+        self.keeping.hooks.push(Arc::new(hook));
         self
     }
 

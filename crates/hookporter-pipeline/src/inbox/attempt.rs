@@ -2,7 +2,6 @@
 
 use std::any::Any;
 use std::future::{Future, poll_fn};
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::sync::Arc;
 use std::task::Poll;
@@ -17,8 +16,8 @@ use crate::inbox::{
     Change, ChangeKind, EventRecord, Failure, InboxError, Lease, LeaseId, Next, Settled, WorkError, Worker,
 };
 
-/// How long an event waits that a newer release has written; a deploy brings that release back.
-const NEWER_FORM: Duration = Duration::from_secs(600);
+/// How long an event waits that a newer release has written, or whose key is not here; a deploy brings them back.
+const UNREADABLE: Duration = Duration::from_secs(600);
 /// How long to wait when the store does not take down how an attempt went.
 const STORE_PAUSE: Duration = Duration::from_millis(500);
 
@@ -40,10 +39,14 @@ pub(super) async fn attempt(
     stop: watch::Receiver<bool>,
 ) {
     let Lease { id, attempt, record } = lease;
-    let change = change_of(id, attempt, &record);
-    let ended = if record.format > EventRecord::FORMAT {
-        let newer = WorkError::retry_after(NEWER_FORM, "a newer release wrote this event");
-        Ended::Work(Ok(Err(newer)))
+    let change = Change::of(ChangeKind::Worked, Some(id.number), attempt, &record);
+    let unreadable = if record.format > EventRecord::FORMAT {
+        Some("a newer release wrote this event".to_owned())
+    } else {
+        record.sealed_by.as_ref().map(|key| format!("encrypted with the key `{key}`, which does not open it here"))
+    };
+    let ended = if let Some(why) = unreadable {
+        Ended::Work(Ok(Err(WorkError::retry_after(UNREADABLE, why))))
     } else {
         supervise(&worker, record.into_event(id.number, attempt), id, stop).await
     };
@@ -170,36 +173,26 @@ fn log(error: &InboxError) {
 /// Tells of an event whose last attempt never ended.
 pub(super) fn tell_dead(worker: &Worker, lease: &Lease) {
     let error = Some("the last attempt never ended: the process died, or the work hung".to_owned());
-    tell(worker, Change { kind: ChangeKind::Dead, error, ..change_of(lease.id, lease.attempt, &lease.record) });
-}
-
-fn change_of(id: LeaseId, attempt: u32, record: &EventRecord) -> Change {
-    Change {
-        kind: ChangeKind::Worked,
-        number: id.number,
-        attempt,
-        endpoint: record.endpoint.clone(),
-        tenant: record.tenant.clone(),
-        event_id: record.event_id.as_ref().map(|label| label.text.clone()),
-        event_type: record.event_type.as_ref().map(|label| label.text.clone()),
-        error: None,
-    }
+    tell(
+        worker,
+        Change {
+            kind: ChangeKind::Dead,
+            error,
+            ..Change::of(ChangeKind::Dead, Some(lease.id.number), lease.attempt, &lease.record)
+        },
+    );
 }
 
 #[expect(clippy::needless_pass_by_value, reason = "made for this call")]
 fn tell(worker: &Worker, change: Change) {
     match change.kind {
-        ChangeKind::Worked => tracing::debug!(target: "hookporter", event = change.number, change.attempt, "worked"),
         ChangeKind::Failed(_) | ChangeKind::Dead => {
             let (dead, error) = (change.kind == ChangeKind::Dead, change.error.as_deref());
             tracing::warn!(target: "hookporter", event = change.number, change.attempt, dead, error, "an attempt failed");
         }
+        _ => tracing::debug!(target: "hookporter", event = change.number, change.attempt, "worked"),
     }
-    for hook in &worker.hooks {
-        if catch_unwind(AssertUnwindSafe(|| hook(&change))).is_err() {
-            tracing::error!(target: "hookporter", "a hook of a worker panicked");
-        }
-    }
+    change.tell(&worker.hooks);
 }
 
 /// What a panic said, where it said it in text.

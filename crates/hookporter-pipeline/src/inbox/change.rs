@@ -1,4 +1,4 @@
-//! What workers tell of the events that they work.
+//! What an endpoint and its workers tell of the events in an inbox.
 
 use hookporter_core::UnixTime;
 
@@ -6,6 +6,12 @@ use hookporter_core::UnixTime;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum ChangeKind {
+    /// It is in the inbox, durably, and its sender is about to be told 2xx.
+    Accepted,
+    /// It is in the inbox, and waits for somebody to release it.
+    Parked,
+    /// It was a dead letter, its sender delivered it again, and it waits to be worked.
+    Requeued,
     /// It is worked.
     Worked,
     /// An attempt failed; it is due again at this moment.
@@ -20,9 +26,9 @@ pub enum ChangeKind {
 pub struct Change {
     /// What became of the event.
     pub kind: ChangeKind,
-    /// The event's number in the store.
-    pub number: i64,
-    /// Which attempt it was, counted from 1.
+    /// The event's number in the store, where a worker tells.
+    pub number: Option<i64>,
+    /// Which attempt it was, counted from 1; 0 before the first.
     pub attempt: u32,
     /// The endpoint's name.
     pub endpoint: String,

@@ -18,6 +18,9 @@ mod kept;
 mod lease;
 mod record;
 mod run;
+#[cfg(feature = "seal")]
+mod seal;
+mod split;
 mod work_error;
 mod worker;
 mod working;
@@ -30,6 +33,9 @@ pub(crate) use kept::Kept;
 pub use lease::{Lease, LeaseId, Settled};
 pub use record::{EventRecord, RecordLabel};
 pub use run::WorkerEnd;
+#[cfg(feature = "seal")]
+pub use seal::{SealError, SealingKeys};
+pub use split::{Part, Split};
 pub use work_error::WorkError;
 pub use worker::Worker;
 pub use working::{Claim, Claimed, Failure, InboxError, Next, WorkingSide};

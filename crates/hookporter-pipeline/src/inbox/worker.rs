@@ -13,7 +13,8 @@ use crate::inbox::run::{self, WorkerEnd};
 use crate::inbox::{Backoff, Change, WorkError, WorkingSide};
 
 pub(super) type Function = dyn Fn(Event) -> BoxFuture<'static, Result<(), WorkError>> + Send + Sync;
-pub(super) type Hook = dyn Fn(&Change) + Send + Sync;
+/// Is told of changes.
+pub(crate) type Hook = dyn Fn(&Change) + Send + Sync;
 
 /// Works the events of an inbox with an async function.
 ///

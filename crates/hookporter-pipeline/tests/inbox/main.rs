@@ -4,4 +4,5 @@
 
 mod kept;
 mod kit;
+mod split;
 mod told;

@@ -12,6 +12,8 @@ mod file;
 mod full;
 mod mend;
 mod reader;
+#[cfg(feature = "seal")]
+mod sealed;
 mod suite;
 mod sweep;
 mod work;

@@ -1,0 +1,173 @@
+//! Records encrypted at rest.
+
+use std::error::Error;
+use std::fmt;
+
+use bytes::Bytes;
+use hookporter_core::{ConfigError, SealingKey, Secret};
+
+use crate::inbox::EventRecord;
+
+/// The keys that headers, body and payload of records are encrypted with before a store gets them.
+///
+/// One key seals; older ones only open, so that a key can be replaced: what it has sealed opens until the last event of it
+/// is swept. Endpoint, tenant, event id, type and version stay readable, for people and for deduplication. What is sealed is
+/// bound to its event: it does not open as another one's.
+///
+/// ```no_run
+/// use hookporter_core::Secret;
+/// use hookporter_pipeline::inbox::SealingKeys;
+///
+/// let keys = SealingKeys::new(&Secret::env("INBOX_KEY_2026_11")?)?.older(&Secret::env("INBOX_KEY_2026_05")?)?;
+/// # Ok::<(), hookporter_core::ConfigError>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct SealingKeys {
+    current: SealingKey,
+    older: Vec<SealingKey>,
+}
+
+impl SealingKeys {
+    /// Seals and opens with this key. Its id is written beside what it has sealed.
+    ///
+    /// # Errors
+    /// As [`SealingKey::new`].
+    pub fn new(current: &Secret) -> Result<Self, ConfigError> {
+        Ok(Self { current: SealingKey::new(current)?, older: Vec::new() })
+    }
+
+    /// Opens with this key, too.
+    ///
+    /// # Errors
+    /// As [`SealingKey::new`], and [`ConfigError::DuplicateKeyId`] for an id that another key has.
+    pub fn older(mut self, key: &Secret) -> Result<Self, ConfigError> {
+        let key = SealingKey::new(key)?;
+        if self.all().any(|other| other.id() == key.id()) {
+            return Err(ConfigError::DuplicateKeyId { id: key.id().to_string() });
+        }
+        self.older.push(key);
+        Ok(self)
+    }
+
+    /// Seals a record; one that is sealed already stays as it is.
+    ///
+    /// # Errors
+    /// [`SealError`] where the system gives no randomness.
+    pub fn seal(&self, record: EventRecord) -> Result<EventRecord, SealError> {
+        if record.sealed_by.is_some() {
+            return Ok(record);
+        }
+        let contents = packed(&record);
+        let sealed = self.current.seal(&contents, &context(&record)).ok_or(SealError::NoRandomness)?;
+        Ok(EventRecord {
+            headers: Vec::new(),
+            body: Bytes::from(sealed),
+            payload: None,
+            sealed_by: Some(self.current.id().to_string()),
+            ..record
+        })
+    }
+
+    /// Opens a record; one that is not sealed stays as it is.
+    ///
+    /// # Errors
+    /// [`SealError`] if its key is not here, or its contents were changed.
+    pub fn open(&self, record: EventRecord) -> Result<EventRecord, SealError> {
+        let Some(id) = &record.sealed_by else { return Ok(record) };
+        let key = self.all().find(|key| key.id().as_str() == id).ok_or_else(|| SealError::UnknownKey(id.clone()))?;
+        let contents = key.open(&record.body, &context(&record)).ok_or_else(|| SealError::Changed(id.clone()))?;
+        let (headers, payload, body) = unpacked(contents.into()).ok_or_else(|| SealError::Changed(id.clone()))?;
+        Ok(EventRecord { headers, body, payload, sealed_by: None, ..record })
+    }
+
+    fn all(&self) -> impl Iterator<Item = &SealingKey> {
+        std::iter::once(&self.current).chain(&self.older)
+    }
+}
+
+/// Why a record could not be sealed or opened. For the operator.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum SealError {
+    /// The system gives no randomness.
+    NoRandomness,
+    /// The key with this id is not among those given.
+    UnknownKey(String),
+    /// The key with this id does not open it: it is another key of the same id, or the contents were changed.
+    Changed(String),
+}
+
+impl fmt::Display for SealError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::NoRandomness => f.write_str("the system gives no randomness to encrypt with"),
+            Self::UnknownKey(id) => write!(f, "encrypted with the key `{id}`, which is not given"),
+            Self::Changed(id) => {
+                write!(f, "does not open with the key `{id}`: another key of that name, or changed bytes")
+            }
+        }
+    }
+}
+
+impl Error for SealError {}
+
+/// What the sealed bytes belong to, and cannot be moved away from: each part behind its length.
+fn context(record: &EventRecord) -> Vec<u8> {
+    let mut context = Vec::new();
+    for part in [
+        record.endpoint.as_bytes(),
+        record.tenant.as_deref().unwrap_or_default().as_bytes(),
+        record.identity.as_deref().unwrap_or_default(),
+    ] {
+        add(&mut context, part);
+    }
+    context
+}
+
+/// Headers, payload and body: names and values, then what follows them, each behind its length.
+fn packed(record: &EventRecord) -> Vec<u8> {
+    let mut packed = Vec::with_capacity(record.weight().saturating_add(64));
+    add_number(&mut packed, record.headers.len());
+    for (name, value) in &record.headers {
+        add(&mut packed, name.as_bytes());
+        add(&mut packed, value);
+    }
+    add_number(&mut packed, usize::from(record.payload.is_some()));
+    add(&mut packed, record.payload.as_deref().unwrap_or_default());
+    packed.extend_from_slice(&record.body);
+    packed
+}
+
+fn add(packed: &mut Vec<u8>, part: &[u8]) {
+    add_number(packed, part.len());
+    packed.extend_from_slice(part);
+}
+
+fn add_number(packed: &mut Vec<u8>, number: usize) {
+    // Far less than this is ever kept of one event.
+    packed.extend_from_slice(&u64::try_from(number).unwrap_or(u64::MAX).to_le_bytes());
+}
+
+type Contents = (Vec<(String, Vec<u8>)>, Option<Bytes>, Bytes);
+
+fn unpacked(mut packed: Bytes) -> Option<Contents> {
+    let headers = (0..number(&mut packed)?)
+        .map(|_| Some((String::from_utf8(part(&mut packed)?.to_vec()).ok()?, part(&mut packed)?.to_vec())))
+        .collect::<Option<Vec<_>>>()?;
+    let has_payload = number(&mut packed)? == 1;
+    let payload = part(&mut packed)?;
+    Some((headers, has_payload.then_some(payload), packed))
+}
+
+fn part(packed: &mut Bytes) -> Option<Bytes> {
+    let length = number(packed)?;
+    (length <= packed.len()).then(|| packed.split_to(length))
+}
+
+fn number(packed: &mut Bytes) -> Option<usize> {
+    if packed.len() < size_of::<u64>() {
+        return None;
+    }
+    let bytes = packed.split_to(size_of::<u64>());
+    usize::try_from(u64::from_le_bytes(bytes.as_ref().try_into().ok()?)).ok()
+}
