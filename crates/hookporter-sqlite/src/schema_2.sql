@@ -3,6 +3,10 @@
 ALTER TABLE events ADD COLUMN lane TEXT;       -- NULL: in no order
 CREATE INDEX events_lane ON events (endpoint, tenant, lane, id) WHERE lane IS NOT NULL AND state IN ('waiting', 'working');
 
+-- What differs comes first: two thirds of the comparisons are saved at every insertion.
+DROP INDEX events_identity;
+CREATE UNIQUE INDEX events_identity ON events (identity, tenant, endpoint) WHERE identity IS NOT NULL;
+
 ALTER TABLE contents ADD COLUMN peer TEXT;      -- who sent it, address and port, for a replay through the whole app
 ALTER TABLE contents ADD COLUMN sealed_by TEXT; -- the id of the key that headers, body and payload are encrypted with
 

@@ -94,6 +94,8 @@ fn pause(next_due: Option<UnixTime>, now: UnixTime) -> Duration {
 /// The slots that are free, at least one.
 async fn free(slots: &Arc<Semaphore>) -> Vec<OwnedSemaphorePermit> {
     let mut free: Vec<_> = slots.clone().acquire_owned().await.into_iter().collect();
+    // Attempts that were committed together end together: their slots are claimed for with one sync, not with one each.
+    tokio::task::yield_now().await;
     while free.len() < MOST_CLAIMED
         && let Ok(permit) = slots.clone().try_acquire_owned()
     {

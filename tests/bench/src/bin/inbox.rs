@@ -1,7 +1,7 @@
 //! Durable acknowledgements per second: the inbox beside a bare group-commit loop and the disk's own sync rate, in one run.
 //!
 //! ```sh
-//! cargo run --release --no-default-features --bin inbox [DIRECTORY] [SECONDS]
+//! cargo run --release --no-default-features --bin inbox [DIRECTORY] [SECONDS] [PRODUCERS]
 //! ```
 //!
 //! Both take the same bodies from the same number of producers, each of which waits for its acknowledgement. The bare loop
@@ -36,7 +36,8 @@ fn main() {
         "{:>9} {:>10} {:>8} {:>8} {:>10} {:>8} {:>8} {:>6}",
         "producers", "bare/s", "p50", "p99", "inbox/s", "p50", "p99", "ratio"
     );
-    for producers in [1, 8, 64, 256] {
+    let only: Option<usize> = arguments.next().and_then(|text| text.parse().ok());
+    for producers in [1, 8, 64, 256].into_iter().filter(|producers| only.is_none_or(|only| only == *producers)) {
         let mut rounds: Vec<(Rate, Rate)> = (0..ROUNDS)
             .map(|round| {
                 let fresh = |name: &str| fresh(&directory, &format!("{name}-{producers}-{round}.db"));
@@ -173,6 +174,6 @@ fn group_commits(path: &Path, receiver: &mpsc::Receiver<Waiting>) {
             }
         }
         connection.execute_batch("COMMIT").expect("a commit");
-        batch.into_iter().for_each(|(.., done)| drop(done.send(())));
+        batch.into_iter().for_each(|(.., done)| done.send(()).unwrap_or_default());
     }
 }
