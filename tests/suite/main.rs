@@ -23,6 +23,7 @@ mod handoff;
 #[cfg(test)]
 mod handshakes;
 #[cfg(test)]
+mod health;
 mod interop;
 #[cfg(test)]
 mod peers;

@@ -70,6 +70,7 @@ mod body;
 mod custody;
 mod extract;
 mod headers;
+mod health;
 mod judge;
 mod middleware;
 #[cfg(feature = "serve")]
@@ -81,6 +82,7 @@ mod serve;
 mod spawn;
 
 pub use extract::{NotVerified, Verified, VerifiedJson, VerifiedJsonRejection};
+pub use health::health;
 pub use middleware::{EndpointMiddleware, Wrapped};
 pub use resource::EndpointResource;
 #[cfg(feature = "serve")]

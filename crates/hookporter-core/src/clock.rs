@@ -70,6 +70,40 @@ impl fmt::Debug for UnixTime {
     }
 }
 
+/// As RFC 3339 in UTC, with milliseconds: `2026-11-26T12:00:00.000Z`. Moments outside of the years 0 to 9999, which no real
+/// clock shows, as seconds since the epoch.
+impl fmt::Display for UnixTime {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        const FIRST: i64 = -62_167_219_200;
+        const LAST: i64 = 253_402_300_799;
+        let seconds = self.as_secs();
+        if !(FIRST..=LAST).contains(&seconds) {
+            return write!(f, "{seconds} s");
+        }
+        let (days, of_day) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
+        let (year, month, day) = civil(days);
+        let (hour, minute, second) =
+            (of_day.div_euclid(3600), of_day.rem_euclid(3600).div_euclid(60), of_day.rem_euclid(60));
+        let millis = self.millis.rem_euclid(1000);
+        write!(f, "{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}.{millis:03}Z")
+    }
+}
+
+/// Year, month and day of a day since the epoch (Howard Hinnant, "chrono-compatible low-level date algorithms").
+#[expect(clippy::arithmetic_side_effects, reason = "the caller bounds the days to ten thousand years")]
+const fn civil(days: i64) -> (i64, i64, i64) {
+    let shifted = days + 719_468;
+    let era = shifted.div_euclid(146_097);
+    let of_era = shifted.rem_euclid(146_097);
+    let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let shifted_month = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * shifted_month + 2) / 5 + 1;
+    let month = if shifted_month < 10 { shifted_month + 3 } else { shifted_month - 9 };
+    let year = year_of_era + era * 400 + if month <= 2 { 1 } else { 0 };
+    (year, month, day)
+}
+
 /// Where the time comes from.
 ///
 /// The one clock of an endpoint; tests and replays of captured requests set their own.
@@ -110,5 +144,28 @@ pub struct FrozenClock(pub UnixTime);
 impl Clock for FrozenClock {
     fn now(&self) -> UnixTime {
         self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_moment_is_shown_as_people_write_it() {
+        for (millis, text) in [
+            (0, "1970-01-01T00:00:00.000Z"),
+            (-1, "1969-12-31T23:59:59.999Z"),
+            (951_782_400_123, "2000-02-29T00:00:00.123Z"),
+            (4_107_542_399_000, "2100-02-28T23:59:59.000Z"),
+            (4_107_542_400_000, "2100-03-01T00:00:00.000Z"),
+            (1_700_000_000_000, "2023-11-14T22:13:20.000Z"),
+            (253_402_300_799_999, "9999-12-31T23:59:59.999Z"),
+            (253_402_300_800_000, "253402300800 s"),
+            (-62_167_219_200_000, "0000-01-01T00:00:00.000Z"),
+            (i64::MIN, "-9223372036854776 s"),
+        ] {
+            assert_eq!(UnixTime::from_millis(millis).to_string(), text);
+        }
     }
 }

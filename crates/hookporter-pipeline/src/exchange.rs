@@ -75,9 +75,14 @@ impl Exchange {
         self.endpoint.state.count(outcome);
         match rejection {
             None => {
+                let now = event.map_or_else(|| self.endpoint.clock.now(), Event::received_at);
+                self.endpoint.state.vitals.succeeded(outcome, now);
                 tracing::debug!(target: "hookporter", endpoint = &*self.endpoint.name, outcome = outcome.as_str(), status);
             }
-            Some(rejection) => self.warn(outcome, status, rejection),
+            Some(rejection) => {
+                self.endpoint.state.vitals.failed(outcome, status, rejection, self.endpoint.clock.now());
+                self.warn(outcome, status, rejection);
+            }
         }
         if !self.endpoint.observers.is_empty() {
             self.tell_observers(method, target, event, outcome, status, rejection);

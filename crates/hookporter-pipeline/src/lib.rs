@@ -17,6 +17,7 @@ mod exchange;
 mod gate;
 mod handoff;
 mod handshake_secret;
+pub mod health;
 pub mod inbox;
 mod kept;
 mod keys;

@@ -125,6 +125,7 @@ async fn steps<B: BodyReader>(
         verifier: &endpoint.verifier,
         kept_headers: &endpoint.kept_headers,
     };
+    endpoint.state.vitals.proven(delivery.key_id(), delivery.received_at());
     let event = Event::new(context, delivery, head);
     if endpoint.report_only {
         return Ok(crate::gate::watch(exchange, event, handshake.is_some()).await);

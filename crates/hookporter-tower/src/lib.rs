@@ -36,6 +36,8 @@ mod body;
 #[cfg(feature = "axum")]
 mod extract;
 mod headers;
+#[cfg(feature = "axum")]
+mod health;
 mod judge;
 mod layer;
 mod peer;
@@ -47,6 +49,8 @@ mod service;
 pub use body::{ReplyBody, RequestBody, ResponseBody, Unwrapped};
 #[cfg(feature = "axum")]
 pub use extract::{NotVerified, Verified, VerifiedJson, VerifiedJsonRejection};
+#[cfg(feature = "axum")]
+pub use health::health;
 pub use layer::{EndpointLayer, EndpointMiddleware};
 pub use peer::PeerAddress;
 #[cfg(feature = "serve")]

@@ -144,7 +144,8 @@ pub use hookporter_tower as tower;
 #[cfg(feature = "axum")]
 pub mod axum {
     pub use hookporter_tower::{
-        EndpointLayer, EndpointService, NotVerified, Server, Verified, VerifiedJson, VerifiedJsonRejection, serve,
+        EndpointLayer, EndpointService, NotVerified, Server, Verified, VerifiedJson, VerifiedJsonRejection, health,
+        serve,
     };
 }
 
@@ -155,6 +156,11 @@ pub use hookporter_actix as actix;
 /// are for stores of your own; the feature `sqlite` has a ready one.
 pub mod inbox {
     pub use hookporter_pipeline::inbox::*;
+}
+
+/// Health: how endpoints fare, as a value, as JSON, and as a stream of changes.
+pub mod health {
+    pub use hookporter_pipeline::health::*;
 }
 
 #[cfg(feature = "sqlite")]

@@ -77,6 +77,8 @@ pub struct Endpoint {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) memory: BodyMemory,
     pub(crate) report_only: bool,
+    /// Longer without an accepted event is an alarm.
+    pub(crate) silence: Option<Duration>,
     pub(crate) verbatim: bool,
     /// What the sender must know when it asks for a challenge's answer, where it asks so.
     pub(crate) verify_token: Option<Secret>,
@@ -207,6 +209,7 @@ impl Endpoint {
             clock: Arc::new(SystemClock),
             memory: BodyMemory::process(),
             report_only: false,
+            silence: None,
             verbatim: false,
             verify_token: None,
             on_secret: None,

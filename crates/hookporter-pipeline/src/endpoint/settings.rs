@@ -211,6 +211,12 @@ impl Endpoint {
         Self { report_only: true, ..self }
     }
 
+    /// Says how often events usually come at least: a longer silence is an alarm in its [health](crate::health), since a sender
+    /// that was switched off tells nobody. Default: no silence is an alarm.
+    pub fn expect_every(self, longest: Duration) -> Self {
+        Self { silence: Some(longest), ..self }
+    }
+
     /// Adds an observer: it is told of every request once it is answered. Default: none.
     pub fn observer(mut self, observer: impl Observer) -> Self {
         self.observers.push(Arc::new(observer));

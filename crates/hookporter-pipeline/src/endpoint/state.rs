@@ -1,8 +1,12 @@
 //! What an endpoint has seen and whether it takes requests, shared by its clones.
 
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
+use hookporter_core::UnixTime;
+
 use crate::Endpoint;
+use crate::health::Vitals;
 use crate::outcome::Outcome;
 
 /// Counts and switches.
@@ -13,6 +17,9 @@ pub(crate) struct State {
     /// Whether it was said that the server does not tell who is at the other end.
     pub(crate) peer_unknown: AtomicBool,
     counts: [AtomicU64; Outcome::ALL.len()],
+    pub(crate) vitals: Vitals,
+    /// When somebody first asked how it fares.
+    started: OnceLock<UnixTime>,
 }
 
 impl State {
@@ -20,6 +27,11 @@ impl State {
         if let Some(count) = self.counts.get(outcome.index()) {
             count.fetch_add(1, Ordering::Relaxed);
         }
+    }
+
+    /// When somebody first asked how it fares; `now` if nobody has.
+    pub(crate) fn started(&self, now: UnixTime) -> UnixTime {
+        *self.started.get_or_init(|| now)
     }
 }
 
@@ -37,6 +49,11 @@ impl Endpoint {
     /// Takes no request any more, for a process that is about to end: the sender is told 503.
     pub fn shut_down(&self) {
         self.state.shutting_down.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether it is neither paused nor shut down.
+    pub(crate) fn takes_requests(&self) -> bool {
+        !self.state.paused.load(Ordering::Relaxed) && !self.state.shutting_down.load(Ordering::Relaxed)
     }
 
     /// How many requests ended so.

@@ -1,0 +1,145 @@
+//! What is wrong with an endpoint, and how bad it is.
+
+use std::fmt;
+use std::time::Duration;
+
+use hookporter_core::{Reason, UnixTime};
+use serde::Serialize;
+use serde::ser::{SerializeStruct, Serializer};
+
+/// How an endpoint fares, in one word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum Light {
+    /// Nothing is known to be wrong.
+    Green,
+    /// Somebody should look at it, today.
+    Amber,
+    /// Events are being lost, or will be: look at it now.
+    Red,
+}
+
+impl Light {
+    /// The light as a word.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Green => "green",
+            Self::Amber => "amber",
+            Self::Red => "red",
+        }
+    }
+}
+
+impl fmt::Display for Light {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+/// Something that is wrong with an endpoint, or may be.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Alarm {
+    /// It used to accept, and has refused every proof within the last minute: a changed secret, a wrong clock, a proxy that
+    /// rewrites. Red.
+    RejectsEverything {
+        /// When it last accepted.
+        accepted_until: UnixTime,
+        /// How many proofs it has refused in a row.
+        refusals: u64,
+        /// The reason of the last one.
+        reason: Reason,
+    },
+    /// The last proofs were all refused, a few of them, over a longer time. Amber.
+    RefusalsInARow {
+        /// How many.
+        refusals: u64,
+        /// The reason of the last one.
+        reason: Reason,
+    },
+    /// It could not take what was proven, several times in a row: hand-off, handler or key source fail. Red.
+    Unavailable {
+        /// How many requests were told 503 in a row.
+        errors: u64,
+        /// The reason of the last one.
+        reason: Reason,
+    },
+    /// Nothing was accepted for longer than was said to be usual. Amber.
+    Silent {
+        /// For how long.
+        silent_for: Duration,
+    },
+    /// It only reports and protects nothing. Amber.
+    NotProtecting,
+    /// The machine's clock was set, by more than a few seconds. Amber.
+    ClockStepped {
+        /// By how many milliseconds; negative: back.
+        millis: i64,
+    },
+}
+
+impl Alarm {
+    /// How bad it is.
+    #[must_use]
+    pub const fn light(&self) -> Light {
+        match self {
+            Self::RejectsEverything { .. } | Self::Unavailable { .. } => Light::Red,
+            _ => Light::Amber,
+        }
+    }
+
+    /// The alarm as a word: kebab-case, stable.
+    #[must_use]
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::RejectsEverything { .. } => "rejects-everything",
+            Self::RefusalsInARow { .. } => "refusals-in-a-row",
+            Self::Unavailable { .. } => "unavailable",
+            Self::Silent { .. } => "silent",
+            Self::NotProtecting => "not-protecting",
+            Self::ClockStepped { .. } => "clock-stepped",
+        }
+    }
+
+    /// The reason behind it, where it has one.
+    #[must_use]
+    pub const fn reason(&self) -> Option<Reason> {
+        match self {
+            Self::RejectsEverything { reason, .. }
+            | Self::RefusalsInARow { reason, .. }
+            | Self::Unavailable { reason, .. } => Some(*reason),
+            _ => None,
+        }
+    }
+}
+
+impl fmt::Display for Alarm {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::RejectsEverything { accepted_until, refusals, reason } => {
+                write!(f, "it accepted until {accepted_until} and has refused the last {refusals} requests: {reason}")
+            }
+            Self::RefusalsInARow { refusals, reason } => write!(f, "the last {refusals} proofs were refused: {reason}"),
+            Self::Unavailable { errors, reason } => {
+                write!(f, "the last {errors} requests were told to come again: {reason}")
+            }
+            Self::Silent { silent_for } => write!(f, "nothing was accepted for {} s", silent_for.as_secs()),
+            Self::NotProtecting => f.write_str("it only reports, and protects nothing"),
+            Self::ClockStepped { millis } => write!(f, "the machine's clock was set by {millis} ms"),
+        }
+    }
+}
+
+impl Serialize for Alarm {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut alarm = serializer.serialize_struct("Alarm", 5)?;
+        alarm.serialize_field("alarm", self.as_str())?;
+        alarm.serialize_field("light", &self.light())?;
+        alarm.serialize_field("message", &self.to_string())?;
+        alarm.serialize_field("reason", &self.reason().map(Reason::as_str))?;
+        alarm.serialize_field("guide", &self.reason().map(Reason::guide))?;
+        alarm.end()
+    }
+}

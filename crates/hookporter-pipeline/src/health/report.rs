@@ -1,0 +1,232 @@
+//! The health of an endpoint at one moment.
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hookporter_core::{KeyId, Reason, UnixTime};
+use serde::{Serialize, Serializer};
+
+use crate::Endpoint;
+use crate::health::vitals::LOOK_BACK;
+use crate::health::{Alarm, Light};
+use crate::outcome::Outcome;
+
+/// Within so long, so many refusals and not one acceptance say that an endpoint rejects everything.
+const WINDOW: Duration = Duration::from_secs(60);
+/// So many refusals in a row are a suspicion, however long they took.
+const SUSPICIOUS: u64 = 3;
+/// So many requests in a row that were told 503 are no accident.
+const UNAVAILABLE: u64 = 5;
+
+/// What an endpoint is doing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum EndpointState {
+    /// No request has come since the start.
+    Unknown,
+    /// It takes requests.
+    Active,
+    /// It was paused, or the process is about to end.
+    Stopped,
+    /// It takes requests, and has turned away too many in a row.
+    TooManyErrors,
+}
+
+/// How an endpoint fares. It holds no secret, and nothing of a body.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[non_exhaustive]
+pub struct Health {
+    /// The endpoint's name.
+    #[serde(serialize_with = "shown")]
+    pub endpoint: Arc<str>,
+    /// The provider's id, or `custom`.
+    pub provider: &'static str,
+    /// What it is doing.
+    pub state: EndpointState,
+    /// The worst of the alarms.
+    pub light: Light,
+    /// What is wrong, the worst first.
+    pub alarms: Vec<Alarm>,
+    /// Requests since the start.
+    pub totals: Totals,
+    /// Errors since the last success.
+    pub errors_in_a_row: u64,
+    /// The last error.
+    pub last_error: Option<LastError>,
+    /// When an event was last accepted, or known already.
+    #[serde(serialize_with = "moment")]
+    pub last_accepted: Option<UnixTime>,
+    /// How long ago that was, in seconds.
+    pub last_accepted_age: Option<u64>,
+    /// When each key last fitted, since the start: one that has long been idle can go.
+    pub keys: Vec<KeyUse>,
+}
+
+/// How many requests ended in which way.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[non_exhaustive]
+pub struct Totals {
+    /// All of them.
+    pub calls: u64,
+    /// Those that were rejected, or told to come again.
+    pub errors: u64,
+    /// Handed off.
+    pub accepted: u64,
+    /// Known already.
+    pub duplicate: u64,
+    /// Filtered out.
+    pub ignored: u64,
+    /// Kept until the code handles them.
+    pub parked: u64,
+    /// Challenges.
+    pub handshake: u64,
+    /// Turned away for what the sender sent.
+    pub rejected: u64,
+    /// Not taken for reasons of ours.
+    pub unavailable: u64,
+}
+
+/// The last error of an endpoint.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct LastError {
+    /// When it was.
+    #[serde(serialize_with = "shown")]
+    pub at: UnixTime,
+    /// `rejected` or `unavailable`.
+    #[serde(serialize_with = "shown")]
+    pub outcome: Outcome,
+    /// What the sender was told.
+    pub status: u16,
+    /// Why.
+    #[serde(serialize_with = "shown")]
+    pub reason: Reason,
+    /// The reason with its evidence.
+    pub detail: String,
+}
+
+/// When a key last fitted.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct KeyUse {
+    /// The key's id.
+    #[serde(serialize_with = "shown")]
+    pub id: KeyId,
+    /// When it last fitted.
+    #[serde(serialize_with = "shown")]
+    pub last_used: UnixTime,
+}
+
+impl Endpoint {
+    /// How the endpoint fares at this moment, since the process started.
+    #[must_use]
+    pub fn health(&self) -> Health {
+        let now = self.clock.now();
+        let vitals = &self.state.vitals;
+        let totals = self.totals();
+        let last_accepted = vitals.last_accepted();
+        let mut alarms = self.alarms(now, last_accepted);
+        alarms.sort_by_key(|alarm| std::cmp::Reverse(alarm.light()));
+        Health {
+            endpoint: self.name.clone(),
+            provider: self.provider_id(),
+            state: self.doing(&totals, &alarms),
+            light: alarms.first().map_or(Light::Green, Alarm::light),
+            alarms,
+            totals,
+            errors_in_a_row: vitals.errors_in_a_row(),
+            last_error: vitals.refusals().last.clone(),
+            last_accepted,
+            last_accepted_age: last_accepted.map(|at| now.since(at).as_secs()),
+            keys: vitals.keys(),
+        }
+    }
+
+    fn totals(&self) -> Totals {
+        let of = |outcome| self.count(outcome);
+        let (rejected, unavailable) = (of(Outcome::Rejected), of(Outcome::Unavailable));
+        Totals {
+            calls: Outcome::ALL.into_iter().map(of).fold(0, u64::saturating_add),
+            errors: rejected.saturating_add(unavailable),
+            accepted: of(Outcome::Accepted),
+            duplicate: of(Outcome::Duplicate),
+            ignored: of(Outcome::Ignored),
+            parked: of(Outcome::Parked),
+            handshake: of(Outcome::Handshake),
+            rejected,
+            unavailable,
+        }
+    }
+
+    fn doing(&self, totals: &Totals, alarms: &[Alarm]) -> EndpointState {
+        if !self.takes_requests() {
+            EndpointState::Stopped
+        } else if totals.calls == 0 {
+            EndpointState::Unknown
+        } else if alarms.iter().any(|alarm| alarm.light() == Light::Red) {
+            EndpointState::TooManyErrors
+        } else {
+            EndpointState::Active
+        }
+    }
+
+    fn alarms(&self, now: UnixTime, last_accepted: Option<UnixTime>) -> Vec<Alarm> {
+        let vitals = &self.state.vitals;
+        let mut alarms = Vec::new();
+        alarms.extend(self.refusals(now, last_accepted));
+        let errors = vitals.errors_in_a_row();
+        let last = vitals.refusals().last.as_ref().map(|last| (last.outcome, last.reason));
+        if let Some((Outcome::Unavailable, reason)) = last
+            && errors >= UNAVAILABLE
+            && !matches!(reason, Reason::EndpointPaused | Reason::ShuttingDown)
+        {
+            alarms.push(Alarm::Unavailable { errors, reason });
+        }
+        if let Some(usual) = self.silence {
+            let since = last_accepted.unwrap_or_else(|| self.state.started(now));
+            let silent_for = now.since(since);
+            if silent_for > usual && self.takes_requests() {
+                alarms.push(Alarm::Silent { silent_for });
+            }
+        }
+        if self.report_only {
+            alarms.push(Alarm::NotProtecting);
+        }
+        alarms.extend(vitals.clock.look(now).map(|millis| Alarm::ClockStepped { millis }));
+        alarms
+    }
+
+    fn refusals(&self, now: UnixTime, last_accepted: Option<UnixTime>) -> Option<Alarm> {
+        let vitals = &self.state.vitals;
+        let refusals = vitals.refused_in_a_row();
+        let recent = vitals.refusals();
+        let (_, reason) = *recent.of_proof.back().filter(|_| refusals >= SUSPICIOUS)?;
+        let in_a_minute = recent.of_proof.len() >= LOOK_BACK
+            && recent
+                .of_proof
+                .front()
+                .zip(recent.of_proof.back())
+                .is_some_and(|(first, last)| last.0.since(first.0) <= WINDOW);
+        let enough = u64::try_from(LOOK_BACK).is_ok_and(|look_back| refusals >= look_back);
+        drop(recent);
+        match last_accepted {
+            Some(accepted_until) if in_a_minute && enough => {
+                Some(Alarm::RejectsEverything { accepted_until: accepted_until.min(now), refusals, reason })
+            }
+            _ => Some(Alarm::RefusalsInARow { refusals, reason }),
+        }
+    }
+}
+
+fn shown<T: fmt::Display, S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(value)
+}
+
+fn moment<S: Serializer>(moment: &Option<UnixTime>, serializer: S) -> Result<S::Ok, S::Error> {
+    match moment {
+        Some(moment) => serializer.collect_str(moment),
+        None => serializer.serialize_none(),
+    }
+}
