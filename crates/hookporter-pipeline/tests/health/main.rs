@@ -27,7 +27,7 @@ impl SetClock {
 
     /// Sets the clock, as a person does.
     fn step(&self, seconds: i64) {
-        self.0.fetch_add(seconds * 1000, Ordering::Relaxed);
+        self.0.fetch_add(seconds.saturating_mul(1000), Ordering::Relaxed);
     }
 
     /// Lets time go by.
@@ -62,7 +62,7 @@ impl Door {
     /// Another event of GitHub's.
     fn request(&self, secret: &str) -> SignedRequest {
         let mut sent = self.sent.lock().unwrap();
-        *sent += 1;
+        *sent = sent.saturating_add(1);
         hookporter_testkit::github(secret).event("push").body(Bytes::from(format!("{{\"at\":{sent}}}"))).build()
     }
 

@@ -15,7 +15,7 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use hookporter_core::{Clock, SystemClock};
-use hookporter_pipeline::inbox::{AcceptingSide, EventRecord};
+use hookporter_pipeline::inbox::{AcceptingSide, EventRecord, WorkError};
 use hookporter_sqlite::Inbox;
 use rusqlite::Connection;
 use tokio::sync::oneshot;
@@ -50,7 +50,55 @@ fn main() {
         let ratio = inbox.per_second / bare.per_second;
         println!("{producers:>9} {bare} {inbox} {ratio:>6.2}");
     }
+    let (first, last, events) = runtime.block_on(memory(&fresh(&directory, "memory.db"), lasting.mul_f64(10.0)));
+    println!("memory with 64 producers: {first:.1} MiB after a tenth of the run, {last:.1} MiB after {events} events");
     let _ = std::fs::remove_dir_all(&directory);
+}
+
+/// The memory of the process after a tenth of a long run and at its end, in MiB, and how many events came meanwhile. Workers
+/// take them away, as in a server.
+async fn memory(path: &Path, lasting: Duration) -> (f64, f64, usize) {
+    let inbox = Inbox::open(path).await.expect("an inbox");
+    let (accepting, started) = (inbox.clone(), Instant::now());
+    let first = tokio::spawn(async move {
+        tokio::time::sleep(lasting / 10).await;
+        resident()
+    });
+    let accepted = std::sync::Arc::new(std::sync::atomic::AtomicUsize::new(0));
+    let counted = accepted.clone();
+    let producing = async {
+        let tasks: Vec<_> = (0..64)
+            .map(|producer| {
+                let (inbox, counted) = (accepting.clone(), counted.clone());
+                tokio::spawn(async move {
+                    for at in 0.. {
+                        if started.elapsed() > lasting {
+                            return;
+                        }
+                        let mut record = EventRecord::new("acme", Bytes::from(vec![b'x'; BODY]), SystemClock.now());
+                        record.identity = Some(format!("evt_{producer}_{at}").into_bytes());
+                        inbox.accept(vec![record]).await.expect("accepted");
+                        counted.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+                    }
+                })
+            })
+            .collect();
+        for task in tasks {
+            task.await.expect("a producer");
+        }
+    };
+    let worker = inbox.worker(|_: hookporter_pipeline::Event| async { Ok::<_, WorkError>(()) }).concurrency(64);
+    let _ = worker.run_until(producing).await;
+    let last = resident();
+    inbox.close().await;
+    (first.await.expect("a look"), last, accepted.load(std::sync::atomic::Ordering::Relaxed))
+}
+
+/// In MiB; Linux only.
+fn resident() -> f64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix("VmRSS:"));
+    line.and_then(|line| line.split_whitespace().next()?.parse::<f64>().ok()).unwrap_or(0.0) / 1024.0
 }
 
 /// Acknowledgements per second, and how long they took.

@@ -76,7 +76,8 @@ fn floor(path: &Path, events: usize, at_once: usize) -> f64 {
         let numbers = from..(from + at_once).min(events + 1);
         connection.execute_batch("BEGIN IMMEDIATE").expect("a transaction");
         for number in numbers.clone().map(|number| number as i64) {
-            let claim = "UPDATE events SET state = 'working', epoch = 1, attempts = 1, due_at = due_at + 30000 WHERE id = ?1";
+            let claim =
+                "UPDATE events SET state = 'working', epoch = 1, attempts = 1, due_at = due_at + 30000 WHERE id = ?1";
             connection.prepare_cached(claim).and_then(|mut claim| claim.execute([number])).expect("a claim");
             let attempt = "INSERT INTO attempts (event, epoch, started_at) VALUES (?1, 1, 1700000000000)";
             connection.prepare_cached(attempt).and_then(|mut attempt| attempt.execute([number])).expect("an attempt");
@@ -85,7 +86,8 @@ fn floor(path: &Path, events: usize, at_once: usize) -> f64 {
         for number in numbers.map(|number| number as i64) {
             let done = "UPDATE events SET state = 'done', due_at = NULL, finished_at = 1700000000000 WHERE id = ?1";
             connection.prepare_cached(done).and_then(|mut done| done.execute([number])).expect("a completion");
-            let ended = "UPDATE attempts SET ended_at = 1700000000000, outcome = 'worked' WHERE event = ?1 AND epoch = 1";
+            let ended =
+                "UPDATE attempts SET ended_at = 1700000000000, outcome = 'worked' WHERE event = ?1 AND epoch = 1";
             connection.prepare_cached(ended).and_then(|mut ended| ended.execute([number])).expect("an end");
         }
         connection.execute_batch("COMMIT").expect("a commit");
@@ -98,10 +100,8 @@ async fn work(path: &Path, events: usize, concurrency: usize) -> f64 {
     let inbox = Inbox::open(path).await.expect("an inbox");
     let worked = Arc::new(AtomicUsize::new(0));
     let count = worked.clone();
-    let worker = inbox
-        .worker(|_: Event| async { Ok::<_, WorkError>(()) })
-        .concurrency(concurrency)
-        .on_change(move |_| {
+    let worker =
+        inbox.worker(|_: Event| async { Ok::<_, WorkError>(()) }).concurrency(concurrency).on_change(move |_| {
             count.fetch_add(1, Ordering::Relaxed);
         });
     let started = Instant::now();
