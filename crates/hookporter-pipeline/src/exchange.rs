@@ -73,6 +73,11 @@ impl Exchange {
         rejection: Option<&Rejection>,
     ) {
         self.endpoint.state.count(outcome);
+        #[cfg(feature = "metrics")]
+        {
+            let reason = rejection.map(Rejection::kind);
+            crate::metrics::request(&self.endpoint.name, outcome, reason, self.started.elapsed(), self.body_bytes);
+        }
         match rejection {
             None => {
                 let now = event.map_or_else(|| self.endpoint.clock.now(), Event::received_at);

@@ -22,6 +22,8 @@ pub mod inbox;
 mod kept;
 mod keys;
 mod memory;
+#[cfg(feature = "metrics")]
+mod metrics;
 mod outcome;
 mod peek;
 mod proxies;
@@ -41,6 +43,9 @@ pub use handoff::{BoxError, BoxFuture, HandedOff, Handoff, HandoffError};
 pub use handshake_secret::HandshakeSecret;
 pub use keys::{KeyFinder, KeySource, Keys};
 pub use memory::BodyMemory;
+#[cfg(feature = "metrics")]
+#[cfg_attr(docsrs, doc(cfg(feature = "metrics")))]
+pub use metrics::describe_metrics;
 pub use outcome::{Observer, Outcome, Record, Refusal};
 pub use proxies::Proxies;
 pub use receive::{Verdict, receive};

@@ -135,6 +135,9 @@ pub use hookporter_pipeline::{
     KeySource, Keys, Observer, Outcome, PayloadError, Proxies, Record, Refusal, Subscription, drain,
 };
 
+#[cfg(feature = "metrics")]
+pub use hookporter_pipeline::describe_metrics;
+
 #[cfg(feature = "tower")]
 pub use hookporter_tower as tower;
 
