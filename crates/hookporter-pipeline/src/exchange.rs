@@ -19,11 +19,33 @@ pub(crate) struct Exchange {
     started: Instant,
     pub(crate) tenant: Option<Arc<str>>,
     pub(crate) body_bytes: usize,
+    /// The body of a refused request, until it is examined.
+    #[cfg(feature = "diagnosis")]
+    pub(crate) refused_body: Option<bytes::Bytes>,
 }
 
 impl Exchange {
     pub(crate) fn new(endpoint: Arc<Endpoint>) -> Self {
-        Self { endpoint, started: Instant::now(), tenant: None, body_bytes: 0 }
+        Self {
+            endpoint,
+            started: Instant::now(),
+            tenant: None,
+            body_bytes: 0,
+            #[cfg(feature = "diagnosis")]
+            refused_body: None,
+        }
+    }
+
+    /// Why a proof does not hold.
+    #[cold]
+    #[cfg_attr(not(feature = "diagnosis"), expect(clippy::unused_self, reason = "as with the feature"))]
+    pub(crate) fn refused(&mut self, refused: hookporter_core::Refused) -> Rejection {
+        let (rejection, _body) = refused.into_parts();
+        #[cfg(feature = "diagnosis")]
+        {
+            self.refused_body = Some(_body);
+        }
+        rejection
     }
 
     /// How long before `now` the head arrived.

@@ -13,6 +13,8 @@ mod client;
 mod dedupe;
 mod endpoint;
 mod event;
+#[cfg(feature = "diagnosis")]
+mod examine;
 mod exchange;
 mod gate;
 mod handoff;

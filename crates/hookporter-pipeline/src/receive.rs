@@ -60,6 +60,11 @@ pub async fn receive<B: BodyReader>(
         Ok(Err(turned_away)) => turned_away,
         Err(Panicked) => TurnedAway::from(Rejection::new(Reason::HandlerPanicked)),
     };
+    #[cfg(feature = "diagnosis")]
+    if turned_away.event.is_none() && turned_away.rejection.kind().is_refusal() {
+        let url = endpoint.url_of(head, peer).ok().flatten();
+        endpoint.examine(head, url.as_deref(), exchange.refused_body.take());
+    }
     let reply = exchange.refuse(head, turned_away.event.as_ref(), turned_away.rejection);
     if endpoint.report_only {
         read.extend_from_slice(&body.unread());
@@ -198,7 +203,7 @@ async fn prove<B: BodyReader>(
         // Whatever the decoy says, and at the same cost.
         return Err(Rejection::new(Reason::UnknownTenant));
     }
-    counted(proven.map_err(hookporter_core::Refused::into_rejection)?, inflated, held)
+    counted(proven.map_err(|refused| exchange.refused(refused))?, inflated, held)
 }
 
 /// Papers, body, key, proof: for a sender whose bodies name their key.
@@ -227,7 +232,7 @@ async fn prove_by_named_key<B: BodyReader>(
     let found = endpoint.keys.found().ok_or_else(|| Rejection::new(Reason::UnknownKey))?;
     let keyring = found.find((tenant.clone(), name), &endpoint.verifier, endpoint.budget).await?;
     exchange.tenant = tenant;
-    counted(check.finish(&keyring).map_err(hookporter_core::Refused::into_rejection)?, inflated, held)
+    counted(check.finish(&keyring).map_err(|refused| exchange.refused(refused))?, inflated, held)
 }
 
 /// A delivery whose payload counts as held, where it is not the body itself and was not counted while it was inflated.

@@ -42,7 +42,10 @@ fn missing(probe: &Probe<'_>, name: &str) -> Vec<Diagnosis> {
     }
     // What the sender's names begin with: `x-slack`.
     let family: String = name.split_inclusive('-').take(if name.starts_with("x-") { 2 } else { 1 }).collect();
-    if names.iter().any(|other| other.len() > family.len() && other.starts_with(&family) && !is_common(other)) {
+    let is_senders = |other: &String| {
+        (other.len() > family.len() && other.starts_with(&family) && !is_common(other)) || probe.names_label(other)
+    };
+    if names.iter().any(is_senders) {
         return vec![Cause::HeaderStripped(name.to_owned()).likely()];
     }
     vec![Cause::NoHeaders.likely(), Cause::HeaderStripped(name.to_owned()).possible()]

@@ -5,6 +5,7 @@ use std::cell::Cell;
 use bytes::Bytes;
 
 use crate::diagnosis::Case;
+use crate::labels::LabelSource;
 use crate::{Head, Keyring, PreparedKeyring, Scheme, Verifier};
 
 /// How many bytes all probes of a case may hash together: about a tenth of a second.
@@ -39,6 +40,15 @@ impl<'a> Probe<'a> {
     /// Whether the request fits as it is, whatever its age.
     pub(super) fn fits(&self) -> bool {
         self.fits_with_body(self.body())
+    }
+
+    /// Whether a label of the sender's is read from this header.
+    pub(super) fn names_label(&self, name: &str) -> bool {
+        let labels = self.verifier.labels();
+        [&labels.id, &labels.kind, &labels.version].into_iter().any(|source| match source {
+            LabelSource::Header(names) | LabelSource::Headers(names) => names.iter().any(|known| **known == *name),
+            _ => false,
+        })
     }
 
     pub(super) fn fits_with_body(&self, body: &[u8]) -> bool {

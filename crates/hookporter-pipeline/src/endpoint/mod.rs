@@ -56,6 +56,9 @@ pub struct Endpoint {
     pub(crate) provider: Option<&'static Provider>,
     pub(crate) verifier: Arc<Verifier>,
     pub(crate) keys: Arc<KeyStore>,
+    /// What refusals are examined with.
+    #[cfg(feature = "diagnosis")]
+    pub(crate) examiner: Arc<crate::examine::Examiner>,
     /// What a request of an unknown tenant is checked against, so that it costs what a known one costs.
     pub(crate) decoy: Option<Arc<PreparedKeyring>>,
     pub(crate) tenant: Option<TenantRule>,
@@ -187,12 +190,16 @@ impl Endpoint {
                 problem: "this sender signs the public URL; build the endpoint with the one that it calls".to_owned(),
             });
         }
+        #[cfg(feature = "diagnosis")]
+        let examiner = Arc::new(keys.examiner());
         let keys = KeyStore::new(keys, &verifier, name)?;
         Ok(Self {
             name: name.into(),
             decoy: verifier.decoy().map(Arc::new),
             dedupe: (verifier.identity() != Identity::Distinct).then(|| default_dedupe(&verifier, provider)),
             keys: Arc::new(keys),
+            #[cfg(feature = "diagnosis")]
+            examiner,
             tenant: None,
             public_url,
             proxies: None,

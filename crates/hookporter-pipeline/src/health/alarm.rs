@@ -7,6 +7,8 @@ use hookporter_core::{Reason, UnixTime};
 use serde::Serialize;
 use serde::ser::{SerializeStruct, Serializer};
 
+use crate::health::LikelyCause;
+
 /// How an endpoint fares, in one word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(rename_all = "lowercase")]
@@ -52,6 +54,10 @@ pub enum Alarm {
         /// The reason of the last one.
         reason: Reason,
     },
+    /// A refused request shows what is wrong here: with that one thing changed its proof holds. Red.
+    OwnFault(LikelyCause),
+    /// What refused requests lack points to something in front of this server: a proof that a proxy strips. Amber.
+    LikelyFault(LikelyCause),
     /// The last proofs were all refused, a few of them, over a longer time. Amber.
     RefusalsInARow {
         /// How many.
@@ -85,7 +91,7 @@ impl Alarm {
     #[must_use]
     pub const fn light(&self) -> Light {
         match self {
-            Self::RejectsEverything { .. } | Self::Unavailable { .. } => Light::Red,
+            Self::RejectsEverything { .. } | Self::Unavailable { .. } | Self::OwnFault(_) => Light::Red,
             _ => Light::Amber,
         }
     }
@@ -95,6 +101,8 @@ impl Alarm {
     pub const fn as_str(&self) -> &'static str {
         match self {
             Self::RejectsEverything { .. } => "rejects-everything",
+            Self::OwnFault(_) => "own-fault",
+            Self::LikelyFault(_) => "likely-fault",
             Self::RefusalsInARow { .. } => "refusals-in-a-row",
             Self::Unavailable { .. } => "unavailable",
             Self::Silent { .. } => "silent",
@@ -121,6 +129,7 @@ impl fmt::Display for Alarm {
             Self::RejectsEverything { accepted_until, refusals, reason } => {
                 write!(f, "it accepted until {accepted_until} and has refused the last {refusals} requests: {reason}")
             }
+            Self::OwnFault(cause) | Self::LikelyFault(cause) => f.write_str(&cause.message),
             Self::RefusalsInARow { refusals, reason } => write!(f, "the last {refusals} proofs were refused: {reason}"),
             Self::Unavailable { errors, reason } => {
                 write!(f, "the last {errors} requests were told to come again: {reason}")

@@ -25,6 +25,6 @@ mod watch;
 
 pub use alarm::{Alarm, Light};
 pub use board::HealthBoard;
-pub use report::{EndpointState, Health, KeyUse, LastError, Totals};
+pub use report::{EndpointState, Health, KeyUse, LastError, LikelyCause, Totals};
 pub(crate) use vitals::Vitals;
 pub use watch::HealthWatch;

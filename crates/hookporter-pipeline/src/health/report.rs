@@ -55,6 +55,8 @@ pub struct Health {
     pub errors_in_a_row: u64,
     /// The last error.
     pub last_error: Option<LastError>,
+    /// What may be behind the refusals since a proof last held, where the feature `diagnosis` is on and something is found.
+    pub likely_cause: Option<LikelyCause>,
     /// When an event was last accepted, or known already.
     #[serde(serialize_with = "moment")]
     pub last_accepted: Option<UnixTime>,
@@ -107,6 +109,21 @@ pub struct LastError {
     pub detail: String,
 }
 
+/// What may be wrong with an endpoint that refuses proofs, from the last refused request that was examined.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[non_exhaustive]
+pub struct LikelyCause {
+    /// When that request came.
+    #[serde(serialize_with = "shown")]
+    pub at: UnixTime,
+    /// The cause as a word.
+    pub cause: &'static str,
+    /// Whether the bytes prove it: with this one thing changed, the proof of the request holds.
+    pub is_proven: bool,
+    /// The cause in words.
+    pub message: String,
+}
+
 /// When a key last fitted.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
@@ -138,10 +155,22 @@ impl Endpoint {
             totals,
             errors_in_a_row: vitals.errors_in_a_row(),
             last_error: vitals.refusals().last.clone(),
+            likely_cause: self.likely_cause(),
             last_accepted,
             last_accepted_age: last_accepted.map(|at| now.since(at).as_secs()),
             keys: vitals.keys(),
         }
+    }
+
+    #[cfg(feature = "diagnosis")]
+    fn likely_cause(&self) -> Option<LikelyCause> {
+        self.state.examinations.found().filter(|_| self.state.vitals.errors_in_a_row() > 0)
+    }
+
+    #[cfg(not(feature = "diagnosis"))]
+    #[expect(clippy::unused_self, clippy::missing_const_for_fn, reason = "as with the feature")]
+    fn likely_cause(&self) -> Option<LikelyCause> {
+        None
     }
 
     fn totals(&self) -> Totals {
@@ -175,6 +204,7 @@ impl Endpoint {
     fn alarms(&self, now: UnixTime, last_accepted: Option<UnixTime>) -> Vec<Alarm> {
         let vitals = &self.state.vitals;
         let mut alarms = Vec::new();
+        alarms.extend(self.likely_cause().and_then(|cause| self.fault(cause)));
         alarms.extend(self.refusals(now, last_accepted));
         let errors = vitals.errors_in_a_row();
         let last = vitals.refusals().last.as_ref().map(|last| (last.outcome, last.reason));
@@ -196,6 +226,15 @@ impl Endpoint {
         }
         alarms.extend(vitals.clock.look(now).map(|millis| Alarm::ClockStepped { millis }));
         alarms
+    }
+
+    /// An own fault that is proven; or a proof that is missing again and again, while the rest of the sender's headers is there.
+    fn fault(&self, cause: LikelyCause) -> Option<Alarm> {
+        match cause.cause {
+            _ if cause.is_proven => Some(Alarm::OwnFault(cause)),
+            "header-stripped" if self.state.vitals.errors_in_a_row() >= SUSPICIOUS => Some(Alarm::LikelyFault(cause)),
+            _ => None,
+        }
     }
 
     fn refusals(&self, now: UnixTime, last_accepted: Option<UnixTime>) -> Option<Alarm> {

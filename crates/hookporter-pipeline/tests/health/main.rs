@@ -2,6 +2,9 @@
 
 #![cfg(test)]
 
+#[cfg(feature = "diagnosis")]
+mod causes;
+
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
