@@ -75,15 +75,19 @@ mod judge;
 mod middleware;
 #[cfg(feature = "serve")]
 mod mounted;
+mod not_worked;
 mod resource;
 mod response;
 #[cfg(feature = "serve")]
 mod serve;
 mod spawn;
+mod through;
 
 pub use extract::{NotVerified, Verified, VerifiedJson, VerifiedJsonRejection};
 pub use health::health;
 pub use middleware::{EndpointMiddleware, Wrapped};
+pub use not_worked::NotWorked;
 pub use resource::EndpointResource;
 #[cfg(feature = "serve")]
 pub use serve::{Server, serve};
+pub use through::through;

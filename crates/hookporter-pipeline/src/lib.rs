@@ -25,10 +25,12 @@ mod memory;
 #[cfg(feature = "metrics")]
 mod metrics;
 mod outcome;
+mod payload_error;
 mod peek;
 mod proxies;
 mod public_url;
 mod receive;
+mod replay;
 mod reply;
 mod routes;
 mod subscription;
@@ -38,7 +40,7 @@ mod work;
 
 pub use body::{BodyBroken, BodyReader};
 pub use endpoint::Endpoint;
-pub use event::{Event, PayloadError};
+pub use event::Event;
 pub use handoff::{BoxError, BoxFuture, HandedOff, Handoff, HandoffError};
 pub use handshake_secret::HandshakeSecret;
 pub use keys::{KeyFinder, KeySource, Keys};
@@ -47,8 +49,10 @@ pub use memory::BodyMemory;
 #[cfg_attr(docsrs, doc(cfg(feature = "metrics")))]
 pub use metrics::describe_metrics;
 pub use outcome::{Observer, Outcome, Record, Refusal};
+pub use payload_error::PayloadError;
 pub use proxies::Proxies;
 pub use receive::{Verdict, receive};
+pub use replay::{Replay, ReplayAnswer};
 pub use reply::Reply;
 pub use subscription::Subscription;
 pub use ticket::{Answer, Handled, Ticket};

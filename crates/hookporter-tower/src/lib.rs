@@ -40,11 +40,14 @@ mod headers;
 mod health;
 mod judge;
 mod layer;
+#[cfg(feature = "axum")]
+mod not_worked;
 mod peer;
 mod response;
 #[cfg(feature = "serve")]
 mod serve;
 mod service;
+mod through;
 
 pub use body::{ReplyBody, RequestBody, ResponseBody, Unwrapped};
 #[cfg(feature = "axum")]
@@ -52,7 +55,10 @@ pub use extract::{NotVerified, Verified, VerifiedJson, VerifiedJsonRejection};
 #[cfg(feature = "axum")]
 pub use health::health;
 pub use layer::{EndpointLayer, EndpointMiddleware};
+#[cfg(feature = "axum")]
+pub use not_worked::NotWorked;
 pub use peer::PeerAddress;
 #[cfg(feature = "serve")]
 pub use serve::{Server, serve};
 pub use service::EndpointService;
+pub use through::{StoredBody, through};

@@ -142,13 +142,13 @@ pub use hookporter_pipeline::describe_metrics;
 pub use hookporter_tower as tower;
 
 /// The axum adapter: [`EndpointLayer`](hookporter_tower::EndpointLayer),
-/// [`EndpointService`](hookporter_tower::EndpointService), the extractors, and
-/// [`serve`](hookporter_tower::serve).
+/// [`EndpointService`](hookporter_tower::EndpointService), the extractors, [`through`](hookporter_tower::through) for an
+/// inbox whose worker is your own handler, and [`serve`](hookporter_tower::serve).
 #[cfg(feature = "axum")]
 pub mod axum {
     pub use hookporter_tower::{
-        EndpointLayer, EndpointService, NotVerified, Server, Verified, VerifiedJson, VerifiedJsonRejection, health,
-        serve,
+        EndpointLayer, EndpointService, NotVerified, NotWorked, Server, Verified, VerifiedJson, VerifiedJsonRejection,
+        health, serve, through,
     };
 }
 
