@@ -84,13 +84,17 @@ impl<E: Error + Send + Sync + 'static> From<E> for WorkError {
     }
 }
 
-/// The error and its causes, in one line.
+/// The error and its causes, in one line. A wrapper that says no more than what it wraps is said once.
 impl fmt::Display for WorkError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.source)?;
+        let mut text = self.source.to_string();
+        f.write_str(&text)?;
         let mut cause = self.source.source();
         while let Some(error) = cause {
-            write!(f, ": {error}")?;
+            let before = std::mem::replace(&mut text, error.to_string());
+            if text != before {
+                write!(f, ": {text}")?;
+            }
             cause = error.source();
         }
         Ok(())
@@ -132,5 +136,7 @@ mod tests {
         let cause = std::io::Error::other("the disk is gone");
         let error = WorkError::from(crate::inbox::InboxError::new(cause));
         assert_eq!((error.to_string().as_str(), error.advice()), ("the inbox failed: the disk is gone", Advice::Retry));
+        let wrapped = std::io::Error::other(std::io::Error::other("the disk is gone"));
+        assert_eq!(WorkError::from(wrapped).to_string(), "the disk is gone");
     }
 }
