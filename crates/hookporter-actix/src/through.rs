@@ -206,8 +206,7 @@ fn conclude<B>(replay: &Replay, response: &HttpResponse<B>, detail: Option<Strin
 fn request(replay: &Replay) -> Result<Request, BoxError> {
     let event = replay.event();
     let mut head = Message::<RequestHead>::new();
-    // Heads come from a pool that clears headers and flags only: another request's peer would shine through.
-    *head = RequestHead::default();
+    // Heads come from a pool that clears headers and flags only: what is not set here, another request's would shine through.
     head.method = Method::from_bytes(event.method().as_bytes())?;
     head.uri = event.target().parse::<Uri>()?;
     head.peer_addr = replay.peer();

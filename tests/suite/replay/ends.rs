@@ -1,5 +1,6 @@
 //! How attempts end: what a handler's answer makes of its event.
 
+use std::sync::Arc;
 use std::sync::atomic::Ordering::SeqCst;
 use std::time::Duration;
 
@@ -150,10 +151,14 @@ async fn an_attempt_that_takes_too_long_takes_its_handler_with_it() {
         let says = |event: &Event| if event.attempt() == 1 { Said::Hang } else { Said::Status(200) };
         let scene = Scene::saying(adapter, says).await;
         scene.keeps("evt_1");
-        let worker = impatient(scene.inbox.worker(scene.function())).time_limit(Duration::from_millis(300));
+        // Held on to, so that what ends the handler is not the end of its thread.
+        let function = Arc::new(scene.function());
+        let works = function.clone();
+        let worker = impatient(scene.inbox.worker(move |event| works(event))).time_limit(Duration::from_millis(300));
         assert_eq!(ends(&work(worker, 2).await), [(1, "failed"), (2, "worked")], "{adapter:?}");
         crate::server::wait_for(|| scene.state.dropped.load(SeqCst) == 1);
         assert_eq!(scene.state.dropped.load(SeqCst), 1, "{adapter:?}: the handler goes on for nobody");
+        drop(function);
     }
 }
 

@@ -8,6 +8,7 @@ mod directory;
 mod doors;
 mod ends;
 mod killed;
+mod plain;
 mod said;
 mod state;
 mod threads;
