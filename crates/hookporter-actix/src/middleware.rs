@@ -20,7 +20,8 @@ use crate::{extract, response};
 
 /// Wraps a resource so that it is called for proven requests only. See the [crate docs](crate).
 ///
-/// What the endpoint's own routes or hand-off take does not reach the wrapped resource.
+/// What the endpoint's own routes or hand-off take does not reach the wrapped resource. What its inbox takes does later, if its
+/// worker sends events [`through`](crate::through) an app.
 #[derive(Debug, Clone)]
 pub struct EndpointMiddleware {
     endpoint: Arc<Endpoint>,

@@ -20,7 +20,8 @@ use crate::response;
 
 /// Wraps a service so that it is called for proven requests only. See the [crate docs](crate).
 ///
-/// What the endpoint's own routes or hand-off take does not reach the wrapped service.
+/// What the endpoint's own routes or hand-off take does not reach the wrapped service. What its inbox takes does later, if its
+/// worker sends events [`through`](crate::through) the app.
 #[derive(Debug, Clone)]
 pub struct EndpointLayer {
     endpoint: Arc<Endpoint>,

@@ -28,6 +28,9 @@
 //! # Ok::<(), hookporter_core::ConfigError>(())
 //! ```
 //!
+//! With an [inbox](hookporter_pipeline::Endpoint::inbox) behind the endpoint the sender is acknowledged once its event is
+//! durable, and a worker sends it [`through`] the same app until the handler succeeds.
+//!
 //! The wrapped service is called only for a proven request, on a task that the sender cannot cancel by hanging up, and
 //! its readiness is awaited within the acknowledgement budget: behind a saturated concurrency limit the sender is told
 //! 503 in time instead of being kept waiting.
