@@ -24,6 +24,7 @@ mod handoff;
 mod handshakes;
 #[cfg(test)]
 mod health;
+#[cfg(test)]
 mod interop;
 #[cfg(test)]
 mod peers;

@@ -6,6 +6,7 @@ use std::future::{Ready, ready};
 use actix_web::dev::Payload;
 use actix_web::http::StatusCode;
 use actix_web::{Error, FromRequest, HttpMessage, HttpRequest, HttpResponse, ResponseError};
+use hookporter_pipeline::inbox::WorkError;
 use hookporter_pipeline::{Event, PayloadError};
 use serde::de::DeserializeOwned;
 
@@ -109,7 +110,10 @@ impl ResponseError for VerifiedJsonRejection {
 /// The sender learns the status; the log says why.
 fn unavailable(error: &dyn std::error::Error) -> HttpResponse {
     tracing::error!(target: "hookporter", "{error}");
-    response::unavailable(5)
+    let mut response = response::unavailable(5);
+    // A worker goes by its backoff: those five seconds are a sender's.
+    response.extensions_mut().insert(WorkError::retry(error.to_string()));
+    response
 }
 
 /// Whether an error is one of ours, which was logged when its response was made.

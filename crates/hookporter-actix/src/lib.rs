@@ -35,6 +35,9 @@
 //! Endpoints are built outside of the app's factory and cloned inside: clones share what was seen, so that every worker
 //! knows a duplicate.
 //!
+//! With an [inbox](hookporter_pipeline::Endpoint::inbox) behind the endpoint the sender is acknowledged once its event is
+//! durable, and a worker sends it [`through`] such an app until the handler succeeds.
+//!
 //! The wrapped resource is called only for a proven request, on a task that the sender cannot cancel by hanging up. Its
 //! handlers find path parameters, app data and the body where they always do; in the background too.
 //!
@@ -75,15 +78,19 @@ mod judge;
 mod middleware;
 #[cfg(feature = "serve")]
 mod mounted;
+mod not_worked;
 mod resource;
 mod response;
 #[cfg(feature = "serve")]
 mod serve;
 mod spawn;
+mod through;
 
 pub use extract::{NotVerified, Verified, VerifiedJson, VerifiedJsonRejection};
 pub use health::health;
 pub use middleware::{EndpointMiddleware, Wrapped};
+pub use not_worked::NotWorked;
 pub use resource::EndpointResource;
 #[cfg(feature = "serve")]
 pub use serve::{Server, serve};
+pub use through::through;

@@ -10,7 +10,7 @@ use std::task::{Context, Poll};
 use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{Payload, Service, ServiceRequest, ServiceResponse, Transform};
 use actix_web::{Error, HttpMessage, HttpRequest};
-use hookporter_pipeline::{Answer, Endpoint, Handled, Ticket, Verdict};
+use hookporter_pipeline::{Answer, Endpoint, Event, Handled, Ticket, Verdict};
 
 use crate::body::Reader;
 use crate::custody::Custody;
@@ -20,7 +20,8 @@ use crate::{extract, response};
 
 /// Wraps a resource so that it is called for proven requests only. See the [crate docs](crate).
 ///
-/// What the endpoint's own routes or hand-off take does not reach the wrapped resource.
+/// What the endpoint's own routes or hand-off take does not reach the wrapped resource. What its inbox takes does later, if its
+/// worker sends events [`through`](crate::through) an app.
 #[derive(Debug, Clone)]
 pub struct EndpointMiddleware {
     endpoint: Arc<Endpoint>,
@@ -97,6 +98,11 @@ where
                     poll_fn(|cx| inner.poll_ready(cx)).await?;
                     inner.call(request).await.map(ServiceResponse::map_into_left_body)
                 }
+                Verdict::Replay(replay) => {
+                    let request = proven(replay.begin(), request);
+                    poll_fn(|cx| inner.poll_ready(cx)).await?;
+                    inner.call(request).await.map(ServiceResponse::map_into_left_body)
+                }
             }
         })
     }
@@ -112,10 +118,7 @@ where
     S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error> + 'static,
     B: MessageBody + 'static,
 {
-    let event = ticket.event().clone();
-    let body = Payload::from(event.body().clone());
-    request.extensions_mut().insert(event);
-    let custody = Custody::new(ServiceRequest::from_parts(request, body));
+    let custody = Custody::new(proven(ticket.event().clone(), request));
     match ticket.run(call(inner, custody.clone()), LocalSpawn).await {
         Handled::Reply(reply) => match custody.for_reply() {
             Some((request, unwritten)) => Ok(response::of(request, reply, unwritten).map_into_right_body()),
@@ -123,6 +126,13 @@ where
         },
         Handled::Response { response, status } => response::inner(response, status),
     }
+}
+
+/// The request that the wrapped service gets for a proven event.
+fn proven(event: Event, request: HttpRequest) -> ServiceRequest {
+    let body = Payload::from(event.body().clone());
+    request.extensions_mut().insert(event);
+    ServiceRequest::from_parts(request, body)
 }
 
 /// Calls the wrapped service once it is ready. An error of it counts with the status that actix would answer it with.

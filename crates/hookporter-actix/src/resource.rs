@@ -57,6 +57,7 @@ async fn answer(endpoint: &Arc<Endpoint>, request: ServiceRequest) -> ServiceRes
     match judge(endpoint, &request, &mut body).await {
         Verdict::Reply(reply) => response::of(request, reply, body.unread()),
         Verdict::Handle(ticket) => response::of(request, ticket.no_handler(), body.unread()),
+        Verdict::Replay(replay) => response::of(request, replay.no_handler(), body.unread()),
         // The constructor refuses report-only.
         Verdict::PassOn(_) => ServiceResponse::new(request, response::unavailable(1)),
     }

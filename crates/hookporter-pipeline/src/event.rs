@@ -2,12 +2,14 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::net::SocketAddr;
 use std::sync::{Arc, OnceLock};
 
 use bytes::Bytes;
 use hookporter_core::{Coverage, Delivery, EventKey, Head, Identity, KeyId, Label, Labels, UnixTime, Verifier};
 use serde::de::DeserializeOwned;
 
+use crate::PayloadError;
 use crate::inbox::Kept;
 use crate::kept::{KeptHead, KeptHeaders};
 
@@ -45,10 +47,12 @@ pub(crate) struct Context<'a> {
     pub(crate) tenant: Option<Arc<str>>,
     pub(crate) verifier: &'a Arc<Verifier>,
     pub(crate) kept_headers: &'a KeptHeaders,
+    pub(crate) peer: Option<SocketAddr>,
 }
 
 impl Event {
     pub(crate) fn new(context: Context<'_>, delivery: Delivery, head: &Head<'_>) -> Self {
+        let target = context.verifier.target_without_proof(head.target());
         Self {
             inner: Arc::new(Inner {
                 endpoint: context.endpoint.clone(),
@@ -56,7 +60,7 @@ impl Event {
                 tenant: context.tenant,
                 labels: OnceLock::new(),
                 method: if head.method() == "POST" { "POST".into() } else { head.method().to_owned().into() },
-                head: KeptHead::new(context.kept_headers, &context.verifier.target_without_proof(head.target()), head),
+                head: KeptHead::new(context.kept_headers, &target, head).with_peer(context.peer),
                 origin: Origin::Delivered(delivery, context.verifier.clone()),
             }),
         }
@@ -247,8 +251,14 @@ impl Event {
         self.inner.head.target()
     }
 
-    /// A header that the event kept: those the provider's preset lists, those that labels are read from, content type and
-    /// user agent. The name in lower case.
+    /// The other end of the connection, where the server tells it and the endpoint has an inbox or trusted proxies.
+    #[must_use]
+    pub fn peer(&self) -> Option<SocketAddr> {
+        self.inner.head.peer()
+    }
+
+    /// A header that the event kept: those the provider's preset lists, those that labels are read from, content type,
+    /// content encoding and user agent. The name in lower case.
     #[must_use]
     pub fn header(&self, name: &str) -> Option<&[u8]> {
         self.inner.head.header(name)
@@ -265,34 +275,3 @@ impl fmt::Debug for Event {
             .finish_non_exhaustive()
     }
 }
-
-/// Why a proven payload is not the type that the code asked for.
-///
-/// It names the place, never the content.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct PayloadError {
-    syntax: bool,
-    line: usize,
-    column: usize,
-}
-
-impl PayloadError {
-    fn new(error: &serde_json::Error) -> Self {
-        Self { syntax: !error.is_data(), line: error.line(), column: error.column() }
-    }
-
-    /// Whether the payload is no JSON at all; else it is JSON of another shape.
-    #[must_use]
-    pub const fn is_syntax(&self) -> bool {
-        self.syntax
-    }
-}
-
-impl fmt::Display for PayloadError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let what = if self.syntax { "is not JSON" } else { "is not of the expected type" };
-        write!(f, "the payload {what} at line {} column {}", self.line, self.column)
-    }
-}
-
-impl std::error::Error for PayloadError {}

@@ -1,12 +1,14 @@
 //! What an event keeps of its request's head: the target, and the headers of an allow-list.
 
+use std::net::SocketAddr;
 use std::sync::Arc;
 
 use hookporter_core::{Head, HeaderVisitor, Headers, LabelSource, Occurrence, Provider, Verifier};
 use smallvec::SmallVec;
 
-/// What every event keeps beside its provider's own headers.
-const COMMON: [&str; 2] = ["content-type", "user-agent"];
+/// What every event keeps beside its provider's own headers. Without the first two a handler that is given the event later
+/// could not read the body.
+const COMMON: [&str; 3] = ["content-type", "content-encoding", "user-agent"];
 
 /// The names of the headers that an endpoint's events keep: an allow-list, so that no proof and no credential is ever
 /// kept.
@@ -43,13 +45,14 @@ impl KeptHeaders {
     }
 }
 
-/// The target of a request and its kept headers, in one block.
+/// The target of a request and its kept headers, in one block, and who sent it.
 #[derive(Debug)]
 pub(crate) struct KeptHead {
     names: KeptHeaders,
     block: Vec<u8>,
     target: usize,
     places: SmallVec<[Place; 8]>,
+    peer: Option<SocketAddr>,
 }
 
 /// Where in the block a header's value is. Heads are far smaller than these numbers go.
@@ -76,7 +79,12 @@ impl KeptHead {
             }
         };
         head.headers().visit(&mut HeaderVisitor::of_names(names.0.iter().map(|name| &**name), &mut keep));
-        Self { names: names.clone(), block, target: target.len(), places }
+        Self { names: names.clone(), block, target: target.len(), places, peer: None }
+    }
+
+    /// The other end of the connection, where it is known.
+    pub(crate) fn with_peer(self, peer: Option<SocketAddr>) -> Self {
+        Self { peer, ..self }
     }
 
     /// What a store kept of a head.
@@ -90,6 +98,10 @@ impl KeptHead {
     pub(crate) fn target(&self) -> &str {
         // It was text when it was put there.
         self.block.get(..self.target).and_then(|text| std::str::from_utf8(text).ok()).unwrap_or_default()
+    }
+
+    pub(crate) const fn peer(&self) -> Option<SocketAddr> {
+        self.peer
     }
 
     /// The value of a header that was kept; of several of the name, the first.

@@ -27,10 +27,12 @@ mod memory;
 #[cfg(feature = "metrics")]
 mod metrics;
 mod outcome;
+mod payload_error;
 mod peek;
 mod proxies;
 mod public_url;
 mod receive;
+mod replay;
 mod reply;
 mod routes;
 mod subscription;
@@ -40,7 +42,7 @@ mod work;
 
 pub use body::{BodyBroken, BodyReader};
 pub use endpoint::Endpoint;
-pub use event::{Event, PayloadError};
+pub use event::Event;
 pub use handoff::{BoxError, BoxFuture, HandedOff, Handoff, HandoffError};
 pub use handshake_secret::HandshakeSecret;
 pub use keys::{KeyFinder, KeySource, Keys};
@@ -49,8 +51,10 @@ pub use memory::BodyMemory;
 #[cfg_attr(docsrs, doc(cfg(feature = "metrics")))]
 pub use metrics::describe_metrics;
 pub use outcome::{Observer, Outcome, Record, Refusal};
+pub use payload_error::PayloadError;
 pub use proxies::Proxies;
 pub use receive::{Verdict, receive};
+pub use replay::{Replay, ReplayAnswer};
 pub use reply::Reply;
 pub use subscription::Subscription;
 pub use ticket::{Answer, Handled, Ticket};

@@ -1,7 +1,7 @@
 //! The one pipeline: door, papers, body, proof, labels, version gate, hand-off.
 
 use std::future::poll_fn;
-use std::net::IpAddr;
+use std::net::SocketAddr;
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -18,6 +18,7 @@ use crate::exchange::Exchange;
 use crate::keys::RequestKeys;
 use crate::memory::Held;
 use crate::peek::Peeked;
+use crate::replay::Replay;
 use crate::reply::Reply;
 use crate::ticket::Ticket;
 use crate::work::{Panicked, poll_caught};
@@ -32,6 +33,9 @@ pub enum Verdict {
     Handle(Box<Ticket>),
     /// Report-only: pass the request on as if this endpoint were not there. These bytes of its body were read already.
     PassOn(Bytes),
+    /// An event out of a store, on its way through the app again: call the wrapped handler with the event of [`Replay::begin`]
+    /// and its body, and send the handler's answer as it is. Comes of [`Replay::at`] alone.
+    Replay(Replay),
 }
 
 /// Runs a request through the pipeline up to the wrapped handler.
@@ -43,7 +47,7 @@ pub enum Verdict {
 pub async fn receive<B: BodyReader>(
     endpoint: &Arc<Endpoint>,
     head: &Head<'_>,
-    peer: Option<IpAddr>,
+    peer: Option<SocketAddr>,
     body: &mut B,
 ) -> Verdict {
     let mut exchange = Exchange::new(endpoint.clone());
@@ -88,13 +92,13 @@ impl From<Rejection> for TurnedAway {
 async fn steps<B: BodyReader>(
     exchange: &mut Exchange,
     head: &Head<'_>,
-    peer: Option<IpAddr>,
+    peer: Option<SocketAddr>,
     body: &mut Peeked<'_, B>,
     read: &mut BytesMut,
 ) -> Result<Verdict, TurnedAway> {
     let endpoint = exchange.endpoint.clone();
     let now = door(&endpoint, head)?;
-    let url = endpoint.url_of(head, peer)?;
+    let url = endpoint.url_of(head, peer.map(|peer| peer.ip()))?;
     let head = &url.as_deref().map_or(*head, |url| head.with_url(url));
     if let Some(provider) = endpoint.provider.filter(|provider| provider.has_open_challenges())
         && let Some(answered) = Box::pin(challenge::answer(exchange, provider, head, body, now)).await?
@@ -129,6 +133,7 @@ async fn steps<B: BodyReader>(
         tenant: exchange.tenant.clone(),
         verifier: &endpoint.verifier,
         kept_headers: &endpoint.kept_headers,
+        peer,
     };
     endpoint.state.vitals.proven(delivery.key_id(), delivery.received_at());
     let event = Event::new(context, delivery, head);

@@ -30,7 +30,7 @@ pub(crate) fn complete(connection: &Connection, id: LeaseId, now: UnixTime) -> r
 pub(crate) fn fail(connection: &Connection, id: LeaseId, failure: &Failure) -> rusqlite::Result<Settled> {
     let due = match failure.next {
         Next::Due(due) => Some(due.as_millis()),
-        Next::Dead => None,
+        Next::Dead | Next::Parked => None,
     };
     let changed = connection
         .prepare_cached(
@@ -40,11 +40,21 @@ pub(crate) fn fail(connection: &Connection, id: LeaseId, failure: &Failure) -> r
         .execute(params![id.number, id.epoch, due, failure.error])?;
     if changed > 0 {
         end_attempt(connection, id, failure.now, "failed", Some(&failure.error))?;
-        if due.is_none() {
-            bury(connection, id.number, failure.now.as_millis(), &failure.error)?;
+        match failure.next {
+            Next::Due(_) => {}
+            Next::Dead => bury(connection, id.number, failure.now.as_millis(), &failure.error)?,
+            Next::Parked => park(connection, id.number, failure.now.as_millis())?,
         }
     }
     Ok(settled(changed))
+}
+
+/// Keeps an event until somebody releases it, with all of its attempts again; the next one of its lane is due.
+fn park(connection: &Connection, number: i64, now: i64) -> rusqlite::Result<()> {
+    let sql = "UPDATE events SET state = 'parked', attempts = 0 WHERE id = ?1";
+    connection.prepare_cached(sql)?.execute([number])?;
+    lane::advance(connection, number, now)?;
+    Ok(())
 }
 
 pub(crate) fn release(connection: &Connection, id: LeaseId, now: UnixTime) -> rusqlite::Result<Settled> {

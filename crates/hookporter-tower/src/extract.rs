@@ -5,6 +5,7 @@ use std::fmt;
 use axum::body::Body;
 use axum::extract::{FromRequestParts, OptionalFromRequestParts};
 use axum::response::{IntoResponse, Response};
+use hookporter_pipeline::inbox::WorkError;
 use hookporter_pipeline::{Event, PayloadError};
 use http::StatusCode;
 use http::header::{HeaderValue, RETRY_AFTER};
@@ -104,5 +105,7 @@ fn unavailable(error: &dyn std::error::Error) -> Response {
     let mut response = Response::new(Body::empty());
     *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
     response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("5"));
+    // A worker goes by its backoff: those five seconds are a sender's.
+    response.extensions_mut().insert(WorkError::retry(error.to_string()));
     response
 }

@@ -1,11 +1,11 @@
 //! A request's head and body, given to the pipeline.
 
-use std::net::IpAddr;
+use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::Arc;
 
 use hookporter_core::Head;
-use hookporter_pipeline::{Endpoint, Verdict, receive};
+use hookporter_pipeline::{Endpoint, Replay, Verdict, receive};
 use http::request::Parts;
 use http_body::Body;
 
@@ -15,6 +15,9 @@ use crate::headers::HttpHeaders;
 
 /// What the pipeline says of a request.
 pub(crate) async fn judge<B: Body>(endpoint: &Arc<Endpoint>, parts: &Parts, body: Pin<&mut B>) -> Verdict {
+    if let Some(replay) = parts.extensions.get::<Replay>() {
+        return replay.at(endpoint);
+    }
     let headers = HttpHeaders(&parts.headers);
     let uri = original_uri(parts);
     // Scheme and authority of an absolute-form target are the sender's own words.
@@ -37,19 +40,19 @@ fn original_uri(parts: &Parts) -> &http::Uri {
 
 /// The other end of the connection, as axum says it.
 #[cfg(feature = "axum")]
-fn peer(parts: &Parts) -> Option<IpAddr> {
+fn peer(parts: &Parts) -> Option<SocketAddr> {
     use axum::extract::ConnectInfo;
 
-    let connected = parts.extensions.get::<ConnectInfo<std::net::SocketAddr>>().map(|info| info.0.ip());
+    let connected = parts.extensions.get::<ConnectInfo<SocketAddr>>().map(|info| info.0);
     connected.or_else(|| stated_peer(parts))
 }
 
 #[cfg(not(feature = "axum"))]
-fn peer(parts: &Parts) -> Option<IpAddr> {
+fn peer(parts: &Parts) -> Option<SocketAddr> {
     stated_peer(parts)
 }
 
 /// The other end of the connection, as another server says it.
-fn stated_peer(parts: &Parts) -> Option<IpAddr> {
-    parts.extensions.get::<PeerAddress>().map(|peer| peer.ip())
+fn stated_peer(parts: &Parts) -> Option<SocketAddr> {
+    parts.extensions.get::<PeerAddress>().map(|peer| peer.socket())
 }

@@ -7,7 +7,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use hookporter_pipeline::{Answer, Endpoint, Handled, Ticket, TokioSpawn, Verdict};
+use hookporter_pipeline::{Answer, Endpoint, Event, Handled, Ticket, TokioSpawn, Verdict};
 use http::request::Parts;
 use http::{Request, Response, StatusCode};
 use http_body::Body;
@@ -20,7 +20,8 @@ use crate::response;
 
 /// Wraps a service so that it is called for proven requests only. See the [crate docs](crate).
 ///
-/// What the endpoint's own routes or hand-off take does not reach the wrapped service.
+/// What the endpoint's own routes or hand-off take does not reach the wrapped service. What its inbox takes does later, if its
+/// worker sends events [`through`](crate::through) the app.
 #[derive(Debug, Clone)]
 pub struct EndpointLayer {
     endpoint: Arc<Endpoint>,
@@ -80,10 +81,9 @@ where
                 Verdict::Reply(reply) => response::of(reply),
                 Verdict::Handle(ticket) => handle(ticket, parts, inner).await,
                 Verdict::PassOn(read) => {
-                    let request = Request::from_parts(parts, RequestBody::passed_on(read, body));
-                    let Answer { response, status } = call(inner, request).await;
-                    response.map_or_else(response::unavailable, |response| response::inner(response, status))
+                    answer(inner, Request::from_parts(parts, RequestBody::passed_on(read, body))).await
                 }
+                Verdict::Replay(replay) => answer(inner, proven(replay.begin(), parts)).await,
             })
         })
     }
@@ -92,7 +92,7 @@ where
 /// Runs the wrapped service for a proven event.
 fn handle<S, B, R>(
     ticket: Box<Ticket>,
-    mut parts: Parts,
+    parts: Parts,
     inner: S,
 ) -> impl Future<Output = Response<ResponseBody<R>>> + Send
 where
@@ -102,10 +102,7 @@ where
     B: Body + Send + 'static,
     R: Send + 'static,
 {
-    let event = ticket.event().clone();
-    let body = RequestBody::whole(event.body().clone());
-    parts.extensions.insert(event);
-    let work = call(inner, Request::from_parts(parts, body));
+    let work = call(inner, proven(ticket.event().clone(), parts));
     let handled = ticket.run(work, TokioSpawn::new());
     async move {
         match handled.await {
@@ -115,6 +112,23 @@ where
             }
         }
     }
+}
+
+/// The request that the wrapped service gets for a proven event.
+fn proven<B>(event: Event, mut parts: Parts) -> Request<RequestBody<B>> {
+    let body = RequestBody::whole(event.body().clone());
+    parts.extensions.insert(event);
+    Request::from_parts(parts, body)
+}
+
+/// The wrapped service's own answer, as it is.
+async fn answer<S, Q, R>(inner: S, request: Request<Q>) -> Response<ResponseBody<R>>
+where
+    S: Service<Request<Q>, Response = Response<R>>,
+    S::Error: Into<Box<dyn Error + Send + Sync>>,
+{
+    let Answer { response, status } = call(inner, request).await;
+    response.map_or_else(response::unavailable, |response| response::inner(response, status))
 }
 
 /// Calls the wrapped service once it is ready. An error of it has no response, and counts as a failure.

@@ -28,6 +28,9 @@
 //! # Ok::<(), hookporter_core::ConfigError>(())
 //! ```
 //!
+//! With an [inbox](hookporter_pipeline::Endpoint::inbox) behind the endpoint the sender is acknowledged once its event is
+//! durable, and a worker sends it [`through`] the same app until the handler succeeds.
+//!
 //! The wrapped service is called only for a proven request, on a task that the sender cannot cancel by hanging up, and
 //! its readiness is awaited within the acknowledgement budget: behind a saturated concurrency limit the sender is told
 //! 503 in time instead of being kept waiting.
@@ -40,11 +43,14 @@ mod headers;
 mod health;
 mod judge;
 mod layer;
+#[cfg(feature = "axum")]
+mod not_worked;
 mod peer;
 mod response;
 #[cfg(feature = "serve")]
 mod serve;
 mod service;
+mod through;
 
 pub use body::{ReplyBody, RequestBody, ResponseBody, Unwrapped};
 #[cfg(feature = "axum")]
@@ -52,7 +58,10 @@ pub use extract::{NotVerified, Verified, VerifiedJson, VerifiedJsonRejection};
 #[cfg(feature = "axum")]
 pub use health::health;
 pub use layer::{EndpointLayer, EndpointMiddleware};
+#[cfg(feature = "axum")]
+pub use not_worked::NotWorked;
 pub use peer::PeerAddress;
 #[cfg(feature = "serve")]
 pub use serve::{Server, serve};
 pub use service::EndpointService;
+pub use through::{StoredBody, through};

@@ -1,6 +1,6 @@
 //! The other end of a connection, for a server that is not axum's.
 
-use std::net::IpAddr;
+use std::net::{IpAddr, SocketAddr};
 
 /// The address of the other end of the connection: an extension of the request that a server of your own inserts, so
 /// that an endpoint can tell its [trusted proxies](hookporter_pipeline::Endpoint::trusted_proxies).
@@ -23,7 +23,8 @@ impl PeerAddress {
         Self(address.into())
     }
 
-    pub(crate) const fn ip(self) -> IpAddr {
-        self.0
+    /// With no port: it was not told.
+    pub(crate) const fn socket(self) -> SocketAddr {
+        SocketAddr::new(self.0, 0)
     }
 }

@@ -61,6 +61,7 @@ where
             Ok(match judge(&endpoint, &parts, pin!(body)).await {
                 Verdict::Reply(reply) => response::of(reply),
                 Verdict::Handle(ticket) => response::of(ticket.no_handler()),
+                Verdict::Replay(replay) => response::of(replay.no_handler()),
                 // The constructor refuses report-only.
                 Verdict::PassOn(_) => response::unavailable(),
             })

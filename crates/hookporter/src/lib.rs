@@ -51,6 +51,39 @@
 //! # }
 //! ```
 //!
+//! # Handlers that outlive a crash
+//!
+//! With the feature `sqlite`, one line makes a handler durable: the sender is told 2xx once its event is on disk, and a worker
+//! sends the stored request through the same app, past the proof, until the handler answers 2xx. Path parameters, state and
+//! extractors are where they always are.
+//!
+//! ```
+//! # #[cfg(all(feature = "axum", feature = "sqlite"))] {
+//! use axum::{Router, extract::Path, http::StatusCode, routing::post};
+//! use hookporter::axum::{EndpointLayer, NotWorked, Verified, serve, through};
+//! use hookporter::inbox::WorkError;
+//! use hookporter::{Endpoint, Inbox, Secret};
+//!
+//! async fn paid(Path(shop): Path<String>, Verified(event): Verified) -> Result<StatusCode, NotWorked> {
+//!     let invoice = event.member("/data/object/id").ok_or_else(|| WorkError::dead_letter("no invoice in it"))?;
+//!     println!("{shop}: {invoice} is paid, attempt {}", event.attempt());
+//!     Ok(StatusCode::OK)
+//! }
+//!
+//! # async fn run() -> Result<(), Box<dyn std::error::Error>> {
+//! let inbox = Inbox::open("hooks.db").await?;
+//! let stripe = Endpoint::stripe(Secret::env("STRIPE_WEBHOOK_SECRET")?)?.inbox(&inbox);
+//! let app = Router::new().route("/webhooks/stripe/{shop}", post(paid).layer(EndpointLayer::new(stripe)));
+//! tokio::spawn(inbox.worker(through(app.clone())).run_until(std::future::pending()));
+//! serve("0.0.0.0:3000", app).await?;
+//! # Ok(())
+//! # }
+//! # }
+//! ```
+//!
+//! `hookporter::actix::through` does the same with an app for each thread. An event may be worked more than once, when a
+//! process dies after the work: remember [`Event::number`] beside its effect.
+//!
 //! # Testing your handlers
 //!
 //! In process, with no socket: the crate `hookporter-testkit` signs what the sender would sign, and forges it. In axum the
@@ -142,13 +175,13 @@ pub use hookporter_pipeline::describe_metrics;
 pub use hookporter_tower as tower;
 
 /// The axum adapter: [`EndpointLayer`](hookporter_tower::EndpointLayer),
-/// [`EndpointService`](hookporter_tower::EndpointService), the extractors, and
-/// [`serve`](hookporter_tower::serve).
+/// [`EndpointService`](hookporter_tower::EndpointService), the extractors, [`through`](hookporter_tower::through) for an
+/// inbox whose worker is your own handler, and [`serve`](hookporter_tower::serve).
 #[cfg(feature = "axum")]
 pub mod axum {
     pub use hookporter_tower::{
-        EndpointLayer, EndpointService, NotVerified, Server, Verified, VerifiedJson, VerifiedJsonRejection, health,
-        serve,
+        EndpointLayer, EndpointService, NotVerified, NotWorked, Server, Verified, VerifiedJson, VerifiedJsonRejection,
+        health, serve, through,
     };
 }
 

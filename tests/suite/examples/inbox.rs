@@ -1,32 +1,81 @@
-//! The example with an inbox: what it acknowledged is on disk, over restarts too.
+//! The examples with an inbox: what they acknowledged is on disk, over restarts too.
+
+use std::path::PathBuf;
 
 use super::Example;
 use super::program::Program;
 
-#[test]
-fn axum_inbox() {
-    let file = std::env::temp_dir().join(format!("hookporter-example-{}.db", std::process::id()));
-    let path = file.to_str().unwrap();
-    let example = Example::of("axum-inbox", "stripe", "STRIPE_WEBHOOK_SECRET");
-    let variables = [(example.variable, &*example.secret), ("INBOX", path)];
+/// Refuses to start without its secret; accepts what is signed and works it; refuses every forgery, silently; knows a
+/// duplicate over a restart. All that it said while it worked.
+fn holds(name: &'static str, path: &'static str) -> String {
+    let file = File::new(name);
+    let stripe = Example::of(name, "stripe", "STRIPE_WEBHOOK_SECRET");
+    let example = Example { maker: stripe.maker.clone().target(path), path, ..stripe };
+    let inbox = ("INBOX", file.0.to_str().unwrap());
+    let variables = [(example.variable, &*example.secret), inbox];
     let paid = example.maker.clone().event("invoice.paid").event_id("evt_inbox").build();
 
-    let mut program = Program::start(example.name, &variables);
-    for forgery in example.maker.mutations() {
-        let answer = program.send(&forgery.request);
-        assert_eq!(answer.status, forgery.expected.status(), "{}", forgery.name);
-    }
-    assert_eq!(program.send(&paid).status, 200);
-    program.says("attempt=1");
-    let (status, said) = program.terminate();
-    assert_eq!(status.code(), Some(0), "{said}");
-    assert!(said.contains("given_back=0"), "{said}");
+    let said = Program::refuses_to_start(name, &[inbox]);
+    assert!(said.contains(example.variable), "{name}: {said}");
 
-    let program = Program::start(example.name, &variables);
-    assert_eq!(program.send(&paid).status, 200, "a duplicate is acknowledged");
-    let (_, said) = program.terminate();
-    assert!(!said.contains("attempt="), "it was worked before the restart: {said}");
-    for suffix in ["", "-wal", "-shm", ".lock"] {
-        let _ = std::fs::remove_file(format!("{path}{suffix}"));
+    let mut program = Program::start(name, &variables);
+    let forgeries = example.maker.mutations();
+    for forgery in &forgeries {
+        let answer = program.send(&forgery.request);
+        assert_eq!(answer.status, forgery.expected.status(), "{name}: {}", forgery.name);
+        assert!(answer.body.is_empty(), "{name}: {}: {answer:?}", forgery.name);
     }
+    assert_eq!(program.get(path).status, 405, "{name}");
+    assert_eq!(program.send(&paid).status, 200, "{name}");
+    program.says("attempt=1");
+    let (status, worked) = program.terminate();
+    assert_eq!(status.code(), Some(0), "{name}: {worked}");
+    assert!(worked.contains("given_back=0"), "{name}: {worked}");
+    assert_eq!(worked.matches("attempt=").count(), 1, "{name}: {worked}");
+    assert!(!worked.contains(&example.secret), "{name} writes its secret down");
+    for forgery in forgeries {
+        let reason = forgery.expected.as_str();
+        assert!(worked.contains(reason), "{name}: {} is not written down as {reason}: {worked}", forgery.name);
+    }
+
+    let program = Program::start(name, &variables);
+    assert_eq!(program.send(&paid).status, 200, "{name}: a duplicate is acknowledged");
+    let (_, said) = program.terminate();
+    assert!(!said.contains("attempt="), "{name}: it was worked before the restart: {said}");
+    worked
+}
+
+/// An inbox that is gone when the test ends.
+struct File(PathBuf);
+
+impl File {
+    fn new(name: &str) -> Self {
+        Self(std::env::temp_dir().join(format!("hookporter-{name}-{}.db", std::process::id())))
+    }
+}
+
+impl Drop for File {
+    fn drop(&mut self) {
+        for suffix in ["", "-wal", "-shm", ".lock"] {
+            let _ = std::fs::remove_file(format!("{}{suffix}", self.0.display()));
+        }
+    }
+}
+
+#[test]
+fn axum_inbox() {
+    holds("axum-inbox", "/webhooks/stripe");
+}
+
+/// The handler works what was kept, and has its path parameter.
+#[test]
+fn axum_durable() {
+    let said = holds("axum-durable", "/webhooks/stripe/eu");
+    assert!(said.contains("shop=\"eu\""), "{said}");
+}
+
+#[test]
+fn actix_inbox() {
+    let said = holds("actix-inbox", "/webhooks/stripe/eu");
+    assert!(said.contains("shop=\"eu\""), "{said}");
 }

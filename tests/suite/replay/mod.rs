@@ -1,194 +1,191 @@
-//! Groundwork of the durable inbox: a stored request is replayed through the whole app, for each framework.
-//!
-//! Nothing here is the product's. A toy layer (its proof is the header `x-proof: good`) stores what it accepts; a
-//! replayer sends it through the same app again, and the handler must see what it would have seen at once. What makes a
-//! request a replay is [`Marker`], a private type in the request's extensions: nothing that comes from a socket, and no
-//! type that a user can name, gets there.
+//! The user's own handlers as the workers of an inbox: what was acknowledged goes through the whole app again, on both
+//! adapters, over real sockets and a real file.
 
 mod actix;
+mod alike;
 mod axum;
+mod directory;
+mod doors;
+mod ends;
+mod killed;
+mod plain;
+mod said;
+mod state;
+mod threads;
 
-use std::collections::{BTreeMap, HashSet};
-use std::net::{IpAddr, SocketAddr};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
-use std::thread::ThreadId;
+use std::time::Duration;
 
-use bytes::Bytes;
+use hookporter::inbox::{Backoff, Change, ChangeKind, WorkError, Worker};
+use hookporter::{BoxFuture, Endpoint, Event, Header, Inbox, Json, Scheme, Secret};
+use hookporter_testkit::{RequestMaker, SignedRequest};
+use tokio::sync::Notify;
 
-use crate::wire::{self, Wire};
+use self::directory::Directory;
+use self::said::Said;
+use self::state::State;
+use crate::attacks::raw;
+use crate::server::Adapter;
+use crate::wire::Wire;
 
-/// What the inbox keeps of a request: plain data, since no framework's type may cross to the other's threads.
-#[derive(Debug, Clone)]
-struct Stored {
-    endpoint: &'static str,
-    method: String,
-    /// Path and query before any `nest` stripped them.
-    uri: String,
-    headers: Vec<(String, Vec<u8>)>,
-    body: Bytes,
-    peer: Option<SocketAddr>,
-    attempt: u32,
-}
-
-/// What users may know: which attempt this is. It opens no door.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-struct Attempt(u32);
-
-/// The private mark of a replay. It is for one endpoint, whose layer writes down that it was reached: without that, a
-/// catch-all route's 200 would pass for success once the real route is gone.
-#[derive(Debug, Clone)]
-struct Marker {
-    endpoint: &'static str,
-    reached: Arc<AtomicBool>,
-}
-
-impl Marker {
-    fn new(endpoint: &'static str) -> Self {
-        Self { endpoint, reached: Arc::default() }
-    }
-
-    /// Whether the layer of `endpoint` is to let this replay through without a proof.
-    fn admits(&self, endpoint: &str) -> bool {
-        let ours = self.endpoint == endpoint;
-        self.reached.fetch_or(ours, Ordering::SeqCst);
-        ours
-    }
-
-    fn outcome(&self, status: u16) -> Outcome {
-        if self.reached.load(Ordering::SeqCst) { Outcome::Answered(status) } else { Outcome::NotReached(status) }
-    }
-}
-
-/// How an attempt ended.
-#[derive(Debug, Clone, PartialEq, Eq)]
-enum Outcome {
-    /// The app answered, and the endpoint's layer had let the request through.
-    Answered(u16),
-    /// Something answered, but the endpoint's layer was never reached. No success, whatever the status.
-    NotReached(u16),
-}
-
-/// Headers that no inbox keeps: proofs, credentials, what belongs to a connection. The length is made anew.
-const NEVER_STORED: &[&str] =
-    &["x-proof", "authorization", "cookie", "connection", "transfer-encoding", "expect", "content-length"];
-
-/// What a toy layer does with a proven request.
-#[derive(Debug, Clone)]
-struct Toy {
-    endpoint: &'static str,
-    /// Where it is kept, to be answered 202; `None` hands it to the handler at once.
-    inbox: Option<Arc<Mutex<Vec<Stored>>>>,
-}
-
-impl Toy {
-    fn inline() -> Self {
-        Self { endpoint: "acme", inbox: None }
-    }
-
-    fn inbox() -> Self {
-        Self { endpoint: "acme", inbox: Some(Arc::default()) }
-    }
-
-    /// The only request that was kept.
-    fn kept(&self) -> Stored {
-        let kept = self.inbox.as_ref().unwrap().lock().unwrap();
-        assert_eq!(kept.len(), 1);
-        kept[0].clone()
-    }
-}
-
-/// The app's state: what its handler saw, how often its middleware ran, and where.
-#[derive(Debug, Clone, Default)]
-struct State {
-    seen: Arc<Mutex<Vec<Pass>>>,
-    passes: Arc<AtomicUsize>,
-    threads: Arc<Mutex<HashSet<ThreadId>>>,
-}
-
-impl State {
-    fn pass(&self) {
-        self.passes.fetch_add(1, Ordering::SeqCst);
-        self.threads.lock().unwrap().insert(std::thread::current().id());
-    }
-
-    fn saw(&self, attempt: Option<Attempt>, seen: Seen) {
-        self.seen.lock().unwrap().push((attempt, seen));
-    }
-
-    /// All that the handler saw.
-    fn seen(&self) -> Vec<Pass> {
-        self.seen.lock().unwrap().clone()
-    }
-}
-
-/// One run of the handler: on which attempt, if any, and what it saw.
-type Pass = (Option<Attempt>, Seen);
-
-/// All that a handler can ask of a request.
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Seen {
-    tenant: String,
-    query: BTreeMap<String, String>,
-    amount: u32,
-    uri: String,
-    route: String,
-    peer: Option<IpAddr>,
-    headers: BTreeMap<String, Vec<u8>>,
-}
-
-impl Seen {
-    /// What of it a replay can show.
-    fn without_what_is_never_stored(mut self) -> Self {
-        let length = self.headers.remove("content-length");
-        self.headers.retain(|name, _| !NEVER_STORED.contains(&name.as_str()));
-        self.headers.extend(length.map(|length| ("content-length".to_owned(), length)));
-        self
-    }
-}
-
-/// The handler's body, as it reads it.
-#[derive(Debug, serde::Deserialize)]
-struct Invoice {
-    amount: u32,
-}
-
-const BODY: &[u8] = br#"{"amount":5}"#;
+const SECRET: &str = "a long and random secret of Acme's";
+/// A path that says what it is only once it is decoded, and a query.
 const TARGET: &str = "/webhooks/t%2F1?v=2&w=%C3%BC";
 
-/// Headers that say "I am a replay" to whoever would believe them.
-const LOOK_ALIKES: &[(&str, &str)] =
-    &[("x-hookporter-replay", "acme"), ("marker", "acme"), ("replay", "true"), ("attempt", "1"), ("x-attempt", "1")];
-const PROVEN: &[(&str, &str)] = &[
-    ("x-proof", "good"),
-    ("authorization", "Basic c2VjcmV0"),
-    ("cookie", "session=1"),
-    ("x-kept", "1"),
-    ("content-type", "application/json"),
-];
+/// A worker's function.
+type Function = Box<dyn Fn(Event) -> BoxFuture<'static, Result<(), WorkError>> + Send + Sync>;
 
-/// A request over TCP; the status of its answer.
-fn send(address: SocketAddr, target: &str, headers: &[(&str, &str)]) -> u16 {
-    let headers: Vec<_> = headers.iter().map(|(name, value)| ((*name).to_owned(), value.as_bytes().to_vec())).collect();
+fn scheme() -> Scheme {
+    Scheme::hmac_sha256()
+        .signed("{timestamp}.{body}")
+        .signature(Header::new("x-acme-signature").prefix("sha256=").hex())
+        .timestamp(Header::new("x-acme-time").unix_seconds())
+        .event_id(Json::pointer("/id"))
+        .event_type(Json::pointer("/type"))
+        .api_version(Json::pointer("/version"))
+}
+
+fn acme() -> Endpoint {
+    let endpoint = Endpoint::custom("acme", scheme(), Secret::new(SECRET)).unwrap();
+    endpoint.keep_headers(&["x-kept", "host"]).unwrap()
+}
+
+/// A request of Acme's about this event, with what no store keeps.
+fn request(id: &str) -> SignedRequest {
+    let maker: RequestMaker = hookporter_testkit::custom(scheme(), SECRET).target(TARGET);
+    let body = serde_json::json!({"id": id, "type": "invoice.paid", "version": "1", "amount": 5});
+    let request = maker.json(&body).build();
+    let more = [("authorization", "Basic c2VjcmV0"), ("cookie", "session=1"), ("x-kept", "1"), ("x-unkept", "1")];
+    more.iter().fold(request, |request, (name, value)| request.with_header(name, value))
+}
+
+/// The status of the answer to a request over TCP.
+fn send(address: SocketAddr, request: &SignedRequest) -> u16 {
     let mut wire = Wire::connect(address);
-    wire.write(&wire::request("POST", target, &headers, BODY));
+    wire.write(&raw(request));
     wire.answer().unwrap().status
 }
 
-/// A stored request that came by no server.
-fn stored(uri: &str) -> Stored {
-    let headers = vec![("content-type".to_owned(), b"application/json".to_vec())];
-    let body = Bytes::from_static(BODY);
-    let peer = Some(SocketAddr::from(([203, 0, 113, 9], 4711)));
-    Stored { endpoint: "acme", method: "POST".to_owned(), uri: uri.to_owned(), headers, body, peer, attempt: 3 }
+/// What the worker's app is.
+#[derive(Debug, Clone, Copy)]
+enum Shape {
+    /// What the server serves.
+    Same,
+    /// The route of the endpoint is gone, and a fallback answers 200 to everything.
+    Gone,
+    /// The endpoint stands where it was, with no handler behind it.
+    Alone,
 }
 
-/// Asserts that the replay is to the handler what the original would have been.
-fn assert_alike(original: &State, replayed: &State) {
-    let (original, replayed) = (original.seen(), replayed.seen());
-    assert_eq!((original.len(), replayed.len()), (1, 1));
-    let (attempt, seen) = original[0].clone();
-    assert_eq!(attempt, None);
-    assert!(seen.headers.contains_key("authorization") && seen.tenant == "t/1" && seen.uri == TARGET, "{seen:?}");
-    assert_eq!(replayed[0], (Some(Attempt(1)), seen.without_what_is_never_stored()));
+/// Serves an app that has the endpoint in it.
+async fn serve(adapter: Adapter, state: &State, endpoint: &Endpoint) -> SocketAddr {
+    match adapter {
+        Adapter::Tower => axum::serve(state, endpoint).await,
+        Adapter::Actix => actix::serve(state, endpoint),
+    }
+}
+
+/// Sends events through an app.
+fn through(adapter: Adapter, shape: Shape, state: &State, endpoint: &Endpoint) -> Function {
+    match adapter {
+        Adapter::Tower => axum::through(shape, state, endpoint),
+        Adapter::Actix => actix::through(1, shape, state, endpoint),
+    }
+}
+
+/// A server whose endpoint keeps its events, and the inbox that it keeps them in.
+struct Scene {
+    adapter: Adapter,
+    directory: Directory,
+    inbox: Inbox,
+    state: State,
+    endpoint: Endpoint,
+    address: SocketAddr,
+}
+
+impl Scene {
+    /// The handler says this.
+    async fn saying(adapter: Adapter, says: impl Fn(&Event) -> Said + Send + Sync + 'static) -> Self {
+        Self::with(adapter, State::saying(says), acme()).await
+    }
+
+    async fn with(adapter: Adapter, state: State, endpoint: Endpoint) -> Self {
+        let directory = Directory::new();
+        let inbox = Inbox::open(directory.file()).await.unwrap();
+        let endpoint = endpoint.inbox(&inbox);
+        let address = serve(adapter, &state, &endpoint).await;
+        Self { adapter, directory, inbox, state, endpoint, address }
+    }
+
+    /// Sends a request about this event, which is acknowledged and not worked.
+    fn keeps(&self, id: &str) {
+        let before = self.state.seen().len();
+        assert_eq!(send(self.address, &request(id)), 200, "{:?}", self.adapter);
+        assert_eq!(self.state.seen().len(), before, "{:?}: it was worked at once", self.adapter);
+    }
+
+    fn function(&self) -> Function {
+        through(self.adapter, Shape::Same, &self.state, &self.endpoint)
+    }
+
+    /// Works what is due until so many changes were told.
+    async fn work(&self, count: usize) -> Vec<Change> {
+        work(self.inbox.worker(self.function()), count).await
+    }
+
+    /// Works one event of this handler once; what became of it, with its error.
+    async fn works(adapter: Adapter, says: impl Fn(&Event) -> Said + Send + Sync + 'static) -> (ChangeKind, String) {
+        let scene = Self::saying(adapter, says).await;
+        scene.keeps("evt_1");
+        let worker = scene.inbox.worker(scene.function()).backoff(Backoff::new(HOUR, HOUR));
+        let change = work(worker, 1).await.remove(0);
+        (change.kind, change.error.unwrap_or_default())
+    }
+}
+
+const HOUR: Duration = Duration::from_secs(3600);
+
+/// Works until so many changes were told; in the order of the attempts.
+async fn work(worker: Worker, count: usize) -> Vec<Change> {
+    let mut changes = work_in_turn(worker, count).await;
+    changes.sort_by_key(|change| (change.attempt, change.number));
+    changes
+}
+
+/// Works until so many changes were told; in the order in which they were.
+async fn work_in_turn(worker: Worker, count: usize) -> Vec<Change> {
+    let (changes, told) = (Arc::new(Mutex::new(Vec::new())), Arc::new(Notify::new()));
+    let (all, bell) = (changes.clone(), told.clone());
+    let worker = worker.on_change(move |change| {
+        all.lock().unwrap().push(change.clone());
+        bell.notify_one();
+    });
+    let enough = async {
+        while changes.lock().unwrap().len() < count {
+            told.notified().await;
+        }
+    };
+    let bounded = async {
+        let waited = tokio::time::timeout(Duration::from_secs(20), enough).await;
+        assert!(waited.is_ok(), "{:?}", changes.lock().unwrap());
+    };
+    let _ = worker.run_until(bounded).await;
+    changes.lock().unwrap().clone()
+}
+
+/// Of each change, the attempt and what became of the event.
+fn ends(changes: &[Change]) -> Vec<(u32, &'static str)> {
+    let word = |kind| match kind {
+        ChangeKind::Worked => "worked",
+        ChangeKind::Failed(_) => "failed",
+        ChangeKind::Dead => "dead",
+        _ => "parked",
+    };
+    changes.iter().map(|change| (change.attempt, word(change.kind))).collect()
+}
+
+/// Retries at once, at most three times.
+fn impatient(worker: Worker) -> Worker {
+    worker.attempts(3).backoff(Backoff::new(Duration::ZERO, Duration::ZERO))
 }

@@ -12,6 +12,10 @@ impl Endpoint {
     /// inbox does the work. What the store has already is a duplicate for as long as the store remembers, restarts and
     /// rotations of keys included; a dead letter that the sender delivers once more is worked again.
     ///
+    /// The worker's function is an async function of yours, or the handler that the adapter wraps: `hookporter::axum::through`
+    /// and `hookporter::actix::through` send the stored request through the whole app, past the proof, so that the handler
+    /// finds path parameters, state and extractors where it always does. The peer's address is kept for that, too.
+    ///
     /// Events of a version that the endpoint does not handle are *parked*: kept, acknowledged, and not worked until
     /// somebody releases them. Types with an [`Endpoint::on`] of their own do not go to the inbox.
     ///

@@ -42,6 +42,9 @@ impl Endpoint {
     /// Gives events of one type to an async function. Types without one go to the wrapped handler or hand-off; where
     /// there is none, the sender is told 503, unless [`Endpoint::otherwise`] or [`Endpoint::ignore_other_types`] says
     /// what becomes of them.
+    ///
+    /// The function runs before the sender is told 2xx, and keeps its type out of an [inbox](Endpoint::inbox). For functions
+    /// by type behind an inbox, give its worker a [`ByType`](crate::inbox::ByType).
     pub fn on<F, R, E>(mut self, event_type: &str, handler: F) -> Self
     where
         F: Fn(Event) -> R + Send + Sync + 'static,

@@ -6,6 +6,7 @@ use std::sync::atomic::Ordering;
 use hookporter_core::{ConfigError, Head, Rejection};
 
 use crate::Endpoint;
+use crate::endpoint::Mode;
 use crate::proxies::{Called, Proxies};
 use crate::public_url::PublicUrl;
 
@@ -41,7 +42,8 @@ impl Endpoint {
     /// Whether an adapter is to find out who is at the other end of a connection.
     #[must_use]
     pub const fn asks_for_peer(&self) -> bool {
-        self.proxies.is_some()
+        // An inbox keeps it, for handlers that ask for it later.
+        self.proxies.is_some() || matches!(self.mode, Mode::Inbox(_))
     }
 
     /// The URL that the sender called, where one is configured that this request can have.

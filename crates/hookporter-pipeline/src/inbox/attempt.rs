@@ -1,6 +1,5 @@
 //! One attempt to work one event: the function runs, its lease is renewed, and how it went is written down.
 
-use std::any::Any;
 use std::future::{Future, poll_fn};
 use std::pin::pin;
 use std::sync::Arc;
@@ -54,7 +53,7 @@ pub(super) async fn attempt(
         Ended::Work(Ok(Ok(()))) => None,
         Ended::Work(Ok(Err(error))) => Some(error),
         Ended::Work(Err(ended)) => match ended.try_into_panic() {
-            Ok(panic) => Some(WorkError::retry(format!("panicked: {}", panic_text(&*panic)))),
+            Ok(panic) => Some(WorkError::panicked(&*panic)),
             // The runtime is going down; the lease brings the event back.
             Err(_) => return,
         },
@@ -132,6 +131,7 @@ async fn failed(worker: &Worker, id: LeaseId, change: Change, error: &WorkError)
     let now = worker.clock.now();
     let spent = change.attempt >= worker.attempts;
     let next = match error.advice() {
+        Advice::Park => Next::Parked,
         Advice::DeadLetter => Next::Dead,
         _ if spent => Next::Dead,
         Advice::RetryAfter(wait) => Next::Due(now.plus(wait)),
@@ -142,6 +142,7 @@ async fn failed(worker: &Worker, id: LeaseId, change: Change, error: &WorkError)
         let kind = match next {
             Next::Due(due) => ChangeKind::Failed(due),
             Next::Dead => ChangeKind::Dead,
+            Next::Parked => ChangeKind::Parked,
         };
         tell(worker, Change { kind, error: Some(failure.error), ..change });
     }
@@ -190,13 +191,11 @@ fn tell(worker: &Worker, change: Change) {
             let (dead, error) = (change.kind == ChangeKind::Dead, change.error.as_deref());
             tracing::warn!(target: "hookporter", event = change.number, change.attempt, dead, error, "an attempt failed");
         }
+        ChangeKind::Parked => {
+            let reason = change.error.as_deref();
+            tracing::warn!(target: "hookporter", event = change.number, change.attempt, reason, "parked");
+        }
         _ => tracing::debug!(target: "hookporter", event = change.number, change.attempt, "worked"),
     }
     change.tell(&worker.hooks);
-}
-
-/// What a panic said, where it said it in text.
-fn panic_text(panic: &(dyn Any + Send)) -> &str {
-    let text = panic.downcast_ref::<&str>().copied();
-    text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("without a text")
 }

@@ -8,7 +8,7 @@ use hookporter_core::UnixTime;
 pub enum ChangeKind {
     /// It is in the inbox, durably, and its sender is about to be told 2xx.
     Accepted,
-    /// It is in the inbox, and waits for somebody to release it.
+    /// It is in the inbox, and waits for somebody to release it: parked as it came, or by its worker.
     Parked,
     /// It was a dead letter, its sender delivered it again, and it waits to be worked.
     Requeued,

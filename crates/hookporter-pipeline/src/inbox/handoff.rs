@@ -69,6 +69,8 @@ fn record_of(whole: &EventRecord, at: usize, part: Part) -> EventRecord {
         event_type: part.kind.map(label).or_else(|| whole.event_type.clone()),
         body: part.body,
         payload: None,
+        // A part is cut from what was inflated.
+        headers: whole.headers.iter().filter(|(name, _)| name != "content-encoding").cloned().collect(),
         ..whole.clone()
     }
 }

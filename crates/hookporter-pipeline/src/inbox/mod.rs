@@ -11,6 +11,7 @@
 mod accept;
 mod attempt;
 mod backoff;
+mod by_type;
 mod change;
 mod handoff;
 mod identity;
@@ -25,8 +26,10 @@ mod work_error;
 mod worker;
 mod working;
 
+pub use crate::replay::Attempt;
 pub use accept::{Accepted, AcceptingSide};
 pub use backoff::Backoff;
+pub use by_type::ByType;
 pub use change::{Change, ChangeKind};
 pub(crate) use handoff::{InboxHandoff, Keeping};
 pub(crate) use kept::Kept;

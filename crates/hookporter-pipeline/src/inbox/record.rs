@@ -135,6 +135,7 @@ impl EventRecord {
             coverage: event.coverage(),
             key_id: event.key_id().as_str().to_owned(),
             sent_at: event.sent_at(),
+            peer: event.peer().map(|peer| peer.to_string()),
             ..Self::new(event.endpoint(), event.body().clone(), event.received_at())
         }
     }
@@ -146,7 +147,8 @@ impl EventRecord {
         labels.id = label(self.event_id);
         labels.kind = label(self.event_type);
         labels.version = label(self.api_version);
-        let head = KeptHead::restored(&self.target, &self.headers);
+        let peer = self.peer.and_then(|peer| peer.parse().ok());
+        let head = KeptHead::restored(&self.target, &self.headers).with_peer(peer);
         let kept = Kept {
             body: self.body,
             payload: self.payload,

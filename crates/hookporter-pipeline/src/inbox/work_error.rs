@@ -1,7 +1,9 @@
 //! Why a worker's function did not do its work, and what is to become of the event.
 
+use std::any::Any;
 use std::error::Error;
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::handoff::BoxError;
@@ -22,10 +24,11 @@ use crate::handoff::BoxError;
 ///     Err(WorkError::retry_after(Duration::from_secs(60), "the mail server is busy"))
 /// }
 /// ```
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct WorkError {
     advice: Advice,
-    source: BoxError,
+    /// Shared, so that a response's extensions can carry it.
+    source: Arc<dyn Error + Send + Sync>,
 }
 
 /// What is to become of the event.
@@ -34,22 +37,40 @@ pub(crate) enum Advice {
     Retry,
     RetryAfter(Duration),
     DeadLetter,
+    Park,
 }
 
 impl WorkError {
     /// Try again when the backoff says so.
     pub fn retry(source: impl Into<BoxError>) -> Self {
-        Self { advice: Advice::Retry, source: source.into() }
+        Self::new(Advice::Retry, source.into())
     }
 
     /// Try again after this time, whatever the backoff says. The attempt counts.
     pub fn retry_after(wait: Duration, source: impl Into<BoxError>) -> Self {
-        Self { advice: Advice::RetryAfter(wait), source: source.into() }
+        Self::new(Advice::RetryAfter(wait), source.into())
     }
 
     /// Do not try again: the event is a dead letter.
     pub fn dead_letter(source: impl Into<BoxError>) -> Self {
-        Self { advice: Advice::DeadLetter, source: source.into() }
+        Self::new(Advice::DeadLetter, source.into())
+    }
+
+    /// Keep the event and do not try again until somebody releases it: nothing is wrong with it, but the code does not handle
+    /// it yet. Released, it has all of its attempts again.
+    pub fn park(reason: impl Into<BoxError>) -> Self {
+        Self::new(Advice::Park, reason.into())
+    }
+
+    /// The work panicked: try again, with what the panic said.
+    pub(crate) fn panicked(panic: &(dyn Any + Send)) -> Self {
+        let text = panic.downcast_ref::<&str>().copied();
+        let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str)).unwrap_or("without a text");
+        Self::retry(format!("panicked: {text}"))
+    }
+
+    fn new(advice: Advice, source: BoxError) -> Self {
+        Self { advice, source: source.into() }
     }
 
     pub(crate) const fn advice(&self) -> Advice {
@@ -63,13 +84,17 @@ impl<E: Error + Send + Sync + 'static> From<E> for WorkError {
     }
 }
 
-/// The error and its causes, in one line.
+/// The error and its causes, in one line. A wrapper that says no more than what it wraps is said once.
 impl fmt::Display for WorkError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}", self.source)?;
+        let mut text = self.source.to_string();
+        f.write_str(&text)?;
         let mut cause = self.source.source();
         while let Some(error) = cause {
-            write!(f, ": {error}")?;
+            let before = std::mem::replace(&mut text, error.to_string());
+            if text != before {
+                write!(f, ": {text}")?;
+            }
             cause = error.source();
         }
         Ok(())
@@ -111,5 +136,7 @@ mod tests {
         let cause = std::io::Error::other("the disk is gone");
         let error = WorkError::from(crate::inbox::InboxError::new(cause));
         assert_eq!((error.to_string().as_str(), error.advice()), ("the inbox failed: the disk is gone", Advice::Retry));
+        let wrapped = std::io::Error::other(std::io::Error::other("the disk is gone"));
+        assert_eq!(WorkError::from(wrapped).to_string(), "the disk is gone");
     }
 }

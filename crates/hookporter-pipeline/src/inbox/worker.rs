@@ -18,6 +18,9 @@ pub(crate) type Hook = dyn Fn(&Change) + Send + Sync;
 
 /// Works the events of an inbox with an async function.
 ///
+/// The function may be one for each type of event, put together by [`ByType`](crate::inbox::ByType), or your own handlers:
+/// `hookporter::axum::through` and `hookporter::actix::through` send the stored request through the whole app.
+///
 /// An event whose function returns `Ok` is done. An error, a panic, and an attempt that takes too long are attempts that
 /// failed: the event comes back with a backoff, and is a dead letter when its attempts are spent. While an attempt runs its
 /// lease is renewed; an event of a process that died comes back when the lease runs out.
@@ -65,10 +68,7 @@ impl Worker {
     {
         Self {
             side: Arc::new(side),
-            function: Arc::new(move |event| {
-                let work = function(event);
-                Box::pin(async move { work.await.map_err(Into::into) })
-            }),
+            function: boxed(function),
             concurrency: 16,
             lease: Duration::from_secs(30),
             time_limit: Duration::from_secs(300),
@@ -132,6 +132,19 @@ impl Worker {
     pub async fn run_until(self, shutdown: impl Future<Output = ()>) -> WorkerEnd {
         run::run(self, shutdown).await
     }
+}
+
+/// A function of the user's, in one type for all.
+pub(super) fn boxed<F, R, E>(function: F) -> Arc<Function>
+where
+    F: Fn(Event) -> R + Send + Sync + 'static,
+    R: Future<Output = Result<(), E>> + Send + 'static,
+    E: Into<WorkError>,
+{
+    Arc::new(move |event| {
+        let work = function(event);
+        Box::pin(async move { work.await.map_err(Into::into) })
+    })
 }
 
 impl fmt::Debug for Worker {

@@ -37,12 +37,14 @@ pub struct Claimed {
 
 /// What is to become of an event whose attempt failed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[expect(clippy::exhaustive_enums, reason = "a store handles both or does not compile")]
+#[expect(clippy::exhaustive_enums, reason = "a store handles each or does not compile")]
 pub enum Next {
     /// It is due again at this moment.
     Due(UnixTime),
     /// It is a dead letter.
     Dead,
+    /// It is parked: kept, and not due until somebody releases it. Its attempts count from the beginning then.
+    Parked,
 }
 
 /// A failed attempt.

@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod by_type;
 mod crash;
 mod directory;
 #[cfg(target_os = "linux")]

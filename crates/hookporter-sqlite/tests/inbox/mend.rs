@@ -46,6 +46,24 @@ async fn a_dead_letter_can_be_found_looked_at_and_worked_again() {
 }
 
 #[tokio::test]
+async fn what_its_worker_parked_is_released_with_all_of_its_attempts() {
+    let directory = Directory::new();
+    let inbox = Inbox::open(directory.file()).await.unwrap();
+    inbox.accept(vec![sample_record("evt_1")]).await.unwrap();
+    let last = Claim { now: START, lease: Duration::from_secs(30), most: 10, attempts: 1 };
+    let lease = inbox.claim(last).await.unwrap().leases.remove(0);
+    let failure = Failure { now: START, error: "no function".to_owned(), next: Next::Parked };
+    assert_eq!(inbox.fail(lease.id, failure).await.unwrap(), Settled::Done);
+    let parked = inbox.list(State::Parked, 0, 10).await.unwrap();
+    assert_eq!((parked.len(), parked[0].due_at, parked[0].last_error.as_deref()), (1, None, Some("no function")));
+
+    assert_eq!(inbox.release_parked("acme").await.unwrap(), 1);
+    let claimed = inbox.claim(last).await.unwrap();
+    let attempts = |leases: &[Lease]| leases.iter().map(|lease| lease.attempt).collect::<Vec<_>>();
+    assert_eq!((attempts(&claimed.leases), attempts(&claimed.dead)), (vec![1], vec![]));
+}
+
+#[tokio::test]
 async fn parked_events_are_released_by_endpoint() {
     let directory = Directory::new();
     let inbox = Inbox::open(directory.file()).await.unwrap();

@@ -43,6 +43,30 @@ pub(super) async fn a_dead_letter_is_not_lent_and_comes_back_when_it_is_delivere
     same("a copy of what is done", copy, vec![Accepted::Duplicate])
 }
 
+pub(super) async fn an_event_that_a_worker_parks_is_kept_and_not_lent<B: InboxBackend>(
+    backend: &B,
+    store: B::Store,
+) -> Held {
+    let in_lane = |identity| {
+        let mut record = sample_record(identity);
+        record.lane = Some("a".to_owned());
+        record
+    };
+    store.accept(vec![in_lane("evt_1"), in_lane("evt_2")]).await.map_err(|error| told(&error))?;
+    let lease = one(&store, START).await?;
+    same("the failure", store.fail(lease.id, failure(Next::Parked)).await?, Settled::Done)?;
+    same("a second word", store.complete(lease.id, START).await?, Settled::Fenced)?;
+    let next = one(&store, START).await?;
+    same("whether the next of its lane passes", next.id.number > lease.id.number, true)?;
+    same("the completion", store.complete(next.id, START).await?, Settled::Done)?;
+    let later = START.plus(Duration::from_secs(365 * 24 * 3600));
+    same("what is due", due(&store, later).await?, 0)?;
+    let copy = store.accept(vec![sample_record("evt_1")]).await.map_err(|error| told(&error))?;
+    same("its copy", copy, vec![Accepted::Duplicate])?;
+    let store = backend.restart(store).await?;
+    same("what is due after a restart", due(&store, later).await?, 0)
+}
+
 pub(super) async fn an_event_that_kills_its_process_ends_as_a_dead_letter<B: InboxBackend>(
     backend: &B,
     store: B::Store,

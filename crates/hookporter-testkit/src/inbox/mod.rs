@@ -102,6 +102,7 @@ pub async fn inbox_suite<B: InboxBackend>(backend: &B) -> Result<(), SuiteFailur
         failing::a_dead_letter_is_not_lent_and_comes_back_when_it_is_delivered_again;
         failing::an_event_that_kills_its_process_ends_as_a_dead_letter;
         failing::a_parked_event_is_not_lent;
+        failing::an_event_that_a_worker_parks_is_kept_and_not_lent;
     }
     Ok(())
 }
