@@ -66,7 +66,7 @@ pub async fn receive<B: BodyReader>(
     };
     #[cfg(feature = "diagnosis")]
     if turned_away.event.is_none() && turned_away.rejection.kind().is_refusal() {
-        let url = endpoint.url_of(head, peer).ok().flatten();
+        let url = endpoint.url_of(head, peer.map(|peer| peer.ip())).ok().flatten();
         endpoint.examine(head, url.as_deref(), exchange.refused_body.take());
     }
     let reply = exchange.refuse(head, turned_away.event.as_ref(), turned_away.rejection);
