@@ -129,6 +129,12 @@ impl BodyBuffer {
 /// How much is set aside at once for an announced body: a stranger announces 25 MiB for free.
 const FIRST_GROWTH: usize = 256 * 1024;
 
+/// The SHA-256 of a body, in hex: what journals call it by.
+#[must_use]
+pub fn body_digest(body: &[u8]) -> String {
+    const_hex::encode(<sha2::Sha256 as sha2::Digest>::digest(body))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

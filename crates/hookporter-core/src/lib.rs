@@ -39,11 +39,12 @@ mod scheme;
 #[cfg(feature = "seal")]
 mod sealing;
 mod secret;
+mod stage;
 mod verifier;
 mod version;
 
 pub use algorithm::{Algorithm, KeyPlace};
-pub use body::{BodyBuffer, DEFAULT_BODY_LIMIT};
+pub use body::{BodyBuffer, DEFAULT_BODY_LIMIT, body_digest};
 pub use check::{Check, Unkeyed};
 pub use clock::{Clock, FrozenClock, SystemClock, UnixTime};
 pub use config_error::ConfigError;
@@ -67,5 +68,6 @@ pub use scheme::{ProofDraft, Signable, Signed};
 #[cfg_attr(docsrs, doc(cfg(feature = "seal")))]
 pub use sealing::SealingKey;
 pub use secret::{KeyId, Secret};
+pub use stage::Stage;
 pub use verifier::Verifier;
 pub use version::{VersionGate, VersionRule};

@@ -7,7 +7,7 @@ use tokio::time::Instant;
 
 use crate::Endpoint;
 use crate::body::BodyReader;
-use crate::exchange::Exchange;
+use crate::exchange::{Exchange, Subject};
 use crate::handshake_secret::HandshakeSecret;
 use crate::keys::RequestKeys;
 use crate::outcome::Outcome;
@@ -42,7 +42,7 @@ pub(crate) fn conclude<B: BodyReader>(
     answer: Handshake,
     body: &mut Peeked<'_, B>,
 ) -> Verdict {
-    exchange.conclude(head.method(), head.target(), None, Outcome::Handshake, answer.status, None);
+    exchange.conclude(Subject::Request(head), Outcome::Handshake, answer.status, None);
     if exchange.endpoint.report_only {
         return Verdict::PassOn(body.unread());
     }

@@ -4,19 +4,29 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::time::Duration;
 
-use hookporter_core::{Head, Label, Rejection};
+use hookporter_core::{Head, Label, Rejection, UnixTime};
 use tokio::time::Instant;
 
 use crate::Endpoint;
 use crate::event::Event;
+use crate::kept::KeptHead;
 use crate::outcome::{Outcome, Record};
 use crate::reply::Reply;
+use crate::trace::TraceId;
+
+/// What is concluded about: a request, or the event that it told of.
+#[derive(Clone, Copy)]
+pub(crate) enum Subject<'a> {
+    Request(&'a Head<'a>),
+    Event(&'a Event),
+}
 
 /// What is known of a request under way.
 #[derive(Debug, Clone)]
 pub(crate) struct Exchange {
     pub(crate) endpoint: Arc<Endpoint>,
     started: Instant,
+    trace: TraceId,
     pub(crate) tenant: Option<Arc<str>>,
     pub(crate) body_bytes: usize,
     /// The body of a refused request, until it is examined.
@@ -29,6 +39,7 @@ impl Exchange {
         Self {
             endpoint,
             started: Instant::now(),
+            trace: TraceId::next(),
             tenant: None,
             body_bytes: 0,
             #[cfg(feature = "diagnosis")]
@@ -55,19 +66,19 @@ impl Exchange {
 
     /// Refuses, and writes it down.
     pub(crate) fn refuse(&self, head: &Head<'_>, event: Option<&Event>, rejection: Rejection) -> Reply {
-        self.turn_away(head.method(), head.target(), event, rejection)
+        self.turn_away(event.map_or(Subject::Request(head), Subject::Event), rejection)
     }
 
     /// Refuses an event, and writes it down.
     pub(crate) fn refuse_event(&self, event: &Event, rejection: Rejection) -> Reply {
-        self.turn_away(event.method(), event.target(), Some(event), rejection)
+        self.turn_away(Subject::Event(event), rejection)
     }
 
     #[cold]
-    fn turn_away(&self, method: &str, target: &str, event: Option<&Event>, rejection: Rejection) -> Reply {
+    fn turn_away(&self, subject: Subject<'_>, rejection: Rejection) -> Reply {
         let reply = Reply::refusal(rejection, &self.endpoint);
         if let Some(refusal) = &reply.refusal {
-            self.conclude(method, target, event, refusal.outcome(), reply.status, Some(refusal.rejection()));
+            self.conclude(subject, refusal.outcome(), reply.status, Some(refusal.rejection()));
         }
         reply
     }
@@ -80,20 +91,12 @@ impl Exchange {
     /// Acknowledges with a status that the sender takes as success, and writes it down.
     pub(crate) fn acknowledge_with(&self, event: &Event, outcome: Outcome, status: u16) -> Reply {
         let reply = Reply::acknowledgement(status, self.endpoint.provider);
-        self.conclude(event.method(), event.target(), Some(event), outcome, reply.status, None);
+        self.conclude(Subject::Event(event), outcome, reply.status, None);
         reply
     }
 
     /// Writes down how the request ended: counts, log, observers.
-    pub(crate) fn conclude(
-        &self,
-        method: &str,
-        target: &str,
-        event: Option<&Event>,
-        outcome: Outcome,
-        status: u16,
-        rejection: Option<&Rejection>,
-    ) {
+    pub(crate) fn conclude(&self, subject: Subject<'_>, outcome: Outcome, status: u16, rejection: Option<&Rejection>) {
         self.endpoint.state.count(outcome);
         #[cfg(feature = "metrics")]
         {
@@ -102,9 +105,9 @@ impl Exchange {
         }
         match rejection {
             None => {
-                let now = event.map_or_else(|| self.endpoint.clock.now(), Event::received_at);
-                self.endpoint.state.vitals.succeeded(outcome, now);
-                tracing::debug!(target: "hookporter", endpoint = &*self.endpoint.name, outcome = outcome.as_str(), status);
+                self.endpoint.state.vitals.succeeded(outcome, self.moment(subject));
+                let trace = tracing::field::display(self.trace);
+                tracing::debug!(target: "hookporter", trace, endpoint = &*self.endpoint.name, outcome = outcome.as_str(), status);
             }
             Some(rejection) => {
                 self.endpoint.state.vitals.failed(outcome, status, rejection, self.endpoint.clock.now());
@@ -112,7 +115,15 @@ impl Exchange {
             }
         }
         if !self.endpoint.observers.is_empty() {
-            self.tell_observers(method, target, event, outcome, status, rejection);
+            self.tell_observers(subject, outcome, status, rejection);
+        }
+    }
+
+    /// When the request came; of one without an event the present moment, which is close.
+    fn moment(&self, subject: Subject<'_>) -> UnixTime {
+        match subject {
+            Subject::Event(event) => event.received_at(),
+            Subject::Request(_) => self.endpoint.clock.now(),
         }
     }
 
@@ -120,6 +131,7 @@ impl Exchange {
     fn warn(&self, outcome: Outcome, status: u16, rejection: &Rejection) {
         tracing::warn!(
             target: "hookporter",
+            trace = %self.trace,
             endpoint = &*self.endpoint.name,
             outcome = outcome.as_str(),
             reason = rejection.kind().as_str(),
@@ -129,32 +141,36 @@ impl Exchange {
     }
 
     #[inline(never)]
-    fn tell_observers(
-        &self,
-        method: &str,
-        target: &str,
-        event: Option<&Event>,
-        outcome: Outcome,
-        status: u16,
-        rejection: Option<&Rejection>,
-    ) {
+    fn tell_observers(&self, subject: Subject<'_>, outcome: Outcome, status: u16, rejection: Option<&Rejection>) {
         let text = |label: &Option<Label>| label.as_ref().map(|label| label.as_str().to_owned());
+        let (method, target, event, headers) = match subject {
+            Subject::Event(event) => (event.method(), event.target(), Some(event), event.kept_head().shown()),
+            Subject::Request(head) => {
+                let kept = KeptHead::new(&self.endpoint.kept_headers, "", head);
+                (head.method(), head.target(), None, kept.shown())
+            }
+        };
         let labels = event.map(Event::labels);
         let record = Record {
+            trace: self.trace,
+            at: self.moment(subject),
             endpoint: self.endpoint.name.clone(),
             provider: self.endpoint.provider_id(),
             tenant: self.tenant.clone(),
             method: method.to_owned(),
             path: target.split('?').next().unwrap_or_default().to_owned(),
+            headers,
             outcome,
             status,
             reason: rejection.map(Rejection::kind),
+            stage: rejection.map(|rejection| rejection.kind().stage()),
             detail: rejection.map(Rejection::to_string),
             key_id: event.map(|event| event.key_id().clone()),
             event_id: labels.and_then(|labels| text(&labels.id)),
             event_type: labels.and_then(|labels| text(&labels.kind)),
             api_version: labels.and_then(|labels| text(&labels.version)),
             body_bytes: self.body_bytes,
+            body_digest: event.map(|event| hookporter_core::body_digest(event.body())),
             duration: self.started.elapsed(),
             report_only: self.endpoint.report_only,
         };

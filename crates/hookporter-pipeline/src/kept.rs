@@ -10,6 +10,11 @@ use smallvec::SmallVec;
 /// could not read the body.
 const COMMON: [&str; 3] = ["content-type", "content-encoding", "user-agent"];
 
+/// Headers that no store and no journal ever gets, whatever an endpoint's allow-list says.
+pub(crate) fn is_credential(name: &str) -> bool {
+    ["authorization", "proxy-authorization", "cookie", "set-cookie"].contains(&name)
+}
+
 /// The names of the headers that an endpoint's events keep: an allow-list, so that no proof and no credential is ever
 /// kept.
 #[derive(Debug, Clone)]
@@ -93,6 +98,18 @@ impl KeptHead {
         headers.iter().for_each(|(name, _)| names.add(name));
         let lines = Lines(headers);
         Self::new(&names, target, &Head::new("POST", target, &lines))
+    }
+
+    /// The headers as text, for people.
+    pub(crate) fn shown(&self) -> Vec<(String, String)> {
+        let mut shown = Vec::new();
+        let mut keep = |name: &str, value: &[u8]| {
+            if !is_credential(name) {
+                shown.push((name.to_owned(), String::from_utf8_lossy(value).into_owned()));
+            }
+        };
+        self.visit(&mut HeaderVisitor::new(&mut keep));
+        shown
     }
 
     pub(crate) fn target(&self) -> &str {

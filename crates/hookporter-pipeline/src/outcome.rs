@@ -4,7 +4,11 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use hookporter_core::{KeyId, Reason, Rejection};
+use hookporter_core::{KeyId, Reason, Rejection, Stage, UnixTime};
+use serde::{Serialize, Serializer};
+
+use crate::shown::{maybe_shown, shown};
+use crate::trace::TraceId;
 
 /// What became of a request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -66,28 +70,44 @@ impl fmt::Display for Outcome {
 /// What is known of one request when it has been answered.
 ///
 /// For people who troubleshoot: it holds no secret, no proof and no byte of the body.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Serialize)]
 #[non_exhaustive]
 pub struct Record {
+    /// What the log calls this request.
+    #[serde(serialize_with = "shown")]
+    pub trace: TraceId,
+    /// When it arrived; for one that was turned away, when that was.
+    #[serde(serialize_with = "shown")]
+    pub at: UnixTime,
     /// The endpoint's name.
+    #[serde(serialize_with = "shown")]
     pub endpoint: Arc<str>,
     /// The provider's id, or `custom`.
     pub provider: &'static str,
     /// The tenant, where the endpoint has tenants and this one is known.
+    #[serde(serialize_with = "maybe_shown")]
     pub tenant: Option<Arc<str>>,
     /// The method.
     pub method: String,
     /// The path, without the query.
     pub path: String,
+    /// The headers of the endpoint's allow-list, without proofs and credentials; bytes that are no text are replaced.
+    pub headers: Vec<(String, String)>,
     /// What became of it.
+    #[serde(serialize_with = "shown")]
     pub outcome: Outcome,
     /// The status that the sender was told.
     pub status: u16,
     /// Why it was not accepted.
+    #[serde(serialize_with = "maybe_shown")]
     pub reason: Option<Reason>,
+    /// The step of the pipeline that turned it away.
+    #[serde(serialize_with = "maybe_shown")]
+    pub stage: Option<Stage>,
     /// The reason with its evidence.
     pub detail: Option<String>,
     /// The id of the key that fitted.
+    #[serde(serialize_with = "maybe_shown")]
     pub key_id: Option<KeyId>,
     /// The event id.
     pub event_id: Option<String>,
@@ -97,10 +117,17 @@ pub struct Record {
     pub api_version: Option<String>,
     /// How many bytes of body arrived.
     pub body_bytes: usize,
+    /// The SHA-256 of the body, in hex, where it was proven.
+    pub body_digest: Option<String>,
     /// From the head to the answer.
+    #[serde(rename = "duration_us", serialize_with = "micros")]
     pub duration: Duration,
     /// Whether the endpoint only reports, so that a rejected request went through all the same.
     pub report_only: bool,
+}
+
+fn micros<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_u128(duration.as_micros())
 }
 
 /// Is told of every request once it is answered.

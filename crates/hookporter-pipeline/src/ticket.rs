@@ -8,7 +8,7 @@ use hookporter_core::{Evidence, Reason, Rejection};
 use tokio::time::Instant;
 
 use crate::event::Event;
-use crate::exchange::Exchange;
+use crate::exchange::{Exchange, Subject};
 use crate::handoff::{BoxFuture, HandedOff, HandoffError};
 use crate::outcome::Outcome;
 use crate::reply::Reply;
@@ -166,9 +166,8 @@ impl Ticket {
 
     fn judge<R>(&self, answer: Answer<R>) -> Handled<R> {
         let endpoint = &self.exchange.endpoint;
-        let (method, target) = (self.event.method(), self.event.target());
         let conclude = |outcome, status, rejection| {
-            self.exchange.conclude(method, target, Some(&self.event), outcome, status, rejection);
+            self.exchange.conclude(Subject::Event(&self.event), outcome, status, rejection);
         };
         let Answer { status, response } = answer;
         let verbatim = endpoint.verbatim;

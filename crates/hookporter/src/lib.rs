@@ -160,12 +160,12 @@ pub use hookporter_core::provider;
 pub use hookporter_core::{
     Algorithm, Clock, ConfigError, Coverage, Encoding, Evidence, Form, FrozenClock, Gzip, Header, Identity, Json,
     KeyDecoding, KeyId, KeyName, KeyPlace, KeyRule, KeyUrl, KeyUrlSource, Keyring, Provider, Reason, Rejection, Scheme,
-    Secret, SignedBytes, SignedInput, SignedMessage, SystemClock, TimeUnit, Tolerance, UnixTime, VersionGate,
+    Secret, SignedBytes, SignedInput, SignedMessage, Stage, SystemClock, TimeUnit, Tolerance, UnixTime, VersionGate,
     VersionRule,
 };
 pub use hookporter_pipeline::{
     BodyMemory, BoxError, BoxFuture, Endpoint, Event, HandedOff, Handoff, HandoffError, HandshakeSecret, KeyFinder,
-    KeySource, Keys, Observer, Outcome, PayloadError, Proxies, Record, Refusal, Subscription, drain,
+    KeySource, Keys, Observer, Outcome, PayloadError, Proxies, Record, Refusal, Subscription, TraceId, drain,
 };
 
 #[cfg(feature = "metrics")]
@@ -192,6 +192,11 @@ pub use hookporter_actix as actix;
 /// are for stores of your own; the feature `sqlite` has a ready one.
 pub mod inbox {
     pub use hookporter_pipeline::inbox::*;
+}
+
+/// The journal: what came in, accepted or not, for people who troubleshoot.
+pub mod journal {
+    pub use hookporter_pipeline::journal::*;
 }
 
 /// Health: how endpoints fare, as a value, as JSON, and as a stream of changes.

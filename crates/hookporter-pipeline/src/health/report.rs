@@ -1,16 +1,16 @@
 //! The health of an endpoint at one moment.
 
-use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
 use hookporter_core::{KeyId, Reason, UnixTime};
-use serde::{Serialize, Serializer};
+use serde::Serialize;
 
 use crate::Endpoint;
 use crate::health::vitals::LOOK_BACK;
 use crate::health::{Alarm, Light};
 use crate::outcome::Outcome;
+use crate::shown::{maybe_shown, shown};
 
 /// Within so long, so many refusals and not one acceptance say that an endpoint rejects everything.
 const WINDOW: Duration = Duration::from_secs(60);
@@ -58,7 +58,7 @@ pub struct Health {
     /// What may be behind the refusals since a proof last held, where the feature `diagnosis` is on and something is found.
     pub likely_cause: Option<LikelyCause>,
     /// When an event was last accepted, or known already.
-    #[serde(serialize_with = "moment")]
+    #[serde(serialize_with = "maybe_shown")]
     pub last_accepted: Option<UnixTime>,
     /// How long ago that was, in seconds.
     pub last_accepted_age: Option<u64>,
@@ -256,16 +256,5 @@ impl Endpoint {
             }
             _ => Some(Alarm::RefusalsInARow { refusals, reason }),
         }
-    }
-}
-
-fn shown<T: fmt::Display, S: Serializer>(value: &T, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(value)
-}
-
-fn moment<S: Serializer>(moment: &Option<UnixTime>, serializer: S) -> Result<S::Ok, S::Error> {
-    match moment {
-        Some(moment) => serializer.collect_str(moment),
-        None => serializer.serialize_none(),
     }
 }

@@ -8,10 +8,7 @@ use hookporter_core::{Coverage, HeaderVisitor, Headers, KeyId, Label, Labels, Un
 
 use crate::Event;
 use crate::inbox::Kept;
-use crate::kept::KeptHead;
-
-/// Headers that no store ever gets, whatever an endpoint's allow-list says.
-const NEVER: [&str; 4] = ["authorization", "proxy-authorization", "cookie", "set-cookie"];
+use crate::kept::{KeptHead, is_credential};
 
 /// What a store keeps of one event.
 ///
@@ -169,7 +166,7 @@ fn headers_of(event: &Event) -> Vec<(String, Vec<u8>)> {
     let mut headers = Vec::new();
     let mut keep = |name: &str, value: &[u8]| {
         let fits = !value.iter().any(|byte| matches!(byte, b'\r' | b'\n' | 0));
-        if fits && !NEVER.contains(&name) {
+        if fits && !is_credential(name) {
             headers.push((name.to_owned(), value.to_vec()));
         }
     };

@@ -4,6 +4,7 @@
 
 #[cfg(feature = "diagnosis")]
 mod causes;
+mod journal;
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};

@@ -1,0 +1,77 @@
+//! What is looked for in a journal.
+
+use hookporter_core::{Reason, UnixTime};
+
+use crate::outcome::{Outcome, Record};
+
+/// Which entries of a journal are wanted; every setter narrows it. Default: all of them.
+#[derive(Debug, Clone, Default)]
+#[must_use]
+pub struct Query {
+    endpoint: Option<String>,
+    outcomes: Vec<Outcome>,
+    reason: Option<Reason>,
+    since: Option<UnixTime>,
+    until: Option<UnixTime>,
+    text: Option<String>,
+}
+
+impl Query {
+    /// Every entry.
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Those of one endpoint.
+    pub fn of(self, endpoint: &str) -> Self {
+        Self { endpoint: Some(endpoint.to_owned()), ..self }
+    }
+
+    /// Those with this outcome, beside those already asked for.
+    pub fn outcome(mut self, outcome: Outcome) -> Self {
+        self.outcomes.push(outcome);
+        self
+    }
+
+    /// Those that were turned away for what the sender sent.
+    pub fn rejected(self) -> Self {
+        self.outcome(Outcome::Rejected)
+    }
+
+    /// Those with this reason.
+    pub fn reason(self, reason: Reason) -> Self {
+        Self { reason: Some(reason), ..self }
+    }
+
+    /// Those of this moment and later.
+    pub fn since(self, moment: UnixTime) -> Self {
+        Self { since: Some(moment), ..self }
+    }
+
+    /// Those of before this moment.
+    pub fn until(self, moment: UnixTime) -> Self {
+        Self { until: Some(moment), ..self }
+    }
+
+    /// Those whose trace id, path, event id, event type, tenant or digest begins with this text.
+    pub fn text(self, text: &str) -> Self {
+        Self { text: Some(text.to_owned()), ..self }
+    }
+
+    pub(super) fn takes(&self, record: &Record) -> bool {
+        self.endpoint.as_ref().is_none_or(|endpoint| **endpoint == *record.endpoint)
+            && (self.outcomes.is_empty() || self.outcomes.contains(&record.outcome))
+            && (self.reason.is_none() || self.reason == record.reason)
+            && self.since.is_none_or(|since| record.at >= since)
+            && self.until.is_none_or(|until| record.at < until)
+            && self.text.as_ref().is_none_or(|text| names(record, text))
+    }
+}
+
+fn names(record: &Record, text: &str) -> bool {
+    let named = [&record.event_id, &record.event_type, &record.body_digest];
+    record.path.starts_with(text)
+        || record.tenant.as_ref().is_some_and(|tenant| tenant.starts_with(text))
+        || named.into_iter().flatten().any(|name| name.starts_with(text))
+        || record.trace.to_string().starts_with(text)
+}

@@ -1,0 +1,110 @@
+//! A journal in memory.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use serde::Serialize;
+
+use crate::journal::Query;
+use crate::outcome::{Observer, Record};
+
+/// What is kept of text that a sender chose: a path, a header, a label.
+const LONGEST_TEXT: usize = 1024;
+
+/// The last requests, accepted or not, in memory: give a clone to each endpoint with
+/// [`Endpoint::observer`](crate::Endpoint::observer). It is gone when the process ends.
+///
+/// It holds no secret, no proof, no credential, and of a body its length and digest. It is bounded: an entry has a few KiB
+/// at the most, and beyond the number that was asked for the oldest go. No request waits for whoever reads it.
+#[derive(Clone)]
+pub struct Journal {
+    shared: Arc<Mutex<Ring>>,
+    most: usize,
+}
+
+struct Ring {
+    entries: VecDeque<Arc<Entry>>,
+    next: u64,
+}
+
+/// One request in a journal.
+#[derive(Debug, Clone, Serialize)]
+#[non_exhaustive]
+pub struct Entry {
+    /// Its number: ascending in the order of the answers.
+    pub number: u64,
+    /// What is known of it.
+    #[serde(flatten)]
+    pub record: Record,
+}
+
+impl Journal {
+    /// A journal of the last so many requests; at least one.
+    #[must_use]
+    pub fn in_memory(entries: usize) -> Self {
+        let ring = Ring { entries: VecDeque::new(), next: 1 };
+        Self { shared: Arc::new(Mutex::new(ring)), most: entries.max(1) }
+    }
+
+    /// The entries that a query asks for, the newest first, at most so many.
+    #[must_use]
+    pub fn entries(&self, query: &Query, most: usize) -> Vec<Arc<Entry>> {
+        // Handles only, so that requests wait no longer than it takes to copy these.
+        let all: Vec<_> = self.lock().entries.iter().cloned().collect();
+        all.into_iter().rev().filter(|entry| query.takes(&entry.record)).take(most).collect()
+    }
+
+    /// The entry with this number, while it is there.
+    #[must_use]
+    pub fn entry(&self, number: u64) -> Option<Arc<Entry>> {
+        let ring = self.lock();
+        let at = ring.entries.binary_search_by_key(&number, |entry| entry.number).ok()?;
+        ring.entries.get(at).cloned()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Ring> {
+        // Nothing under the lock can leave it half done.
+        self.shared.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Observer for Journal {
+    fn observe(&self, record: &Record) {
+        let record = cut(record.clone());
+        let mut ring = self.lock();
+        let number = ring.next;
+        ring.next = ring.next.saturating_add(1);
+        let oldest = if ring.entries.len() >= self.most { ring.entries.pop_front() } else { None };
+        ring.entries.push_back(Arc::new(Entry { number, record }));
+        drop(ring);
+        // Freed when nobody waits for the lock.
+        drop(oldest);
+    }
+}
+
+/// A record whose texts have a bound.
+fn cut(mut record: Record) -> Record {
+    shorten(&mut record.path);
+    shorten(&mut record.method);
+    for (_, value) in &mut record.headers {
+        shorten(value);
+    }
+    let labels = [&mut record.event_id, &mut record.event_type, &mut record.api_version, &mut record.detail];
+    labels.into_iter().flatten().for_each(shorten);
+    record
+}
+
+fn shorten(text: &mut String) {
+    if text.len() > LONGEST_TEXT {
+        let end = (0..=LONGEST_TEXT).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+        text.truncate(end);
+        text.push('…');
+    }
+}
+
+impl fmt::Debug for Journal {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Journal").field("most", &self.most).finish_non_exhaustive()
+    }
+}
