@@ -101,7 +101,8 @@ impl Exchange {
         #[cfg(feature = "metrics")]
         {
             let reason = rejection.map(Rejection::kind);
-            crate::metrics::request(&self.endpoint.name, outcome, reason, self.started.elapsed(), self.body_bytes);
+            let meters = &self.endpoint.state.meters;
+            meters.request(&self.endpoint.name, outcome, reason, self.started.elapsed(), self.body_bytes);
         }
         match rejection {
             None => {
@@ -151,6 +152,7 @@ impl Exchange {
             }
         };
         let labels = event.map(Event::labels);
+        let digests = self.endpoint.observers.iter().any(|observer| observer.wants_digests());
         let record = Record {
             trace: self.trace,
             at: self.moment(subject),
@@ -170,12 +172,13 @@ impl Exchange {
             event_type: labels.and_then(|labels| text(&labels.kind)),
             api_version: labels.and_then(|labels| text(&labels.version)),
             body_bytes: self.body_bytes,
-            body_digest: event.map(|event| hookporter_core::body_digest(event.body())),
+            body_digest: event.filter(|_| digests).map(|event| hookporter_core::body_digest(event.body())),
             duration: self.started.elapsed(),
             report_only: self.endpoint.report_only,
         };
+        let record = Arc::new(record.shortened());
         for observer in &self.endpoint.observers {
-            if catch_unwind(AssertUnwindSafe(|| observer.observe(&record))).is_err() {
+            if catch_unwind(AssertUnwindSafe(|| observer.observe_shared(&record))).is_err() {
                 tracing::error!(target: "hookporter", endpoint = &*self.endpoint.name, "an observer panicked");
             }
         }

@@ -1,4 +1,5 @@
-//! Metrics by the `metrics` crate: whoever installs a recorder (Prometheus, OpenTelemetry, StatsD) gets them.
+//! Metrics by the `metrics` crate: whoever installs a recorder (Prometheus, OpenTelemetry, StatsD) gets them. Install it
+//! before the first request: what is counted often is looked up once.
 //!
 //! | name | kind | labels |
 //! |---|---|---|
@@ -9,11 +10,12 @@
 //! Every label has few values: endpoints are configured, outcomes and reasons are lists of this crate. Nothing that a sender
 //! says becomes one.
 
-use std::sync::Arc;
+use std::fmt;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use hookporter_core::Reason;
-use metrics::{Unit, counter, describe_counter, describe_histogram, histogram};
+use metrics::{Counter, Histogram, Unit, counter, describe_counter, describe_histogram, histogram};
 
 use crate::outcome::Outcome;
 
@@ -29,16 +31,46 @@ pub fn describe_metrics() {
     describe_counter!(BODY, Unit::Bytes, "Bytes of bodies that arrived.");
 }
 
-pub(crate) fn request(
-    endpoint: &Arc<str>,
-    outcome: Outcome,
-    reason: Option<Reason>,
-    duration: Duration,
-    body_bytes: usize,
-) {
-    let reason = reason.map_or("", Reason::as_str);
-    let outcome = outcome.as_str();
-    counter!(REQUESTS, "endpoint" => endpoint.clone(), "outcome" => outcome, "reason" => reason).increment(1);
-    histogram!(ACKNOWLEDGEMENT, "endpoint" => endpoint.clone(), "outcome" => outcome).record(duration.as_secs_f64());
-    counter!(BODY, "endpoint" => endpoint.clone()).increment(u64::try_from(body_bytes).unwrap_or(u64::MAX));
+/// The metrics of one endpoint, looked up when they are first used.
+#[derive(Default)]
+pub(crate) struct Meters {
+    taken: [OnceLock<Counter>; Outcome::ALL.len()],
+    answered: [OnceLock<Histogram>; Outcome::ALL.len()],
+    body: OnceLock<Counter>,
+}
+
+impl Meters {
+    pub(crate) fn request(
+        &self,
+        endpoint: &Arc<str>,
+        outcome: Outcome,
+        reason: Option<Reason>,
+        duration: Duration,
+        body_bytes: usize,
+    ) {
+        let at = outcome.index();
+        if let Some(answered) = self.answered.get(at) {
+            answered.get_or_init(|| answers(endpoint, outcome)).record(duration.as_secs_f64());
+        }
+        match (reason, self.taken.get(at)) {
+            (None, Some(taken)) => taken.get_or_init(|| requests(endpoint, outcome, "")).increment(1),
+            (reason, _) => requests(endpoint, outcome, reason.map_or("", Reason::as_str)).increment(1),
+        }
+        let body = self.body.get_or_init(|| counter!(BODY, "endpoint" => endpoint.clone()));
+        body.increment(u64::try_from(body_bytes).unwrap_or(u64::MAX));
+    }
+}
+
+fn requests(endpoint: &Arc<str>, outcome: Outcome, reason: &'static str) -> Counter {
+    counter!(REQUESTS, "endpoint" => endpoint.clone(), "outcome" => outcome.as_str(), "reason" => reason)
+}
+
+fn answers(endpoint: &Arc<str>, outcome: Outcome) -> Histogram {
+    histogram!(ACKNOWLEDGEMENT, "endpoint" => endpoint.clone(), "outcome" => outcome.as_str())
+}
+
+impl fmt::Debug for Meters {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Meters")
+    }
 }

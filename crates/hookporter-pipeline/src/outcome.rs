@@ -117,7 +117,7 @@ pub struct Record {
     pub api_version: Option<String>,
     /// How many bytes of body arrived.
     pub body_bytes: usize,
-    /// The SHA-256 of the body, in hex, where it was proven.
+    /// The SHA-256 of the body, in hex, where it was proven and an observer [wants it](Observer::wants_digests).
     pub body_digest: Option<String>,
     /// From the head to the answer.
     #[serde(rename = "duration_us", serialize_with = "micros")]
@@ -130,12 +130,45 @@ fn micros<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S:
     serializer.serialize_u128(duration.as_micros())
 }
 
+/// What is kept of a text that a sender chose: a path, a header, a label.
+const LONGEST_TEXT: usize = 1024;
+
+impl Record {
+    /// The record with a bound to every text that a sender chose.
+    pub(crate) fn shortened(mut self) -> Self {
+        shorten(&mut self.path);
+        shorten(&mut self.method);
+        self.headers.iter_mut().for_each(|(_, value)| shorten(value));
+        let labels = [&mut self.event_id, &mut self.event_type, &mut self.api_version, &mut self.detail];
+        labels.into_iter().flatten().for_each(shorten);
+        self
+    }
+}
+
+fn shorten(text: &mut String) {
+    if text.len() > LONGEST_TEXT {
+        let end = (0..=LONGEST_TEXT).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+        text.truncate(end);
+        text.push('…');
+    }
+}
+
 /// Is told of every request once it is answered.
 ///
 /// Called on the request's own task: it must not block. A panic in it is caught.
 pub trait Observer: Send + Sync + 'static {
     /// Takes note.
     fn observe(&self, record: &Record);
+
+    /// Takes note, and may keep the record without a copy of its own. Default: as [`Observer::observe`].
+    fn observe_shared(&self, record: &Arc<Record>) {
+        self.observe(record);
+    }
+
+    /// Whether [`Record::body_digest`] is to be there: the body is hashed for it. Default: no.
+    fn wants_digests(&self) -> bool {
+        false
+    }
 }
 
 impl<F: Fn(&Record) + Send + Sync + 'static> Observer for F {

@@ -9,6 +9,7 @@ use axum::routing::post;
 use bytes::Bytes;
 use hmac::{Hmac, Mac};
 use hookporter_core::Secret;
+use hookporter_pipeline::journal::Journal;
 use hookporter_pipeline::{BoxFuture, Endpoint, Event, HandedOff, Handoff, HandoffError};
 use hookporter_tower::{EndpointLayer, EndpointService};
 use sha2::Sha256;
@@ -33,6 +34,8 @@ pub enum Kind {
     GitHubLayer,
     /// A service whose hand-off completes at once.
     GitHubService,
+    /// The same service, watched: a journal, metrics with a recorder, and a log at its usual level.
+    GitHubServiceWatched,
     /// A layer with a memory of events, whose ids stand in the body.
     StripeLayer,
     /// A service of the same kind.
@@ -57,6 +60,7 @@ impl Kind {
         Self::GitHubLayerNoDedupe,
         Self::GitHubLayer,
         Self::GitHubService,
+        Self::GitHubServiceWatched,
         Self::StripeLayer,
         Self::StripeService,
         #[cfg(feature = "actix")]
@@ -77,6 +81,7 @@ impl Kind {
             Self::GitHubLayerNoDedupe => "axum layer (github, no dedupe)",
             Self::GitHubLayer => "axum layer (github)",
             Self::GitHubService => "axum service (github, hand-off)",
+            Self::GitHubServiceWatched => "axum service (github, hand-off, watched)",
             Self::StripeLayer => "axum layer (stripe)",
             Self::StripeService => "axum service (stripe, hand-off)",
             #[cfg(feature = "actix")]
@@ -110,6 +115,7 @@ impl Kind {
         match self {
             Self::GitHubLayerNoDedupe => endpoint.no_dedupe(),
             Self::GitHubService | Self::StripeService => endpoint.handoff(AtOnce),
+            Self::GitHubServiceWatched => endpoint.handoff(AtOnce).observer(Journal::in_memory(10_000)),
             #[cfg(feature = "actix")]
             Self::ActixGitHubService => endpoint.handoff(AtOnce),
             _ => endpoint,
@@ -129,13 +135,28 @@ impl Kind {
             Self::GitHubLayerNoDedupe | Self::GitHubLayer | Self::StripeLayer => {
                 Router::new().route(PATH, post(bare).layer(EndpointLayer::new(self.endpoint())))
             }
-            Self::GitHubService | Self::StripeService => {
+            Self::GitHubService | Self::GitHubServiceWatched | Self::StripeService => {
                 Router::new().route_service(PATH, EndpointService::new(self.endpoint()).expect("it has a hand-off"))
             }
             #[cfg(feature = "actix")]
             Self::ActixBare | Self::ActixGitHub | Self::ActixGitHubService => return None,
         })
     }
+}
+
+/// Installs what a watched server has, for the whole process.
+pub fn watch() {
+    let recorder = metrics_exporter_prometheus::PrometheusBuilder::new().install_recorder().expect("the only recorder");
+    std::thread::spawn(move || {
+        loop {
+            std::thread::sleep(std::time::Duration::from_secs(1));
+            recorder.run_upkeep();
+        }
+    });
+    tracing_subscriber::fmt()
+        .with_max_level(tracing_subscriber::filter::LevelFilter::INFO)
+        .with_writer(std::io::sink)
+        .init();
 }
 
 async fn bare(body: Bytes) -> StatusCode {

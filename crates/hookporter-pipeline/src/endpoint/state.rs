@@ -18,6 +18,8 @@ pub(crate) struct State {
     pub(crate) peer_unknown: AtomicBool,
     counts: [AtomicU64; Outcome::ALL.len()],
     pub(crate) vitals: Vitals,
+    #[cfg(feature = "metrics")]
+    pub(crate) meters: crate::metrics::Meters,
     #[cfg(feature = "diagnosis")]
     pub(crate) examinations: crate::examine::Examinations,
     /// When somebody first asked how it fares.

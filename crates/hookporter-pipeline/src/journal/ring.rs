@@ -4,23 +4,21 @@ use std::collections::VecDeque;
 use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use crate::journal::Query;
 use crate::outcome::{Observer, Record};
 
-/// What is kept of text that a sender chose: a path, a header, a label.
-const LONGEST_TEXT: usize = 1024;
-
 /// The last requests, accepted or not, in memory: give a clone to each endpoint with
 /// [`Endpoint::observer`](crate::Endpoint::observer). It is gone when the process ends.
 ///
-/// It holds no secret, no proof, no credential, and of a body its length and digest. It is bounded: an entry has a few KiB
+/// It holds no secret, no proof, no credential, and of a body its length, and its digest where that is asked for. It is bounded: an entry has a few KiB
 /// at the most, and beyond the number that was asked for the oldest go. No request waits for whoever reads it.
 #[derive(Clone)]
 pub struct Journal {
     shared: Arc<Mutex<Ring>>,
     most: usize,
+    digests: bool,
 }
 
 struct Ring {
@@ -35,8 +33,8 @@ pub struct Entry {
     /// Its number: ascending in the order of the answers.
     pub number: u64,
     /// What is known of it.
-    #[serde(flatten)]
-    pub record: Record,
+    #[serde(flatten, serialize_with = "whole")]
+    pub record: Arc<Record>,
 }
 
 impl Journal {
@@ -44,7 +42,13 @@ impl Journal {
     #[must_use]
     pub fn in_memory(entries: usize) -> Self {
         let ring = Ring { entries: VecDeque::new(), next: 1 };
-        Self { shared: Arc::new(Mutex::new(ring)), most: entries.max(1) }
+        Self { shared: Arc::new(Mutex::new(ring)), most: entries.max(1), digests: false }
+    }
+
+    /// Notes the SHA-256 of every proven body, too: hashing one takes about as long as its proof. Default: off.
+    #[must_use]
+    pub fn with_digests(self) -> Self {
+        Self { digests: true, ..self }
     }
 
     /// The entries that a query asks for, the newest first, at most so many.
@@ -71,7 +75,11 @@ impl Journal {
 
 impl Observer for Journal {
     fn observe(&self, record: &Record) {
-        let record = cut(record.clone());
+        self.observe_shared(&Arc::new(record.clone()));
+    }
+
+    fn observe_shared(&self, record: &Arc<Record>) {
+        let record = record.clone();
         let mut ring = self.lock();
         let number = ring.next;
         ring.next = ring.next.saturating_add(1);
@@ -81,26 +89,14 @@ impl Observer for Journal {
         // Freed when nobody waits for the lock.
         drop(oldest);
     }
+
+    fn wants_digests(&self) -> bool {
+        self.digests
+    }
 }
 
-/// A record whose texts have a bound.
-fn cut(mut record: Record) -> Record {
-    shorten(&mut record.path);
-    shorten(&mut record.method);
-    for (_, value) in &mut record.headers {
-        shorten(value);
-    }
-    let labels = [&mut record.event_id, &mut record.event_type, &mut record.api_version, &mut record.detail];
-    labels.into_iter().flatten().for_each(shorten);
-    record
-}
-
-fn shorten(text: &mut String) {
-    if text.len() > LONGEST_TEXT {
-        let end = (0..=LONGEST_TEXT).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
-        text.truncate(end);
-        text.push('…');
-    }
+fn whole<S: Serializer>(record: &Arc<Record>, serializer: S) -> Result<S::Ok, S::Error> {
+    record.serialize(serializer)
 }
 
 impl fmt::Debug for Journal {

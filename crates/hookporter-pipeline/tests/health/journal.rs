@@ -9,7 +9,7 @@ use hookporter_pipeline::journal::{Entry, Journal, Query};
 use crate::{Door, NEW, OLD, START, github};
 
 fn watched(most: usize) -> (Door, Journal) {
-    let journal = Journal::in_memory(most);
+    let journal = Journal::in_memory(most).with_digests();
     (Door::new(github(OLD).observer(journal.clone())), journal)
 }
 

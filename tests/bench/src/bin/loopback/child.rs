@@ -60,6 +60,9 @@ pub(crate) fn serve(name: &str, workers: usize) -> ExitCode {
         let _ = std::io::stdin().read_to_end(&mut rest);
         std::process::exit(0);
     });
+    if kind == Kind::GitHubServiceWatched {
+        hookporter_bench::server::watch();
+    }
     if let Some(router) = kind.router() {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(workers).enable_all().build();
         runtime.expect("a runtime").block_on(async {
