@@ -16,9 +16,9 @@ struct Due {
     attempts: u32,
 }
 
-/// Lends what is due, and writes each attempt down.
-pub(crate) fn claim(connection: &Connection, claim: Claim) -> rusqlite::Result<Claimed> {
-    let mut claimed = Claimed::default();
+/// Lends what is due, and writes each attempt down; whether an event made way for the next one of its lane.
+pub(crate) fn claim(connection: &Connection, claim: Claim) -> rusqlite::Result<(Claimed, bool)> {
+    let (mut claimed, mut buried) = (Claimed::default(), false);
     let now = claim.now.as_millis();
     let all = due(connection, now, claim.most)?;
     // Where none of them can be lent, others may be due behind them.
@@ -37,10 +37,12 @@ pub(crate) fn claim(connection: &Connection, claim: Claim) -> rusqlite::Result<C
             Ok(Some(record)) => record,
             Ok(None) => {
                 bury(connection, due.number, now, "its contents are gone")?;
+                buried = true;
                 continue;
             }
             Err(error) if error.sqlite_error_code().is_none() => {
                 bury(connection, due.number, now, &format!("its contents cannot be read: {error}"))?;
+                buried = true;
                 continue;
             }
             Err(error) => return Err(error),
@@ -48,6 +50,7 @@ pub(crate) fn claim(connection: &Connection, claim: Claim) -> rusqlite::Result<C
         let id = LeaseId { number: due.number, epoch: due.epoch.saturating_add(1) };
         if spent {
             bury(connection, due.number, now, NEVER_ENDED)?;
+            buried = true;
             claimed.dead.push(Lease { id, attempt: due.attempts, record });
             continue;
         }
@@ -55,8 +58,8 @@ pub(crate) fn claim(connection: &Connection, claim: Claim) -> rusqlite::Result<C
         lend(connection, id, attempt, now, claim.now.plus(claim.lease))?;
         claimed.leases.push(Lease { id, attempt, record });
     }
-    claimed.next_due = if more { Some(claim.now) } else { next_due(connection, now)? };
-    Ok(claimed)
+    claimed.next_due = if more || buried { Some(claim.now) } else { next_due(connection, now)? };
+    Ok((claimed, buried))
 }
 
 fn due(connection: &Connection, now: i64, most: usize) -> rusqlite::Result<Vec<Due>> {

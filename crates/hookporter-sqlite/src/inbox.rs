@@ -167,12 +167,7 @@ impl AcceptingSide for Inbox {
 
 impl WorkingSide for Inbox {
     fn claim(&self, claim: Claim) -> BoxFuture<'static, Result<Claimed, InboxError>> {
-        let claimed = self.ask(move |connection| {
-            let claimed = claim::claim(connection, claim)?;
-            // A dead letter makes way for the next one of its lane.
-            let makes_way = !claimed.dead.is_empty();
-            Ok((claimed, makes_way))
-        });
+        let claimed = self.ask(move |connection| claim::claim(connection, claim));
         let sealing = self.shared.sealing.clone();
         Box::pin(async move { Ok(sealing.open_all(claimed.await?)) })
     }

@@ -27,8 +27,10 @@ pub(crate) fn advance(connection: &Connection, left: i64, now: i64) -> rusqlite:
 
 /// Makes the first event of each lane due in which none is: after changes to many rows at once.
 pub(crate) fn advance_all(connection: &Connection) -> rusqlite::Result<bool> {
+    // The states stand there as they do in the index, so that SQLite sees that it may use it.
     let sql = format!(
-        "UPDATE events AS ours SET due_at = received_at WHERE lane IS NOT NULL AND state = 'waiting' AND due_at IS NULL \
+        "UPDATE events AS ours SET due_at = received_at WHERE lane IS NOT NULL AND state IN ('waiting', 'working') \
+         AND state = 'waiting' AND due_at IS NULL \
          AND NOT EXISTS (SELECT 1 FROM events AS theirs WHERE {UNFINISHED} AND (theirs.id < ours.id OR theirs.due_at IS NOT NULL))"
     );
     Ok(connection.prepare_cached(&sql)?.execute([])? > 0)

@@ -78,8 +78,10 @@ impl Settings {
         Self { set_aside: false, ..self }
     }
 
-    /// Encrypts body, headers and payload of every event from now on, and opens what these keys have sealed. Events that
-    /// were accepted before stay as they are, until they are swept. Default: nothing is encrypted.
+    /// Encrypts body, payload, headers, target and peer of every event from now on, and opens what these keys have sealed; see
+    /// [`SealingKeys`](hookporter_pipeline::inbox::SealingKeys) for what stays readable. Events that were accepted before stay
+    /// as they are: those that are done until they are swept, dead letters and parked ones until somebody ends them. Default:
+    /// nothing is encrypted.
     #[cfg(feature = "seal")]
     pub fn seal(self, keys: hookporter_pipeline::inbox::SealingKeys) -> Self {
         Self { sealing: Sealing { keys: Some(keys) }, ..self }

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use hookporter_core::ConfigError;
+
 use crate::endpoint::Mode;
 use crate::inbox::{AcceptingSide, Change, InboxHandoff, Split};
 use crate::{Endpoint, Event};
@@ -55,19 +57,27 @@ impl Endpoint {
     ///
     /// ```
     /// # use hookporter_pipeline::inbox::Split;
-    /// # fn example(adyen: hookporter_pipeline::Endpoint) -> hookporter_pipeline::Endpoint {
+    /// # fn example(adyen: hookporter_pipeline::Endpoint) -> Result<hookporter_pipeline::Endpoint, hookporter_core::ConfigError> {
     /// let item = "/NotificationRequestItem";
+    /// // Adyen signs single fields, these among them.
     /// let items = Split::array("/notificationItems")
-    ///     .id(&format!("{item}/eventCode"))
-    ///     .id(&format!("{item}/pspReference"))
-    ///     .id(&format!("{item}/success"))
+    ///     .signed_id(&format!("{item}/eventCode"))
+    ///     .signed_id(&format!("{item}/pspReference"))
+    ///     .signed_id(&format!("{item}/success"))
     ///     .event_type(&format!("{item}/eventCode"));
     /// adyen.split(items)
     /// # }
     /// ```
-    pub fn split(mut self, split: Split) -> Self {
+    ///
+    /// # Errors
+    /// [`ConfigError::Setting`] for a JSON pointer that is none.
+    pub fn split(mut self, split: Split) -> Result<Self, ConfigError> {
+        if let Some(pointer) = split.odd_pointer() {
+            let problem = format!("`{pointer}` is no JSON pointer: it begins with `/`");
+            return Err(ConfigError::Setting { setting: "split", problem });
+        }
         self.keeping.split = Some(split);
-        self
+        Ok(self)
     }
 
     /// Tells a function of every event that the inbox has taken, parked, or taken out of its dead letters, once it is

@@ -1,10 +1,11 @@
 //! An inbox as an endpoint's hand-off.
 
+use std::collections::HashMap;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 
-use hookporter_core::Coverage;
+use hookporter_core::{Coverage, body_digest};
 
 use crate::Event;
 use crate::handoff::{BoxFuture, HandedOff, HandoffError};
@@ -14,6 +15,9 @@ use crate::inbox::{Accepted, AcceptingSide, Change, ChangeKind, EventRecord, Rec
 
 /// A longer id of a part is not kept as a key: no index grows with it.
 const LONGEST_ID: usize = 255;
+
+/// How many bytes of heads the events of one delivery may have together: each gets its delivery's.
+const MOST_HEADS: usize = 16 * 1024 * 1024;
 
 /// Names the lane of an event.
 pub(crate) type Lane = dyn Fn(&Event) -> Option<String> + Send + Sync;
@@ -30,9 +34,13 @@ impl Keeping {
     /// What a store is to keep of a delivery.
     fn records(&self, event: &Event, parked: bool) -> Vec<EventRecord> {
         let whole = EventRecord { parked, ..EventRecord::of(event) };
-        let parts = self.split.as_ref().and_then(|split| split.parts(event));
-        let records = match parts {
-            Some(parts) => parts.into_iter().enumerate().map(|(at, part)| record_of(&whole, at, part)).collect(),
+        let records = match self.split.as_ref().and_then(|split| split.parts(event)) {
+            Some(parts) if fits(&whole, parts.len()) => records_of(&whole, parts),
+            Some(parts) => {
+                let (endpoint, parts) = (event.endpoint(), parts.len());
+                tracing::warn!(target: "hookporter", endpoint, parts, "a delivery is kept in one piece: its head is too large");
+                vec![whole]
+            }
             None => vec![whole],
         };
         match &self.lane {
@@ -53,20 +61,44 @@ impl Keeping {
     }
 }
 
-/// The record of one event of several. What identifies it is its own id where the proof covers that, else its place in what
-/// identifies the delivery.
-fn record_of(whole: &EventRecord, at: usize, part: Part) -> EventRecord {
+/// Whether each of so many events may have a head of its own.
+fn fits(whole: &EventRecord, parts: usize) -> bool {
+    let head = whole.weight().saturating_sub(whole.body.len());
+    head.saturating_mul(parts) <= MOST_HEADS
+}
+
+fn records_of(whole: &EventRecord, parts: Vec<Part>) -> Vec<EventRecord> {
+    // Two that differ under one id are no copies, whatever the id is.
+    let mut seen: HashMap<String, bytes::Bytes> = HashMap::new();
+    let mut records = Vec::with_capacity(parts.len());
+    for (at, part) in parts.into_iter().enumerate() {
+        let clash = part.id.as_ref().is_some_and(|id| {
+            let first = seen.entry(id.clone()).or_insert_with(|| part.body.clone());
+            *first != part.body
+        });
+        if clash {
+            tracing::warn!(target: "hookporter", endpoint = whole.endpoint, "two events of a delivery have one id and differ");
+        }
+        records.push(record_of(whole, at, part, clash));
+    }
+    records
+}
+
+/// The record of one event of several. What identifies it is its own id where the proof covers that and no other has it,
+/// else its place in what identifies the delivery.
+fn record_of(whole: &EventRecord, at: usize, part: Part, clash: bool) -> EventRecord {
     let signed = matches!(whole.coverage, Coverage::Body | Coverage::Payload);
     let place = u64::try_from(at).unwrap_or(u64::MAX).to_be_bytes();
+    let is_id_signed = signed || part.is_id_signed;
     let identity = match &part.id {
-        Some(id) if signed && id.len() <= LONGEST_ID => Some([b"p", id.as_bytes()].concat()),
+        Some(id) if is_id_signed && !clash && id.len() <= LONGEST_ID => Some([b"p", id.as_bytes()].concat()),
         _ => whole.identity.as_ref().map(|delivery| [b"q", &place[..], delivery].concat()),
     };
-    let label = |text| RecordLabel { text, signed };
+    let label = |text, signed| RecordLabel { text, signed };
     EventRecord {
         identity,
-        event_id: part.id.map(label),
-        event_type: part.kind.map(label).or_else(|| whole.event_type.clone()),
+        event_id: part.id.map(|id| label(id, is_id_signed)),
+        event_type: part.kind.map(|kind| label(kind, signed)).or_else(|| whole.event_type.clone()),
         body: part.body,
         payload: None,
         // A part is cut from what was inflated.
@@ -77,6 +109,8 @@ fn record_of(whole: &EventRecord, at: usize, part: Part) -> EventRecord {
 
 fn in_lane(record: EventRecord, lane: &Lane) -> EventRecord {
     let lane = lane(&record.clone().into_event(0, 1));
+    // No index grows with what a sender says.
+    let lane = lane.map(|lane| if lane.len() > LONGEST_ID { body_digest(lane.as_bytes()) } else { lane });
     EventRecord { lane, ..record }
 }
 

@@ -6,13 +6,21 @@ use std::fmt;
 use bytes::Bytes;
 use hookporter_core::{ConfigError, SealingKey, Secret};
 
-use crate::inbox::EventRecord;
+use crate::inbox::{EventRecord, RecordLabel};
 
-/// The keys that headers, body and payload of records are encrypted with before a store gets them.
+/// The keys that body, payload, headers, target and peer of records are encrypted with before a store gets them.
 ///
-/// One key seals; older ones only open, so that a key can be replaced: what it has sealed opens until the last event of it
-/// is swept. Endpoint, tenant, event id, type and version stay readable, for people and for deduplication. What is sealed is
-/// bound to its event: it does not open as another one's.
+/// One key seals; older ones only open, so that a key can be replaced: keep it until the last event that it has sealed is
+/// swept.
+///
+/// What people and deduplication need stays readable: endpoint, tenant, event id, type, version, method, lane, times, the id
+/// of the key that proved the event, and the errors of attempts, which are your own code's texts. So does what identifies the
+/// event, which may be a plain digest of its content and time: whoever guesses a small body can tell that the guess is
+/// right.
+///
+/// What is sealed is bound to what stays readable beside it: it does not open under another type or id, nor as the
+/// contents of another event, unless neither has an identity and both have the same labels. It does not keep out whoever can
+/// write to the store: a record that is not sealed is taken as one of before the key.
 ///
 /// ```no_run
 /// use hookporter_core::Secret;
@@ -63,6 +71,8 @@ impl SealingKeys {
             headers: Vec::new(),
             body: Bytes::from(sealed),
             payload: None,
+            target: SEALED_TARGET.to_owned(),
+            peer: None,
             sealed_by: Some(self.current.id().to_string()),
             ..record
         })
@@ -73,11 +83,10 @@ impl SealingKeys {
     /// # Errors
     /// [`SealError`] if its key is not here, or its contents were changed.
     pub fn open(&self, record: EventRecord) -> Result<EventRecord, SealError> {
-        let Some(id) = &record.sealed_by else { return Ok(record) };
-        let key = self.all().find(|key| key.id().as_str() == id).ok_or_else(|| SealError::UnknownKey(id.clone()))?;
+        let Some(id) = record.sealed_by.clone() else { return Ok(record) };
+        let key = self.all().find(|key| *key.id().as_str() == *id).ok_or_else(|| SealError::UnknownKey(id.clone()))?;
         let contents = key.open(&record.body, &context(&record)).ok_or_else(|| SealError::Changed(id.clone()))?;
-        let (headers, payload, body) = unpacked(contents.into()).ok_or_else(|| SealError::Changed(id.clone()))?;
-        Ok(EventRecord { headers, body, payload, sealed_by: None, ..record })
+        unpacked(contents.into(), record).ok_or_else(|| SealError::Changed(id.clone()))
     }
 
     fn all(&self) -> impl Iterator<Item = &SealingKey> {
@@ -111,31 +120,51 @@ impl fmt::Display for SealError {
 
 impl Error for SealError {}
 
+/// What stands where the target is sealed.
+const SEALED_TARGET: &str = "/";
+
 /// What the sealed bytes belong to, and cannot be moved away from: each part behind its length.
 fn context(record: &EventRecord) -> Vec<u8> {
     let mut context = Vec::new();
+    let text = |text: &Option<String>| text.clone().unwrap_or_default();
+    let label = |label: &Option<RecordLabel>| {
+        label.as_ref().map_or_else(String::new, |label| format!("{}{}", u8::from(label.signed), label.text))
+    };
+    add(&mut context, record.identity.as_deref().unwrap_or_default());
     for part in [
-        record.endpoint.as_bytes(),
-        record.tenant.as_deref().unwrap_or_default().as_bytes(),
-        record.identity.as_deref().unwrap_or_default(),
+        record.endpoint.clone(),
+        text(&record.tenant),
+        record.provider.clone(),
+        label(&record.event_id),
+        label(&record.event_type),
+        label(&record.api_version),
+        record.method.clone(),
+        record.coverage.as_str().to_owned(),
+        record.key_id.clone(),
     ] {
-        add(&mut context, part);
+        add(&mut context, part.as_bytes());
     }
     context
 }
 
-/// Headers, payload and body: names and values, then what follows them, each behind its length.
+/// Target, peer, headers, payload and body, each behind its length but the last.
 fn packed(record: &EventRecord) -> Vec<u8> {
-    let mut packed = Vec::with_capacity(record.weight().saturating_add(64));
+    let mut packed = Vec::with_capacity(record.weight().saturating_add(128));
+    add(&mut packed, record.target.as_bytes());
+    add_maybe(&mut packed, record.peer.as_deref().map(str::as_bytes));
     add_number(&mut packed, record.headers.len());
     for (name, value) in &record.headers {
         add(&mut packed, name.as_bytes());
         add(&mut packed, value);
     }
-    add_number(&mut packed, usize::from(record.payload.is_some()));
-    add(&mut packed, record.payload.as_deref().unwrap_or_default());
+    add_maybe(&mut packed, record.payload.as_deref());
     packed.extend_from_slice(&record.body);
     packed
+}
+
+fn add_maybe(packed: &mut Vec<u8>, part: Option<&[u8]>) {
+    add_number(packed, usize::from(part.is_some()));
+    add(packed, part.unwrap_or_default());
 }
 
 fn add(packed: &mut Vec<u8>, part: &[u8]) {
@@ -148,15 +177,24 @@ fn add_number(packed: &mut Vec<u8>, number: usize) {
     packed.extend_from_slice(&u64::try_from(number).unwrap_or(u64::MAX).to_le_bytes());
 }
 
-type Contents = (Vec<(String, Vec<u8>)>, Option<Bytes>, Bytes);
-
-fn unpacked(mut packed: Bytes) -> Option<Contents> {
+fn unpacked(mut packed: Bytes, record: EventRecord) -> Option<EventRecord> {
+    let text = |bytes: Bytes| String::from_utf8(bytes.to_vec()).ok();
+    let target = text(part(&mut packed)?)?;
+    let peer = match maybe(&mut packed)? {
+        Some(peer) => Some(text(peer)?),
+        None => None,
+    };
     let headers = (0..number(&mut packed)?)
-        .map(|_| Some((String::from_utf8(part(&mut packed)?.to_vec()).ok()?, part(&mut packed)?.to_vec())))
+        .map(|_| Some((text(part(&mut packed)?)?, part(&mut packed)?.to_vec())))
         .collect::<Option<Vec<_>>>()?;
-    let has_payload = number(&mut packed)? == 1;
-    let payload = part(&mut packed)?;
-    Some((headers, has_payload.then_some(payload), packed))
+    let payload = maybe(&mut packed)?;
+    Some(EventRecord { target, peer, headers, payload, body: packed, sealed_by: None, ..record })
+}
+
+fn maybe(packed: &mut Bytes) -> Option<Option<Bytes>> {
+    let is_there = number(packed)? == 1;
+    let part = part(packed)?;
+    Some(is_there.then_some(part))
 }
 
 fn part(packed: &mut Bytes) -> Option<Bytes> {

@@ -24,7 +24,7 @@ async fn every_event_has_its_bytes_its_labels_and_an_identity_and_all_are_commit
     let store = Store::stuck();
     // One commit, and no second one.
     store.commits.add_permits(1);
-    let door = Door::new(github(&store).split(items()));
+    let door = Door::new(github(&store).split(items()).unwrap());
     assert_eq!(door.send(&push(SECRET, BATCH)).await, TAKEN);
     let records = store.records();
     let bodies: Vec<_> = records.iter().map(|record| &*record.body).collect();
@@ -46,7 +46,7 @@ async fn every_event_has_its_bytes_its_labels_and_an_identity_and_all_are_commit
 #[tokio::test]
 async fn an_event_that_comes_in_another_batch_is_a_duplicate() {
     let store = Store::new();
-    let door = Door::new(github(&store).split(items()));
+    let door = Door::new(github(&store).split(items()).unwrap());
     for (batch, kept, outcome) in [
         (BATCH, 3, Outcome::Accepted),
         (BATCH, 3, Outcome::Duplicate),
@@ -64,7 +64,7 @@ async fn an_event_that_comes_in_another_batch_is_a_duplicate() {
 #[tokio::test]
 async fn ids_of_several_fields_do_not_run_together() {
     let store = Store::new();
-    let door = Door::new(github(&store).split(Split::array("").id("/a").id("/b")));
+    let door = Door::new(github(&store).split(Split::array("").id("/a").id("/b")).unwrap());
     let batch = r#"[{"a":"1 2","b":"3"},{"a":"1","b":"2 3"},{"a":"1","b":"2"},{"a":"1\",\"2","b":"3"}]"#;
     assert_eq!(door.send(&push(SECRET, batch)).await, TAKEN);
     assert_eq!(store.records().len(), 4);
@@ -75,12 +75,12 @@ async fn what_cannot_be_cut_is_kept_in_one_piece() {
     let many = format!(r#"{{"events":[{}1]}}"#, "1,".repeat(5_000));
     for body in ["{}", "no JSON", r#"{"events":[]}"#, r#"{"events":{"a":1}}"#, &many] {
         let store = Store::new();
-        let door = Door::new(github(&store).split(items()));
+        let door = Door::new(github(&store).split(items()).unwrap());
         assert_eq!(door.send(&push(SECRET, body)).await, TAKEN);
         assert_eq!(store.record().body, body.as_bytes());
     }
     let store = Store::new();
-    let door = Door::new(github(&store).split(Split::by(|_| Err("not today".into()))));
+    let door = Door::new(github(&store).split(Split::by(|_| Err("not today".into()))).unwrap());
     assert_eq!(door.send(&push(SECRET, BATCH)).await, TAKEN);
     assert_eq!(store.record().body, BATCH.as_bytes());
 }
@@ -89,7 +89,7 @@ async fn what_cannot_be_cut_is_kept_in_one_piece() {
 async fn an_item_that_is_nested_deeply_is_an_item_without_labels() {
     let item = format!("{}{}", "[".repeat(100_000), "]".repeat(100_000));
     let store = Store::new();
-    let door = Door::new(github(&store).split(items()).in_order_by(|event| event.member("/0/0")));
+    let door = Door::new(github(&store).split(items()).unwrap().in_order_by(|event| event.member("/0/0")));
     assert_eq!(door.send(&push(SECRET, &format!(r#"{{"events":[{item}]}}"#))).await, TAKEN);
     let record = store.record();
     assert_eq!((record.event_id, record.lane, record.body == item.as_bytes()), (None, None, true));
@@ -103,7 +103,7 @@ async fn a_function_cuts_and_every_part_has_its_lane() {
         Ok(text.lines().map(|line| Part::new(line.to_owned()).id(line).event_type("line")).collect())
     };
     let lane = |event: &Event| Some(format!("{}{}", event.event_type()?, event.body().len()));
-    let door = Door::new(github(&store).split(Split::by(lines)).in_order_by(lane));
+    let door = Door::new(github(&store).split(Split::by(lines)).unwrap().in_order_by(lane));
     assert_eq!(door.send(&push(SECRET, "one\nthree\ntwo")).await, TAKEN);
     let lanes: Vec<_> = store.records().into_iter().map(|record| record.lane.unwrap()).collect();
     assert_eq!(lanes, ["line3", "line5", "line3"]);
@@ -133,10 +133,73 @@ async fn hooks_are_told_of_what_is_new_and_may_panic() {
             told.lock().unwrap().push((change.kind, change.event_id.clone(), change.endpoint.clone()));
         }
     };
-    let door = Door::new(github(&store).split(items()).on_change(|_| panic!("on purpose")).on_change(hook));
+    let door = Door::new(github(&store).split(items()).unwrap().on_change(|_| panic!("on purpose")).on_change(hook));
     for batch in [BATCH, BATCH, r#"{"events":[{"id":"a"},{"id":"b"}]}"#] {
         assert_eq!(door.send(&push(SECRET, batch)).await, TAKEN);
     }
     let accepted = |id: Option<&str>| (ChangeKind::Accepted, id.map(str::to_owned), "github".to_owned());
     assert_eq!(*told.lock().unwrap(), [accepted(Some("a")), accepted(Some("7")), accepted(None), accepted(Some("b"))]);
+}
+
+#[test]
+fn a_pointer_that_is_none_does_not_build() {
+    for split in [Split::array("events"), Split::array("").id("id"), Split::array("").event_type("kind")] {
+        let error = github(&Store::new()).split(split).unwrap_err().to_string();
+        assert!(error.contains("no JSON pointer"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn one_id_of_two_events_or_an_id_that_stands_twice_swallows_nothing() {
+    let store = Store::new();
+    let door = Door::new(github(&store).split(items()).unwrap());
+    let clash = r#"{"events":[{"id":"a","v":1},{"id":"a","v":2},{"id":"a","v":1}]}"#;
+    assert_eq!(door.send(&push(SECRET, clash)).await, TAKEN);
+    assert_eq!(store.records().len(), 2, "the third is a copy of the first");
+    assert_eq!(door.send(&push(SECRET, r#"{"events":[{"id":"b","id":"a"},{"id":"a","id":"c"}]}"#)).await, TAKEN);
+    let records = store.records();
+    assert_eq!(records.len(), 4);
+    assert!(records[2..].iter().all(|record| record.event_id.is_none()), "nobody knows which one is meant");
+}
+
+#[tokio::test]
+async fn heads_are_not_multiplied_without_a_bound() {
+    let batch = format!(r#"{{"events":[{}{{}}]}}"#, "{},".repeat(2_000));
+    for (agent, kept) in [("a".repeat(100), 2_001), ("a".repeat(10_000), 1)] {
+        let store = Store::new();
+        let door = Door::new(github(&store).split(items()).unwrap());
+        assert_eq!(door.send(&push(SECRET, &batch).with_header("user-agent", &agent)).await, TAKEN);
+        assert_eq!(store.records().len(), kept);
+    }
+}
+
+#[tokio::test]
+async fn a_long_lane_is_kept_by_its_digest() {
+    let store = Store::new();
+    let door = Door::new(github(&store).in_order_by(|event| event.member("/lane")));
+    for lane in ["x".repeat(255), "x".repeat(256), "x".repeat(100_000)] {
+        assert_eq!(door.send(&push(SECRET, &format!(r#"{{"lane":"{lane}"}}"#))).await, TAKEN);
+    }
+    let lengths: Vec<_> = store.records().iter().map(|record| record.lane.as_ref().unwrap().len()).collect();
+    assert_eq!(lengths, [255, 64, 64]);
+    assert_ne!(store.records()[1].lane, store.records()[2].lane);
+}
+
+/// Telegram's proof is a token: it covers no byte of the body.
+#[cfg(feature = "messaging")]
+#[tokio::test]
+async fn an_id_that_no_proof_covers_identifies_nothing_unless_somebody_vouches_for_it() {
+    let keys = hookporter_testkit::keys("telegram").unwrap();
+    for (split, kept) in [(Split::array("").id("/id"), 2), (Split::array("").signed_id("/id"), 1)] {
+        let store = Store::new();
+        let telegram = Endpoint::provider("telegram", Secret::new(keys.receiver)).unwrap().inbox(&store);
+        let door = Door::new(telegram.split(split).unwrap());
+        for body in [r#"[{"id":"a"}]"#, r#"[ {"id":"a"} ]"#] {
+            let request = hookporter_testkit::provider("telegram", keys.sender).unwrap().body(body.to_owned()).build();
+            assert_eq!(door.send(&request).await, TAKEN);
+        }
+        let records = store.records();
+        assert_eq!(records.len(), kept);
+        assert_eq!(records[0].event_id.as_ref().map(|id| id.signed), Some(kept == 1));
+    }
 }

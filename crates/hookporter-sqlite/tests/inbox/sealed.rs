@@ -26,6 +26,7 @@ fn with_canary(identity: &str) -> EventRecord {
     let mut record = sample_record(identity);
     record.body = bytes::Bytes::from(format!("body {CANARY}"));
     record.payload = Some(bytes::Bytes::from(format!("payload {CANARY}")));
+    record.target = format!("/hook?q={CANARY}");
     record.headers.push(("x-canary".to_owned(), CANARY.as_bytes().to_vec()));
     record
 }
@@ -114,4 +115,21 @@ async fn contents_that_were_moved_to_another_event_do_not_open() {
     assert_eq!(opened(2), Err(SealError::Changed("first".to_owned())));
     let other = keys("other", SECOND).open(reader.inspect(1).unwrap().unwrap().1);
     assert_eq!(other, Err(SealError::UnknownKey("first".to_owned())));
+}
+
+#[tokio::test]
+async fn a_label_that_was_changed_shows() {
+    for change in
+        ["event_type = 'invoice.refunded'", "event_id = 'evt_9'", "signed = 7", "tenant = 'b'", "identity = x'00'"]
+    {
+        let directory = Directory::new();
+        let inbox = open(&directory.file(), keys("first", FIRST)).await;
+        inbox.accept(vec![with_canary("evt_1")]).await.unwrap();
+        inbox.close().await;
+        let connection = Connection::open(directory.file()).unwrap();
+        connection.execute(&format!("UPDATE events SET {change}"), []).unwrap();
+        drop(connection);
+        let found = Reader::open(directory.file()).unwrap().inspect(1).unwrap().unwrap().1;
+        assert_eq!(keys("first", FIRST).open(found), Err(SealError::Changed("first".to_owned())), "{change}");
+    }
 }

@@ -274,3 +274,26 @@ async fn an_event_of_a_newer_release_waits_for_it() {
 fn now() -> UnixTime {
     hookporter_core::Clock::now(&SystemClock)
 }
+
+#[tokio::test]
+async fn an_event_without_contents_does_not_hold_up_its_lane() {
+    let directory = Directory::new();
+    let inbox = Inbox::open(directory.file()).await.unwrap();
+    let in_lane = |identity: &str| {
+        let mut record = sample_record(identity);
+        record.lane = Some("a".to_owned());
+        record
+    };
+    inbox.accept(vec![in_lane("evt_1"), in_lane("evt_2")]).await.unwrap();
+    rusqlite::Connection::open(directory.file()).unwrap().execute("DELETE FROM contents WHERE event = 1", []).unwrap();
+    let (sender, mut worked) = tokio::sync::mpsc::unbounded_channel();
+    let worker = inbox.worker(move |event: Event| {
+        sender.send(event.number()).unwrap();
+        async { Ok::<_, WorkError>(()) }
+    });
+    let soon = async {
+        let next = tokio::time::timeout(Duration::from_secs(5), worked.recv()).await;
+        assert_eq!(next.expect("the next of the lane is worked at once"), Some(Some(2)));
+    };
+    let _ = worker.run_until(soon).await;
+}
