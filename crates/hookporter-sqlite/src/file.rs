@@ -9,6 +9,7 @@ use rusqlite::Connection;
 use rusqlite::config::DbConfig;
 
 use crate::OpenError;
+use crate::guest;
 use crate::schema::{self, APPLICATION_ID};
 
 /// How long to wait for another program that holds SQLite's own lock, such as `sqlite3` in a transaction.
@@ -42,6 +43,7 @@ pub(crate) fn open(path: &Path) -> Result<Connection, OpenError> {
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     // Else SQLite plans a statement anew whenever a moment is bound to it that it has not seen: a quarter of the writer's work.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    guest::ready(&mut connection);
     schema::migrate(&mut connection)?;
     if is_new {
         sync_directory(path)?;

@@ -25,7 +25,9 @@
 
 mod accept;
 mod claim;
+mod effect;
 mod file;
+mod guest;
 mod inbox;
 mod job;
 mod lane;
@@ -43,11 +45,14 @@ mod settings;
 mod settle;
 mod state;
 mod sweep;
+mod transactional;
 mod writer;
 
 pub use inbox::Inbox;
 pub use log::{Attempted, Listed, Stats};
 pub use open_error::OpenError;
 pub use reader::Reader;
+/// The SQLite library that this crate is built with, for functions of [`Inbox::transactional_worker`]: a program links one.
+pub use rusqlite;
 pub use settings::Settings;
 pub use state::State;

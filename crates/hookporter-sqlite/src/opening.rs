@@ -19,7 +19,7 @@ pub(crate) async fn open(settings: Settings, path: PathBuf) -> Result<Inbox, Ope
     let changed = Arc::new(watch::Sender::new(()));
     let (ended, end) = watch::channel(());
     let (reply, opened) = oneshot::channel();
-    let sealing = settings.sealing.clone();
+    let (sealing, clock, longest_effect) = (settings.sealing.clone(), settings.clock.clone(), settings.effect);
     let (its_queue, its_changed, its_path) = (queue.clone(), changed.clone(), path.clone());
     let thread = move || {
         let (lock, connection, set_aside) = match opened_file(&settings, &its_path) {
@@ -46,7 +46,7 @@ pub(crate) async fn open(settings: Settings, path: PathBuf) -> Result<Inbox, Ope
     let spawned = std::thread::Builder::new().name("hookporter-inbox".to_owned()).spawn(thread);
     spawned.map_err(|error| OpenError::failed("starting its thread", error))?;
     let set_aside = opened.await.map_err(|error| OpenError::failed("its thread ended", error))??;
-    Ok(Inbox::new(Shared { queue, changed, path, set_aside, sealing, end }))
+    Ok(Inbox::new(Shared { queue, changed, path, set_aside, sealing, clock, longest_effect, end }))
 }
 
 /// The file, locked and looked through; and where a damaged one was set aside.

@@ -32,6 +32,7 @@ pub struct Settings {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) set_aside: bool,
     pub(crate) sealing: Sealing,
+    pub(crate) effect: Duration,
 }
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
@@ -47,6 +48,7 @@ impl Settings {
             clock: Arc::new(SystemClock),
             set_aside: true,
             sealing: Sealing::default(),
+            effect: Duration::from_millis(250),
         }
     }
 
@@ -70,6 +72,12 @@ impl Settings {
     /// Replaces the clock that the sweep goes by. Default: the system's.
     pub fn clock(self, clock: impl Clock) -> Self {
         Self { clock: Arc::new(clock), ..self }
+    }
+
+    /// How long the SQL of one [`Inbox::transactional_worker`]'s function may take before it is stopped: senders wait as long.
+    /// Default: 250 ms.
+    pub fn longest_effect(self, longest: Duration) -> Self {
+        Self { effect: longest.max(Duration::from_millis(1)), ..self }
     }
 
     /// Refuses to open a damaged file. Default: it is set aside, whole and under another name, an error is logged, and a
