@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 use rusqlite::config::DbConfig;
+use tokio::time::Instant;
 
 use crate::OpenError;
 use crate::guest;
@@ -93,9 +94,17 @@ pub(crate) fn check(connection: &Connection) -> Result<(), OpenError> {
     if found != "ok" {
         return Err(OpenError::Damaged { problem: found });
     }
-    let busy: i64 = connection.query_row("PRAGMA wal_checkpoint(FULL)", [], |row| row.get(0))?;
-    if busy == 0 {
-        return Ok(());
+    let begun = Instant::now();
+    loop {
+        let busy: i64 = connection.query_row("PRAGMA wal_checkpoint(FULL)", [], |row| row.get(0))?;
+        if busy == 0 {
+            return Ok(());
+        }
+        // SQLite waits for readers and writers by itself, but not for another process that writes the log back.
+        if begun.elapsed() >= BUSY {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(10));
     }
     Err(OpenError::failed("writing its log back", "another program reads it in a long transaction"))
 }

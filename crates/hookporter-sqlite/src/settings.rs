@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use hookporter_core::{Clock, SystemClock};
 
+use crate::role::Role;
 use crate::sealing::Sealing;
 use crate::{Inbox, OpenError, opening};
 
@@ -99,7 +100,7 @@ impl Settings {
     /// [`OpenError`], which says who has it open or what is wrong with it.
     pub async fn open(self, path: impl AsRef<Path>) -> Result<Inbox, OpenError> {
         let path: PathBuf = path.as_ref().to_owned();
-        opening::open(self, path).await
+        opening::open(self, Role::Both, path).await
     }
 }
 

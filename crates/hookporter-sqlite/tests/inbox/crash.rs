@@ -18,8 +18,8 @@ use tokio::runtime::Runtime;
 use crate::directory::Directory;
 
 /// Says to the victim where its file is, and which life this is.
-const FILE: &str = "HOOKPORTER_CRASH_FILE";
-const LIFE: &str = "HOOKPORTER_CRASH_LIFE";
+pub(crate) const FILE: &str = "HOOKPORTER_CRASH_FILE";
+pub(crate) const LIFE: &str = "HOOKPORTER_CRASH_LIFE";
 
 /// What a victim is told: its file, and which life this is.
 pub(crate) fn told() -> (PathBuf, String) {
@@ -37,14 +37,14 @@ fn victim() {
     runtime().block_on(async {
         let inbox = Inbox::open(file).await.unwrap();
         for producer in 0..8 {
-            tokio::spawn(produce(inbox.clone(), format!("{life}.{producer}")));
+            tokio::spawn(produce(inbox.clone(), format!("{life}.{producer}"), Duration::ZERO));
         }
         let _ = inbox.worker(quick).concurrency(4).run_until(std::future::pending()).await;
     });
 }
 
 /// Accepts one event after the other, each of them twice, and says which one is acknowledged.
-pub(crate) async fn produce(inbox: impl AcceptingSide, name: String) {
+pub(crate) async fn produce(inbox: impl AcceptingSide, name: String, pause: Duration) {
     for at in 0..usize::MAX {
         let id = format!("{name}.{at}");
         let copies = [inbox.accept(vec![sample_record(&id)]), inbox.accept(vec![sample_record(&id)])];
@@ -53,6 +53,9 @@ pub(crate) async fn produce(inbox: impl AcceptingSide, name: String) {
         // In one write, so that a kill leaves whole lines and perhaps a piece of one.
         std::io::stdout().write_all(format!("\nacked {id};").as_bytes()).unwrap();
         std::io::stdout().flush().unwrap();
+        if pause > Duration::ZERO {
+            tokio::time::sleep(pause).await;
+        }
     }
 }
 

@@ -18,7 +18,7 @@ fn victim() {
         let table = "CREATE TABLE IF NOT EXISTS effects (event TEXT PRIMARY KEY, times INTEGER NOT NULL)";
         inbox.with_connection(|connection| connection.execute_batch(table)).await.unwrap();
         for producer in 0..4 {
-            tokio::spawn(produce(inbox.clone(), format!("{life}.{producer}")));
+            tokio::spawn(produce(inbox.clone(), format!("{life}.{producer}"), Duration::ZERO));
         }
         let _ = inbox.transactional_worker(count).run_until(std::future::pending()).await;
     });

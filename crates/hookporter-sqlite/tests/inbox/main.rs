@@ -18,6 +18,8 @@ mod mend;
 mod reader;
 #[cfg(feature = "seal")]
 mod sealed;
+mod sides;
 mod suite;
 mod sweep;
+mod two_processes;
 mod work;
