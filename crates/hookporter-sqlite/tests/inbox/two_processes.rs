@@ -170,7 +170,7 @@ fn nobody_worked_together(diary: &str) -> usize {
             _ => {
                 let before = under_way.len();
                 under_way.retain(|_, by| *by != life);
-                again += before - under_way.len();
+                again = under_way.len().abs_diff(before).saturating_add(again);
             }
         }
     }
