@@ -26,8 +26,9 @@ use crate::{OpenError, Settings, accept, claim, settle};
 /// and many deliveries that wait share one commit and one sync.
 ///
 /// Clones are handles on the same inbox. It closes when the last one is gone, after what waits is written; to wait for
-/// that, see [`Inbox::close`]. One process at a time has the file open; the `sqlite3` program can read it all the while,
-/// best through the view `journal`.
+/// that, see [`Inbox::close`]. One process at a time has the file open, unless one accepts and another works:
+/// [`AcceptingInbox`](crate::AcceptingInbox), [`WorkingInbox`](crate::WorkingInbox). The `sqlite3` program can read it all the
+/// while, best through the view `journal`.
 ///
 /// ```
 /// use hookporter_core::Secret;
