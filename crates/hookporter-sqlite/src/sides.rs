@@ -17,6 +17,9 @@ use crate::{Inbox, OpenError, Settings, opening};
 /// accepts and one works; they may start in any order but the first, and either goes on without the other. This side makes
 /// the file, sweeps it, and sets a damaged one aside, which it does only while nobody works.
 ///
+/// The two take turns at writing, and a rush of deliveries comes before the work. A process that is frozen in the middle of a
+/// transaction, as by `SIGSTOP` or a debugger, keeps the other one from writing until it goes on or dies; senders are told 503.
+///
 /// ```
 /// use hookporter_core::Secret;
 /// use hookporter_pipeline::Endpoint;
