@@ -12,6 +12,8 @@ mod dropped;
 mod effect;
 mod effect_company;
 mod effect_crash;
+#[cfg(target_os = "linux")]
+mod effect_disk;
 mod file;
 mod full;
 mod mend;
