@@ -7,8 +7,10 @@ use std::time::Duration;
 
 use rusqlite::Connection;
 use rusqlite::config::DbConfig;
+use tokio::time::Instant;
 
 use crate::OpenError;
+use crate::guest;
 use crate::schema::{self, APPLICATION_ID};
 
 /// How long to wait for another program that holds SQLite's own lock, such as `sqlite3` in a transaction.
@@ -42,6 +44,7 @@ pub(crate) fn open(path: &Path) -> Result<Connection, OpenError> {
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     // Else SQLite plans a statement anew whenever a moment is bound to it that it has not seen: a quarter of the writer's work.
     connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    guest::ready(&mut connection);
     schema::migrate(&mut connection)?;
     if is_new {
         sync_directory(path)?;
@@ -91,9 +94,17 @@ pub(crate) fn check(connection: &Connection) -> Result<(), OpenError> {
     if found != "ok" {
         return Err(OpenError::Damaged { problem: found });
     }
-    let busy: i64 = connection.query_row("PRAGMA wal_checkpoint(FULL)", [], |row| row.get(0))?;
-    if busy == 0 {
-        return Ok(());
+    let begun = Instant::now();
+    loop {
+        let busy: i64 = connection.query_row("PRAGMA wal_checkpoint(FULL)", [], |row| row.get(0))?;
+        if busy == 0 {
+            return Ok(());
+        }
+        // SQLite waits for readers and writers by itself, but not for another process that writes the log back.
+        if begun.elapsed() >= BUSY {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(10));
     }
     Err(OpenError::failed("writing its log back", "another program reads it in a long transaction"))
 }

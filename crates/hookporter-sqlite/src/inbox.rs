@@ -4,8 +4,9 @@ use std::fmt;
 use std::future::Future;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
-use hookporter_core::UnixTime;
+use hookporter_core::{Clock, UnixTime};
 use hookporter_pipeline::inbox::{
     Accepted, AcceptingSide, Claim, Claimed, EventRecord, Failure, InboxError, LeaseId, Settled, WorkError, Worker,
     WorkingSide,
@@ -14,7 +15,7 @@ use hookporter_pipeline::{BoxFuture, Event, HandoffError};
 use rusqlite::Connection;
 use tokio::sync::watch;
 
-use crate::job::{Fault, ask};
+use crate::job::{Fault, Job, ask};
 use crate::queue::Queue;
 use crate::sealing::Sealing;
 use crate::{OpenError, Settings, accept, claim, settle};
@@ -25,8 +26,9 @@ use crate::{OpenError, Settings, accept, claim, settle};
 /// and many deliveries that wait share one commit and one sync.
 ///
 /// Clones are handles on the same inbox. It closes when the last one is gone, after what waits is written; to wait for
-/// that, see [`Inbox::close`]. One process at a time has the file open; the `sqlite3` program can read it all the while,
-/// best through the view `journal`.
+/// that, see [`Inbox::close`]. One process at a time has the file open, unless one accepts and another works:
+/// [`AcceptingInbox`](crate::AcceptingInbox), [`WorkingInbox`](crate::WorkingInbox). The `sqlite3` program can read it all the
+/// while, best through the view `journal`.
 ///
 /// ```
 /// use hookporter_core::Secret;
@@ -57,6 +59,9 @@ pub(crate) struct Shared {
     pub(crate) path: PathBuf,
     pub(crate) set_aside: Option<PathBuf>,
     pub(crate) sealing: Sealing,
+    /// By which effects are completed.
+    pub(crate) clock: Arc<dyn Clock>,
+    pub(crate) longest_effect: Duration,
     /// Ends with the writer.
     pub(crate) end: watch::Receiver<()>,
 }
@@ -120,6 +125,16 @@ impl Inbox {
 
     pub(crate) fn sealing(&self) -> &Sealing {
         &self.shared.sealing
+    }
+
+    /// The present moment, and how long an effect may take.
+    pub(crate) fn effects(&self) -> (UnixTime, Duration) {
+        (self.shared.clock.now(), self.shared.longest_effect)
+    }
+
+    /// Gives the writer a job of the house.
+    pub(crate) fn push(&self, job: Job) -> Result<(), Fault> {
+        self.shared.queue.push(job)
     }
 
     pub(crate) fn flush_soon(&self) {

@@ -10,8 +10,14 @@
 //!   closed, opened again and looked through, and senders are told 503 meanwhile.
 //! - **One row for an event**, by endpoint, tenant and what identifies the event there, for 45 days unless set.
 //! - **Bounded.** What waits for the commit is bounded in number and bytes; one more is told 503.
-//! - **One process.** A second one that opens the file is refused. The lock is a file of its own, `hooks.db.lock`, which the
-//!   system unlocks when the process dies, however it dies. Put the file on a local disk: network file systems lock badly.
+//! - **At least once, or exactly once.** A worker's function may run again after it has done its work; one of
+//!   [`Inbox::transactional_worker`], whose work is SQL in the same file, has its effect exactly once.
+//! - **One process, or one for each side.** A second one that opens the file is refused. Where the work is to have a process of
+//!   its own, one opens an [`AcceptingInbox`] and one a [`WorkingInbox`]: either may die, hang or be replaced without the other,
+//!   and nothing is worked by two at once. That takes SQLite 3.51.3 or newer, which `rusqlite` brings along since 0.39; with older ones
+//!   it is refused. The locks are files of their own, `hooks.db.lock` and `hooks.db.work.lock`, which the system unlocks when
+//!   the process dies, however it dies. Put the file on a local disk: network file systems lock badly.
+//! - **Looked after from outside.** What a tool changes beside the server is taken up within a second.
 //! - **A damaged file** is set aside under another name, with an error in the log, and a new one takes its place.
 //! - **Readable**: `sqlite3 -readonly hooks.db 'SELECT * FROM journal'` shows what happened, while the server runs.
 //!
@@ -24,29 +30,38 @@
 
 mod accept;
 mod claim;
+mod effect;
 mod file;
+mod guest;
 mod inbox;
 mod job;
 mod lane;
 mod lock;
 mod log;
+mod look;
 mod mend;
 mod open_error;
 mod opening;
 mod queue;
 mod reader;
+mod role;
 mod row;
 mod schema;
 mod sealing;
 mod settings;
 mod settle;
+mod sides;
 mod state;
 mod sweep;
+mod transactional;
 mod writer;
 
 pub use inbox::Inbox;
 pub use log::{Attempted, Listed, Stats};
 pub use open_error::OpenError;
 pub use reader::Reader;
+/// The SQLite library that this crate is built with, for functions of [`Inbox::transactional_worker`]: a program links one.
+pub use rusqlite;
 pub use settings::Settings;
+pub use sides::{AcceptingInbox, WorkingInbox};
 pub use state::State;

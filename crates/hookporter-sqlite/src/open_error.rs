@@ -25,6 +25,14 @@ pub enum OpenError {
         /// The newest version that this release knows.
         known: i64,
     },
+    /// An older release wrote it, and it is not to be changed now: a server of this release, once started with it, brings
+    /// it to the present form.
+    Older {
+        /// The version of its form.
+        version: i64,
+        /// The version that this release reads.
+        known: i64,
+    },
     /// It is damaged.
     Damaged {
         /// The first problem that was found.
@@ -34,6 +42,11 @@ pub enum OpenError {
     NotDurable {
         /// Which setting it refuses, and what it has instead.
         setting: String,
+    },
+    /// With this SQLite two processes could damage it. One process with both sides may have it.
+    OldSqlite {
+        /// The version of SQLite.
+        version: &'static str,
     },
     /// The file system or SQLite refuses.
     Failed {
@@ -68,8 +81,18 @@ impl fmt::Display for OpenError {
             Self::Newer { version, known } => {
                 write!(f, "a newer release wrote this inbox (form {version}, this one knows {known})")
             }
+            Self::Older { version, known } => {
+                write!(
+                    f,
+                    "an older release wrote this inbox (form {version}, this one reads {known}): start its server once \
+                     in this release"
+                )
+            }
             Self::Damaged { problem } => write!(f, "the inbox is damaged: {problem}"),
             Self::NotDurable { setting } => write!(f, "the inbox would not be durable here: {setting}"),
+            Self::OldSqlite { version } => {
+                write!(f, "SQLite {version} may damage a file that two processes write to; use 3.51.3 or newer")
+            }
             Self::Failed { doing, .. } => write!(f, "the inbox does not open: {doing}"),
         }
     }

@@ -7,22 +7,23 @@ use rusqlite::Connection;
 use tokio::sync::{oneshot, watch};
 
 use crate::inbox::Shared;
-use crate::lock::Lock;
+use crate::look::Look;
 use crate::queue::Queue;
+use crate::role::{Locks, Role};
 use crate::sweep::Sweep;
 use crate::writer::Writer;
 use crate::{Inbox, OpenError, Settings, file};
 
 /// Opens the file on the thread that will own it: no runtime's thread waits for a disk.
-pub(crate) async fn open(settings: Settings, path: PathBuf) -> Result<Inbox, OpenError> {
+pub(crate) async fn open(settings: Settings, role: Role, path: PathBuf) -> Result<Inbox, OpenError> {
     let queue = Arc::new(Queue::new(settings.waiting, settings.waiting_bytes));
     let changed = Arc::new(watch::Sender::new(()));
     let (ended, end) = watch::channel(());
     let (reply, opened) = oneshot::channel();
-    let sealing = settings.sealing.clone();
+    let (sealing, clock, longest_effect) = (settings.sealing.clone(), settings.clock.clone(), settings.effect);
     let (its_queue, its_changed, its_path) = (queue.clone(), changed.clone(), path.clone());
     let thread = move || {
-        let (lock, connection, set_aside) = match opened_file(&settings, &its_path) {
+        let (locks, connection, set_aside) = match opened_file(&settings, role, &its_path) {
             Ok(opened) => opened,
             Err(error) => {
                 let _ = reply.send(Err(error));
@@ -30,13 +31,15 @@ pub(crate) async fn open(settings: Settings, path: PathBuf) -> Result<Inbox, Ope
             }
         };
         let writer = Writer {
+            role,
             path: its_path,
             queue: its_queue,
             changed: its_changed,
             connection: Some(connection),
             sweep: Sweep::new(settings.clock, settings.bodies, settings.events),
+            look: Look::new(role.looks_every()),
             probe_at: None,
-            _lock: lock,
+            _locks: locks,
             _ended: ended,
         };
         if reply.send(Ok(set_aside)).is_ok() {
@@ -46,27 +49,38 @@ pub(crate) async fn open(settings: Settings, path: PathBuf) -> Result<Inbox, Ope
     let spawned = std::thread::Builder::new().name("hookporter-inbox".to_owned()).spawn(thread);
     spawned.map_err(|error| OpenError::failed("starting its thread", error))?;
     let set_aside = opened.await.map_err(|error| OpenError::failed("its thread ended", error))??;
-    Ok(Inbox::new(Shared { queue, changed, path, set_aside, sealing, end }))
+    Ok(Inbox::new(Shared { queue, changed, path, set_aside, sealing, clock, longest_effect, end }))
 }
 
 /// The file, locked and looked through; and where a damaged one was set aside.
-fn opened_file(settings: &Settings, path: &Path) -> Result<(Lock, Connection, Option<PathBuf>), OpenError> {
-    let mut lock = Lock::take(path)?;
-    let opened = file::open(path).and_then(|connection| file::check(&connection).map(|()| connection));
+fn opened_file(
+    settings: &Settings,
+    role: Role,
+    path: &Path,
+) -> Result<(Locks, Connection, Option<PathBuf>), OpenError> {
+    let mut locks = Locks::take(role, path)?;
+    if role.finds_older(path) && !locks.take_all(path) {
+        return Err(OpenError::InUse { path: path.to_owned() });
+    }
+    let opened = role.open(path).and_then(|connection| file::check(&connection).map(|()| connection));
     match opened {
         Ok(connection) => {
-            reclaim(&connection, settings)?;
-            lock.mark()?;
-            Ok((lock, connection, None))
+            if role.works() {
+                reclaim(&connection, settings)?;
+            }
+            locks.mark()?;
+            locks.keep_own();
+            Ok((locks, connection, None))
         }
         // A file beside which no inbox ever was may be anything of the user's.
-        Err(OpenError::Damaged { .. }) if !lock.known => Err(OpenError::NotAnInbox { path: path.to_owned() }),
-        Err(error @ OpenError::Damaged { .. }) if settings.set_aside => {
+        Err(OpenError::Damaged { .. }) if !locks.known() => Err(OpenError::NotAnInbox { path: path.to_owned() }),
+        Err(error @ OpenError::Damaged { .. }) if settings.set_aside && locks.take_all(path) => {
             let aside = file::set_aside(path, settings.clock.now().as_secs())?;
             tracing::error!(target: "hookporter", path = %path.display(), set_aside = %aside.display(), "{error}");
-            let connection = file::open(path)?;
+            let connection = role.open(path)?;
             number_from(&connection, settings.clock.now().as_millis())?;
-            Ok((lock, connection, Some(aside)))
+            locks.keep_own();
+            Ok((locks, connection, Some(aside)))
         }
         Err(error) => Err(error),
     }
@@ -78,7 +92,8 @@ fn number_from(connection: &Connection, first: i64) -> Result<(), OpenError> {
     Ok(())
 }
 
-/// What was being worked when the last process ended is due at once: nobody else can have it, so no lease need run out.
+/// What was being worked when the last process that works ended is due at once: nobody else can have it, so no lease need run
+/// out.
 fn reclaim(connection: &Connection, settings: &Settings) -> Result<(), OpenError> {
     let now = settings.clock.now().as_millis();
     let sql = "UPDATE events SET due_at = ?1 WHERE due_at > ?1 AND state = 'working'";

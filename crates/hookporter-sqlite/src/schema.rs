@@ -1,5 +1,7 @@
 //! The tables, and how a file of an earlier release becomes one of this.
 
+use std::path::Path;
+
 use rusqlite::Connection;
 
 use crate::OpenError;
@@ -19,6 +21,16 @@ pub(crate) fn version(connection: &Connection) -> Result<i64, OpenError> {
         return Err(OpenError::Newer { version, known });
     }
     Ok(version)
+}
+
+/// Refuses a file that is in no form, or not in the present one: for those who must not change it.
+pub(crate) fn demand_present(connection: &Connection, path: &Path) -> Result<(), OpenError> {
+    let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
+    match version(connection)? {
+        0 => Err(OpenError::NotAnInbox { path: path.to_owned() }),
+        version if version < known => Err(OpenError::Older { version, known }),
+        _ => Ok(()),
+    }
 }
 
 /// Brings a file to the present form, each step in a transaction with its number.

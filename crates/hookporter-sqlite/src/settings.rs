@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use hookporter_core::{Clock, SystemClock};
 
+use crate::role::Role;
 use crate::sealing::Sealing;
 use crate::{Inbox, OpenError, opening};
 
@@ -32,6 +33,7 @@ pub struct Settings {
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) set_aside: bool,
     pub(crate) sealing: Sealing,
+    pub(crate) effect: Duration,
 }
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
@@ -47,6 +49,7 @@ impl Settings {
             clock: Arc::new(SystemClock),
             set_aside: true,
             sealing: Sealing::default(),
+            effect: Duration::from_millis(250),
         }
     }
 
@@ -72,6 +75,12 @@ impl Settings {
         Self { clock: Arc::new(clock), ..self }
     }
 
+    /// How long the SQL of one [`Inbox::transactional_worker`]'s function may take before it is stopped: senders wait as long.
+    /// Default: 250 ms.
+    pub fn longest_effect(self, longest: Duration) -> Self {
+        Self { effect: longest.max(Duration::from_millis(1)), ..self }
+    }
+
     /// Refuses to open a damaged file. Default: it is set aside, whole and under another name, an error is logged, and a
     /// new file takes its place, so that events of now are not lost for those of yesterday; see [`Inbox::set_aside`].
     pub fn refuse_damaged(self) -> Self {
@@ -93,7 +102,7 @@ impl Settings {
     /// [`OpenError`], which says who has it open or what is wrong with it.
     pub async fn open(self, path: impl AsRef<Path>) -> Result<Inbox, OpenError> {
         let path: PathBuf = path.as_ref().to_owned();
-        opening::open(self, path).await
+        opening::open(self, Role::Both, path).await
     }
 }
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hookporter_core::{Clock, UnixTime};
-use rusqlite::{Connection, params};
+use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 use tokio::time::Instant;
 
 /// How many rows one step looks at. Small, since senders wait behind it: a step of 200 takes a few milliseconds.
@@ -54,7 +54,8 @@ impl Sweep {
     /// Whether there is more to look at.
     pub(crate) fn step(&mut self, connection: &Connection) -> rusqlite::Result<bool> {
         let now = self.clock.now();
-        let transaction = connection.unchecked_transaction()?;
+        // Immediate: another process may write between what this one reads and what it deletes.
+        let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
         let last = range(&transaction, self.bodies_from, now.minus(self.bodies))?;
         if let Some(last) = last {
             let sql = "DELETE FROM contents WHERE event IN \

@@ -10,8 +10,9 @@ use tokio::time::Instant;
 
 use crate::file;
 use crate::job::{Fault, Job};
-use crate::lock::Lock;
+use crate::look::Look;
 use crate::queue::{Queue, Taken};
+use crate::role::{Locks, Role};
 use crate::sweep::Sweep;
 
 /// How many jobs one transaction holds. More would not share the sync any better and keep the first one waiting.
@@ -25,16 +26,18 @@ const PROBE: Duration = Duration::from_secs(1);
 
 /// The thread that owns the connection.
 pub(crate) struct Writer {
+    pub(crate) role: Role,
     pub(crate) path: PathBuf,
     pub(crate) queue: Arc<Queue>,
     /// Wakes the workers.
     pub(crate) changed: Arc<watch::Sender<()>>,
     pub(crate) connection: Option<Connection>,
     pub(crate) sweep: Sweep,
+    pub(crate) look: Look,
     /// When the file may be tried again.
     pub(crate) probe_at: Option<Instant>,
     /// Held as long as the thread lives; never read.
-    pub(crate) _lock: Lock,
+    pub(crate) _locks: Locks,
     /// Says that the file is closed, by being dropped last.
     pub(crate) _ended: watch::Sender<()>,
 }
@@ -47,7 +50,8 @@ impl Writer {
                 // Nothing is swept or written back until it is open again.
                 (None, _) => PROBE,
                 (Some(_), true) => IDLE,
-                (Some(_), false) => self.sweep.patience(),
+                (Some(_), false) if self.role.tends() => self.sweep.patience().min(self.look.patience()),
+                (Some(_), false) => self.look.patience(),
             };
             match self.queue.take(MOST_JOBS, MOST_BYTES, patience) {
                 Taken::Jobs(jobs) => {
@@ -58,7 +62,9 @@ impl Writer {
                     }
                 }
                 Taken::Idle if dirty => {
-                    self.checkpoint("PASSIVE");
+                    if self.role.tends() {
+                        self.checkpoint("PASSIVE");
+                    }
                     dirty = false;
                 }
                 Taken::Idle => {
@@ -67,7 +73,8 @@ impl Writer {
                 }
                 Taken::Closed => return,
             }
-            dirty |= self.sweep();
+            dirty |= self.role.tends() && self.sweep();
+            self.look();
         }
     }
 
@@ -109,10 +116,11 @@ impl Writer {
                 return Err(Fault::Store("the inbox failed and is not open again yet".to_owned()));
             }
             self.probe_at = now.checked_add(PROBE);
-            match file::open(&self.path).and_then(|connection| file::check(&connection).map(|()| connection)) {
+            match self.role.open(&self.path).and_then(|connection| file::check(&connection).map(|()| connection)) {
                 Ok(connection) => {
                     tracing::info!(target: "hookporter", path = %self.path.display(), "the inbox is open again");
                     self.connection = Some(connection);
+                    self.look.forget();
                 }
                 Err(error) => {
                     tracing::error!(target: "hookporter", path = %self.path.display(), "{error}");
@@ -143,6 +151,20 @@ impl Writer {
             Err(error) => {
                 self.failed(&error);
                 false
+            }
+        }
+    }
+
+    /// Wakes the workers where somebody else has changed the file: another process, or a tool.
+    fn look(&mut self) {
+        let Some(connection) = &self.connection else { return };
+        match self.look.is_changed(connection) {
+            Ok(true) => {
+                self.changed.send_replace(());
+            }
+            Ok(false) => {}
+            Err(error) => {
+                self.failed(&error);
             }
         }
     }

@@ -1,6 +1,7 @@
 //! The examples with an inbox: what they acknowledged is on disk, over restarts too.
 
-use std::path::PathBuf;
+use std::ops::Deref;
+use std::path::{Path, PathBuf};
 
 use super::Example;
 use super::program::Program;
@@ -46,17 +47,25 @@ fn holds(name: &'static str, path: &'static str) -> String {
 }
 
 /// An inbox that is gone when the test ends.
-struct File(PathBuf);
+pub struct File(PathBuf);
 
 impl File {
-    fn new(name: &str) -> Self {
+    pub fn new(name: &str) -> Self {
         Self(std::env::temp_dir().join(format!("hookporter-{name}-{}.db", std::process::id())))
+    }
+}
+
+impl Deref for File {
+    type Target = Path;
+
+    fn deref(&self) -> &Path {
+        &self.0
     }
 }
 
 impl Drop for File {
     fn drop(&mut self) {
-        for suffix in ["", "-wal", "-shm", ".lock"] {
+        for suffix in ["", "-wal", "-shm", ".lock", ".work.lock"] {
             let _ = std::fs::remove_file(format!("{}{suffix}", self.0.display()));
         }
     }

@@ -1,6 +1,7 @@
 //! Every package of `examples/`, run as a user runs it and attacked: an example that accepts a forgery is worse than
 //! none.
 
+mod effects;
 mod inbox;
 mod program;
 mod tenants;
@@ -123,8 +124,14 @@ fn core_hyper() {
 #[test]
 fn no_example_is_left_out() {
     let examples = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../examples");
-    let here = [include_str!("mod.rs"), include_str!("inbox.rs"), include_str!("tenants.rs"), include_str!("typed.rs")]
-        .concat();
+    let here = [
+        include_str!("mod.rs"),
+        include_str!("effects.rs"),
+        include_str!("inbox.rs"),
+        include_str!("tenants.rs"),
+        include_str!("typed.rs"),
+    ]
+    .concat();
     for entry in std::fs::read_dir(examples).unwrap() {
         let name = entry.unwrap().file_name().into_string().unwrap();
         assert!(here.contains(&format!("\"{name}\"")), "nobody runs {name}");

@@ -46,6 +46,11 @@ impl Program {
         panic!("{name} finds no free port");
     }
 
+    /// Starts a program that listens nowhere.
+    pub fn start_beside(name: &str, environment: &[Variable<'_>]) -> Self {
+        Self { name: name.to_owned(), address: ([0, 0, 0, 0], 0).into(), process: Process::start(name, environment) }
+    }
+
     /// Starts the example where it cannot run; what it says.
     pub fn refuses_to_start(name: &str, environment: &[Variable<'_>]) -> String {
         let mut process = Process::start(name, &[environment, &[("LISTEN", "127.0.0.1:0")]].concat());

@@ -22,7 +22,8 @@ const STORE_PAUSE: Duration = Duration::from_millis(500);
 
 /// How an attempt ended.
 enum Ended {
-    Work(Result<Result<(), WorkError>, JoinError>),
+    /// With the word of the store, where the function settled the lease itself.
+    Work(Result<Result<Option<Settled>, WorkError>, JoinError>),
     /// The lease was lost: another attempt has the event.
     Fenced,
     TooLong,
@@ -49,17 +50,16 @@ pub(super) async fn attempt(
     } else {
         supervise(&worker, record.into_event(id.number, attempt), id, stop).await
     };
-    let error = match ended {
-        Ended::Work(Ok(Ok(()))) => None,
-        Ended::Work(Ok(Err(error))) => Some(error),
+    let worked = match ended {
+        Ended::Work(Ok(worked)) => worked,
         Ended::Work(Err(ended)) => match ended.try_into_panic() {
-            Ok(panic) => Some(WorkError::panicked(&*panic)),
+            Ok(panic) => Err(WorkError::panicked(&*panic)),
             // The runtime is going down; the lease brings the event back.
             Err(_) => return,
         },
         Ended::TooLong => {
             let limit = worker.time_limit.as_secs();
-            Some(WorkError::retry(format!("the attempt took longer than {limit} s and was stopped")))
+            Err(WorkError::retry(format!("the attempt took longer than {limit} s and was stopped")))
         }
         Ended::Fenced => {
             tracing::warn!(target: "hookporter", event = id.number, attempt, "worker: the lease ran out");
@@ -70,23 +70,27 @@ pub(super) async fn attempt(
             return;
         }
     };
-    match error {
-        None => {
-            if settle(&worker, || worker.side.complete(id, worker.clock.now())).await == Some(Settled::Done) {
+    match worked {
+        Ok(settled) => {
+            let settled = match settled {
+                None => settle(&worker, || worker.side.complete(id, worker.clock.now())).await,
+                settled => settled,
+            };
+            if settled == Some(Settled::Done) {
                 tell(&worker, Change { kind: ChangeKind::Worked, ..change });
             }
         }
-        Some(error) => failed(&worker, id, change, &error).await,
+        Err(error) => failed(&worker, id, change, &error).await,
     }
 }
 
 /// Runs the function and renews the lease, until one of them ends, the time is over, or the worker stops.
 async fn supervise(worker: &Worker, event: crate::Event, id: LeaseId, mut stop: watch::Receiver<bool>) -> Ended {
-    let function = worker.function.clone();
+    let function = worker.work.clone();
     // In a task of its own: a panic stays in it, and a function that blocks does not keep the lease from being lost. A set,
     // since it ends its task when it is dropped, as it is together with a worker that nobody waits for any more.
     let mut work = JoinSet::new();
-    work.spawn(async move { function(event).await });
+    work.spawn(function.run(event, id));
     let heart = async {
         loop {
             tokio::time::sleep(worker.lease.checked_div(3).unwrap_or_default()).await;

@@ -21,6 +21,7 @@ mod record;
 mod run;
 #[cfg(feature = "seal")]
 mod seal;
+mod settling;
 mod split;
 mod work_error;
 mod worker;

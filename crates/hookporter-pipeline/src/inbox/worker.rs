@@ -10,6 +10,7 @@ use hookporter_core::{Clock, SystemClock};
 use crate::Event;
 use crate::handoff::BoxFuture;
 use crate::inbox::run::{self, WorkerEnd};
+use crate::inbox::settling::Work;
 use crate::inbox::{Backoff, Change, WorkError, WorkingSide};
 
 pub(super) type Function = dyn Fn(Event) -> BoxFuture<'static, Result<(), WorkError>> + Send + Sync;
@@ -26,7 +27,8 @@ pub(crate) type Hook = dyn Fn(&Change) + Send + Sync;
 /// lease is renewed; an event of a process that died comes back when the lease runs out.
 ///
 /// An event is worked at least once, not exactly once: make the work such that doing it again does no harm, or remember
-/// [`Event::number`] beside its effect.
+/// [`Event::number`] beside its effect. Where the effect is in the store's own database, the store may offer workers whose
+/// effect and completion are one transaction, such as `hookporter_sqlite::Inbox::transactional_worker`.
 ///
 /// ```
 /// use std::time::Duration;
@@ -47,7 +49,7 @@ pub(crate) type Hook = dyn Fn(&Change) + Send + Sync;
 #[must_use = "a worker does nothing until it runs"]
 pub struct Worker {
     pub(super) side: Arc<dyn WorkingSide>,
-    pub(super) function: Arc<Function>,
+    pub(super) work: Work,
     pub(super) concurrency: usize,
     pub(super) lease: Duration,
     pub(super) time_limit: Duration,
@@ -66,9 +68,13 @@ impl Worker {
         R: Future<Output = Result<(), E>> + Send + 'static,
         E: Into<WorkError>,
     {
+        Self::with_work(side, Work::Function(boxed(function)))
+    }
+
+    pub(super) fn with_work(side: impl WorkingSide, work: Work) -> Self {
         Self {
             side: Arc::new(side),
-            function: boxed(function),
+            work,
             concurrency: 16,
             lease: Duration::from_secs(30),
             time_limit: Duration::from_secs(300),

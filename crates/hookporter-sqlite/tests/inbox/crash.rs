@@ -9,34 +9,42 @@ use std::process::{Command, Stdio};
 use std::time::Duration;
 
 use hookporter_pipeline::Event;
-use hookporter_pipeline::inbox::{Accepted, AcceptingSide, WorkError};
+use hookporter_pipeline::inbox::{Accepted, AcceptingSide, WorkError, Worker};
 use hookporter_sqlite::Inbox;
 use hookporter_testkit::inbox::sample_record;
 use rusqlite::Connection;
+use tokio::runtime::Runtime;
 
 use crate::directory::Directory;
 
 /// Says to the victim where its file is, and which life this is.
-const FILE: &str = "HOOKPORTER_CRASH_FILE";
-const LIFE: &str = "HOOKPORTER_CRASH_LIFE";
+pub(crate) const FILE: &str = "HOOKPORTER_CRASH_FILE";
+pub(crate) const LIFE: &str = "HOOKPORTER_CRASH_LIFE";
+
+/// What a victim is told: its file, and which life this is.
+pub(crate) fn told() -> (PathBuf, String) {
+    (PathBuf::from(std::env::var_os(FILE).expect("which file")), std::env::var(LIFE).expect("which life"))
+}
+
+pub(crate) fn runtime() -> Runtime {
+    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap()
+}
 
 #[test]
 #[ignore = "the victim of the test beside it"]
 fn victim() {
-    let file = PathBuf::from(std::env::var_os(FILE).expect("which file"));
-    let life = std::env::var(LIFE).expect("which life");
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    runtime.block_on(async {
+    let (file, life) = told();
+    runtime().block_on(async {
         let inbox = Inbox::open(file).await.unwrap();
         for producer in 0..8 {
-            tokio::spawn(produce(inbox.clone(), format!("{life}.{producer}")));
+            tokio::spawn(produce(inbox.clone(), format!("{life}.{producer}"), Duration::ZERO));
         }
         let _ = inbox.worker(quick).concurrency(4).run_until(std::future::pending()).await;
     });
 }
 
 /// Accepts one event after the other, each of them twice, and says which one is acknowledged.
-async fn produce(inbox: Inbox, name: String) {
+pub(crate) async fn produce(inbox: impl AcceptingSide, name: String, pause: Duration) {
     for at in 0..usize::MAX {
         let id = format!("{name}.{at}");
         let copies = [inbox.accept(vec![sample_record(&id)]), inbox.accept(vec![sample_record(&id)])];
@@ -45,6 +53,9 @@ async fn produce(inbox: Inbox, name: String) {
         // In one write, so that a kill leaves whole lines and perhaps a piece of one.
         std::io::stdout().write_all(format!("\nacked {id};").as_bytes()).unwrap();
         std::io::stdout().flush().unwrap();
+        if pause > Duration::ZERO {
+            tokio::time::sleep(pause).await;
+        }
     }
 }
 
@@ -54,9 +65,9 @@ async fn quick(_: Event) -> Result<(), WorkError> {
 }
 
 /// Runs a victim, kills it after `alive`, and gives what it had acknowledged.
-fn live_and_die(file: &Path, life: usize, alive: Duration) -> Vec<String> {
+pub(crate) fn live_and_die(which: &str, file: &Path, life: usize, alive: Duration) -> Vec<String> {
     let mut victim = Command::new(std::env::current_exe().unwrap())
-        .args(["crash::victim", "--exact", "--ignored", "--nocapture"])
+        .args([which, "--exact", "--ignored", "--nocapture"])
         .env(FILE, file)
         .env(LIFE, life.to_string())
         .stdout(Stdio::piped())
@@ -78,17 +89,25 @@ fn live_and_die(file: &Path, life: usize, alive: Duration) -> Vec<String> {
     said.lines().filter_map(acked).collect()
 }
 
+/// Any spread of moments does; the process id makes every run another.
+pub(crate) fn random(seed: &mut u64) -> u64 {
+    *seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+    *seed >> 33
+}
+
+pub(crate) fn rounds() -> usize {
+    std::env::var("HOOKPORTER_CRASH_ROUNDS").map_or(12, |rounds| rounds.parse().unwrap())
+}
+
 #[test]
 fn nothing_that_a_killed_process_acknowledged_is_missing_or_left_undone() {
-    let rounds = std::env::var("HOOKPORTER_CRASH_ROUNDS").map_or(12, |rounds| rounds.parse().unwrap());
+    let rounds = rounds();
     let directory = Directory::new();
     let mut acked = BTreeSet::new();
     let mut seed = u64::from(std::process::id());
     for life in 0..rounds {
-        // Any spread of moments does; the process id makes every run another.
-        seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        let alive = Duration::from_millis(60 + (seed >> 33) % 300);
-        acked.extend(live_and_die(&directory.file(), life, alive));
+        let alive = Duration::from_millis(60 + random(&mut seed) % 300);
+        acked.extend(live_and_die("crash::victim", &directory.file(), life, alive));
     }
     assert!(acked.len() > rounds, "the victims hardly lived: {}", acked.len());
 
@@ -103,7 +122,7 @@ fn nothing_that_a_killed_process_acknowledged_is_missing_or_left_undone() {
     let missing: Vec<_> = acked.difference(&stored).collect();
     assert!(missing.is_empty(), "{} acknowledged, {} missing: {missing:?}", acked.len(), missing.len());
 
-    work_the_rest(&directory.file());
+    work_the_rest(&directory.file(), |inbox| inbox.worker(quick));
     let (undone, lost) = (
         one("SELECT count(*) FROM events WHERE state != 'done'"),
         one("SELECT count(*) FROM attempts WHERE outcome = 'lost'"),
@@ -116,21 +135,23 @@ fn nothing_that_a_killed_process_acknowledged_is_missing_or_left_undone() {
     );
 }
 
-fn work_the_rest(file: &Path) {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    runtime.block_on(async {
+/// Works all that is left.
+pub(crate) fn work_the_rest(file: &Path, worker: impl FnOnce(&Inbox) -> Worker) {
+    runtime().block_on(async {
         let inbox = Inbox::open(file).await.unwrap();
-        let watched = Connection::open(file).unwrap();
-        let done = async move {
-            let undone = || {
-                watched.query_row("SELECT count(*) FROM events WHERE state != 'done'", [], |row| row.get::<_, i64>(0))
-            };
-            while undone().unwrap() > 0 {
-                tokio::time::sleep(Duration::from_millis(50)).await;
-            }
-        };
-        let bounded =
-            async { tokio::time::timeout(Duration::from_secs(120), done).await.expect("worked within two minutes") };
-        let _ = inbox.worker(quick).concurrency(64).run_until(bounded).await;
+        let _ = worker(&inbox).concurrency(64).run_until(all_done(file)).await;
     });
+}
+
+/// Ends when every event in the file is done.
+async fn all_done(file: &Path) {
+    let watched = Connection::open(file).unwrap();
+    let undone =
+        || watched.query_row("SELECT count(*) FROM events WHERE state != 'done'", [], |row| row.get::<_, i64>(0));
+    let done = async {
+        while undone().unwrap() > 0 {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(120), done).await.expect("worked within two minutes");
 }

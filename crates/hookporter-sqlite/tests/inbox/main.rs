@@ -9,12 +9,19 @@ mod directory;
 mod disk;
 mod door;
 mod dropped;
+mod effect;
+mod effect_company;
+mod effect_crash;
+#[cfg(target_os = "linux")]
+mod effect_disk;
 mod file;
 mod full;
 mod mend;
 mod reader;
 #[cfg(feature = "seal")]
 mod sealed;
+mod sides;
 mod suite;
 mod sweep;
+mod two_processes;
 mod work;
