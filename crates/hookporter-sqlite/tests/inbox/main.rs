@@ -16,6 +16,7 @@ mod effect_crash;
 mod effect_disk;
 mod file;
 mod full;
+mod independent;
 mod mend;
 mod reader;
 #[cfg(feature = "seal")]
