@@ -14,11 +14,14 @@ mod effect_company;
 mod effect_crash;
 #[cfg(target_os = "linux")]
 mod effect_disk;
+mod edit;
 mod file;
 mod full;
 mod independent;
 mod mend;
+mod mender;
 mod reader;
+mod replay;
 #[cfg(feature = "seal")]
 mod sealed;
 mod sides;
