@@ -41,3 +41,11 @@ impl Lock {
         Ok(())
     }
 }
+
+/// Closing the file is not enough: a process that is just being started holds a copy of it until its own program runs.
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // What fails here ends with the process.
+        let _ = self.file.unlock();
+    }
+}

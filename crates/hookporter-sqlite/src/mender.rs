@@ -59,14 +59,6 @@ impl Mender {
         Ok(self.all(which, Doing::Requeue)?.done)
     }
 
-    /// How many events [`Mender::requeue`] would have worked again.
-    ///
-    /// # Errors
-    /// [`InboxError`] if the file cannot be read.
-    pub fn count_to_requeue(&self, which: &Selection) -> Result<usize, InboxError> {
-        bulk::count(&self.connection, which, &Doing::Requeue).map_err(InboxError::new)
-    }
-
     /// Releases parked events, now that the code handles them: they are due at once. How many.
     ///
     /// # Errors
