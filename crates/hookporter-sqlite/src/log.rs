@@ -120,7 +120,7 @@ pub(crate) fn list(
     let most = i64::try_from(most).unwrap_or(i64::MAX);
     let mut values = vec![Value::Integer(after), Value::Integer(most)];
     values.extend(condition.values);
-    let mut statement = connection.prepare_cached(&sql)?;
+    let mut statement = connection.prepare(&sql)?;
     let rows = statement.query_map(params_from_iter(values), listed)?;
     rows.collect()
 }
