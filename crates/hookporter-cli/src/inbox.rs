@@ -174,6 +174,12 @@ fn one(args: &Arguments, number: i64) -> Result<ExitCode, Failure> {
 
 fn payload(args: &Arguments, number: i64) -> Result<ExitCode, Failure> {
     let Some((_, record)) = reader(args)?.inspect(number).map_err(failed)? else { return Err(absent(number)) };
+    if let Some(key) = &record.sealed_by {
+        let key = output::escaped(key);
+        output::complain(format_args!(
+            "warning: these bytes are encrypted with key {key}, headers and payload with them"
+        ));
+    }
     Ok(write(&record.body))
 }
 

@@ -6,12 +6,11 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use rusqlite::config::DbConfig;
-use tokio::time::Instant;
 use rusqlite::{Connection, OpenFlags};
+use tokio::time::Instant;
 
-use crate::OpenError;
-use crate::guest;
 use crate::schema::{self, APPLICATION_ID};
+use crate::{OpenError, guest, sound};
 
 /// How long to wait for another program that holds SQLite's own lock, such as `sqlite3` in a transaction.
 pub(crate) const BUSY: Duration = Duration::from_secs(5);
@@ -64,6 +63,7 @@ pub(crate) fn open_beside(path: &Path, writes: Writes) -> Result<Connection, Ope
     if matches!(writes, Writes::No) {
         return Ok(reading);
     }
+    sound::demand()?;
     let writing = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
     drop(reading);
     writing.busy_timeout(BUSY)?;
@@ -72,6 +72,7 @@ pub(crate) fn open_beside(path: &Path, writes: Writes) -> Result<Connection, Ope
         return Err(OpenError::NotDurable { setting: format!("journal_mode is {mode}") });
     }
     demand(&writing, "synchronous", "FULL", "2")?;
+    writing.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
     writing.pragma_update(None, "secure_delete", "ON")?;
     writing.set_prepared_statement_cache_capacity(STATEMENTS);
     Ok(writing)

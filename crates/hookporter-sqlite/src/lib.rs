@@ -64,6 +64,7 @@ mod selection;
 mod settings;
 mod settle;
 mod sides;
+mod sound;
 mod state;
 mod sweep;
 mod transactional;

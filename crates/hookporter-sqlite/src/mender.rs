@@ -39,7 +39,8 @@ impl Mender {
     /// Opens the inbox in this file.
     ///
     /// # Errors
-    /// [`OpenError`] if there is no such file, it is no inbox, or its form is not the one of this release.
+    /// [`OpenError`] if there is no such file, it is no inbox, its form is not the one of this release, or this SQLite is one
+    /// that must not write beside another process.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, OpenError> {
         Ok(Self { connection: file::open_beside(path.as_ref(), Writes::Yes)?, progress: Box::new(|_| {}) })
     }
