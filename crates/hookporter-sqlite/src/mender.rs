@@ -2,14 +2,20 @@
 
 use std::fmt;
 use std::path::Path;
+use std::time::Duration;
 
 use hookporter_core::UnixTime;
 use hookporter_pipeline::inbox::InboxError;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
+use tokio::time::Instant;
 
 use crate::bulk::{Bulk, Doing};
 use crate::file::{self, Writes};
 use crate::{Edited, OpenError, Selection, bulk, change, edit};
+
+/// The shortest pause between two steps; else it is as long as the step was. SQLite does not hand its lock over: whoever waits
+/// for it looks now and then, and without pauses a server would find it taken every time.
+const PAUSE: Duration = Duration::from_millis(10);
 
 /// Mends an inbox, whether its server runs or not. For tools: every call blocks on the disk.
 ///
@@ -140,11 +146,15 @@ impl Mender {
 
     fn all(&self, which: &Selection, doing: Doing) -> Result<Bulk, InboxError> {
         let mut bulk = Bulk::new(which.clone(), doing);
-        while !bulk.is_over {
+        loop {
+            let begun = Instant::now();
             bulk = self.transaction(|connection| bulk.step(connection))?;
             (self.progress)(bulk.done);
+            if bulk.is_over {
+                return Ok(bulk);
+            }
+            std::thread::sleep(begun.elapsed().max(PAUSE));
         }
-        Ok(bulk)
     }
 
     fn transaction<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, InboxError> {

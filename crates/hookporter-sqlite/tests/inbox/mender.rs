@@ -8,6 +8,7 @@ use hookporter_pipeline::inbox::{Accepted, AcceptingSide, Claim, Failure, Lease,
 use hookporter_sqlite::{Inbox, Mender, OpenError, Reader, Selection, State};
 use hookporter_testkit::inbox::{START, sample_record};
 use rusqlite::Connection;
+use tokio::time::Instant;
 
 use crate::directory::Directory;
 
@@ -116,6 +117,26 @@ async fn thousands_are_changed_in_steps_and_senders_do_not_wait_for_all() {
     assert!(told.len() >= 5 && told.windows(2).all(|two| two[0] <= two[1] && two[1] - two[0] <= 200), "{told:?}");
     assert_eq!(inbox.stats().await.unwrap().waiting, 1501);
     assert_eq!(inbox.requeue_all(Selection::all()).await.unwrap(), 1501);
+}
+
+/// The sender of an event waits two seconds at most for its acknowledgement.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_long_change_leaves_a_server_its_turns() {
+    let directory = Directory::new();
+    let inbox = Inbox::open(directory.file()).await.unwrap();
+    inbox.accept((0..15_000).map(|n| sample_record(&format!("evt_{n}"))).collect()).await.unwrap();
+    let mender = Mender::open(directory.file()).unwrap();
+    let mending = tokio::task::spawn_blocking(move || mender.requeue(&Selection::all()).unwrap());
+    let (mut count, mut longest) = (0, Duration::ZERO);
+    while !mending.is_finished() {
+        let begun = Instant::now();
+        inbox.accept(vec![sample_record(&format!("evt_new_{count}"))]).await.unwrap();
+        longest = longest.max(begun.elapsed());
+        count += 1;
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    assert!(mending.await.unwrap() >= 15_000);
+    assert!(count >= 10 && longest < Duration::from_millis(500), "{count} in the meantime, {longest:?} at most");
 }
 
 /// Numbers have gaps: a file that follows a damaged one begins at the present moment.
