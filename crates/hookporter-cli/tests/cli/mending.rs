@@ -116,7 +116,6 @@ fn dropped_and_erased_beside_a_receiver() {
 
 /// Nobody wakes the receiver: it sees for itself that another process wrote.
 #[test]
-#[ignore = "needs a writer that watches for the changes of other processes"]
 fn a_running_receiver_takes_it_up_within_a_second() {
     let path = place();
     let mut receiver = receiver(&path);

@@ -9,12 +9,12 @@ mod directory;
 mod disk;
 mod door;
 mod dropped;
+mod edit;
 mod effect;
 mod effect_company;
 mod effect_crash;
 #[cfg(target_os = "linux")]
 mod effect_disk;
-mod edit;
 mod file;
 mod full;
 mod independent;
