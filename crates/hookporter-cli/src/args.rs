@@ -11,6 +11,9 @@ use crate::duration;
 use crate::failure::Failure;
 use crate::output;
 
+/// The inbox where none is named: in the current directory, the same for whoever fills it and whoever looks.
+pub(crate) const INBOX: &str = "hooks.db";
+
 /// Receive, send and verify webhooks: verified, fresh, explained.
 ///
 /// Keys are read from environment variables and never shown. Exit status: 0 done, 1 rejected or not reached, 2 wrongly
@@ -34,8 +37,8 @@ pub(crate) enum Command {
 
 /// Run a receiver: one line per request, with its outcome and its reason
 ///
-/// Whatever is proven is shown, acknowledged and dropped, or with --inbox kept. The first line says the address. It ends at
-/// SIGTERM or Ctrl-C, after the open requests.
+/// Whatever is proven is kept in a durable inbox, acknowledged, and worked, which here means that it is shown once more. The first
+/// line says the address, the second where the inbox is. It ends at SIGTERM or Ctrl-C, after the open requests.
 #[derive(Debug, Args)]
 pub(crate) struct Receive {
     #[command(flatten)]
@@ -55,15 +58,15 @@ pub(crate) struct Receive {
     pub(crate) public_url: Option<String>,
     #[command(flatten)]
     pub(crate) freshness: Freshness,
-    /// Answer 503 to events of other API versions, and to events without one; may be repeated. Rules:
+    /// Park events of other API versions, and events without one; without an inbox, answer 503 to them. May be repeated. Rules:
     /// `=2025-08-27.basil`, `2025-08*`, `train:basil`, `2024-06-20..2025-01-01`
     #[arg(long, value_name = "RULE", num_args = 1..)]
     pub(crate) accept_version: Vec<String>,
-    /// Keep events in this durable inbox, which is made if it is not there: acknowledged is what is on disk, versions that
-    /// are not handled are parked, and `hookporter inbox` shows all of it
+    /// The durable inbox, which is made if it is not there: acknowledged is what is on disk, versions that are not handled
+    /// are parked, and `hookporter inbox` shows and mends all of it [default: hooks.db in the current directory]
     #[arg(long, value_name = "FILE", conflicts_with = "no_inbox")]
     pub(crate) inbox: Option<std::path::PathBuf>,
-    /// Show events and drop them; what happens anyway without --inbox
+    /// Show events and drop them; no file is made
     #[arg(long)]
     pub(crate) no_inbox: bool,
     #[command(flatten)]

@@ -1,6 +1,6 @@
 //! Why a command did not do what it was asked, by who can mend it.
 
-use std::fmt::Display;
+use std::fmt::{self, Display, Formatter};
 use std::process::ExitCode;
 
 use hookporter::ConfigError;
@@ -31,14 +31,30 @@ impl Failure {
         Self::Usage(format!("{option} {}: {error}", output::escaped(path)))
     }
 
+    /// The same, saying first what it is about.
+    pub(crate) fn about(self, what: impl Display) -> Self {
+        match self {
+            Self::Usage(message) => Self::Usage(format!("{what}: {message}")),
+            Self::Run(message) => Self::Run(format!("{what}: {message}")),
+        }
+    }
+
     /// Says it on stderr; the exit status.
     pub(crate) fn report(&self) -> ExitCode {
-        let (message, status) = match self {
-            Self::Usage(message) => (message, 2),
-            Self::Run(message) => (message, 1),
+        let status = match self {
+            Self::Usage(_) => 2,
+            Self::Run(_) => 1,
         };
-        output::complain(format_args!("error: {message}"));
+        output::complain(format_args!("error: {self}"));
         ExitCode::from(status)
+    }
+}
+
+impl Display for Failure {
+    fn fmt(&self, f: &mut Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Usage(message) | Self::Run(message) => f.write_str(message),
+        }
     }
 }
 

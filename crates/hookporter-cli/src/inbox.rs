@@ -1,27 +1,35 @@
 //! `inbox`: what a durable inbox holds, and mending it.
 
+mod edit;
+mod export;
+mod filter;
+mod mend;
+mod progress;
+mod replay;
 mod show;
+mod verdicts;
 
-use std::io::Write;
+use std::io::{IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use clap::{Args, Subcommand, ValueEnum};
+use clap::{Args, Subcommand};
 use hookporter::inbox::InboxError;
-use hookporter::sqlite::{OpenError, Reader, Settings, State};
-use hookporter::{Clock, Inbox, SystemClock};
+use hookporter::sqlite::{OpenError, Reader, Selection, State};
+use hookporter::{Clock, SystemClock};
 
 use crate::failure::Failure;
 use crate::output;
+use filter::{Filter, Page, Part};
 
 /// Look into a durable inbox, and mend it
 ///
-/// Looking works while a server has the inbox open; mending does not. Exit status: 0 done, 1 no such event, or the inbox
-/// is in use, 2 wrongly used.
+/// All of it works while a server has the inbox open, which takes up what was changed within a second, and without one. Exit status:
+/// 0 done, 1 no such event or not in a state for that, 2 wrongly used.
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
     /// The inbox
-    #[arg(long, value_name = "FILE", default_value = "hooks.db", global = true)]
+    #[arg(long, value_name = "FILE", default_value = crate::args::INBOX, global = true)]
     inbox: PathBuf,
     /// Print JSON, one object a line
     #[arg(long, global = true)]
@@ -34,86 +42,105 @@ pub(crate) struct Arguments {
 enum Command {
     /// List events, the oldest first
     List {
-        /// Only those in this state
-        #[arg(long, value_enum)]
-        state: Option<Wanted>,
+        #[command(flatten)]
+        filter: Filter,
         #[command(flatten)]
         page: Page,
     },
     /// List dead letters
-    Dead(Page),
+    Dead {
+        #[command(flatten)]
+        part: Part,
+        #[command(flatten)]
+        page: Page,
+    },
     /// List parked events
-    Parked(Page),
+    Parked {
+        #[command(flatten)]
+        part: Part,
+        #[command(flatten)]
+        page: Page,
+    },
     /// Show an event: its facts, headers and attempts, not its body
     Show { number: i64 },
-    /// Write the body of an event to stdout, byte for byte
-    Payload { number: i64 },
+    /// Write the body of an event to stdout, byte for byte; escaped where that is a terminal
+    Payload {
+        number: i64,
+        /// Of an edited event, what came in
+        #[arg(long)]
+        original: bool,
+    },
     /// Show how much the inbox holds
     Stats,
-    /// Have events worked again, from their first attempt
+    /// Have events worked again, from their first attempt; without numbers or --state, dead letters
     Requeue {
-        #[arg(required = true, num_args = 1..)]
-        numbers: Vec<i64>,
+        #[command(flatten)]
+        filter: Filter,
+        /// All dead letters, or all in the state that --state says
+        #[arg(long)]
+        all: bool,
     },
-    /// Release the parked events of an endpoint
-    Release { endpoint: String },
-    /// Give up on dead letters or parked events: they count as done
-    Drop {
-        #[arg(required = true, num_args = 1..)]
-        numbers: Vec<i64>,
+    /// Release parked events, now that the code handles them
+    Release {
+        #[command(flatten)]
+        part: Part,
+        /// All that are parked
+        #[arg(long)]
+        all: bool,
     },
+    /// Give up on dead letters or parked events: they count as done, and their bodies go with time
+    Drop(Filter),
     /// Erase events with all that is kept of them, from the file's free pages too
     Erase {
         #[arg(required = true, num_args = 1..)]
         numbers: Vec<i64>,
     },
-}
-
-/// A part of a list.
-#[derive(Debug, Args)]
-struct Page {
-    /// Begin behind the event of this number
-    #[arg(long, value_name = "NUMBER", default_value_t = 0)]
-    after: i64,
-    /// Show at most so many
-    #[arg(long, value_name = "N", default_value_t = 100)]
-    most: usize,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum Wanted {
-    Waiting,
-    Working,
-    Done,
-    Dead,
-    Parked,
-}
-
-impl Wanted {
-    const fn state(self) -> State {
-        match self {
-            Self::Waiting => State::Waiting,
-            Self::Working => State::Working,
-            Self::Done => State::Done,
-            Self::Dead => State::Dead,
-            Self::Parked => State::Parked,
-        }
-    }
+    /// Have events worked again to compare: each gets a verdict against its last attempt before
+    ///
+    /// `fixed`: it had failed, and works now. `still failing`. `regressed`: it had worked, and fails now. `still passing`.
+    /// `pending`: it was not tried yet. The bytes are the same, and attempts count from the first. What was never tried is not
+    /// replayed, nor what a worker has. With --wait, exit status 0 says that all of them work.
+    Replay(replay::Replay),
+    /// Show the verdicts of a replay; without a number, list the replays
+    Verdicts {
+        #[arg(value_name = "REPLAY")]
+        number: Option<i64>,
+    },
+    /// Replace the body of a dead letter or a parked event
+    ///
+    /// This changes what the sender has signed. So the event says that it is edited, claims no proof of what it says, and its
+    /// labels, which stay those of the original, are hints. What came in is kept beside it and can be put back. It stays
+    /// set aside until it is requeued or released.
+    Edit(edit::Edit),
+    /// Write events with their bodies as JSON lines, one a line, in a form that can be read back
+    ///
+    /// `form` is the version of the form. Times end in `_ms` and are Unix milliseconds. `record` is what is kept of the
+    /// request, or null once it was swept; `original` is what came in, of an edited event. Bytes (`body`, `payload`,
+    /// `identity`, values of headers) are a string where they are UTF-8, else `{"base64": "…"}`.
+    Export(export::Export),
 }
 
 /// Looks, or mends.
 pub(crate) fn run(args: &Arguments) -> Result<ExitCode, Failure> {
     match &args.command {
-        Command::List { state, page } => list(args, state.map(Wanted::state), page),
-        Command::Dead(page) => list(args, Some(State::Dead), page),
-        Command::Parked(page) => list(args, Some(State::Parked), page),
+        Command::List { filter, page } => list(args, &filter.selection(), page),
+        Command::Dead { part, page } => list(args, &part.selection().state(State::Dead), page),
+        Command::Parked { part, page } => list(args, &part.selection().state(State::Parked), page),
         Command::Show { number } => one(args, *number),
-        Command::Payload { number } => payload(args, *number),
+        Command::Payload { number, original: false } => payload(args, *number),
+        Command::Payload { number, original: true } => original(args, *number),
         Command::Stats => {
             show::stats(&reader(args)?.stats().map_err(failed)?, args.json);
             Ok(ExitCode::SUCCESS)
         }
-        mending => mend(args, mending),
+        Command::Requeue { filter, all } => mend::requeue(args, filter, *all),
+        Command::Release { part, all } => mend::release(args, part, *all),
+        Command::Drop(filter) => mend::drop(args, filter),
+        Command::Erase { numbers } => mend::erase(args, numbers),
+        Command::Replay(replay) => replay::run(args, replay),
+        Command::Verdicts { number } => replay::look(args, *number),
+        Command::Edit(edit) => edit::run(args, edit),
+        Command::Export(export) => export::run(args, export),
     }
 }
 
@@ -121,9 +148,15 @@ fn reader(args: &Arguments) -> Result<Reader, Failure> {
     Reader::open(&args.inbox).map_err(|error| unopened(args, &error))
 }
 
-fn list(args: &Arguments, state: Option<State>, page: &Page) -> Result<ExitCode, Failure> {
-    let listed = reader(args)?.list(state, page.after, page.most).map_err(failed)?;
+fn list(args: &Arguments, which: &Selection, page: &Page) -> Result<ExitCode, Failure> {
+    let listed = reader(args)?.select(which, page.after, page.most).map_err(failed)?;
     show::list(&listed, SystemClock.now(), args.json);
+    if listed.len() == page.most
+        && let Some(last) = listed.last()
+        && !args.json
+    {
+        output::complain(format_args!("there may be more: --after {}", last.number));
+    }
     Ok(ExitCode::SUCCESS)
 }
 
@@ -131,52 +164,38 @@ fn one(args: &Arguments, number: i64) -> Result<ExitCode, Failure> {
     let reader = reader(args)?;
     let Some((listed, record)) = reader.inspect(number).map_err(failed)? else { return Err(absent(number)) };
     let attempts = reader.attempts(number).map_err(failed)?;
-    show::event(&listed, &record, &attempts, args.json);
+    let original = reader.original(number).map_err(failed)?;
+    show::event(
+        &show::Event { listed: &listed, record: &record, attempts: &attempts, original: original.as_ref() },
+        args.json,
+    );
     Ok(ExitCode::SUCCESS)
 }
 
 fn payload(args: &Arguments, number: i64) -> Result<ExitCode, Failure> {
     let Some((_, record)) = reader(args)?.inspect(number).map_err(failed)? else { return Err(absent(number)) };
+    if let Some(key) = &record.sealed_by {
+        let key = output::escaped(key);
+        output::complain(format_args!(
+            "warning: these bytes are encrypted with key {key}, headers and payload with them"
+        ));
+    }
+    Ok(write(&record.body))
+}
+
+fn original(args: &Arguments, number: i64) -> Result<ExitCode, Failure> {
+    let found = reader(args)?.original(number).map_err(failed)?;
+    found.map(|original| write(&original.body)).ok_or_else(|| Failure::Run(format!("event {number} was not edited")))
+}
+
+/// Byte for byte for a program; a person's terminal is not to act upon what a stranger wrote.
+fn write(body: &[u8]) -> ExitCode {
     let mut out = std::io::stdout().lock();
+    let written =
+        if out.is_terminal() { out.write_all(output::escaped_lines(body).as_bytes()) } else { out.write_all(body) };
     // Whoever does not read it does not want it.
-    let _ = out.write_all(&record.body).and_then(|()| out.flush());
-    Ok(ExitCode::SUCCESS)
-}
-
-fn mend(args: &Arguments, command: &Command) -> Result<ExitCode, Failure> {
-    if !args.inbox.exists() {
-        return Err(Failure::usage(format!("--inbox: there is no {}", shown(args))));
-    }
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    runtime.map_err(|error| Failure::system("starting", error))?.block_on(async {
-        // A damaged file is its server's to set aside.
-        let inbox = Settings::new().refuse_damaged().open(&args.inbox).await.map_err(|error| unopened(args, &error))?;
-        let mended = mended(&inbox, command).await;
-        inbox.close().await;
-        output::say(&show::mended(mended?, args.json));
-        Ok(ExitCode::SUCCESS)
-    })
-}
-
-/// How many events were mended; none is left out in silence.
-async fn mended(inbox: &Inbox, command: &Command) -> Result<usize, Failure> {
-    let now = SystemClock.now();
-    let numbers = match command {
-        Command::Requeue { numbers } | Command::Drop { numbers } | Command::Erase { numbers } => numbers,
-        Command::Release { endpoint } => return inbox.release_parked(endpoint).await.map_err(failed),
-        _ => return Ok(0),
-    };
-    for number in numbers {
-        let done = match command {
-            Command::Requeue { .. } => inbox.requeue(*number).await,
-            Command::Drop { .. } => inbox.give_up(*number, now).await,
-            _ => inbox.erase(*number).await,
-        };
-        if !done.map_err(failed)? {
-            return Err(Failure::Run(format!("event {number}: there is none, or it is in no state for that")));
-        }
-    }
-    Ok(numbers.len())
+    let _ = written.and_then(|()| out.flush());
+    ExitCode::SUCCESS
 }
 
 fn absent(number: i64) -> Failure {
@@ -185,9 +204,6 @@ fn absent(number: i64) -> Failure {
 
 fn unopened(args: &Arguments, error: &OpenError) -> Failure {
     match error {
-        OpenError::InUse { .. } => {
-            Failure::Run(format!("{} is in use: mending waits until its server has ended", shown(args)))
-        }
         OpenError::Failed { .. } if !args.inbox.exists() => {
             Failure::usage(format!("--inbox: there is no {}", shown(args)))
         }

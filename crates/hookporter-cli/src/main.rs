@@ -10,6 +10,7 @@ mod failure;
 mod inbox;
 mod input;
 mod keys;
+mod moment;
 mod output;
 mod providers;
 mod receive;

@@ -1,28 +1,28 @@
 //! `receive`: a real receiver that shows what comes in, and why it was turned away.
 
 mod actix;
+mod kept;
 mod line;
 mod printer;
 pub(crate) mod shutdown;
 mod tower;
 
-use std::error::Error;
 use std::future::ready;
 use std::net::{SocketAddr, TcpListener};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
 use hookporter::{
-    BoxFuture, Endpoint, Event, FrozenClock, HandedOff, Handoff, HandoffError, Inbox, Keyring, Provider, UnixTime,
+    BoxFuture, Endpoint, Event, FrozenClock, HandedOff, Handoff, HandoffError, Keyring, Provider, UnixTime,
 };
 use serde::Serialize;
-use tokio::runtime::{self, Runtime};
 
-use crate::args::{Adapter, Receive};
+use crate::args::{Adapter, INBOX, Receive};
 use crate::failure::Failure;
 use crate::keys;
 use crate::output;
+use kept::Kept;
 pub(crate) use printer::Printer;
 
 /// How long open requests get at the end.
@@ -34,26 +34,38 @@ pub(crate) fn run(args: &Receive) -> Result<ExitCode, Failure> {
     let (provider, keyring) = keys::receiving(&args.keyed.provider, &args.keyed.secret_env)?;
     let (listener, address) = bind(&args.listen)?;
     let url = format!("http://{address}{path}");
-    let inbox = args.inbox.as_deref().map(Kept::open).transpose()?;
     let endpoint = endpoint(args, provider, keyring, &url)?;
-    let endpoint = match &inbox {
-        Some(kept) => endpoint.inbox(&kept.inbox),
-        None => endpoint.handoff(ShownAndDropped),
-    };
     if let Some(at) = args.moment.at {
         output::complain(format_args!("the clock stands still at {at}: every request is judged at that moment"));
     }
     let printer = Printer::start(args.json).map_err(|error| Failure::system("a thread", error))?;
+    // Last of all, so that no file is made where something else is wrong.
+    let kept = inbox_file(args).map(|file| Kept::open(&file, &printer)).transpose()?;
+    let endpoint = match &kept {
+        Some(kept) => endpoint.inbox(kept.inbox()),
+        None => endpoint.handoff(ShownAndDropped),
+    };
     let endpoint = endpoint.observer(printer.observer());
-    let listening = listening(args, provider, &url);
+    let listening = listening(args, provider, &url, kept.as_ref().map(|kept| kept.inbox().path()));
     let ready = || printer.say(listening);
     let ended = match args.adapter {
         Adapter::Tower => tower::serve(listener, &path, endpoint, ready),
         Adapter::Actix => actix::serve(listener, &path, endpoint, ready),
     };
+    // What is still worked is shown.
+    kept.into_iter().for_each(Kept::close);
     printer.finish();
-    inbox.iter().for_each(Kept::close);
     ended.map(|()| ExitCode::SUCCESS)
+}
+
+/// Where events are kept, with all of its path: the current directory may be another one for whoever looks.
+fn inbox_file(args: &Receive) -> Option<PathBuf> {
+    if args.no_inbox {
+        return None;
+    }
+    let file = args.inbox.as_deref().unwrap_or_else(|| Path::new(INBOX));
+    // Fails for an empty path only, which will not open.
+    Some(std::path::absolute(file).unwrap_or_else(|_| file.to_owned()))
 }
 
 fn endpoint(args: &Receive, provider: &Provider, keyring: Keyring, url: &str) -> Result<Endpoint, Failure> {
@@ -75,33 +87,6 @@ fn endpoint(args: &Receive, provider: &Provider, keyring: Keyring, url: &str) ->
         endpoint = endpoint.clock(FrozenClock(UnixTime::from_secs(at)));
     }
     Ok(endpoint)
-}
-
-/// An inbox, and what waits for it to open and to close. Its own thread writes to it meanwhile.
-struct Kept {
-    runtime: Runtime,
-    inbox: Inbox,
-}
-
-impl Kept {
-    fn open(path: &Path) -> Result<Self, Failure> {
-        let failed = |error: &dyn Error| {
-            let source = error.source().map(|source| format!(": {source}")).unwrap_or_default();
-            Failure::system("--inbox", output::escaped(&format!("{error}{source}")))
-        };
-        let runtime = runtime::Builder::new_current_thread().enable_all().build().map_err(|error| failed(&error))?;
-        let inbox = runtime.block_on(Inbox::open(path)).map_err(|error| failed(&error))?;
-        if let Some(aside) = inbox.set_aside() {
-            let aside = output::escaped(&aside.display().to_string());
-            output::complain(format_args!("warning: the inbox was damaged and is set aside: {aside}"));
-        }
-        Ok(Self { runtime, inbox })
-    }
-
-    /// Ends when all that waits is written.
-    fn close(&self) {
-        self.runtime.block_on(self.inbox.close());
-    }
 }
 
 /// Takes every event: the line that shows it is all that becomes of it.
@@ -139,18 +124,21 @@ pub(crate) fn bind(address: &str) -> Result<(TcpListener, SocketAddr), Failure> 
     Ok((listener, address))
 }
 
-/// The first line.
-fn listening(args: &Receive, provider: &Provider, url: &str) -> String {
+/// The first line; for people, where there is an inbox, a second one.
+fn listening(args: &Receive, provider: &Provider, url: &str, inbox: Option<&Path>) -> String {
     #[derive(Serialize)]
     struct Listening<'a> {
         listening: &'a str,
         provider: &'a str,
         adapter: &'a str,
         frozen_at: Option<i64>,
+        inbox: Option<String>,
     }
-    if !args.json {
-        return format!("listening on {url}");
+    let inbox = inbox.map(|file| file.display().to_string());
+    if args.json {
+        let (provider, adapter) = (provider.id(), args.adapter.as_str());
+        return output::json(&Listening { listening: url, provider, adapter, frozen_at: args.moment.at, inbox });
     }
-    let (provider, adapter) = (provider.id(), args.adapter.as_str());
-    output::json(&Listening { listening: url, provider, adapter, frozen_at: args.moment.at })
+    let Some(file) = inbox.map(|file| output::escaped(&file)) else { return format!("listening on {url}") };
+    format!("listening on {url}\nkeeping events in {file}; `hookporter inbox list --inbox {file}` shows them")
 }

@@ -5,13 +5,12 @@ use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rusqlite::Connection;
 use rusqlite::config::DbConfig;
+use rusqlite::{Connection, OpenFlags};
 use tokio::time::Instant;
 
-use crate::OpenError;
-use crate::guest;
 use crate::schema::{self, APPLICATION_ID};
+use crate::{OpenError, guest, sound};
 
 /// How long to wait for another program that holds SQLite's own lock, such as `sqlite3` in a transaction.
 pub(crate) const BUSY: Duration = Duration::from_secs(5);
@@ -50,6 +49,40 @@ pub(crate) fn open(path: &Path) -> Result<Connection, OpenError> {
         sync_directory(path)?;
     }
     Ok(connection)
+}
+
+/// Opens an inbox that is there, for a tool: nothing is made, brought to another form, looked through or set aside. It is
+/// looked at before anything may be written: opening a stranger's file for writing alone could change it.
+pub(crate) fn open_beside(path: &Path, writes: Writes) -> Result<Connection, OpenError> {
+    let reading = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
+    reading.busy_timeout(BUSY)?;
+    if !is_ours(&reading)? {
+        return Err(OpenError::NotAnInbox { path: path.to_owned() });
+    }
+    schema::demand_present(&reading, path)?;
+    if matches!(writes, Writes::No) {
+        return Ok(reading);
+    }
+    sound::demand()?;
+    let writing = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_WRITE)?;
+    drop(reading);
+    writing.busy_timeout(BUSY)?;
+    let mode: String = writing.pragma_query_value(None, "journal_mode", |row| row.get(0))?;
+    if mode != "wal" {
+        return Err(OpenError::NotDurable { setting: format!("journal_mode is {mode}") });
+    }
+    demand(&writing, "synchronous", "FULL", "2")?;
+    writing.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
+    writing.pragma_update(None, "secure_delete", "ON")?;
+    writing.set_prepared_statement_cache_capacity(STATEMENTS);
+    Ok(writing)
+}
+
+/// Whether a tool that opens an inbox may write to it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Writes {
+    Yes,
+    No,
 }
 
 /// Makes the file, for its owner's eyes only: bodies are other people's. What SQLite makes beside it is as it is.

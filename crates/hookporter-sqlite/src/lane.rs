@@ -27,11 +27,35 @@ pub(crate) fn advance(connection: &Connection, left: i64, now: i64) -> rusqlite:
 
 /// Makes the first event of each lane due in which none is: after changes to many rows at once.
 pub(crate) fn advance_all(connection: &Connection) -> rusqlite::Result<bool> {
-    // The states stand there as they do in the index, so that SQLite sees that it may use it.
-    let sql = format!(
-        "UPDATE events AS ours SET due_at = received_at WHERE lane IS NOT NULL AND state IN ('waiting', 'working') \
-         AND state = 'waiting' AND due_at IS NULL \
+    Ok(connection.prepare_cached(&first_of_its_lane("TRUE"))?.execute([])? > 0)
+}
+
+/// Makes an event due that has come back into its lane, if it is the first there and none is.
+pub(crate) fn enter(connection: &Connection, number: i64) -> rusqlite::Result<()> {
+    connection.prepare_cached(&first_of_its_lane("ours.id = ?1"))?.execute([number])?;
+    Ok(())
+}
+
+/// Makes those due that are the first of their lane, where none is due there.
+fn first_of_its_lane(which: &str) -> String {
+    // The two states in the words of the index, so that SQLite uses it.
+    format!(
+        "UPDATE events AS ours SET due_at = received_at WHERE {which} AND lane IS NOT NULL \
+         AND state IN ('waiting', 'working') AND state = 'waiting' AND due_at IS NULL \
          AND NOT EXISTS (SELECT 1 FROM events AS theirs WHERE {UNFINISHED} AND (theirs.id < ours.id OR theirs.due_at IS NOT NULL))"
-    );
-    Ok(connection.prepare_cached(&sql)?.execute([])? > 0)
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lanes_are_looked_through_by_their_index() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        crate::schema::migrate(&mut connection).unwrap();
+        let sql = format!("EXPLAIN QUERY PLAN {}", first_of_its_lane("TRUE"));
+        let plan: String = connection.query_row(&sql, [], |row| row.get("detail")).unwrap();
+        assert!(plan.contains("events_lane"), "{plan}");
+    }
 }

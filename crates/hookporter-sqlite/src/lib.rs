@@ -24,12 +24,22 @@
 //! Bodies stand in the file as they came: who can read the file can read them. With the feature `seal` and a key of yours
 //! (`Settings::seal`) they are encrypted, headers with them. Who can write to the file can make events.
 //!
+//! # Mending
+//!
+//! [`Mender`] works beside a running server, from another process: what it changed is durable when its call ends, and the
+//! server takes it up within a second. [`Inbox`] has the same for the server itself. Dead letters and what is done are
+//! requeued, parked events released, others given up; a replay remembers how each event had gone, for a [`Verdict`]. An
+//! edited body is never taken for what the sender signed: [`Edited`].
+//!
 //! # Times
 //!
 //! Work is due by the wall clock. When it is set back, events that wait for a retry wait longer by as much.
 
 mod accept;
+mod bulk;
+mod change;
 mod claim;
+mod edit;
 mod effect;
 mod file;
 mod guest;
@@ -40,28 +50,36 @@ mod lock;
 mod log;
 mod look;
 mod mend;
+mod mender;
 mod open_error;
 mod opening;
 mod queue;
 mod reader;
+mod replay;
 mod role;
 mod row;
 mod schema;
 mod sealing;
+mod selection;
 mod settings;
 mod settle;
 mod sides;
+mod sound;
 mod state;
 mod sweep;
 mod transactional;
 mod writer;
 
+pub use edit::{Edited, Original};
 pub use inbox::Inbox;
 pub use log::{Attempted, Listed, Stats};
+pub use mender::Mender;
 pub use open_error::OpenError;
 pub use reader::Reader;
+pub use replay::{Replay, Replayed, Verdict};
 /// The SQLite library that this crate is built with, for functions of [`Inbox::transactional_worker`]: a program links one.
 pub use rusqlite;
+pub use selection::Selection;
 pub use settings::Settings;
 pub use sides::{AcceptingInbox, WorkingInbox};
 pub use state::State;

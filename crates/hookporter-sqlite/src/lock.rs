@@ -41,3 +41,28 @@ impl Lock {
         Ok(())
     }
 }
+
+/// Closing the file is not enough: a process that is just being started holds a copy of it until its own program runs.
+impl Drop for Lock {
+    fn drop(&mut self) {
+        // What fails here ends with the process.
+        let _ = self.file.unlock();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn it_is_given_back_while_a_process_that_starts_holds_a_copy() {
+        let path = std::env::temp_dir().join(format!("hookporter-lock-{}", std::process::id()));
+        let lock = Lock::take(&path).unwrap();
+        let copy = lock.file.try_clone().unwrap();
+        assert!(matches!(Lock::take(&path), Err(OpenError::InUse { .. })));
+        drop(lock);
+        assert!(Lock::take(&path).is_ok());
+        drop(copy);
+        std::fs::remove_file(beside(&path, ".lock")).unwrap();
+    }
+}

@@ -2,9 +2,10 @@
 
 use hookporter_core::UnixTime;
 use hookporter_pipeline::inbox::{EventRecord, InboxError};
-use rusqlite::{Connection, OptionalExtension, Row, params};
+use rusqlite::types::Value;
+use rusqlite::{Connection, OptionalExtension, Row, params_from_iter};
 
-use crate::{Inbox, State, claim};
+use crate::{Inbox, Selection, State, claim};
 
 /// An event in a list. It holds no byte of the body.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +27,8 @@ pub struct Listed {
     pub received_at: UnixTime,
     /// When it is due, or when its lease ends.
     pub due_at: Option<UnixTime>,
+    /// When it was done, a dead letter, or given up on.
+    pub finished_at: Option<UnixTime>,
     /// How many attempts it had since it was accepted or requeued.
     pub attempts: u32,
     /// The last error, one line.
@@ -66,7 +69,8 @@ pub struct Stats {
     pub file_bytes: u64,
 }
 
-const LISTED: &str = "id, state, endpoint, tenant, event_id, event_type, received_at, due_at, attempts, last_error";
+const LISTED: &str = "id, state, endpoint, tenant, event_id, event_type, received_at, due_at, attempts, last_error, \
+     finished_at";
 
 /// Looking at it. Each of these waits its turn behind what is being accepted.
 impl Inbox {
@@ -75,7 +79,15 @@ impl Inbox {
     /// # Errors
     /// [`InboxError`] if the file cannot be read.
     pub async fn list(&self, state: State, after: i64, most: usize) -> Result<Vec<Listed>, InboxError> {
-        self.ask(move |connection| Ok((list(connection, Some(state), after, most)?, false))).await
+        self.select(Selection::all().state(state), after, most).await
+    }
+
+    /// Those of these events, by number, that are behind the number `after`, at most `most`; begin with 0.
+    ///
+    /// # Errors
+    /// [`InboxError`] if the file cannot be read.
+    pub async fn select(&self, which: Selection, after: i64, most: usize) -> Result<Vec<Listed>, InboxError> {
+        self.ask(move |connection| Ok((list(connection, &which, after, most)?, false))).await
     }
 
     /// All that is kept of an event, body included; `None` if there is no such event, or its body was swept. What is
@@ -99,15 +111,24 @@ impl Inbox {
 
 pub(crate) fn list(
     connection: &Connection,
-    state: Option<State>,
+    which: &Selection,
     after: i64,
     most: usize,
 ) -> rusqlite::Result<Vec<Listed>> {
-    let sql = format!("SELECT {LISTED} FROM events WHERE (?1 IS NULL OR state = ?1) AND id > ?2 ORDER BY id LIMIT ?3");
+    let condition = which.condition(3);
+    let sql = format!("SELECT {LISTED} FROM events WHERE id > ?1 AND {} ORDER BY id LIMIT ?2", condition.sql);
     let most = i64::try_from(most).unwrap_or(i64::MAX);
-    let mut statement = connection.prepare_cached(&sql)?;
-    let rows = statement.query_map(params![state.map(State::as_str), after, most], listed)?;
+    let mut values = vec![Value::Integer(after), Value::Integer(most)];
+    values.extend(condition.values);
+    let mut statement = connection.prepare(&sql)?;
+    let rows = statement.query_map(params_from_iter(values), listed)?;
     rows.collect()
+}
+
+pub(crate) fn count(connection: &Connection, which: &Selection) -> rusqlite::Result<u64> {
+    let condition = which.condition(1);
+    let sql = format!("SELECT count(*) FROM events WHERE {}", condition.sql);
+    connection.query_row(&sql, params_from_iter(condition.values), |row| unsigned(row, 0))
 }
 
 pub(crate) fn inspect(connection: &Connection, number: i64) -> rusqlite::Result<Option<(Listed, EventRecord)>> {
@@ -142,6 +163,7 @@ fn listed(row: &Row<'_>) -> rusqlite::Result<Listed> {
         due_at: row.get::<_, Option<i64>>(7)?.map(UnixTime::from_millis),
         attempts: row.get(8)?,
         last_error: row.get(9)?,
+        finished_at: row.get::<_, Option<i64>>(10)?.map(UnixTime::from_millis),
     })
 }
 

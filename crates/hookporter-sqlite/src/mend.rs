@@ -1,12 +1,12 @@
-//! What people do with events that were not worked.
+//! What people do with events that were not worked, in the process that has the inbox open.
 
 use hookporter_core::UnixTime;
 use hookporter_pipeline::inbox::InboxError;
-use rusqlite::{Connection, params};
 
-use crate::{Inbox, lane};
+use crate::bulk::{Bulk, Doing};
+use crate::{Edited, Inbox, Selection, change, edit};
 
-/// Mending.
+/// Mending. [`Mender`](crate::Mender) does the same from another process.
 impl Inbox {
     /// Has an event worked again: a dead letter, one that is done, or one that waits for its next attempt. It is due at
     /// once and its attempts count from the beginning. Whether there was such an event, its body still kept, and no
@@ -15,16 +15,16 @@ impl Inbox {
     /// # Errors
     /// [`InboxError`] if the file cannot be written.
     pub async fn requeue(&self, number: i64) -> Result<bool, InboxError> {
-        // In a lane it has its turn: where another one waits or is worked, it comes after that.
-        let sql = "UPDATE events SET state = 'waiting', due_at = iif(lane IS NULL OR due_at IS NOT NULL, received_at, NULL), \
-            attempts = 0, finished_at = NULL \
-            WHERE id = ?1 AND state IN ('dead', 'done', 'waiting') AND EXISTS (SELECT 1 FROM contents WHERE event = id)";
-        self.ask(move |connection| {
-            let changed = connection.execute(sql, [number])?;
-            lane::advance_all(connection)?;
-            Ok((changed > 0, true))
-        })
-        .await
+        self.ask(move |connection| Ok((change::requeue(connection, number)?, true))).await
+    }
+
+    /// Has all these events worked again, as [`Inbox::requeue`] does one; a few at a time, so that no sender waits for all
+    /// of them. How many.
+    ///
+    /// # Errors
+    /// [`InboxError`] if the file cannot be written; those up to there are requeued.
+    pub async fn requeue_all(&self, which: Selection) -> Result<usize, InboxError> {
+        Ok(self.all(which, Doing::Requeue).await?.done)
     }
 
     /// Releases the parked events of an endpoint, now that the code handles them: they are due at once. How many.
@@ -32,15 +32,15 @@ impl Inbox {
     /// # Errors
     /// [`InboxError`] if the file cannot be written.
     pub async fn release_parked(&self, endpoint: &str) -> Result<usize, InboxError> {
-        let endpoint = endpoint.to_owned();
-        let sql = "UPDATE events SET state = 'waiting', due_at = iif(lane IS NULL, received_at, NULL) \
-            WHERE state = 'parked' AND endpoint = ?1";
-        self.ask(move |connection| {
-            let released = connection.execute(sql, [&endpoint])?;
-            lane::advance_all(connection)?;
-            Ok((released, true))
-        })
-        .await
+        self.release_all(Selection::all().endpoint(endpoint)).await
+    }
+
+    /// Releases those of these events that are parked, a few at a time. How many.
+    ///
+    /// # Errors
+    /// [`InboxError`] if the file cannot be written; those up to there are released.
+    pub async fn release_all(&self, which: Selection) -> Result<usize, InboxError> {
+        Ok(self.all(which, Doing::Release).await?.done)
     }
 
     /// Gives up on a dead letter or a parked event: it counts as done, so that a further delivery is a duplicate, and its
@@ -49,12 +49,53 @@ impl Inbox {
     /// # Errors
     /// [`InboxError`] if the file cannot be written.
     pub async fn give_up(&self, number: i64, now: UnixTime) -> Result<bool, InboxError> {
-        let sql = "UPDATE events SET state = 'done', finished_at = ?2 WHERE id = ?1 AND state IN ('dead', 'parked')";
-        self.ask(move |connection| {
-            let changed = connection.execute(sql, params![number, now.as_millis()])?;
-            Ok((changed > 0, false))
-        })
-        .await
+        self.ask(move |connection| Ok((change::give_up(connection, number, now)?, false))).await
+    }
+
+    /// Has events worked again as [`Inbox::requeue_all`] does, to compare: [`Reader::verdicts`](crate::Reader::verdicts) says
+    /// how each goes against its last attempt before. The number of the replay; `None` if no event was chosen that can be
+    /// replayed, which are those that were tried before.
+    ///
+    /// # Errors
+    /// [`InboxError`] if the file cannot be written; those up to there are in the replay.
+    pub async fn replay(
+        &self,
+        which: Selection,
+        reason: Option<&str>,
+        now: UnixTime,
+    ) -> Result<Option<i64>, InboxError> {
+        match self.all(which, Doing::replay(reason, now)).await?.doing {
+            Doing::Replay { run, .. } => Ok(run),
+            _ => Ok(None),
+        }
+    }
+
+    /// Replaces the body of a dead letter or a parked event, and with it what it says. It stays in its state: look at it,
+    /// then requeue or release it.
+    ///
+    /// This changes what the sender has signed. So the record says that it is edited, its coverage is the least there is, its
+    /// labels are those of the original and hints, and what came in is kept beside it: [`Reader::original`](crate::Reader::original).
+    ///
+    /// # Errors
+    /// [`InboxError`] if the file cannot be written.
+    pub async fn edit(
+        &self,
+        number: i64,
+        body: bytes::Bytes,
+        reason: Option<&str>,
+        now: UnixTime,
+    ) -> Result<Edited, InboxError> {
+        let reason = reason.map(str::to_owned);
+        let edit = move |connection: &_| edit::edit(connection, number, &body, reason.as_deref(), now);
+        self.ask(move |connection| Ok((edit(connection)?, false))).await
+    }
+
+    /// Puts back what came in, of an event that was edited.
+    ///
+    /// # Errors
+    /// [`InboxError`] if the file cannot be written.
+    pub async fn restore(&self, number: i64) -> Result<Edited, InboxError> {
+        self.ask(move |connection| Ok((edit::restore(connection, number)?, false))).await
     }
 
     /// Erases an event with all that was kept of it, in whatever state it is, from the file's free pages and its log too.
@@ -65,7 +106,7 @@ impl Inbox {
     /// # Errors
     /// [`InboxError`] if the file cannot be written.
     pub async fn erase(&self, number: i64) -> Result<bool, InboxError> {
-        let erased = self.ask(move |connection| Ok((erase(connection, "id = ?1", [number])?, true))).await?;
+        let erased = self.ask(move |connection| Ok((change::erase(connection, "id = ?1", [number])?, true))).await?;
         self.flush_log().await?;
         Ok(erased > 0)
     }
@@ -77,7 +118,7 @@ impl Inbox {
     pub async fn erase_tenant(&self, endpoint: &str, tenant: &str) -> Result<usize, InboxError> {
         let of = [endpoint.to_owned(), tenant.to_owned()];
         let which = "endpoint = ?1 AND tenant = ?2";
-        let erased = self.ask(move |connection| Ok((erase(connection, which, of.clone())?, true))).await?;
+        let erased = self.ask(move |connection| Ok((change::erase(connection, which, of.clone())?, true))).await?;
         self.flush_log().await?;
         Ok(erased)
     }
@@ -89,15 +130,18 @@ impl Inbox {
         // The writer flushed before or after that turn; with the next one it has.
         self.ask(|_| Ok(((), false))).await
     }
-}
 
-/// Deletes; SQLite overwrites with zeros what is deleted here.
-fn erase(connection: &Connection, which: &str, of: impl rusqlite::Params + Clone) -> rusqlite::Result<usize> {
-    for table in ["contents", "attempts"] {
-        let sql = format!("DELETE FROM {table} WHERE event IN (SELECT id FROM events WHERE {which})");
-        connection.execute(&sql, of.clone())?;
+    async fn all(&self, which: Selection, doing: Doing) -> Result<Bulk, InboxError> {
+        let mut bulk = Bulk::new(which, doing);
+        while !bulk.is_over {
+            let so_far = bulk;
+            let step = move |connection: &_| {
+                let next = so_far.step(connection)?;
+                let wakes = next.done > so_far.done;
+                Ok((next, wakes))
+            };
+            bulk = self.ask(step).await?;
+        }
+        Ok(bulk)
     }
-    let erased = connection.execute(&format!("DELETE FROM events WHERE {which}"), of)?;
-    lane::advance_all(connection)?;
-    Ok(erased)
 }

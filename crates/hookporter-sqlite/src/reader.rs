@@ -3,10 +3,11 @@
 use std::path::Path;
 
 use hookporter_pipeline::inbox::{EventRecord, InboxError};
-use rusqlite::{Connection, OpenFlags};
+use rusqlite::Connection;
 
+use crate::file::{self, Writes};
 use crate::log::{self, Attempted, Listed, Stats};
-use crate::{OpenError, State, file, schema};
+use crate::{OpenError, Original, Replay, Replayed, Selection, State, edit, replay};
 
 /// Reads an inbox, whether its server runs or not, and changes nothing. For tools: every call blocks on the disk.
 ///
@@ -27,15 +28,9 @@ impl Reader {
     /// Opens the inbox in this file for reading.
     ///
     /// # Errors
-    /// [`OpenError`] if there is no such file, it is no inbox, or a newer release wrote it.
+    /// [`OpenError`] if there is no such file, it is no inbox, or its form is not the one of this release.
     pub fn open(path: impl AsRef<Path>) -> Result<Self, OpenError> {
-        let path = path.as_ref();
-        let connection = Connection::open_with_flags(path, OpenFlags::SQLITE_OPEN_READ_ONLY)?;
-        connection.busy_timeout(file::BUSY)?;
-        if !file::is_ours(&connection)? || schema::version(&connection)? == 0 {
-            return Err(OpenError::NotAnInbox { path: path.to_owned() });
-        }
-        Ok(Self { connection })
+        Ok(Self { connection: file::open_beside(path.as_ref(), Writes::No)? })
     }
 
     /// Events in this state, or in any, by number, at most `most` of those behind the number `after`; begin with 0.
@@ -43,7 +38,24 @@ impl Reader {
     /// # Errors
     /// [`InboxError`] if the file cannot be read.
     pub fn list(&self, state: Option<State>, after: i64, most: usize) -> Result<Vec<Listed>, InboxError> {
-        log::list(&self.connection, state, after, most).map_err(InboxError::new)
+        let which = state.map_or_else(Selection::all, |state| Selection::all().state(state));
+        self.select(&which, after, most)
+    }
+
+    /// Those of these events, by number, that are behind the number `after`, at most `most`; begin with 0.
+    ///
+    /// # Errors
+    /// [`InboxError`] if the file cannot be read.
+    pub fn select(&self, which: &Selection, after: i64, most: usize) -> Result<Vec<Listed>, InboxError> {
+        log::list(&self.connection, which, after, most).map_err(InboxError::new)
+    }
+
+    /// How many events these are. It looks at every row that the inbox has.
+    ///
+    /// # Errors
+    /// [`InboxError`] if the file cannot be read.
+    pub fn count(&self, which: &Selection) -> Result<u64, InboxError> {
+        log::count(&self.connection, which).map_err(InboxError::new)
     }
 
     /// All that is kept of an event, body included; `None` if there is no such event, or its body was swept.
@@ -68,5 +80,30 @@ impl Reader {
     /// [`InboxError`] if the file cannot be read.
     pub fn stats(&self) -> Result<Stats, InboxError> {
         log::stats(&self.connection).map_err(InboxError::new)
+    }
+
+    /// What came in, of an event that was edited since; `None` for one that is as it came.
+    ///
+    /// # Errors
+    /// [`InboxError`] if the file cannot be read.
+    pub fn original(&self, number: i64) -> Result<Option<Original>, InboxError> {
+        edit::original(&self.connection, number).map_err(InboxError::new)
+    }
+
+    /// The replays, the latest first, at most so many.
+    ///
+    /// # Errors
+    /// [`InboxError`] if the file cannot be read.
+    pub fn replays(&self, most: usize) -> Result<Vec<Replay>, InboxError> {
+        replay::list(&self.connection, most).map_err(InboxError::new)
+    }
+
+    /// How the events of a replay go, by number, at most `most` of those behind the number `after`; begin with 0. Events that
+    /// were erased or swept since are left out.
+    ///
+    /// # Errors
+    /// [`InboxError`] if the file cannot be read.
+    pub fn verdicts(&self, replay: i64, after: i64, most: usize) -> Result<Vec<Replayed>, InboxError> {
+        replay::verdicts(&self.connection, replay, after, most).map_err(InboxError::new)
     }
 }

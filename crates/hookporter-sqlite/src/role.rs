@@ -10,7 +10,7 @@ use std::time::Duration;
 use rusqlite::{Connection, OpenFlags};
 
 use crate::lock::Lock;
-use crate::{OpenError, file, schema};
+use crate::{OpenError, file, schema, sound};
 
 /// Which sides this process has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -95,8 +95,8 @@ pub(crate) struct Locks {
 
 impl Locks {
     pub(crate) fn take(role: Role, path: &Path) -> Result<Self, OpenError> {
-        if role != Role::Both && !is_sound(rusqlite::version_number()) {
-            return Err(OpenError::OldSqlite { version: rusqlite::version() });
+        if role != Role::Both {
+            sound::demand()?;
         }
         let accepting = (role != Role::Working).then(|| Lock::take(path)).transpose()?;
         let working = (role != Role::Accepting).then(|| WorkingLock::take(path)).transpose()?;
@@ -134,7 +134,7 @@ impl Locks {
 #[derive(Debug)]
 struct WorkingLock {
     /// Locked as long as it is open.
-    _file: File,
+    file: File,
 }
 
 impl WorkingLock {
@@ -143,30 +143,17 @@ impl WorkingLock {
         let file = OpenOptions::new().create(true).truncate(false).write(true).open(&beside);
         let file = file.map_err(|error| OpenError::failed("making its lock file", error))?;
         match file.try_lock() {
-            Ok(()) => Ok(Self { _file: file }),
+            Ok(()) => Ok(Self { file }),
             Err(TryLockError::WouldBlock) => Err(OpenError::InUse { path: path.to_owned() }),
             Err(TryLockError::Error(error)) => Err(OpenError::failed("locking its lock file", error)),
         }
     }
 }
 
-/// Whether two processes may write with this SQLite. Older ones, from 3.7.0 on, could take a part of a log for written back that
-/// was not, where one connection began the log anew while another wrote it back ("the WAL-reset bug"): that damages the file.
-const fn is_sound(version: i32) -> bool {
-    matches!(version, 3_044_006..3_045_000 | 3_050_007..3_051_000 | 3_051_003..)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn two_processes_need_a_sqlite_that_has_the_repair() {
-        for sound in [3_044_006, 3_050_007, 3_051_003, 3_052_000, 4_000_000] {
-            assert!(is_sound(sound), "{sound}");
-        }
-        for unsound in [3_035_000, 3_044_005, 3_045_000, 3_050_006, 3_051_000, 3_051_002] {
-            assert!(!is_sound(unsound), "{unsound}");
-        }
+/// As of [`Lock`].
+impl Drop for WorkingLock {
+    fn drop(&mut self) {
+        // What fails here ends with the process.
+        let _ = self.file.unlock();
     }
 }

@@ -36,7 +36,8 @@ fn read_headers(lines: &[u8]) -> Vec<(String, Vec<u8>)> {
     lines.split(|byte| *byte == b'\n').filter_map(read).collect()
 }
 
-fn coverage(word: &str) -> Coverage {
+/// What a proof covered, from its word.
+pub(crate) fn coverage(word: &str) -> Coverage {
     let all = [Coverage::Body, Coverage::Payload, Coverage::Fields];
     // A word of a newer release claims the least.
     all.into_iter().find(|coverage| coverage.as_str() == word).unwrap_or(Coverage::Origin)
@@ -44,12 +45,14 @@ fn coverage(word: &str) -> Coverage {
 
 /// The columns of a record, in the order in which [`read`] reads them.
 pub(crate) const COLUMNS: &str = "endpoint, tenant, identity, provider, event_id, event_type, api_version, signed, \
-     received_at, format, method, target, headers, body, payload, coverage, key_id, sent_at, lane, peer, sealed_by";
+     received_at, format, method, target, headers, body, payload, coverage, key_id, sent_at, lane, peer, sealed_by, edited_at IS NOT NULL";
 
 /// Reads a record from the columns behind `first`.
 pub(crate) fn read(row: &Row<'_>, first: usize) -> rusqlite::Result<EventRecord> {
     let at = |column: usize| first.saturating_add(column);
-    let signed: i64 = row.get(at(7))?;
+    let edited = row.get(at(21))?;
+    // No proof covers what an editor wrote, so the labels are hints: there may be something else in it now.
+    let signed: i64 = if edited { 0 } else { row.get(at(7))? };
     let label = |column, bit| -> rusqlite::Result<Option<RecordLabel>> {
         let text: Option<String> = row.get(at(column))?;
         Ok(text.map(|text| RecordLabel { text, signed: signed & bit != 0 }))
@@ -75,5 +78,6 @@ pub(crate) fn read(row: &Row<'_>, first: usize) -> rusqlite::Result<EventRecord>
     record.lane = row.get(at(18))?;
     record.peer = row.get(at(19))?;
     record.sealed_by = row.get(at(20))?;
+    record.edited = edited;
     Ok(record)
 }

@@ -94,6 +94,7 @@ fn forget(connection: &Connection, from: i64, last: i64, before: UnixTime) -> ru
     for sql in [
         format!("DELETE FROM contents WHERE event IN (SELECT id FROM events WHERE {gone})"),
         format!("DELETE FROM attempts WHERE event IN (SELECT id FROM events WHERE {gone})"),
+        format!("DELETE FROM replayed WHERE event IN (SELECT id FROM events WHERE {gone})"),
         format!("DELETE FROM events WHERE {gone}"),
     ] {
         connection.prepare_cached(&sql)?.execute(params![from, last, before.as_millis()])?;

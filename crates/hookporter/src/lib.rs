@@ -214,6 +214,9 @@ pub mod guide {
     #[doc = include_str!("../guide/add-a-provider.md")]
     pub mod add_a_provider {}
 
+    #[doc = include_str!("../guide/mending.md")]
+    pub mod mending {}
+
     #[doc = include_str!("../guide/providers.md")]
     pub mod providers {}
 

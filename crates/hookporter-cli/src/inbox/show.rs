@@ -2,11 +2,11 @@
 
 use hookporter::UnixTime;
 use hookporter::inbox::{EventRecord, RecordLabel};
-use hookporter::sqlite::{Attempted, Listed, Stats};
+use hookporter::sqlite::{Attempted, Listed, Original, Stats};
 use serde::Serialize;
 use serde_json::json;
 
-use crate::{duration, output};
+use crate::{duration, moment, output};
 
 /// A line for each event.
 pub(super) fn list(events: &[Listed], now: UnixTime, as_json: bool) {
@@ -54,52 +54,82 @@ fn ago(moment: UnixTime, now: UnixTime) -> String {
     }
 }
 
+/// All that is known of an event.
+pub(super) struct Event<'a> {
+    pub(super) listed: &'a Listed,
+    pub(super) record: &'a EventRecord,
+    pub(super) attempts: &'a [Attempted],
+    /// What came in, where it was edited.
+    pub(super) original: Option<&'a Original>,
+}
+
 /// Everything but the body.
-pub(super) fn event(listed: &Listed, record: &EventRecord, attempts: &[Attempted], as_json: bool) {
-    if as_json {
-        let headers: Vec<_> =
-            record.headers.iter().map(|(name, value)| (name, String::from_utf8_lossy(value))).collect();
-        let attempts: Vec<_> = attempts.iter().map(Attempt::of).collect();
-        let more = json!({
-            "method": record.method, "target": record.target, "headers": headers, "coverage": record.coverage.as_str(),
-            "key_id": record.key_id, "body_bytes": record.body.len(), "attempt_log": attempts,
-        });
-        return output::say(&output::json(&Whole { event: facts(listed), more }));
-    }
+pub(super) fn event(event: &Event<'_>, as_json: bool) {
+    if as_json { event_for_programs(event) } else { event_for_people(event) }
+}
+
+fn event_for_programs(event: &Event<'_>) {
+    let record = event.record;
+    let headers: Vec<_> = record.headers.iter().map(|(name, value)| (name, String::from_utf8_lossy(value))).collect();
+    let attempts: Vec<_> = event.attempts.iter().map(Attempt::of).collect();
+    let original = event.original.map(|original| {
+        json!({
+            "coverage": original.coverage.as_str(), "body_bytes": original.body.len(),
+            "edited_at": original.edited_at.as_secs(), "reason": original.reason,
+        })
+    });
+    let more = json!({
+        "method": record.method, "target": record.target, "headers": headers, "coverage": record.coverage.as_str(),
+        "key_id": record.key_id, "body_bytes": record.body.len(), "lane": record.lane, "sealed_by": record.sealed_by,
+        "edited": record.edited, "original": original, "attempt_log": attempts,
+    });
+    output::say(&output::json(&Whole { event: facts(event.listed), more }));
+}
+
+fn event_for_people(event: &Event<'_>) {
+    let (listed, record) = (event.listed, event.record);
     let say = |name: &str, text: &str| output::say(&format!("  {name:<12} {}", output::escaped(text)));
-    output::say(&format!("event {}, {}", listed.number, listed.state));
+    let edited = if record.edited { ", edited" } else { "" };
+    output::say(&format!("event {}, {}{edited}", listed.number, listed.state));
     say("endpoint", &record.endpoint);
     record.tenant.iter().for_each(|tenant| say("tenant", tenant));
     for (name, label) in [("id", &record.event_id), ("type", &record.event_type), ("version", &record.api_version)] {
         label.iter().for_each(|label| say(name, &standing(label)));
     }
-    say("received", &seconds(record.received_at));
-    listed.due_at.iter().for_each(|due| say("due", &seconds(*due)));
+    record.lane.iter().for_each(|lane| say("lane", lane));
+    say("received", &moment::shown(record.received_at));
+    listed.due_at.iter().for_each(|due| say("due", &moment::shown(*due)));
     say("request", &format!("{} {}", record.method, record.target));
     for (name, value) in &record.headers {
         say("header", &format!("{name}: {}", String::from_utf8_lossy(value)));
     }
+    record.sealed_by.iter().for_each(|key| say("encrypted", &format!("with key {key}")));
     say("proven", &format!("{} by key {}", record.coverage.as_str(), record.key_id));
-    say("body", &format!("{} bytes; `hookporter inbox payload {}` writes them", record.body.len(), listed.number));
-    for attempt in attempts {
-        let ended = attempt.ended_at.map_or_else(
-            || "under way".to_owned(),
-            |end| {
-                let outcome = attempt.outcome.as_deref().unwrap_or("ended");
-                format!("{outcome} after {}", duration::shown(end.since(attempt.started_at)))
-            },
-        );
-        let error = attempt.error.as_deref().map(|error| format!(": {error}")).unwrap_or_default();
-        say("attempt", &format!("{}, {ended}{error}", seconds(attempt.started_at)));
+    let writes = format!("`hookporter inbox payload {}", listed.number);
+    say("body", &format!("{} bytes; {writes}` writes them", record.body.len()));
+    if let Some(original) = event.original {
+        let reason = original.reason.as_deref().map(|reason| format!(": {reason}")).unwrap_or_default();
+        say("edited", &format!("{}{reason}", moment::shown(original.edited_at)));
+        let (bytes, coverage) = (original.body.len(), original.coverage.as_str());
+        say("original", &format!("{bytes} bytes, proven {coverage}; {writes} --original` writes them"));
     }
+    event.attempts.iter().for_each(|attempt| say("attempt", &attempted(attempt)));
+}
+
+fn attempted(attempt: &Attempted) -> String {
+    let ended = attempt.ended_at.map_or_else(
+        || "under way".to_owned(),
+        |end| {
+            let outcome = attempt.outcome.as_deref().unwrap_or("ended");
+            format!("{outcome} after {}", duration::shown(end.since(attempt.started_at)))
+        },
+    );
+    let error = attempt.error.as_deref().map(|error| format!(": {error}")).unwrap_or_default();
+    format!("{}, {ended}{error}", moment::shown(attempt.started_at))
 }
 
 fn standing(label: &RecordLabel) -> String {
     if label.signed { label.text.clone() } else { format!("{} (a hint: the proof does not cover it)", label.text) }
-}
-
-fn seconds(moment: UnixTime) -> String {
-    moment.as_secs().to_string()
 }
 
 /// How much an inbox holds.
@@ -120,11 +150,20 @@ pub(super) fn stats(stats: &Stats, as_json: bool) {
         return output::say(&output::json(&all));
     }
     counts.iter().for_each(|(name, count)| output::say(&format!("{name:<13} {count}")));
-    oldest.iter().for_each(|oldest| output::say(&format!("oldest_undone {oldest}")));
+    oldest
+        .iter()
+        .for_each(|oldest| output::say(&format!("oldest_undone {}", moment::shown(UnixTime::from_secs(*oldest)))));
 }
 
 /// How many events were mended.
 pub(super) fn mended(count: usize, as_json: bool) -> String {
+    let counted = counted(count, as_json);
+    // The file has it at once.
+    if as_json || count == 0 { counted } else { format!("{counted}; a running server takes it up within a second") }
+}
+
+/// How many events there were.
+pub(super) fn counted(count: usize, as_json: bool) -> String {
     match (as_json, count) {
         (true, _) => output::json(&json!({ "events": count })),
         (false, 1) => "1 event".to_owned(),

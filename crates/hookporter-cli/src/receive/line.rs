@@ -1,7 +1,7 @@
 //! One request, as one line.
 
 use hookporter::core::KeyId;
-use hookporter::{Outcome, Reason, Record};
+use hookporter::{Event, Outcome, Reason, Record};
 use serde::Serialize;
 
 use crate::{duration, output};
@@ -53,5 +53,43 @@ pub(super) fn human(record: &Record) -> String {
         fields.push(format!("{} B", record.body_bytes));
         fields.push(duration::shown(record.duration));
     }
+    output::escaped(&fields.join("  "))
+}
+
+/// An event that is worked, for programs.
+pub(super) fn worked_json(event: &Event) -> String {
+    #[derive(Serialize)]
+    struct Line<'a> {
+        worked: Option<i64>,
+        attempt: u32,
+        provider: &'a str,
+        event_id: Option<&'a str>,
+        event_type: Option<&'a str>,
+        body_bytes: usize,
+        edited: bool,
+    }
+    output::json(&Line {
+        worked: event.number(),
+        attempt: event.attempt(),
+        provider: event.provider(),
+        event_id: event.id(),
+        event_type: event.event_type(),
+        body_bytes: event.body().len(),
+        edited: event.is_edited(),
+    })
+}
+
+/// An event that is worked, for people: in the columns of the requests.
+pub(super) fn worked_human(event: &Event) -> String {
+    let mut fields = vec![format!("{:<9}", "worked"), "   ".to_owned(), event.provider().to_owned()];
+    fields.extend([event.event_type(), event.id()].into_iter().flatten().map(str::to_owned));
+    fields.push(format!("event {}", event.number().unwrap_or_default()));
+    if event.attempt() > 1 {
+        fields.push(format!("attempt {}", event.attempt()));
+    }
+    if event.is_edited() {
+        fields.push("edited".to_owned());
+    }
+    fields.push(format!("{} B", event.body().len()));
     output::escaped(&fields.join("  "))
 }

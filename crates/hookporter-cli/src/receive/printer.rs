@@ -7,7 +7,7 @@ use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::thread::JoinHandle;
 use std::time::Duration;
 
-use hookporter::{Observer, Record};
+use hookporter::{Event, Observer, Record};
 
 use super::line;
 use crate::output;
@@ -28,6 +28,7 @@ pub(crate) struct Printer {
 
 enum Message {
     Line(String),
+    Worked(Event),
     // Made a line by the printer: the request's task has other work.
     Record(Box<Record>),
     End,
@@ -60,6 +61,11 @@ impl Printer {
         }
     }
 
+    /// Shows every event that is worked.
+    pub(crate) fn worked(&self) -> Worked {
+        Worked { messages: self.messages.clone() }
+    }
+
     /// Waits for the lines that were not written yet; not for ever, where nobody reads them.
     pub(crate) fn finish(self) {
         let mut told = false;
@@ -74,6 +80,21 @@ impl Printer {
     }
 }
 
+/// Shows events that are worked.
+#[derive(Clone)]
+pub(crate) struct Worked {
+    messages: SyncSender<Message>,
+}
+
+impl Worked {
+    /// Ends when the printer has it: an event that waits for a slow reader is still in the inbox.
+    pub(crate) async fn show(&self, event: &Event) {
+        while let Err(TrySendError::Full(_)) = self.messages.try_send(Message::Worked(event.clone())) {
+            tokio::time::sleep(PAUSE).await;
+        }
+    }
+}
+
 fn write_all(messages: &Receiver<Message>, dropped: &AtomicU64, json: bool) {
     let mut closed = false;
     while let Ok(message) = messages.recv() {
@@ -81,6 +102,8 @@ fn write_all(messages: &Receiver<Message>, dropped: &AtomicU64, json: bool) {
             Message::End => return,
             _ if closed => continue,
             Message::Line(line) => line,
+            Message::Worked(event) if json => line::worked_json(&event),
+            Message::Worked(event) => line::worked_human(&event),
             Message::Record(record) if json => line::json(&record),
             Message::Record(record) => line::human(&record),
         };

@@ -7,13 +7,13 @@ use hookporter::inbox::{AcceptingSide, Claim, EventRecord, Failure, Next, Record
 use hookporter::{Inbox, UnixTime};
 use tokio::runtime::Runtime;
 
-use crate::program::{Ended, Receiver, file, run, send};
+use crate::program::{Ended, file, run};
 
-const NOW: UnixTime = UnixTime::from_secs(1_700_000_000);
+pub(crate) const NOW: UnixTime = UnixTime::from_secs(1_700_000_000);
 /// A title that clears a terminal.
 const HOSTILE: &str = "paid\u{1b}[2J";
 
-fn record(id: &str) -> EventRecord {
+pub(crate) fn record(id: &str) -> EventRecord {
     let mut record = EventRecord::new("billing", b"{\"n\":1}\r\n\xff".to_vec().into(), NOW);
     record.identity = Some(id.as_bytes().to_vec());
     record.event_id = Some(RecordLabel { text: id.to_owned(), signed: true });
@@ -24,7 +24,7 @@ fn record(id: &str) -> EventRecord {
 }
 
 /// An inbox with a dead letter (1), an event that waits (2) and a parked one (3).
-fn filled(path: &Path, runtime: &Runtime) -> Inbox {
+pub(crate) fn filled(path: &Path, runtime: &Runtime) -> Inbox {
     runtime.block_on(async {
         let inbox = Inbox::open(path).await.unwrap();
         let mut parked = record("evt_3");
@@ -41,18 +41,18 @@ fn filled(path: &Path, runtime: &Runtime) -> Inbox {
 }
 
 /// A place for an inbox.
-fn place() -> PathBuf {
+pub(crate) fn place() -> PathBuf {
     let path = file(b"");
     std::fs::remove_file(&path).unwrap();
     path.into()
 }
 
-fn of(path: &Path, args: &[&str]) -> Ended {
+pub(crate) fn of(path: &Path, args: &[&str]) -> Ended {
     run("", ["inbox", "--inbox", path.to_str().unwrap()].iter().chain(args))
 }
 
 /// The numbers in a list.
-fn numbers(path: &Path, args: &[&str]) -> Vec<i64> {
+pub(crate) fn numbers(path: &Path, args: &[&str]) -> Vec<i64> {
     let ended = of(path, &[args, &["--json"]].concat());
     assert_eq!(ended.status, 0, "{}", ended.stderr);
     ended.json().iter().map(|event| event["number"].as_i64().unwrap()).collect()
@@ -84,14 +84,13 @@ fn an_inbox_is_looked_into_while_its_server_runs() {
         crate::program::program("", ["inbox", "--inbox", path.to_str().unwrap(), "payload", "1"]).output().unwrap();
     assert_eq!(body.stdout, b"{\"n\":1}\r\n\xff");
 
-    let in_use = of(&path, &["requeue", "1"]);
-    assert_eq!(in_use.status, 1);
-    assert!(in_use.stderr.contains("is in use"), "{}", in_use.stderr);
+    let whole = &of(&path, &["show", "1", "--json"]).json()[0];
+    assert_eq!((&whole["edited"], &whole["original"]), (&false.into(), &serde_json::Value::Null));
     runtime.block_on(inbox.close());
 }
 
 #[test]
-fn an_inbox_is_mended_once_its_server_has_ended() {
+fn an_inbox_is_mended_without_a_server() {
     let (path, runtime) = (place(), Runtime::new().unwrap());
     let inbox = filled(&path, &runtime);
     runtime.block_on(inbox.close());
@@ -102,7 +101,7 @@ fn an_inbox_is_mended_once_its_server_has_ended() {
     };
     done(&["requeue", "1"], 1);
     assert_eq!(numbers(&path, &["list", "--state", "waiting"]), [1, 2]);
-    done(&["release", "billing"], 1);
+    done(&["release", "--endpoint", "billing"], 1);
     assert_eq!(numbers(&path, &["list", "--state", "waiting"]), [1, 2, 3]);
     done(&["erase", "1", "2"], 2);
     assert_eq!(numbers(&path, &["list"]), [3]);
@@ -112,49 +111,62 @@ fn an_inbox_is_mended_once_its_server_has_ended() {
     assert_eq!(of(&path, &["show", "1"]).status, 1);
 }
 
-const KEY: &str = "whsec_of_the_test_123456";
-
-/// What became of what was sent; the same event each time.
-fn received(receiver: &mut Receiver, body: &str) -> String {
-    assert_eq!(send("stripe", KEY, &receiver.url, &["--body", body]), [200]);
-    receiver.line()["outcome"].as_str().unwrap().to_owned()
-}
-
-/// Whatever was acknowledged is there after a kill, and known.
-#[test]
-fn a_receiver_keeps_what_it_acknowledges() {
-    let (path, body) = (place(), file(br#"{"id":"evt_1","type":"invoice.paid","api_version":"2025-08-27.basil"}"#));
-    let old = file(br#"{"id":"evt_2","type":"invoice.paid","api_version":"2020-08-27"}"#);
-    for adapter in ["tower", "actix"] {
-        let inbox = path.with_extension(adapter);
-        let more = ["--adapter", adapter, "--accept-version", "train:basil", "--inbox", inbox.to_str().unwrap()];
-        let mut receiver = Receiver::start("stripe", KEY, &more);
-        assert_eq!(received(&mut receiver, &body), "accepted", "{adapter}");
-        assert_eq!(received(&mut receiver, &body), "duplicate", "{adapter}");
-        // Killed, not ended.
-        drop(receiver);
-        let mut receiver = Receiver::start("stripe", KEY, &more);
-        assert_eq!(received(&mut receiver, &body), "duplicate", "{adapter}");
-        assert_eq!(received(&mut receiver, &old), "parked", "{adapter}");
-        // Duplicates use numbers up.
-        let listed = numbers(&inbox, &["list"]);
-        assert_eq!((listed.len(), listed[0]), (2, 1));
-        assert_eq!(numbers(&inbox, &["parked"]), listed[1..]);
-        assert_eq!(receiver.end().0, 0);
-        assert_eq!(of(&inbox, &["payload", "1"]).stdout.as_bytes(), std::fs::read(&body).unwrap());
-    }
-}
-
 #[test]
 fn what_is_not_there_is_not_made() {
     let path = place();
-    for args in [&["list"][..], &["stats"], &["requeue", "1"]] {
+    let body = crate::program::file(b"{}");
+    for args in [
+        &["list"][..],
+        &["stats"],
+        &["requeue", "1"],
+        &["replay", "--all"],
+        &["verdicts"],
+        &["edit", "1", "--body", &body],
+        &["export"],
+        &["erase", "1"],
+    ] {
         let ended = of(&path, args);
         assert_eq!(ended.status, 2, "{args:?}: {}", ended.stderr);
         assert!(ended.stderr.contains("there is no"), "{}", ended.stderr);
         assert!(!path.exists());
     }
-    std::fs::write(&path, "a diary, and no inbox, and long enough to be one").unwrap();
-    let ended = of(&path, &["list"]);
-    assert_eq!(ended.status, 1, "{}", ended.stderr);
+}
+
+/// A filter that was forgotten changes nothing.
+#[test]
+fn nothing_is_done_to_everything_by_mistake() {
+    let (path, runtime) = (place(), Runtime::new().unwrap());
+    let inbox = filled(&path, &runtime);
+    for args in [&["requeue"][..], &["release"], &["drop"], &["drop", "--endpoint", "billing"], &["replay"], &["erase"]]
+    {
+        assert_eq!(of(&path, args).status, 2, "{args:?}");
+    }
+    assert_eq!(numbers(&path, &["list", "--state", "waiting"]), [2]);
+    let of_both = of(&path, &["requeue", "1", "3", "77"]);
+    assert_eq!((of_both.status, of_both.stdout.starts_with("1 event;")), (1, true), "{}", of_both.stdout);
+    assert!(of_both.stderr.contains("event 3, 77"), "{}", of_both.stderr);
+    assert_eq!(numbers(&path, &["list", "--state", "waiting"]), [1, 2]);
+    for all in [&["requeue", "--all"][..], &["requeue", "--endpoint", "billing"]] {
+        assert_eq!(of(&path, all).stdout, "0 events\n", "no dead letter is left");
+    }
+    assert!(of(&path, &["requeue", "--state", "waiting"]).stdout.starts_with("2 events;"));
+    assert_eq!(of(&path, &["release", "--all"]).status, 0);
+    assert_eq!(numbers(&path, &["list", "--state", "waiting"]), [1, 2, 3]);
+    runtime.block_on(inbox.close());
+}
+
+#[test]
+fn filters_choose_what_is_listed() {
+    let (path, runtime) = (place(), Runtime::new().unwrap());
+    let inbox = filled(&path, &runtime);
+    assert_eq!(numbers(&path, &["list", "--endpoint", "billing", "--type", HOSTILE]), [1, 2, 3]);
+    assert_eq!(numbers(&path, &["list", "--endpoint", "other"]), [0; 0]);
+    assert_eq!(numbers(&path, &["list", "--tenant", "alice"]), [0; 0]);
+    assert_eq!(numbers(&path, &["list", "2", "3"]), [2, 3]);
+    assert_eq!(numbers(&path, &["dead", "2", "3"]), [0; 0]);
+    assert_eq!(numbers(&path, &["list", "--since", "2023-11-14T22:13:20Z", "--until", "1700000001"]), [1, 2, 3]);
+    assert_eq!(numbers(&path, &["list", "--until", "1700000000"]), [0; 0]);
+    assert_eq!(numbers(&path, &["list", "--since", "1h"]), [0; 0]);
+    assert_eq!(of(&path, &["list", "--since", "yesterday"]).status, 2);
+    runtime.block_on(inbox.close());
 }

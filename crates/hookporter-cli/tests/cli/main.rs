@@ -4,9 +4,14 @@
 #![expect(clippy::arithmetic_side_effects, reason = "tests: an overflow fails them")]
 
 mod demo;
+mod export;
+mod hostile;
 mod inbox;
+mod kept;
+mod mending;
 mod program;
 mod receive;
+mod replay;
 mod round_trip;
 mod secrets;
 mod send;

@@ -1,8 +1,9 @@
 //! The built program, run and read.
 
+use std::collections::VecDeque;
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, ChildStdout, Command, Output, Stdio};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -62,26 +63,67 @@ pub(crate) struct Receiver {
     /// Kept open: what is complained of must find a reader.
     _complaints: ChildStderr,
     pub(crate) url: String,
+    /// Where it says that it keeps events.
+    pub(crate) inbox: Option<PathBuf>,
+    /// Lines of the worker that came while others were waited for, and the other way about.
+    worked: VecDeque<Value>,
+    requests: VecDeque<Value>,
 }
 
 impl Receiver {
-    /// Starts one on a free port.
+    /// Starts one on a free port; without an inbox, unless `more` names one: no test is to leave a file behind.
     pub(crate) fn start(provider: &str, key: &str, more: &[&str]) -> Self {
         let given = ["receive", "--provider", provider, "--secret-env", VAR, "--listen", "127.0.0.1:0", "--json"];
-        let mut command = program(key, given.iter().chain(more));
+        let none: &[&str] = if more.contains(&"--inbox") { &[] } else { &["--no-inbox"] };
+        Self::of(program(key, given.iter().chain(more).chain(none)))
+    }
+
+    /// Starts one with the inbox that it has by itself, in this directory.
+    pub(crate) fn start_in(directory: &Path, provider: &str, key: &str) -> Self {
+        let args = ["receive", "--provider", provider, "--secret-env", VAR, "--listen", "127.0.0.1:0", "--json"];
+        let mut command = program(key, args);
+        command.current_dir(directory);
+        Self::of(command)
+    }
+
+    fn of(mut command: Command) -> Self {
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
         let lines = BufReader::new(child.stdout.take().unwrap());
         let complaints = child.stderr.take().unwrap();
-        let mut receiver = Self { child, lines, _complaints: complaints, url: String::new() };
-        receiver.url = receiver.line()["listening"].as_str().unwrap().to_owned();
+        let (worked, requests) = (VecDeque::new(), VecDeque::new());
+        let mut receiver =
+            Self { child, lines, _complaints: complaints, url: String::new(), inbox: None, worked, requests };
+        let first = receiver.line();
+        receiver.inbox = first["inbox"].as_str().map(PathBuf::from);
+        receiver.url = first["listening"].as_str().unwrap().to_owned();
         receiver
     }
 
-    /// The next line.
+    /// The next line that tells of a request.
     pub(crate) fn line(&mut self) -> Value {
+        loop {
+            if let Some(line) = self.requests.pop_front() {
+                return line;
+            }
+            self.read();
+        }
+    }
+
+    /// The next line that tells of an event that is worked.
+    pub(crate) fn worked(&mut self) -> Value {
+        loop {
+            if let Some(line) = self.worked.pop_front() {
+                return line;
+            }
+            self.read();
+        }
+    }
+
+    fn read(&mut self) {
         let mut line = String::new();
         self.lines.read_line(&mut line).unwrap();
-        serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line:?}"))
+        let line: Value = serde_json::from_str(&line).unwrap_or_else(|error| panic!("{error}: {line:?}"));
+        if line.get("worked").is_some() { self.worked.push_back(line) } else { self.requests.push_back(line) }
     }
 
     /// Asks it to end; its exit status, and the lines that nobody read.

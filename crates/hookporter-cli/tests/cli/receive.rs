@@ -70,7 +70,7 @@ fn versions_that_are_not_accepted_are_told_to_come_again() {
 
 #[test]
 fn tolerances_can_be_set() {
-    let more = ["--tolerance", "10s", "--future-tolerance", "1h", "--no-inbox"];
+    let more = ["--tolerance", "10s", "--future-tolerance", "1h"];
     let mut receiver = Receiver::start("stripe", KEY, &more);
     assert_eq!(send("stripe", KEY, &receiver.url, &["--stale", "30"]), [401]);
     assert_eq!(receiver.line()["reason"], "timestamp-too-old");
@@ -102,7 +102,7 @@ fn a_public_url_is_what_the_sender_signs() {
 
 #[test]
 fn lines_for_people_say_what_happened_and_act_upon_no_terminal() {
-    let args = ["receive", "--provider", "stripe", "--secret-env", VAR, "--listen", "127.0.0.1:0"];
+    let args = ["receive", "--provider", "stripe", "--secret-env", VAR, "--listen", "127.0.0.1:0", "--no-inbox"];
     let mut child = program(KEY, args).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines().map(Result::unwrap);
     let first = lines.next().unwrap();
@@ -121,7 +121,7 @@ fn lines_for_people_say_what_happened_and_act_upon_no_terminal() {
 
 #[test]
 fn a_closed_stdout_stops_no_receiver() {
-    let args = ["receive", "--provider", "stripe", "--secret-env", VAR, "--listen", "127.0.0.1:0"];
+    let args = ["receive", "--provider", "stripe", "--secret-env", VAR, "--listen", "127.0.0.1:0", "--no-inbox"];
     let mut child = program(KEY, args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
     let mut lines = BufReader::new(child.stdout.take().unwrap());
     let mut first = String::new();

@@ -19,7 +19,8 @@ fn a_key_is_in_no_output() {
         let args = ["send", "--secret-env", VAR, "--url", "http://127.0.0.1:1/", "--provider", provider.id()];
         silent(&run(CANARY, args));
         // What cannot be a key of any sender's stops a receiver before it listens.
-        let args = ["receive", "--listen", "127.0.0.1:0", "--secret-env", VAR, "--provider", provider.id()];
+        let args =
+            ["receive", "--no-inbox", "--listen", "127.0.0.1:0", "--secret-env", VAR, "--provider", provider.id()];
         silent(&run(&format!("https://{CANARY}"), args));
     }
 }
@@ -27,8 +28,8 @@ fn a_key_is_in_no_output() {
 #[test]
 fn a_key_in_the_place_of_its_variable_is_not_repeated() {
     for args in [
-        ["receive", "--provider", "stripe", "--secret-env", CANARY].as_slice(),
-        &["receive", "--provider", "stripe", "--secret-env", "id=Canary/Canary=="],
+        ["receive", "--no-inbox", "--provider", "stripe", "--secret-env", CANARY].as_slice(),
+        &["receive", "--no-inbox", "--provider", "stripe", "--secret-env", "id=Canary/Canary=="],
         &["receive", "--provider", "stripe", "--secret-env", VAR, CANARY],
         &["send", "--provider", "stripe", "--secret-env", CANARY, "--url", "http://127.0.0.1:1/"],
         &["send", "--provider", "stripe", "--secret-env", VAR, CANARY, "--url", "http://127.0.0.1:1/"],

@@ -12,6 +12,8 @@ fn refused(key: &str, args: &[&str], says: &str) {
 
 fn receive<'a>(provider: &'a str, more: &[&'a str]) -> Vec<&'a str> {
     let mut args = vec!["receive", "--listen", "127.0.0.1:0", "--provider", provider, "--secret-env", VAR];
+    // Whatever is refused, no file is left behind, and whatever is not refused by mistake, too.
+    args.push("--no-inbox");
     args.extend(more);
     args
 }

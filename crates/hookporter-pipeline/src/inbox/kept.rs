@@ -16,6 +16,8 @@ pub(crate) struct Kept {
     /// The event's number in the store.
     pub(crate) number: i64,
     pub(crate) attempt: u32,
+    /// Somebody has changed the body since.
+    pub(crate) edited: bool,
 }
 
 /// Out of an inbox.
@@ -31,5 +33,12 @@ impl Event {
     #[must_use]
     pub fn number(&self) -> Option<i64> {
         self.origin_in_store().map(|kept| kept.number)
+    }
+
+    /// Whether somebody has changed the body in the inbox since it came in: no proof covers what it says now, and its labels
+    /// are hints.
+    #[must_use]
+    pub fn is_edited(&self) -> bool {
+        self.origin_in_store().is_some_and(|kept| kept.edited)
     }
 }

@@ -61,6 +61,9 @@ pub struct EventRecord {
     pub peer: Option<String>,
     /// The id of the key that headers, body and payload are encrypted with; `None`: they are as they came.
     pub sealed_by: Option<String>,
+    /// Whether somebody has changed the body since it came in: a store gives such a record with the coverage
+    /// [`Coverage::Origin`], and with labels that are hints.
+    pub edited: bool,
 }
 
 /// A label of an event, and whether the proof covered it.
@@ -102,6 +105,7 @@ impl EventRecord {
             lane: None,
             peer: None,
             sealed_by: None,
+            edited: false,
         }
     }
 
@@ -155,6 +159,7 @@ impl EventRecord {
             sent: self.sent_at,
             number,
             attempt,
+            edited: self.edited,
         };
         let provider = Cow::Owned(self.provider);
         Event::kept(Arc::from(self.endpoint), provider, self.tenant.map(Arc::from), self.method, head, labels, kept)

@@ -9,6 +9,7 @@ mod directory;
 mod disk;
 mod door;
 mod dropped;
+mod edit;
 mod effect;
 mod effect_company;
 mod effect_crash;
@@ -18,7 +19,9 @@ mod file;
 mod full;
 mod independent;
 mod mend;
+mod mender;
 mod reader;
+mod replay;
 #[cfg(feature = "seal")]
 mod sealed;
 mod sides;

@@ -83,10 +83,12 @@ async fn the_file_is_not_taken_away_from_who_works() {
     filled(&path).await;
     let working = WorkingInbox::open(&path).await.unwrap();
     let form = |version: i64| Connection::open(&path).unwrap().pragma_update(None, "user_version", version).unwrap();
+    let known: i64 =
+        Connection::open(&path).unwrap().pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
     form(1);
     let error = AcceptingInbox::open(&path).await.unwrap_err();
     assert!(matches!(error, OpenError::InUse { .. }), "an older form: {error:?}");
-    form(2);
+    form(known);
     damage(&path);
     let error = AcceptingInbox::open(&path).await.unwrap_err();
     assert!(matches!(error, OpenError::Damaged { .. }), "{error:?}");
