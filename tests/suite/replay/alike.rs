@@ -139,7 +139,7 @@ async fn a_replay_has_a_length_of_its_own_and_nothing_of_the_connection_that_it_
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_event_of_a_delivery_that_was_cut_is_a_request() {
     for adapter in BOTH {
-        let endpoint = acme().split(Split::array("/items").id("/id"));
+        let endpoint = acme().split(Split::array("/items").id("/id")).unwrap();
         let scene = Scene::with(adapter, State::new(), endpoint).await;
         let items: Vec<_> = (1..=3).map(|at| serde_json::json!({"id": format!("item_{at}"), "amount": at})).collect();
         let body = serde_json::json!({"id": "evt_1", "type": "invoice.paid", "items": items});
