@@ -8,7 +8,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Subcommand, ValueEnum};
 use hookporter::inbox::InboxError;
-use hookporter::sqlite::{OpenError, Reader, Settings, State};
+use hookporter::sqlite::{Erased, OpenError, Reader, Settings, State};
 use hookporter::{Clock, Inbox, SystemClock};
 
 use crate::failure::Failure;
@@ -170,7 +170,14 @@ async fn mended(inbox: &Inbox, command: &Command) -> Result<usize, Failure> {
         let done = match command {
             Command::Requeue { .. } => inbox.requeue(*number).await,
             Command::Drop { .. } => inbox.give_up(*number, now).await,
-            _ => inbox.erase(*number).await,
+            _ => match inbox.erase(*number).await {
+                Ok(Erased::ButInTheLog { .. }) => {
+                    return Err(Failure::Run(format!(
+                        "event {number}: erased from the file, but its log still has it, since another program reads the file"
+                    )));
+                }
+                erased => erased.map(|erased| erased.events() > 0),
+            },
         };
         if !done.map_err(failed)? {
             return Err(Failure::Run(format!("event {number}: there is none, or it is in no state for that")));

@@ -62,12 +62,17 @@ fn keep_contents(connection: &Connection, event: i64, record: &EventRecord) -> r
 
 /// A further delivery: of a dead letter it is the wish to try again, with the contents that came now. Those that were
 /// kept may be what killed it.
+///
+/// Only so often: a sender that never stops must not have the same event worked for ever. Each round of attempts ends with as
+/// many as the worker allows, or with the one whose function gave up at once, so the bound goes by both: about ten rounds, or
+/// a hundred attempts, whichever is more. After that it is a duplicate, and only a person requeues it.
 fn seen_before(connection: &Connection, record: &EventRecord, tenant: &str) -> rusqlite::Result<Accepted> {
     let (state, due) = state(connection, record)?;
     let requeued = connection
         .prepare_cached(
             "UPDATE events SET state = ?4, due_at = ?5, attempts = 0, finished_at = NULL, lane = ?6 \
-             WHERE endpoint = ?1 AND tenant = ?2 AND identity = ?3 AND state = 'dead' RETURNING id",
+             WHERE endpoint = ?1 AND tenant = ?2 AND identity = ?3 AND state = 'dead' AND epoch < max(100, 10 * attempts) \
+             RETURNING id",
         )?
         .query_row(params![record.endpoint, tenant, record.identity, state, due, record.lane], |row| {
             row.get::<_, i64>(0)

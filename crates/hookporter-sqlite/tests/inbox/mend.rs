@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use hookporter_core::UnixTime;
 use hookporter_pipeline::inbox::{Accepted, AcceptingSide, Claim, Failure, Lease, Next, Settled, WorkingSide};
-use hookporter_sqlite::{Inbox, State};
+use hookporter_sqlite::{Erased, Inbox, State};
 use hookporter_testkit::inbox::{START, sample_record};
 
 use crate::directory::Directory;
@@ -134,14 +134,14 @@ async fn what_is_erased_is_in_no_byte_of_the_file_or_its_log() {
     }
     let lease = claim(&inbox, START).await.remove(0);
     assert!(holds(&directory, b"alice told us") && holds(&directory, b"header of alice"));
-    assert_eq!(inbox.erase_tenant("acme", "alice").await.unwrap(), 3);
+    assert_eq!(inbox.erase_tenant("acme", "alice").await.unwrap(), Erased::Everywhere { events: 3 });
     assert!(!holds(&directory, b"alice"), "alice is gone");
     assert!(holds(&directory, b"bob told us a secret of evt_2"));
     assert_eq!(inbox.complete(lease.id, START).await.unwrap(), Settled::Fenced, "its event was alice's");
 
     let bobs = inbox.list(State::Working, 0, 10).await.unwrap();
     assert_eq!(bobs.len(), 3);
-    assert!(inbox.erase(bobs[1].number).await.unwrap());
+    assert_eq!(inbox.erase(bobs[1].number).await.unwrap(), Erased::Everywhere { events: 1 });
     assert!(!holds(&directory, b"secret of evt_2") && holds(&directory, b"secret of evt_3"));
     assert_eq!(inbox.accept(vec![secret("evt_2", "bob")]).await.unwrap(), [Accepted::New]);
 }
@@ -153,7 +153,8 @@ async fn the_number_of_an_erased_event_is_no_other_events() {
     let inbox = Inbox::open(directory.file()).await.unwrap();
     inbox.accept(vec![sample_record("evt_1")]).await.unwrap();
     let old = claim(&inbox, START).await[0].id;
-    assert!(inbox.erase(old.number).await.unwrap());
+    assert_eq!(inbox.erase(old.number).await.unwrap(), Erased::Everywhere { events: 1 });
+    assert_eq!(inbox.erase(old.number).await.unwrap(), Erased::Everywhere { events: 0 });
     inbox.accept(vec![sample_record("evt_2")]).await.unwrap();
     let new = claim(&inbox, START).await[0].id;
     assert!(new.number > old.number, "{new:?} after {old:?}");
