@@ -60,18 +60,37 @@ fn keep_contents(connection: &Connection, event: i64, record: &EventRecord) -> r
     Ok(())
 }
 
-/// A further delivery: of a dead letter it is the wish to try again, with the contents that came now. Those that were
-/// kept may be what killed it.
+/// A further delivery: of a dead letter it is the wish to try again, with the contents and the labels that came
+/// now. Those that were kept may be what killed it.
+///
+/// Only so often: a sender that never stops must not have the same event worked for ever. Each round of attempts ends with as
+/// many as the worker allows, or with the one whose function gave up at once, so the bound goes by both: about ten rounds, or
+/// a hundred attempts, whichever is more. After that it is a duplicate, and only a person requeues it.
 fn seen_before(connection: &Connection, record: &EventRecord, tenant: &str) -> rusqlite::Result<Accepted> {
     let (state, due) = state(connection, record)?;
     let requeued = connection
         .prepare_cached(
-            "UPDATE events SET state = ?4, due_at = ?5, attempts = 0, finished_at = NULL, lane = ?6 \
-             WHERE endpoint = ?1 AND tenant = ?2 AND identity = ?3 AND state = 'dead' RETURNING id",
+            "UPDATE events SET state = ?4, due_at = ?5, attempts = 0, finished_at = NULL, lane = ?6, provider = ?7, \
+             event_id = ?8, event_type = ?9, api_version = ?10, signed = ?11 \
+             WHERE endpoint = ?1 AND tenant = ?2 AND identity = ?3 AND state = 'dead' AND epoch < max(100, 10 * attempts) \
+             RETURNING id",
         )?
-        .query_row(params![record.endpoint, tenant, record.identity, state, due, record.lane], |row| {
-            row.get::<_, i64>(0)
-        })
+        .query_row(
+            params![
+                record.endpoint,
+                tenant,
+                record.identity,
+                state,
+                due,
+                record.lane,
+                record.provider,
+                row::text(record.event_id.as_ref()),
+                row::text(record.event_type.as_ref()),
+                row::text(record.api_version.as_ref()),
+                row::signed(record),
+            ],
+            |row| row.get::<_, i64>(0),
+        )
         .optional()?;
     let Some(event) = requeued else { return Ok(Accepted::Duplicate) };
     keep_contents(connection, event, record)?;

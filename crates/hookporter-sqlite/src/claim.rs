@@ -4,10 +4,14 @@ use hookporter_core::UnixTime;
 use hookporter_pipeline::inbox::{Claim, Claimed, EventRecord, Lease, LeaseId};
 use rusqlite::{Connection, OptionalExtension, params};
 
+use crate::damage::{Damage, is_damage};
 use crate::{lane, row};
 
 /// What is said of an event whose last attempt never ended.
 const NEVER_ENDED: &str = "the last attempt never ended: the process died, or the work hung";
+
+/// So many attempts of an event are kept, the last ones: it may be requeued again and again.
+const ATTEMPTS: i64 = 50;
 
 /// An event that is due.
 struct Due {
@@ -17,7 +21,7 @@ struct Due {
 }
 
 /// Lends what is due, and writes each attempt down; whether an event made way for the next one of its lane.
-pub(crate) fn claim(connection: &Connection, claim: Claim) -> rusqlite::Result<(Claimed, bool)> {
+pub(crate) fn claim(connection: &Connection, claim: Claim, damage: &Damage) -> rusqlite::Result<(Claimed, bool)> {
     let (mut claimed, mut buried) = (Claimed::default(), false);
     let now = claim.now.as_millis();
     let all = due(connection, now, claim.most)?;
@@ -33,19 +37,14 @@ pub(crate) fn claim(connection: &Connection, claim: Claim) -> rusqlite::Result<(
         let spent = due.attempts >= claim.attempts;
         // What a repair or somebody's hand has left without contents, or with such as cannot be read: nobody can work it, and
         // it must not stand in the way of others.
-        let record = match record(connection, due.number) {
-            Ok(Some(record)) => record,
-            Ok(None) => {
-                bury(connection, due.number, now, "its contents are gone")?;
+        let record = match readable(connection, due.number, damage)? {
+            Ok(record) => record,
+            Err(problem) => {
+                tracing::error!(target: "hookporter", event = due.number, "a dead letter: {problem}");
+                bury(connection, due.number, now, &problem)?;
                 buried = true;
                 continue;
             }
-            Err(error) if error.sqlite_error_code().is_none() => {
-                bury(connection, due.number, now, &format!("its contents cannot be read: {error}"))?;
-                buried = true;
-                continue;
-            }
-            Err(error) => return Err(error),
         };
         let id = LeaseId { number: due.number, epoch: due.epoch.saturating_add(1) };
         if spent {
@@ -60,6 +59,24 @@ pub(crate) fn claim(connection: &Connection, claim: Claim) -> rusqlite::Result<(
     }
     claimed.next_due = if more || buried { Some(claim.now) } else { next_due(connection, now)? };
     Ok((claimed, buried))
+}
+
+/// The record of an event, or why nobody can have it.
+fn readable(connection: &Connection, number: i64, damage: &Damage) -> rusqlite::Result<Result<EventRecord, String>> {
+    if let Some(error) = damage.of(number) {
+        return Ok(Err(format!("its contents cannot be read: {error}")));
+    }
+    match record(connection, number) {
+        Ok(Some(record)) => Ok(Ok(record)),
+        Ok(None) => Ok(Err("its contents are gone".to_owned())),
+        // After that nothing more can be written in the same transaction: it is undone, and the next one will know.
+        Err(error) if is_damage(&error) => {
+            damage.note(number, &error);
+            Err(error)
+        }
+        Err(error) if error.sqlite_error_code().is_none() => Ok(Err(format!("its contents cannot be read: {error}"))),
+        Err(error) => Err(error),
+    }
 }
 
 fn due(connection: &Connection, now: i64, most: usize) -> rusqlite::Result<Vec<Due>> {
@@ -85,6 +102,11 @@ fn lend(connection: &Connection, id: LeaseId, attempt: u32, now: i64, until: Uni
     connection
         .prepare_cached("INSERT INTO attempts (event, epoch, started_at) VALUES (?1, ?2, ?3)")?
         .execute(params![id.number, id.epoch, now])?;
+    if id.epoch > ATTEMPTS {
+        connection
+            .prepare_cached("DELETE FROM attempts WHERE event = ?1 AND epoch <= ?2")?
+            .execute(params![id.number, id.epoch.saturating_sub(ATTEMPTS)])?;
+    }
     Ok(())
 }
 

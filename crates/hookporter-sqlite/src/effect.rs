@@ -55,7 +55,7 @@ thread_local! {
 pub(crate) fn job(task: Task) -> (Job, oneshot::Receiver<Result<End, Fault>>) {
     let (reply, answer) = oneshot::channel();
     let step = Effect { task, end: End::Postponed, wakes: false, broke: false, reply };
-    (Job { step: Box::new(step), weight: 0 }, answer)
+    (Job { step: Box::new(step), weight: 0, effect: crate::job::Effect::Writes }, answer)
 }
 
 impl Step for Effect {

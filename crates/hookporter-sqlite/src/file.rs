@@ -1,31 +1,73 @@
-//! The file: opened the durable way, checked, and set aside when it is damaged.
+//! The file: opened the durable way, and looked through.
 
 use std::ffi::OsString;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rusqlite::config::DbConfig;
+use rusqlite::config::DbConfig::{SQLITE_DBCONFIG_ENABLE_QPSG, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE};
 use rusqlite::{Connection, OpenFlags};
 use tokio::time::Instant;
 
+use crate::cancel::Cancel;
+use crate::lock::Past;
+use crate::role::Role;
 use crate::schema::{self, APPLICATION_ID};
-use crate::{OpenError, guest, sound};
+use crate::{OpenError, damage, guest, sound};
 
 /// How long to wait for another program that holds SQLite's own lock, such as `sqlite3` in a transaction.
 pub(crate) const BUSY: Duration = Duration::from_secs(5);
 /// In pages of 4 KiB: the log is written back into the file when it is this long, unless an idle moment came before.
-const CHECKPOINT_PAGES: i64 = 4000;
+pub(crate) const CHECKPOINT_PAGES: i64 = 4000;
 /// Enough for every statement that there is.
 const STATEMENTS: usize = 64;
 
+/// How much of a file is looked through when it is opened.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Look {
+    /// All of it: after an end that was not clean, since what ended the process may have damaged the file. It takes as long as
+    /// reading the file.
+    Whole,
+    /// The tables that all the rest hangs on, without the bodies, after a failure while it was open: senders wait.
+    Core,
+    /// The same after a clean end: a start is not to take minutes. All that is in the log was synced.
+    Closed,
+}
+
+impl Look {
+    pub(crate) const fn after(past: Past) -> Self {
+        match past {
+            Past::Closed => Self::Closed,
+            Past::None | Past::Unclean => Self::Whole,
+        }
+    }
+}
+
+/// Opens the file, looks through it, and only then lets SQLite write its log back when it is closed: what is damaged, or
+/// foreign, is left as it was found.
+pub(crate) fn opened(role: Role, path: &Path, look: Look, cancel: &Cancel) -> Result<Connection, OpenError> {
+    let connection = role.open(path, cancel)?;
+    check(&connection, look, cancel)?;
+    connection.set_db_config(SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, false)?;
+    Ok(connection)
+}
+
+/// Closes a file that is damaged, and leaves its log as it is.
+pub(crate) fn abandon(connection: Connection) {
+    // Where this fails there is nothing else to be done.
+    let _ = connection.set_db_config(SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true);
+    drop(connection);
+}
+
 /// Opens the file and settles everything that durability rests on; checks that it took effect.
-pub(crate) fn open(path: &Path) -> Result<Connection, OpenError> {
+pub(crate) fn open(path: &Path, cancel: &Cancel) -> Result<Connection, OpenError> {
     let is_new = std::fs::metadata(path).map_or(true, |file| file.len() == 0);
     if is_new {
         private(path)?;
     }
     let mut connection = Connection::open(path)?;
+    connection.set_db_config(SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)?;
+    cancel.can_interrupt(&connection);
     connection.busy_timeout(BUSY)?;
     if !is_new && !is_ours(&connection)? {
         return Err(OpenError::NotAnInbox { path: path.to_owned() });
@@ -42,7 +84,7 @@ pub(crate) fn open(path: &Path) -> Result<Connection, OpenError> {
     connection.pragma_update(None, "secure_delete", "ON")?;
     connection.set_prepared_statement_cache_capacity(STATEMENTS);
     // Else SQLite plans a statement anew whenever a moment is bound to it that it has not seen: a quarter of the writer's work.
-    connection.set_db_config(DbConfig::SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
+    connection.set_db_config(SQLITE_DBCONFIG_ENABLE_QPSG, true)?;
     guest::ready(&mut connection);
     schema::migrate(&mut connection)?;
     if is_new {
@@ -117,15 +159,31 @@ fn demand(connection: &Connection, setting: &str, value: &str, expected: &str) -
     if is == expected { Ok(()) } else { Err(OpenError::NotDurable { setting: format!("{setting} is {is}") }) }
 }
 
-/// Looks through the whole file, and says the first problem; then makes all that is in it durable.
+/// Looks through the file, and says the first problem; then makes all that is in it durable.
 ///
 /// The log may hold a transaction whose sync failed, or whose process was killed before it. SQLite takes it for committed,
 /// and the next try of its sender would be acknowledged as a duplicate although a loss of power could still take it away.
 /// Written back into the file, and synced there, it is what it seems to be.
-pub(crate) fn check(connection: &Connection) -> Result<(), OpenError> {
-    let found: String = connection.query_row("PRAGMA quick_check(1)", [], |row| row.get(0))?;
-    if found != "ok" {
-        return Err(OpenError::Damaged { problem: found });
+fn check(connection: &Connection, look: Look, cancel: &Cancel) -> Result<(), OpenError> {
+    let checks: &[&str] = match look {
+        Look::Whole => &["quick_check(1)"],
+        Look::Core | Look::Closed => &["quick_check('events')", "quick_check('attempts')"],
+    };
+    cancel.run(connection, || {
+        for check in checks {
+            let found: String = connection.query_row(&format!("PRAGMA {check}"), [], |row| row.get(0))?;
+            // So it says of a page at which the disk gave an error; it may give the page the next time.
+            if found.contains("unable to get the page") {
+                return Err(OpenError::failed("looking it through", damage::unreadable(found)));
+            }
+            if found != "ok" {
+                return Err(OpenError::Damaged { problem: found });
+            }
+        }
+        Ok(())
+    })?;
+    if look == Look::Closed {
+        return Ok(());
     }
     let begun = Instant::now();
     loop {
@@ -142,19 +200,14 @@ pub(crate) fn check(connection: &Connection) -> Result<(), OpenError> {
     Err(OpenError::failed("writing its log back", "another program reads it in a long transaction"))
 }
 
-/// Moves a damaged file and what belongs to it out of the way, whole, for whoever can rescue what is in it.
-pub(crate) fn set_aside(path: &Path, now: i64) -> Result<PathBuf, OpenError> {
-    let aside = |suffix: &str| beside(path, &format!(".damaged-{now}{suffix}"));
-    for suffix in ["-wal", "-shm", ""] {
-        match std::fs::rename(beside(path, suffix), aside(suffix)) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                return Err(OpenError::failed("setting the damaged file aside", error));
-            }
-            _ => {}
-        }
-    }
-    sync_directory(path)?;
-    Ok(aside(""))
+/// Gives the first event its number, in a file that has had none. Where an inbox had been before it begins above every number
+/// of that one: a handler may remember what it has worked by its number.
+pub(crate) fn number_from(connection: &Connection, past: Past, now: i64) -> Result<(), OpenError> {
+    let first = if past == Past::None { 0 } else { now };
+    let sql = "INSERT INTO sqlite_sequence (name, seq) SELECT 'events', ?1 \
+        WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'events')";
+    connection.execute(sql, [first])?;
+    Ok(())
 }
 
 /// The path with a suffix.
@@ -165,7 +218,7 @@ pub(crate) fn beside(path: &Path, suffix: &str) -> PathBuf {
 }
 
 /// Makes a file's name as durable as its bytes.
-fn sync_directory(path: &Path) -> Result<(), OpenError> {
+pub(crate) fn sync_directory(path: &Path) -> Result<(), OpenError> {
     if cfg!(unix) {
         let directory = path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."));
         let synced = File::open(directory).and_then(|directory| directory.sync_all());

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::future::Future;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use hookporter_core::{Clock, UnixTime};
@@ -13,11 +13,14 @@ use hookporter_pipeline::inbox::{
 };
 use hookporter_pipeline::{BoxFuture, Event, HandoffError};
 use rusqlite::Connection;
-use tokio::sync::watch;
+use tokio::sync::{oneshot, watch};
 
-use crate::job::{Fault, Job, ask};
+use crate::damage::Damage;
+use crate::job::{Effect, Fault, Job, ask};
 use crate::queue::Queue;
 use crate::sealing::Sealing;
+use crate::size::Room;
+use crate::store::Aside;
 use crate::{OpenError, Settings, accept, claim, settle};
 
 /// A durable inbox in one SQLite file.
@@ -57,7 +60,9 @@ pub(crate) struct Shared {
     pub(crate) queue: Arc<Queue>,
     pub(crate) changed: Arc<watch::Sender<()>>,
     pub(crate) path: PathBuf,
-    pub(crate) set_aside: Option<PathBuf>,
+    pub(crate) aside: Aside,
+    pub(crate) damage: Arc<Damage>,
+    pub(crate) room: Arc<Room>,
     pub(crate) sealing: Sealing,
     /// By which effects are completed.
     pub(crate) clock: Arc<dyn Clock>,
@@ -102,11 +107,11 @@ impl Inbox {
         &self.shared.path
     }
 
-    /// Where a damaged file was set aside when this inbox was opened. Events in it may not have been worked: look at it
-    /// with `sqlite3 FILE .recover`.
+    /// Where a damaged file was set aside, when this inbox was opened or since. Events in it may not have been worked: look at
+    /// it with `sqlite3 FILE .recover`.
     #[must_use]
-    pub fn set_aside(&self) -> Option<&Path> {
-        self.shared.set_aside.as_deref()
+    pub fn set_aside(&self) -> Option<PathBuf> {
+        self.shared.aside.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// How many deliveries wait for their commit, and how many bytes they have.
@@ -115,9 +120,12 @@ impl Inbox {
         self.shared.queue.depth()
     }
 
-    /// Closes the inbox for every handle: takes nothing more, writes what waits, and ends when the file is closed.
+    /// Closes the inbox for every handle: takes nothing more, writes what waits, and ends when the file is closed. Workers
+    /// end, too, and what they had not finished is due at the next start: end them first, so that they can.
     pub async fn close(&self) {
         self.shared.queue.close();
+        // Workers that wait learn it.
+        self.shared.changed.send_replace(());
         let mut end = self.shared.end.clone();
         // An error says that the writer is gone.
         while end.changed().await.is_ok() {}
@@ -137,8 +145,17 @@ impl Inbox {
         self.shared.queue.push(job)
     }
 
-    pub(crate) fn flush_soon(&self) {
-        self.shared.queue.flush_soon();
+    pub(crate) fn queue(&self) -> &Arc<Queue> {
+        &self.shared.queue
+    }
+
+    /// Has the writer look at something.
+    pub(crate) fn look<T: Send + 'static>(
+        &self,
+        mut function: impl FnMut(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> BoxFuture<'static, Result<T, InboxError>> {
+        let (job, answer) = ask(0, move |connection| Ok((function(connection)?, false)));
+        self.send(Job { effect: Effect::Reads, ..job }, answer)
     }
 
     /// Asks the writer.
@@ -147,10 +164,22 @@ impl Inbox {
         function: impl FnMut(&Connection) -> rusqlite::Result<(T, bool)> + Send + 'static,
     ) -> BoxFuture<'static, Result<T, InboxError>> {
         let (job, answer) = ask(0, function);
+        self.send(job, answer)
+    }
+
+    fn send<T: Send + 'static>(
+        &self,
+        job: Job,
+        answer: oneshot::Receiver<Result<T, Fault>>,
+    ) -> BoxFuture<'static, Result<T, InboxError>> {
         let pushed = self.shared.queue.push(job);
+        let told = |fault| match fault {
+            Fault::Closed => InboxError::closed(),
+            fault => InboxError::new(fault),
+        };
         Box::pin(async move {
-            pushed.map_err(InboxError::new)?;
-            answer.await.unwrap_or(Err(Fault::Closed)).map_err(InboxError::new)
+            pushed.map_err(told)?;
+            answer.await.unwrap_or(Err(Fault::Closed)).map_err(told)
         })
     }
 }
@@ -162,9 +191,13 @@ impl AcceptingSide for Inbox {
             Err(fault) => return Box::pin(std::future::ready(Err(HandoffError::failed(fault)))),
         };
         let weight = records.iter().fold(0, |weight, record| record.weight().saturating_add(weight));
+        let room = self.shared.room.clone();
         let (job, answer) = ask(weight, move |connection| {
+            if room.is_full(connection)? {
+                return Ok((None, false));
+            }
             let accepted = records.iter().map(|record| accept::accept(connection, record));
-            Ok((accepted.collect::<rusqlite::Result<Vec<_>>>()?, true))
+            Ok((Some(accepted.collect::<rusqlite::Result<Vec<_>>>()?), true))
         });
         let pushed = self.shared.queue.push_bounded(job);
         Box::pin(async move {
@@ -172,17 +205,19 @@ impl AcceptingSide for Inbox {
                 Ok(()) => answer.await.unwrap_or(Err(Fault::Closed)),
                 Err(fault) => Err(fault),
             };
-            answer.map_err(|fault| match fault {
-                Fault::Full => HandoffError::full(),
-                fault => HandoffError::failed(fault),
-            })
+            match answer {
+                Ok(Some(accepted)) => Ok(accepted),
+                Ok(None) | Err(Fault::Full) => Err(HandoffError::full()),
+                Err(fault) => Err(HandoffError::failed(fault)),
+            }
         })
     }
 }
 
 impl WorkingSide for Inbox {
     fn claim(&self, claim: Claim) -> BoxFuture<'static, Result<Claimed, InboxError>> {
-        let claimed = self.ask(move |connection| claim::claim(connection, claim));
+        let damage = self.shared.damage.clone();
+        let claimed = self.ask(move |connection| claim::claim(connection, claim, &damage));
         let sealing = self.shared.sealing.clone();
         Box::pin(async move { Ok(sealing.open_all(claimed.await?)) })
     }

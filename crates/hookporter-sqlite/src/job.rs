@@ -40,10 +40,18 @@ pub(crate) trait Step: Send {
     fn wakes(&self) -> bool;
 }
 
+/// Whether a step changes anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Effect {
+    Reads,
+    Writes,
+}
+
 /// A step, and how many bytes of records it holds.
 pub(crate) struct Job {
     pub(crate) step: Box<dyn Step>,
     pub(crate) weight: usize,
+    pub(crate) effect: Effect,
 }
 
 /// A step that is a function, and its answer.
@@ -85,5 +93,5 @@ where
     T: Send + 'static,
 {
     let (reply, answer) = oneshot::channel();
-    (Job { step: Box::new(Ask { function, answer: None, reply }), weight }, answer)
+    (Job { step: Box::new(Ask { function, answer: None, reply }), weight, effect: Effect::Writes }, answer)
 }

@@ -18,7 +18,11 @@
 //!   it is refused. The locks are files of their own, `hooks.db.lock` and `hooks.db.work.lock`, which the system unlocks when
 //!   the process dies, however it dies. Put the file on a local disk: network file systems lock badly.
 //! - **Looked after from outside.** What a tool changes beside the server is taken up within a second.
-//! - **A damaged file** is set aside under another name, with an error in the log, and a new one takes its place.
+//! - **A damaged file** is set aside under another name, with an error in the log, and a new one takes its place: at a start,
+//!   and while it is open once it can no longer be written or its list of events is hit. A body that cannot be read while it
+//!   is open is a dead letter, and the others are worked. The whole file is looked through after an end that was not clean;
+//!   after a clean one only the list of events is, so that a start takes no longer for what is kept.
+//! - **Bounded in size**, where you say so: [`Settings::keep_bytes`], [`Settings::file_limit`].
 //! - **Readable**: `sqlite3 -readonly hooks.db 'SELECT * FROM journal'` shows what happened, while the server runs.
 //!
 //! Bodies stand in the file as they came: who can read the file can read them. With the feature `seal` and a key of yours
@@ -36,11 +40,16 @@
 //! Work is due by the wall clock. When it is set back, events that wait for a retry wait longer by as much.
 
 mod accept;
+mod aside;
 mod bulk;
+mod cancel;
 mod change;
 mod claim;
+mod damage;
 mod edit;
 mod effect;
+mod emptying;
+mod erased;
 mod file;
 mod guest;
 mod inbox;
@@ -64,13 +73,16 @@ mod selection;
 mod settings;
 mod settle;
 mod sides;
+mod size;
 mod sound;
 mod state;
+mod store;
 mod sweep;
 mod transactional;
 mod writer;
 
 pub use edit::{Edited, Original};
+pub use erased::Erased;
 pub use inbox::Inbox;
 pub use log::{Attempted, Listed, Stats};
 pub use mender::Mender;

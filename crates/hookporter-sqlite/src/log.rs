@@ -5,6 +5,7 @@ use hookporter_pipeline::inbox::{EventRecord, InboxError};
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, Row, params_from_iter};
 
+use crate::size::Size;
 use crate::{Inbox, Selection, State, claim};
 
 /// An event in a list. It holds no byte of the body.
@@ -65,8 +66,15 @@ pub struct Stats {
     pub parked: u64,
     /// When the oldest event came in that is not worked yet, parked ones and dead letters aside.
     pub oldest_undone: Option<UnixTime>,
-    /// The size of the file, in bytes, without its log.
+    /// The size of the file, in bytes, without its log: what is used, and what is free.
     pub file_bytes: u64,
+    /// How many bytes of the file are used.
+    pub used_bytes: u64,
+    /// How many bytes of the file are free: they are used again, or go back to the file system with the next sweep.
+    pub free_bytes: u64,
+    /// The size of the log beside the file, in bytes: some 16 MiB at most, unless another program reads the file in a long
+    /// transaction.
+    pub log_bytes: u64,
 }
 
 const LISTED: &str = "id, state, endpoint, tenant, event_id, event_type, received_at, due_at, attempts, last_error, \
@@ -87,7 +95,7 @@ impl Inbox {
     /// # Errors
     /// [`InboxError`] if the file cannot be read.
     pub async fn select(&self, which: Selection, after: i64, most: usize) -> Result<Vec<Listed>, InboxError> {
-        self.ask(move |connection| Ok((list(connection, &which, after, most)?, false))).await
+        self.look(move |connection| list(connection, &which, after, most)).await
     }
 
     /// All that is kept of an event, body included; `None` if there is no such event, or its body was swept. What is
@@ -96,7 +104,7 @@ impl Inbox {
     /// # Errors
     /// [`InboxError`] if the file cannot be read.
     pub async fn inspect(&self, number: i64) -> Result<Option<(Listed, EventRecord)>, InboxError> {
-        let found = self.ask(move |connection| Ok((inspect(connection, number)?, false))).await?;
+        let found = self.look(move |connection| inspect(connection, number)).await?;
         Ok(found.map(|(listed, record)| (listed, self.sealing().open(record))))
     }
 
@@ -105,7 +113,7 @@ impl Inbox {
     /// # Errors
     /// [`InboxError`] if the file cannot be read.
     pub async fn stats(&self) -> Result<Stats, InboxError> {
-        self.ask(|connection| Ok((stats(connection)?, false))).await
+        self.look(stats).await
     }
 }
 
@@ -184,8 +192,9 @@ pub(crate) fn stats(connection: &Connection) -> rusqlite::Result<Stats> {
     let oldest = "SELECT min(received_at) FROM events WHERE state IN ('waiting', 'working')";
     let oldest: Option<i64> = connection.query_row(oldest, [], |row| row.get(0))?;
     stats.oldest_undone = oldest.map(UnixTime::from_millis);
-    let bytes = "SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()";
-    stats.file_bytes = connection.query_row(bytes, [], |row| unsigned(row, 0))?;
+    let size = Size::of(connection)?;
+    (stats.used_bytes, stats.free_bytes, stats.log_bytes) = (size.used, size.free, size.log);
+    stats.file_bytes = size.used.saturating_add(size.free);
     Ok(stats)
 }
 

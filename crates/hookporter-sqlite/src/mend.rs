@@ -1,10 +1,15 @@
 //! What people do with events that were not worked, in the process that has the inbox open.
 
+use std::time::Duration;
+
 use hookporter_core::UnixTime;
 use hookporter_pipeline::inbox::InboxError;
 
 use crate::bulk::{Bulk, Doing};
-use crate::{Edited, Inbox, Selection, change, edit};
+use crate::{Edited, Erased, Inbox, Selection, change, edit};
+
+/// How long an erasure waits for readers of the log.
+const LOG: Duration = Duration::from_secs(5);
 
 /// Mending. [`Mender`](crate::Mender) does the same from another process.
 impl Inbox {
@@ -99,36 +104,44 @@ impl Inbox {
     }
 
     /// Erases an event with all that was kept of it, in whatever state it is, from the file's free pages and its log too.
-    /// While another program reads the file in a transaction of its own, the log keeps its copy, until the next erasure or
-    /// the close.
-    /// Its worker, if one has it, is fenced off. A further delivery of it is a new event. Whether there was one.
+    /// Its worker, if one has it, is fenced off. A further delivery of it is a new event.
+    ///
+    /// While another program reads the file in a transaction of its own, its log cannot be emptied. This waits five seconds
+    /// for that, without keeping anybody else waiting, and says [`Erased::ButInTheLog`] then; the log is emptied by itself
+    /// later. A copy in a backup, or in a file that was set aside, is yours to erase.
     ///
     /// # Errors
     /// [`InboxError`] if the file cannot be written.
-    pub async fn erase(&self, number: i64) -> Result<bool, InboxError> {
-        let erased = self.ask(move |connection| Ok((change::erase(connection, "id = ?1", [number])?, true))).await?;
-        self.flush_log().await?;
-        Ok(erased > 0)
+    pub async fn erase(&self, number: i64) -> Result<Erased, InboxError> {
+        self.erase_all("id = ?1", [number]).await
     }
 
-    /// Erases all events of a tenant, as [`Inbox::erase`] does one. How many.
+    /// Erases all events of a tenant, as [`Inbox::erase`] does one.
     ///
     /// # Errors
     /// As [`Inbox::erase`].
-    pub async fn erase_tenant(&self, endpoint: &str, tenant: &str) -> Result<usize, InboxError> {
-        let of = [endpoint.to_owned(), tenant.to_owned()];
-        let which = "endpoint = ?1 AND tenant = ?2";
-        let erased = self.ask(move |connection| Ok((change::erase(connection, which, of.clone())?, true))).await?;
-        self.flush_log().await?;
-        Ok(erased)
+    pub async fn erase_tenant(&self, endpoint: &str, tenant: &str) -> Result<Erased, InboxError> {
+        self.erase_all("endpoint = ?1 AND tenant = ?2", [endpoint.to_owned(), tenant.to_owned()]).await
     }
 
-    /// Has the log written back and emptied, and waits for it: it holds pages as they were before.
-    async fn flush_log(&self) -> Result<(), InboxError> {
-        self.flush_soon();
-        self.ask(|_| Ok(((), false))).await?;
-        // The writer flushed before or after that turn; with the next one it has.
-        self.ask(|_| Ok(((), false))).await
+    async fn erase_all(
+        &self,
+        which: &'static str,
+        of: impl rusqlite::Params + Clone + Send + 'static,
+    ) -> Result<Erased, InboxError> {
+        let queue = self.queue().clone();
+        let events = self
+            .ask(move |connection| {
+                // Also where nobody waits for it any more.
+                queue.flush_soon();
+                Ok((change::erase(connection, which, of.clone())?, true))
+            })
+            .await?;
+        let is_empty = match self.queue().flushed(LOG) {
+            Ok(flushed) if events > 0 => flushed.await.unwrap_or(false),
+            _ => events == 0,
+        };
+        Ok(if is_empty { Erased::Everywhere { events } } else { Erased::ButInTheLog { events } })
     }
 
     async fn all(&self, which: Selection, doing: Doing) -> Result<Bulk, InboxError> {

@@ -4,6 +4,8 @@ use std::error::Error;
 use std::fmt;
 use std::path::PathBuf;
 
+use crate::damage;
+
 /// Why an inbox does not open. For whoever starts the program.
 #[derive(Debug)]
 #[non_exhaustive]
@@ -60,6 +62,12 @@ pub enum OpenError {
 impl OpenError {
     pub(crate) fn failed(doing: &'static str, source: impl Into<Box<dyn Error + Send + Sync>>) -> Self {
         Self::Failed { doing, source: source.into() }
+    }
+
+    /// Whether the disk gave an error where the file was read.
+    pub(crate) fn is_unreadable(&self) -> bool {
+        let Self::Failed { source, .. } = self else { return false };
+        source.downcast_ref().is_some_and(damage::is_unreadable)
     }
 }
 

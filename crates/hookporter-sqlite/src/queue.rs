@@ -5,6 +5,10 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use tokio::sync::oneshot;
+use tokio::time::Instant;
+
+use crate::emptying::Waiter;
 use crate::job::{Fault, Job};
 
 /// The queue in front of the writer.
@@ -13,7 +17,7 @@ pub(crate) struct Queue {
     pushed: Condvar,
     most: usize,
     most_bytes: usize,
-    /// Somebody wants the log written back and emptied.
+    /// Something was deleted that is to go from the log, too.
     flush: AtomicBool,
 }
 
@@ -21,6 +25,8 @@ pub(crate) struct Queue {
 struct Waiting {
     jobs: VecDeque<Job>,
     bytes: usize,
+    /// Whoever waits for the log to be empty.
+    waiters: Vec<Waiter>,
     closed: bool,
 }
 
@@ -68,7 +74,7 @@ impl Queue {
     /// Takes what waits, up to so many jobs and bytes, but one at least; waits for the first as long as `patience`.
     pub(crate) fn take(&self, most: usize, most_bytes: usize, patience: Duration) -> Taken {
         let waiting = self.lock();
-        let empty = |waiting: &mut Waiting| waiting.jobs.is_empty() && !waiting.closed;
+        let empty = |waiting: &mut Waiting| waiting.jobs.is_empty() && waiting.waiters.is_empty() && !waiting.closed;
         let waited = self.pushed.wait_timeout_while(waiting, patience, empty);
         let (mut waiting, _) = waited.unwrap_or_else(PoisonError::into_inner);
         let (mut jobs, mut bytes) = (Vec::new(), 0_usize);
@@ -93,7 +99,7 @@ impl Queue {
         self.pushed.notify_all();
     }
 
-    /// Has the writer empty the log after its next transaction.
+    /// Has the writer empty the log: the transaction that says so deletes something that is to go from there, too.
     pub(crate) fn flush_soon(&self) {
         self.flush.store(true, Ordering::SeqCst);
     }
@@ -101,6 +107,25 @@ impl Queue {
     /// Whether the log is to be emptied; asked once, it is no longer so.
     pub(crate) fn is_to_flush(&self) -> bool {
         self.flush.swap(false, Ordering::SeqCst)
+    }
+
+    /// Has the writer empty the log, and say so: `false` where it could not for so long.
+    pub(crate) fn flushed(&self, longest: Duration) -> Result<oneshot::Receiver<bool>, Fault> {
+        let (reply, flushed) = oneshot::channel();
+        let now = Instant::now();
+        let mut waiting = self.lock();
+        if waiting.closed {
+            return Err(Fault::Closed);
+        }
+        waiting.waiters.push(Waiter { until: now.checked_add(longest).unwrap_or(now), reply });
+        drop(waiting);
+        self.pushed.notify_one();
+        Ok(flushed)
+    }
+
+    /// Whoever waits for the log to be empty.
+    pub(crate) fn waiters(&self) -> Vec<Waiter> {
+        std::mem::take(&mut self.lock().waiters)
     }
 
     /// How many jobs and bytes wait.

@@ -9,7 +9,8 @@ use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags};
 
-use crate::lock::Lock;
+use crate::cancel::Cancel;
+use crate::lock::{Lock, Past};
 use crate::{OpenError, file, schema, sound};
 
 /// Which sides this process has.
@@ -48,15 +49,21 @@ impl Role {
     }
 
     /// Opens the file, again too. The working side makes none and changes the form of none.
-    pub(crate) fn open(self, path: &Path) -> Result<Connection, OpenError> {
+    pub(crate) fn open(self, path: &Path, cancel: &Cancel) -> Result<Connection, OpenError> {
         if self == Self::Working {
             demand_present(path)?;
         }
-        let mut connection = file::open(path)?;
-        if self != Self::Both {
-            connection.busy_handler(Some(wait as fn(i32) -> bool))?;
-        }
+        let mut connection = file::open(path, cancel)?;
+        self.waits_for_others(&mut connection)?;
         Ok(connection)
+    }
+
+    /// Has SQLite wait for another process that has its lock, for a time.
+    pub(crate) fn waits_for_others(self, connection: &mut Connection) -> rusqlite::Result<()> {
+        match self {
+            Self::Both => connection.busy_timeout(file::BUSY),
+            Self::Accepting | Self::Working => connection.busy_handler(Some(wait as fn(i32) -> bool)),
+        }
     }
 
     /// Whether the file has the form of an earlier release, and others must not have it open while it is changed.
@@ -119,14 +126,34 @@ impl Locks {
         }
     }
 
-    /// Whether an inbox had been here before.
-    pub(crate) fn known(&self) -> bool {
-        self.accepting.as_ref().is_none_or(|lock| lock.known)
+    pub(crate) const fn role(&self) -> Role {
+        self.role
     }
 
-    /// Notes that an inbox is here.
-    pub(crate) fn mark(&mut self) -> Result<(), OpenError> {
-        self.accepting.as_mut().map_or(Ok(()), Lock::mark)
+    /// What is known of the file from before. The working side finds what the accepting side has looked through.
+    pub(crate) fn past(&self) -> Past {
+        self.accepting.as_ref().map_or(Past::Unclean, |lock| lock.past)
+    }
+
+    /// From here on an inbox is here.
+    pub(crate) fn is_here(&mut self) {
+        if let Some(lock) = &mut self.accepting
+            && lock.past == Past::None
+        {
+            lock.past = Past::Unclean;
+        }
+    }
+
+    /// Notes that an inbox is here, and open.
+    pub(crate) fn mark_open(&mut self) -> Result<(), OpenError> {
+        self.accepting.as_mut().map_or(Ok(()), Lock::mark_open)
+    }
+
+    /// Notes that the inbox was closed, and nothing was wrong with it. Only a process that has it alone can say so.
+    pub(crate) fn mark_closed(&mut self) {
+        if self.role == Role::Both {
+            self.accepting.iter_mut().for_each(Lock::mark_closed);
+        }
     }
 }
 

@@ -30,6 +30,9 @@ pub struct Settings {
     pub(crate) waiting_bytes: usize,
     pub(crate) bodies: Duration,
     pub(crate) events: Duration,
+    pub(crate) unworked: Option<Duration>,
+    pub(crate) bytes: Option<u64>,
+    pub(crate) file_limit: Option<u64>,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) set_aside: bool,
     pub(crate) sealing: Sealing,
@@ -46,6 +49,9 @@ impl Settings {
             waiting_bytes: 32 * 1024 * 1024,
             bodies: DAY.saturating_mul(30),
             events: DAY.saturating_mul(45),
+            unworked: None,
+            bytes: None,
+            file_limit: None,
             clock: Arc::new(SystemClock),
             set_aside: true,
             sealing: Sealing::default(),
@@ -70,6 +76,32 @@ impl Settings {
         Self { events: age, ..self }
     }
 
+    /// How long dead letters and parked events are kept: those that are older go, body and all, though nobody has worked
+    /// them, and a further delivery is a new event. Default: for ever.
+    pub fn keep_unworked(self, age: Duration) -> Self {
+        Self { unworked: Some(age), ..self }
+    }
+
+    /// Above this size, in bytes, the oldest bodies of events that are done go early. It is looked at every few seconds and
+    /// counts what the file uses, without free pages and the log. Events that are not done keep their bodies. Default: no
+    /// bound, or nine tenths of [`Settings::file_limit`].
+    pub fn keep_bytes(self, bytes: u64) -> Self {
+        Self { bytes: Some(bytes), ..self }
+    }
+
+    /// Above this size, in bytes, nothing more is accepted, and senders are told 503. Workers go on, and what they have done
+    /// makes room; so does the sweep. It counts what the file uses, without free pages, and what its log has beyond 16 MiB,
+    /// as it may while another program reads the file in a long transaction. Work that goes on needs some room above it.
+    /// Default: no bound but the disk.
+    pub fn file_limit(self, bytes: u64) -> Self {
+        Self { file_limit: Some(bytes), ..self }
+    }
+
+    /// Above which size bodies go early.
+    pub(crate) fn size(&self) -> Option<u64> {
+        self.bytes.or_else(|| self.file_limit.map(|limit| limit.saturating_sub(limit.div_ceil(10))))
+    }
+
     /// Replaces the clock that the sweep goes by. Default: the system's.
     pub fn clock(self, clock: impl Clock) -> Self {
         Self { clock: Arc::new(clock), ..self }
@@ -81,8 +113,10 @@ impl Settings {
         Self { effect: longest.max(Duration::from_millis(1)), ..self }
     }
 
-    /// Refuses to open a damaged file. Default: it is set aside, whole and under another name, an error is logged, and a
-    /// new file takes its place, so that events of now are not lost for those of yesterday; see [`Inbox::set_aside`].
+    /// Leaves a damaged file where it is, and does not open it. Default: it is set aside, whole and under another name, an
+    /// error is logged, and a new file takes its place, so that events of now are not lost for those of yesterday; see
+    /// [`Inbox::set_aside`]. So it is with one that turns out to be damaged while it is open, once it cannot be written, or
+    /// not even the list of its events can be read.
     pub fn refuse_damaged(self) -> Self {
         Self { set_aside: false, ..self }
     }

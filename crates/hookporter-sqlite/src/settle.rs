@@ -30,6 +30,7 @@ pub(crate) fn complete(connection: &Connection, id: LeaseId, now: UnixTime) -> r
 pub(crate) fn fail(connection: &Connection, id: LeaseId, failure: &Failure) -> rusqlite::Result<Settled> {
     let due = match failure.next {
         Next::Due(due) => Some(due.as_millis()),
+        Next::Held(due) => return give_back(connection, id, due, Some(&failure.error)),
         Next::Dead | Next::Parked => None,
     };
     let changed = connection
@@ -41,7 +42,8 @@ pub(crate) fn fail(connection: &Connection, id: LeaseId, failure: &Failure) -> r
     if changed > 0 {
         end_attempt(connection, id, failure.now, "failed", Some(&failure.error))?;
         match failure.next {
-            Next::Due(_) => {}
+            // The held ones have left above.
+            Next::Due(_) | Next::Held(_) => {}
             Next::Dead => bury(connection, id.number, failure.now.as_millis(), &failure.error)?,
             Next::Parked => park(connection, id.number, failure.now.as_millis())?,
         }
@@ -58,12 +60,17 @@ fn park(connection: &Connection, number: i64, now: i64) -> rusqlite::Result<()> 
 }
 
 pub(crate) fn release(connection: &Connection, id: LeaseId, now: UnixTime) -> rusqlite::Result<Settled> {
+    give_back(connection, id, now, None)
+}
+
+/// Gives an event back: the attempt does not count. An error says why it waits.
+fn give_back(connection: &Connection, id: LeaseId, due: UnixTime, error: Option<&str>) -> rusqlite::Result<Settled> {
     let changed = connection
         .prepare_cached(
-            "UPDATE events SET state = 'waiting', due_at = ?3, attempts = max(attempts - 1, 0) \
-             WHERE id = ?1 AND epoch = ?2 AND state = 'working'",
+            "UPDATE events SET state = 'waiting', due_at = ?3, attempts = max(attempts - 1, 0), \
+             last_error = coalesce(?4, last_error) WHERE id = ?1 AND epoch = ?2 AND state = 'working'",
         )?
-        .execute(params![id.number, id.epoch, now.as_millis()])?;
+        .execute(params![id.number, id.epoch, due.as_millis(), error])?;
     if changed > 0 {
         let sql = "DELETE FROM attempts WHERE event = ?1 AND epoch = ?2";
         connection.prepare_cached(sql)?.execute(params![id.number, id.epoch])?;

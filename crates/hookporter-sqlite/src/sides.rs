@@ -98,7 +98,7 @@ impl AcceptingInbox {
 
     /// Where a damaged file was set aside; see [`Inbox::set_aside`].
     #[must_use]
-    pub fn set_aside(&self) -> Option<&Path> {
+    pub fn set_aside(&self) -> Option<std::path::PathBuf> {
         self.0.set_aside()
     }
 

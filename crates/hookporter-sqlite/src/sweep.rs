@@ -1,11 +1,18 @@
 //! The sweep: what was worked long ago makes room, a few rows at a time.
 
+mod by_size;
+mod pass;
+
 use std::sync::Arc;
 use std::time::Duration;
 
-use hookporter_core::{Clock, UnixTime};
+use hookporter_core::Clock;
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 use tokio::time::Instant;
+
+use self::by_size::BySize;
+use self::pass::{Pass, What};
+use crate::Settings;
 
 /// How many rows one step looks at. Small, since senders wait behind it: a step of 200 takes a few milliseconds.
 const ROWS: i64 = 200;
@@ -13,91 +20,117 @@ const ROWS: i64 = 200;
 const BETWEEN: Duration = Duration::from_millis(20);
 /// The pause between two sweeps.
 const EVERY: Duration = Duration::from_secs(600);
+/// The first sweep and every so manieth, about one a day, looks at every row. The others end where nothing is old any more,
+/// which rows that came in under a wrong clock can hide.
+const WHOLE: u32 = 144;
 /// How many freed pages a step gives back to the file system.
 const PAGES: i64 = 500;
 
-/// Forgets bodies, then whole events, once they are done for long enough. Dead letters and parked events stay: nobody has
-/// worked them.
+/// Forgets bodies, then whole events, once they are done for long enough, and bodies earlier where the file is too large.
+/// Dead letters and parked events stay unless it is told how long: nobody has worked them.
 #[derive(Debug)]
 pub(crate) struct Sweep {
     clock: Arc<dyn Clock>,
-    bodies: Duration,
-    events: Duration,
-    /// Where each of the two goes on.
-    bodies_from: i64,
-    events_from: i64,
+    passes: Vec<Pass>,
+    by_size: Option<BySize>,
+    count: u32,
     due: Instant,
 }
 
+/// What a step did.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Step {
+    /// It looked at rows: there may be more of them, and the file may have changed.
+    pub(crate) looked: bool,
+    /// It deleted something.
+    pub(crate) removed: bool,
+}
+
+impl Step {
+    fn and(self, other: Self) -> Self {
+        Self { looked: self.looked || other.looked, removed: self.removed || other.removed }
+    }
+}
+
 impl Sweep {
-    pub(crate) fn new(clock: Arc<dyn Clock>, bodies: Duration, events: Duration) -> Self {
-        Self { clock, bodies, events: events.max(bodies), bodies_from: 0, events_from: 0, due: Instant::now() }
+    pub(crate) fn new(settings: &Settings) -> Self {
+        let done = [(What::Bodies, settings.bodies), (What::Events, settings.events.max(settings.bodies))];
+        let unworked = settings.unworked.map(|age| [(What::DeadLetters, age), (What::Parked, age)]);
+        let all = done.into_iter().chain(unworked.into_iter().flatten());
+        Self {
+            clock: settings.clock.clone(),
+            passes: all.map(|(what, age)| Pass::new(what, age)).collect(),
+            by_size: settings.size().map(BySize::new),
+            count: 0,
+            due: Instant::now(),
+        }
     }
 
     /// How long until the next step.
     pub(crate) fn patience(&self) -> Duration {
-        self.due.saturating_duration_since(Instant::now())
+        let due = self.by_size.as_ref().map_or(self.due, |by_size| by_size.due.min(self.due));
+        due.saturating_duration_since(Instant::now())
     }
 
-    /// Makes a step if it is time for one; whether it may have changed the file.
-    pub(crate) fn step_if_due(&mut self, connection: &Connection) -> rusqlite::Result<bool> {
+    /// Makes a step if it is time for one.
+    pub(crate) fn step_if_due(&mut self, connection: &Connection) -> rusqlite::Result<Step> {
         let now = Instant::now();
-        if now < self.due {
-            return Ok(false);
+        let mut step = Step::default();
+        if now >= self.due {
+            // Also after a failure: not at once again.
+            self.due = now.checked_add(EVERY).unwrap_or(now);
+            step = self.step(connection)?;
+            if step.looked {
+                self.due = now.checked_add(BETWEEN).unwrap_or(now);
+            }
         }
-        let step = self.step(connection);
-        let pause = if step.as_ref().is_ok_and(|goes_on| *goes_on) { BETWEEN } else { EVERY };
-        self.due = now.checked_add(pause).unwrap_or(now);
-        step
+        if let Some(by_size) = &mut self.by_size
+            && now >= by_size.due
+        {
+            step = step.and(by_size.step(connection, now)?);
+        }
+        if step.looked {
+            give_back(connection)?;
+        }
+        Ok(step)
     }
 
-    /// Whether there is more to look at.
-    pub(crate) fn step(&mut self, connection: &Connection) -> rusqlite::Result<bool> {
+    /// Each pass makes a step, unless it is over in this sweep; a sweep is over when all are.
+    fn step(&mut self, connection: &Connection) -> rusqlite::Result<Step> {
         let now = self.clock.now();
+        let is_whole = self.count.is_multiple_of(WHOLE);
+        let mut step = Step::default();
         // Immediate: another process may write between what this one reads and what it deletes.
         let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
-        let last = range(&transaction, self.bodies_from, now.minus(self.bodies))?;
-        if let Some(last) = last {
-            let sql = "DELETE FROM contents WHERE event IN \
-                (SELECT id FROM events WHERE id > ?1 AND id <= ?2 AND state = 'done' AND finished_at < ?3)";
-            let before = now.minus(self.bodies).as_millis();
-            transaction.prepare_cached(sql)?.execute(params![self.bodies_from, last, before])?;
+        for pass in &mut self.passes {
+            step = step.and(pass.step(&transaction, now, is_whole)?);
         }
-        self.bodies_from = last.unwrap_or(0);
-        let gone = range(&transaction, self.events_from, now.minus(self.events))?;
-        if let Some(gone) = gone {
-            forget(&transaction, self.events_from, gone, now.minus(self.events))?;
+        if !step.looked {
+            due_now(&transaction, now.as_millis())?;
+            self.passes.iter_mut().for_each(Pass::begin);
+            self.count = self.count.wrapping_add(1);
         }
-        self.events_from = gone.unwrap_or(0);
         transaction.commit()?;
-        if gone.is_some() || last.is_some() {
-            let mut vacuum = connection.prepare(&format!("PRAGMA incremental_vacuum({PAGES})"))?;
-            let mut rows = vacuum.query([])?;
-            // A page with each row.
-            while rows.next()?.is_some() {}
-        }
-        Ok(gone.is_some() || last.is_some())
+        Ok(step)
     }
 }
 
-/// The last of the next few rows; `None` once none of them came in before a moment, since later ones did not either.
-fn range(connection: &Connection, from: i64, before: UnixTime) -> rusqlite::Result<Option<i64>> {
+/// What came in while the clock was ahead is not to wait until that moment. Workers find it when they look by themselves.
+fn due_now(connection: &Connection, now: i64) -> rusqlite::Result<()> {
     let sql =
-        "SELECT max(id), min(received_at) FROM (SELECT id, received_at FROM events WHERE id > ?1 ORDER BY id LIMIT ?2)";
-    let (last, first_received): (Option<i64>, Option<i64>) =
-        connection.prepare_cached(sql)?.query_row(params![from, ROWS], |row| Ok((row.get(0)?, row.get(1)?)))?;
-    Ok(last.filter(|_| first_received.is_some_and(|received| received < before.as_millis())))
-}
-
-fn forget(connection: &Connection, from: i64, last: i64, before: UnixTime) -> rusqlite::Result<()> {
-    let gone = "id > ?1 AND id <= ?2 AND state = 'done' AND finished_at < ?3";
-    for sql in [
-        format!("DELETE FROM contents WHERE event IN (SELECT id FROM events WHERE {gone})"),
-        format!("DELETE FROM attempts WHERE event IN (SELECT id FROM events WHERE {gone})"),
-        format!("DELETE FROM replayed WHERE event IN (SELECT id FROM events WHERE {gone})"),
-        format!("DELETE FROM events WHERE {gone}"),
-    ] {
-        connection.prepare_cached(&sql)?.execute(params![from, last, before.as_millis()])?;
-    }
+        "UPDATE events SET due_at = ?1 WHERE due_at > ?1 AND received_at > ?1 AND state = 'waiting' AND attempts = 0";
+    connection.prepare_cached(sql)?.execute(params![now])?;
     Ok(())
 }
+
+/// Gives free pages back to the file system.
+fn give_back(connection: &Connection) -> rusqlite::Result<()> {
+    let mut vacuum = connection.prepare(&format!("PRAGMA incremental_vacuum({PAGES})"))?;
+    let mut rows = vacuum.query([])?;
+    // A page with each row.
+    while rows.next()?.is_some() {}
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

@@ -141,6 +141,9 @@ pub(super) fn stats(stats: &Stats, as_json: bool) {
         ("dead", stats.dead),
         ("parked", stats.parked),
         ("file_bytes", stats.file_bytes),
+        ("used_bytes", stats.used_bytes),
+        ("free_bytes", stats.free_bytes),
+        ("log_bytes", stats.log_bytes),
     ];
     let oldest = stats.oldest_undone.map(UnixTime::as_secs);
     if as_json {

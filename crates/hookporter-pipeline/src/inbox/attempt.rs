@@ -26,6 +26,8 @@ enum Ended {
     Work(Result<Result<Option<Settled>, WorkError>, JoinError>),
     /// The lease was lost: another attempt has the event.
     Fenced,
+    /// The inbox is closed: nothing can be written down any more, and the event comes back at the next start.
+    Closed,
     TooLong,
     /// The worker stops.
     Stopped,
@@ -46,7 +48,7 @@ pub(super) async fn attempt(
         record.sealed_by.as_ref().map(|key| format!("encrypted with the key `{key}`, which does not open it here"))
     };
     let ended = if let Some(why) = unreadable {
-        Ended::Work(Ok(Err(WorkError::retry_after(UNREADABLE, why))))
+        Ended::Work(Ok(Err(WorkError::hold(UNREADABLE, why))))
     } else {
         supervise(&worker, record.into_event(id.number, attempt), id, stop).await
     };
@@ -63,6 +65,10 @@ pub(super) async fn attempt(
         }
         Ended::Fenced => {
             tracing::warn!(target: "hookporter", event = id.number, attempt, "worker: the lease ran out");
+            return;
+        }
+        Ended::Closed => {
+            tracing::warn!(target: "hookporter", event = id.number, attempt, "worker: the inbox was closed under the work");
             return;
         }
         Ended::Stopped => {
@@ -97,6 +103,7 @@ async fn supervise(worker: &Worker, event: crate::Event, id: LeaseId, mut stop: 
             match worker.side.renew(id, worker.clock.now().plus(worker.lease)).await {
                 Ok(Settled::Done) => {}
                 Ok(Settled::Fenced) => return Ended::Fenced,
+                Err(error) if error.is_closed() => return Ended::Closed,
                 Err(error) => log(&error),
             }
         }
@@ -136,6 +143,7 @@ async fn failed(worker: &Worker, id: LeaseId, change: Change, error: &WorkError)
     let spent = change.attempt >= worker.attempts;
     let next = match error.advice() {
         Advice::Park => Next::Parked,
+        Advice::Hold(wait) => Next::Held(now.plus(wait)),
         Advice::DeadLetter => Next::Dead,
         _ if spent => Next::Dead,
         Advice::RetryAfter(wait) => Next::Due(now.plus(wait)),
@@ -144,7 +152,7 @@ async fn failed(worker: &Worker, id: LeaseId, change: Change, error: &WorkError)
     let failure = Failure { now, error: bounded(&error.to_string()), next };
     if settle(worker, || worker.side.fail(id, failure.clone())).await == Some(Settled::Done) {
         let kind = match next {
-            Next::Due(due) => ChangeKind::Failed(due),
+            Next::Due(due) | Next::Held(due) => ChangeKind::Failed(due),
             Next::Dead => ChangeKind::Dead,
             Next::Parked => ChangeKind::Parked,
         };
@@ -152,8 +160,8 @@ async fn failed(worker: &Worker, id: LeaseId, change: Change, error: &WorkError)
     }
 }
 
-/// Writes down how an attempt went. A store that fails is asked again for as long as the lease may hold; after that the
-/// event comes back by itself.
+/// Writes down how an attempt went. A store that fails is asked again for as long as the lease may hold, one that is closed is
+/// not; the event comes back by itself then.
 async fn settle<F>(worker: &Worker, mut ask: F) -> Option<Settled>
 where
     F: FnMut() -> BoxFuture<'static, Result<Settled, InboxError>>,
@@ -161,13 +169,14 @@ where
     let asking = async {
         loop {
             match ask().await {
-                Ok(settled) => return settled,
+                Ok(settled) => return Some(settled),
+                Err(error) if error.is_closed() => return None,
                 Err(error) => log(&error),
             }
             tokio::time::sleep(STORE_PAUSE).await;
         }
     };
-    tokio::time::timeout(worker.lease, asking).await.ok()
+    tokio::time::timeout(worker.lease, asking).await.ok().flatten()
 }
 
 fn log(error: &InboxError) {

@@ -53,6 +53,10 @@ pub(super) async fn run(worker: Worker, shutdown: impl Future<Output = ()>) -> W
                 }
                 (given < asked).then(|| pause(claimed.next_due, now))
             }
+            Err(error) if error.is_closed() => {
+                tracing::warn!(target: "hookporter", "worker: the inbox is closed, and so the worker ends");
+                return WorkerEnd { given_back: drained(tasks, &stop, Duration::ZERO).await };
+            }
             Err(error) => {
                 let source = std::error::Error::source(&error).map(ToString::to_string);
                 tracing::error!(target: "hookporter", source, "worker: {error}");

@@ -36,6 +36,8 @@ pub struct WorkError {
 pub(crate) enum Advice {
     Retry,
     RetryAfter(Duration),
+    /// Try again after this time; the attempt does not count.
+    Hold(Duration),
     DeadLetter,
     Park,
 }
@@ -60,6 +62,11 @@ impl WorkError {
     /// it yet. Released, it has all of its attempts again.
     pub fn park(reason: impl Into<BoxError>) -> Self {
         Self::new(Advice::Park, reason.into())
+    }
+
+    /// Nobody here can work it now, and that is not its fault: the attempt does not count.
+    pub(crate) fn hold(wait: Duration, reason: impl Into<BoxError>) -> Self {
+        Self::new(Advice::Hold(wait), reason.into())
     }
 
     /// The work panicked: try again, with what the panic said.

@@ -41,6 +41,8 @@ pub struct Claimed {
 pub enum Next {
     /// It is due again at this moment.
     Due(UnixTime),
+    /// It is due again at this moment, in its place in its lane, and the attempt does not count: nobody here can work it.
+    Held(UnixTime),
     /// It is a dead letter.
     Dead,
     /// It is parked: kept, and not due until somebody releases it. Its attempts count from the beginning then.
@@ -103,24 +105,37 @@ pub trait WorkingSide: Send + Sync + 'static {
 /// Why a store did not do what a worker asked. For the operator.
 #[derive(Debug)]
 pub struct InboxError {
-    source: BoxError,
+    /// `None`: it is closed.
+    source: Option<BoxError>,
 }
 
 impl InboxError {
-    /// It failed.
+    /// It failed, and may do it the next time.
     pub fn new(source: impl Into<BoxError>) -> Self {
-        Self { source: source.into() }
+        Self { source: Some(source.into()) }
+    }
+
+    /// It is closed in this process, for good: a worker that hears it ends, and asks for nothing more.
+    #[must_use]
+    pub const fn closed() -> Self {
+        Self { source: None }
+    }
+
+    /// Whether it is closed in this process, so that asking again is of no use.
+    #[must_use]
+    pub const fn is_closed(&self) -> bool {
+        self.source.is_none()
     }
 }
 
 impl fmt::Display for InboxError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("the inbox failed")
+        f.write_str(if self.is_closed() { "the inbox is closed" } else { "the inbox failed" })
     }
 }
 
 impl Error for InboxError {
     fn source(&self) -> Option<&(dyn Error + 'static)> {
-        Some(&*self.source)
+        self.source.as_deref().map(|source| source as _)
     }
 }

@@ -2,8 +2,13 @@
 
 #![cfg(test)]
 
+#[cfg(target_os = "linux")]
+mod aside;
 mod by_type;
+mod clock;
+mod closed;
 mod crash;
+mod damage;
 mod directory;
 #[cfg(target_os = "linux")]
 mod disk;
@@ -15,17 +20,27 @@ mod effect_company;
 mod effect_crash;
 #[cfg(target_os = "linux")]
 mod effect_disk;
+mod erase;
 mod file;
 mod full;
 mod independent;
 mod mend;
 mod mender;
+mod migrate;
+mod newer;
+mod opening;
 mod reader;
+mod redelivery;
 mod replay;
 #[cfg(feature = "seal")]
 mod sealed;
 mod sides;
+mod size;
+#[cfg(target_os = "linux")]
+mod strace;
 mod suite;
 mod sweep;
 mod two_processes;
+#[cfg(target_os = "linux")]
+mod unreadable;
 mod work;

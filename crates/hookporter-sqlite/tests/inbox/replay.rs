@@ -55,7 +55,7 @@ async fn each_event_is_told_apart_by_how_it_went_before() {
     assert_eq!(verdicts(&reader, second), [(1, Regressed), (3, Fixed)]);
     assert_eq!(verdicts(&reader, first), [(1, Fixed), (2, StillFailing), (3, Regressed), (4, StillPassing)]);
     assert_eq!(reader.replays(10).unwrap().iter().map(|one| one.number).collect::<Vec<_>>(), [second, first]);
-    assert!(inbox.erase(1).await.unwrap());
+    assert_eq!(inbox.erase(1).await.unwrap().events(), 1);
     assert_eq!(verdicts(&reader, second), [(3, Fixed)]);
 }
 

@@ -94,7 +94,7 @@ async fn the_file_is_not_taken_away_from_who_works() {
     assert!(matches!(error, OpenError::Damaged { .. }), "{error:?}");
     working.close().await;
     let accepting = AcceptingInbox::open(&path).await.unwrap();
-    assert!(accepting.set_aside().is_some_and(Path::exists));
+    assert!(accepting.set_aside().is_some_and(|aside| aside.exists()));
     // The right to work was needed for that only.
     WorkingInbox::open(&path).await.unwrap();
 }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use hookporter_core::{SystemClock, UnixTime};
 use hookporter_pipeline::Event;
 use hookporter_pipeline::inbox::{
-    AcceptingSide, Backoff, Change, ChangeKind, Claim, EventRecord, Settled, WorkError, Worker, WorkingSide,
+    AcceptingSide, Backoff, Change, ChangeKind, Claim, Settled, WorkError, Worker, WorkingSide,
 };
 use hookporter_sqlite::Inbox;
 use hookporter_testkit::inbox::sample_record;
@@ -253,22 +253,6 @@ async fn what_a_dead_process_was_working_is_due_at_the_next_start() {
     let lease = inbox.claim(claim()).await.unwrap().leases.remove(0);
     assert_eq!((lease.id.number, lease.attempt), (lost.number, 2));
     assert_eq!(inbox.complete(lost, now()).await.unwrap(), Settled::Fenced);
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn an_event_of_a_newer_release_waits_for_it() {
-    let directory = Directory::new();
-    let inbox = Inbox::open(directory.file()).await.unwrap();
-    let mut newer = sample_record("evt_1");
-    newer.format = EventRecord::FORMAT + 1;
-    inbox.accept(vec![newer]).await.unwrap();
-    let told = Told::default();
-    let function = |_: Event| async { panic!("it was worked") };
-    let worker: Worker = inbox.worker::<_, _, WorkError>(function);
-    let _ = told.by(worker).run_until(told.clone().count(1)).await;
-    let changes = told.all();
-    assert_eq!(changes[0].error.as_deref(), Some("a newer release wrote this event"));
-    assert!(matches!(changes[0].kind, ChangeKind::Failed(due) if due > now()));
 }
 
 fn now() -> UnixTime {

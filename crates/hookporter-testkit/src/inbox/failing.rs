@@ -25,6 +25,33 @@ pub(super) async fn a_failed_event_is_due_when_it_was_said<B: InboxBackend>(_: &
     same("the attempt", again.attempt, 2)
 }
 
+pub(super) async fn an_event_that_is_held_is_due_when_it_was_said_and_the_attempt_does_not_count<B: InboxBackend>(
+    _: &B,
+    store: B::Store,
+) -> Held {
+    let mut behind = sample_record("evt_2");
+    let mut held = sample_record("evt_1");
+    (held.lane, behind.lane) = (Some("a".to_owned()), Some("a".to_owned()));
+    store.accept(vec![held, behind]).await.map_err(|error| told(&error))?;
+    let mut now = START;
+    // More often than it has attempts.
+    for _ in 0..3 {
+        let claimed = store.claim(Claim { now, lease: LEASE, most: 10, attempts: 2 }).await?;
+        let lent: Vec<_> = claimed.leases.iter().map(|lease| (lease.attempt, lease.record.identity.clone())).collect();
+        same("lent, and which attempt it is", lent, vec![(1, Some(b"evt_1".to_vec()))])?;
+        same("dead letters", claimed.dead.len(), 0)?;
+        let later = now.plus(Duration::from_secs(600));
+        for lease in claimed.leases {
+            same("the hold", store.fail(lease.id, failure(Next::Held(later))).await?, Settled::Done)?;
+            same("a word of the old lease", store.complete(lease.id, now).await?, Settled::Fenced)?;
+        }
+        let before = store.claim(claim(later.minus(Duration::from_millis(1)), 10)).await?;
+        same("what is due before, and the next", (before.leases.len(), before.next_due), (0, Some(later)))?;
+        now = later;
+    }
+    Ok(())
+}
+
 pub(super) async fn a_dead_letter_is_not_lent_and_comes_back_when_it_is_delivered_again<B: InboxBackend>(
     _: &B,
     store: B::Store,

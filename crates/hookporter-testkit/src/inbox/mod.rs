@@ -99,6 +99,7 @@ pub async fn inbox_suite<B: InboxBackend>(backend: &B) -> Result<(), SuiteFailur
         lanes::events_of_a_lane_are_lent_one_after_the_other;
         lanes::a_failure_holds_its_lane_and_a_dead_letter_lets_it_go;
         failing::a_failed_event_is_due_when_it_was_said;
+        failing::an_event_that_is_held_is_due_when_it_was_said_and_the_attempt_does_not_count;
         failing::a_dead_letter_is_not_lent_and_comes_back_when_it_is_delivered_again;
         failing::an_event_that_kills_its_process_ends_as_a_dead_letter;
         failing::a_parked_event_is_not_lent;

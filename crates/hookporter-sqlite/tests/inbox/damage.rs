@@ -1,0 +1,148 @@
+//! A file that is damaged while it is open: what can be read is worked, and nothing is acknowledged that is not kept.
+
+use std::io::{Seek, SeekFrom, Write};
+use std::path::Path;
+use std::time::Duration;
+
+use hookporter_core::{Clock, SystemClock};
+use hookporter_pipeline::inbox::{Accepted, AcceptingSide, Claim, EventRecord, Lease, WorkingSide};
+use hookporter_sqlite::{Inbox, Settings, State};
+use hookporter_testkit::inbox::sample_record;
+use rusqlite::Connection;
+
+use crate::directory::Directory;
+
+const EVENTS: usize = 100;
+const PAGE: u64 = 4096;
+
+fn large(at: usize) -> EventRecord {
+    let mut record = sample_record(&format!("evt_{at}"));
+    record.body = format!("<{at}>").repeat(60_000 / 4).into();
+    record
+}
+
+/// More than the connection remembers, all of it in the file itself.
+async fn filled(inbox: &Inbox) {
+    for at in 0..EVENTS {
+        assert_eq!(inbox.accept(vec![large(at)]).await.unwrap(), [Accepted::New]);
+    }
+    // The idle writer writes its log back.
+    tokio::time::sleep(Duration::from_millis(500)).await;
+}
+
+fn overwrite(path: &Path, from: u64, bytes: &[u8]) {
+    let mut file = std::fs::OpenOptions::new().write(true).open(path).unwrap();
+    file.seek(SeekFrom::Start(from)).unwrap();
+    file.write_all(bytes).unwrap();
+    file.sync_all().unwrap();
+}
+
+/// Where a page begins that is in the middle of the body of an event.
+fn page_of_body(path: &Path, at: usize) -> u64 {
+    let bytes = std::fs::read(path).unwrap();
+    let needle = format!("<{at}>").repeat(100);
+    let places = bytes.windows(needle.len()).enumerate().filter(|(_, window)| *window == needle.as_bytes());
+    let in_the_middle = places.map(|(place, _)| place as u64).nth(7_500).unwrap();
+    in_the_middle.next_multiple_of(PAGE)
+}
+
+/// Where the first page of a table begins.
+fn root_of(path: &Path, table: &str) -> u64 {
+    let sql = "SELECT rootpage FROM sqlite_schema WHERE name = ?1";
+    let root: u64 = Connection::open(path)
+        .unwrap()
+        .query_row(sql, [table], |row| row.get::<_, i64>(0))
+        .map(|root| root.try_into().unwrap())
+        .unwrap();
+    root.saturating_sub(1).saturating_mul(PAGE)
+}
+
+/// All that can be claimed, as a worker does it: again after a failure.
+async fn claimed(inbox: &Inbox) -> Vec<Lease> {
+    let claim = Claim { now: SystemClock.now(), lease: Duration::from_secs(30), most: EVENTS, attempts: 3 };
+    for _ in 0..10 {
+        if let Ok(claimed) = inbox.claim(claim).await {
+            return claimed.leases;
+        }
+        tokio::time::sleep(Duration::from_millis(300)).await;
+    }
+    panic!("claims go on failing");
+}
+
+#[tokio::test]
+async fn bodies_that_cannot_be_read_cost_their_own_events_and_no_others() {
+    let directory = Directory::new();
+    let inbox = Inbox::open(directory.file()).await.unwrap();
+    filled(&inbox).await;
+    // Each page of a long body begins with the number of the next one.
+    for at in [21, 42, 63, 84] {
+        overwrite(&directory.file(), page_of_body(&directory.file(), at), &[0xff; 4]);
+    }
+    forget(&directory.file());
+    let leases = claimed(&inbox).await;
+    assert_eq!(leases.len(), EVENTS - 4);
+    let dead = inbox.list(State::Dead, 0, 10).await.unwrap();
+    assert_eq!((dead.len(), dead[1].event_id.as_deref()), (4, Some("evt_42")));
+    let error = dead[0].last_error.as_deref().unwrap();
+    assert_eq!(error, "its contents cannot be read: database disk image is malformed");
+    // Somebody looks at it, more than once.
+    for _ in 0..5 {
+        assert!(inbox.inspect(dead[0].number).await.is_err());
+    }
+    assert_eq!(inbox.accept(vec![sample_record("evt_new")]).await.unwrap(), [Accepted::New]);
+    assert_eq!(inbox.set_aside(), None, "what can be worked stays");
+    for lease in leases {
+        let _ = inbox.complete(lease.id, SystemClock.now()).await.unwrap();
+    }
+
+    // It was closed with damage in it, so the next start looks it all through.
+    inbox.close().await;
+    let inbox = Inbox::open(directory.file()).await.unwrap();
+    assert!(inbox.set_aside().is_some());
+}
+
+#[tokio::test]
+async fn a_list_of_events_that_is_hit_is_set_aside_and_a_new_file_takes_its_place() {
+    let directory = Directory::new();
+    let inbox = Inbox::open(directory.file()).await.unwrap();
+    filled(&inbox).await;
+    let last = claimed(&inbox).await.last().unwrap().id.number;
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    overwrite(&directory.file(), root_of(&directory.file(), "events"), &[0xa5; 4096]);
+    forget(&directory.file());
+    let mut refused = 0;
+    let told = loop {
+        match inbox.accept(vec![sample_record("evt_new")]).await {
+            Ok(told) => break told,
+            Err(_) => refused += 1,
+        }
+        assert!(refused < 20, "it goes on refusing");
+        tokio::time::sleep(Duration::from_millis(300)).await;
+    };
+    assert_eq!(told, [Accepted::New]);
+    let aside = inbox.set_aside().expect("it was set aside");
+    assert!(std::fs::metadata(aside).unwrap().len() > 6_000_000, "whole");
+    let new = inbox.list(State::Waiting, 0, 10).await.unwrap();
+    assert_eq!((new.len(), new[0].event_id.as_deref()), (1, Some("evt_new")));
+    assert!(new[0].number > last, "no number is given twice");
+}
+
+#[tokio::test]
+async fn a_file_that_is_not_to_be_set_aside_stays_and_nothing_is_acknowledged() {
+    let directory = Directory::new();
+    let inbox = Settings::new().refuse_damaged().open(directory.file()).await.unwrap();
+    filled(&inbox).await;
+    overwrite(&directory.file(), root_of(&directory.file(), "events"), &[0xa5; 4096]);
+    forget(&directory.file());
+    for at in 0..4 {
+        let refused = inbox.accept(vec![sample_record(&format!("evt_new_{at}"))]).await;
+        assert!(refused.is_err(), "{refused:?}");
+        tokio::time::sleep(Duration::from_millis(600)).await;
+    }
+    assert_eq!(inbox.set_aside(), None);
+}
+
+/// Another program writes, so that no connection believes any more what it remembers of the file.
+fn forget(path: &Path) {
+    Connection::open(path).unwrap().execute_batch("PRAGMA user_version = 2").unwrap();
+}
