@@ -20,11 +20,15 @@ mod full;
 mod independent;
 mod mend;
 mod mender;
+#[cfg(target_os = "linux")]
+mod power;
 mod reader;
 mod replay;
 #[cfg(feature = "seal")]
 mod sealed;
 mod sides;
+#[cfg(target_os = "linux")]
+mod strace;
 mod suite;
 mod sweep;
 mod two_processes;
