@@ -80,7 +80,7 @@ async fn bursts(inbox: &Inbox, life: &str, count: usize) {
         for producer in producers.collect::<Vec<_>>() {
             producer.await.unwrap();
         }
-        tokio::time::sleep(Duration::from_millis(if burst % 3 == 0 { 90 } else { 5 })).await;
+        tokio::time::sleep(Duration::from_millis(if burst % 3 == 0 { 120 } else { 5 })).await;
     }
 }
 
