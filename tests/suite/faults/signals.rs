@@ -35,7 +35,7 @@ fn send_on(address: SocketAddr, sender: usize, over: &AtomicBool) -> BTreeSet<St
 }
 
 /// Has a receiver under load end; what it had acknowledged is there.
-fn ends_in_time(name: &str, place: &Place, program: Program) {
+fn ends_in_time(name: &str, place: &Place, program: Program, limit: Duration) {
     let address = program.address;
     let uploads: Vec<Wire> = (0..100).map(|at| stalled(address, at)).collect();
     let over = AtomicBool::new(false);
@@ -51,8 +51,8 @@ fn ends_in_time(name: &str, place: &Place, program: Program) {
         (senders.into_iter().flat_map(|sender| sender.join().unwrap()).collect::<BTreeSet<_>>(), took)
     });
     drop(uploads);
-    // Ten seconds are the time that was set; the rest is a busy machine's.
-    assert!(took < Duration::from_secs(11), "{name}: ended after {took:?}");
+    // The rest is a busy machine's.
+    assert!(took < limit + Duration::from_millis(1500), "{name}: ended after {took:?}");
     assert!(acked.len() > 20, "{name}: hardly any load: {}", acked.len());
     let stored: BTreeSet<String> = place.events().into_iter().map(|event| event.id).collect();
     let missing: Vec<_> = acked.difference(&stored).collect();
@@ -67,13 +67,14 @@ fn a_receiver_that_is_told_to_end_under_load_ends_in_time_and_loses_nothing() {
             scope.spawn(move || {
                 let place = Place::new();
                 let program = receive(adapter, &place, &[]);
-                ends_in_time(&format!("{adapter:?}"), &place, program);
+                // The command line gives less time than `serve` does by default.
+                ends_in_time(&format!("{adapter:?}"), &place, program, Duration::from_secs(5));
             });
         }
         scope.spawn(|| {
             let place = Place::new();
             let program = work(&place);
-            ends_in_time("axum-inbox", &place, program);
+            ends_in_time("axum-inbox", &place, program, Duration::from_secs(10));
         });
     });
 }
