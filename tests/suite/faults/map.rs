@@ -61,7 +61,12 @@ pub const FAULTS: &[(u32, &str, &str, &str)] = &[
     (20, "the sender hangs up", HANDOFF, "a_sender_that_hangs_up_cannot_cancel_the_handler"),
     (21, "the clock jumps", CLOCK, "a_clock_that_jumps_accepts_nothing_outside_the_window_and_forgets_no_event"),
     (21, "during a request", CLOCK, "a_jump_in_the_midst_of_a_request_changes_nothing_for_it"),
-    (21, "health turns amber", "", "health"),
+    (
+        21,
+        "health turns amber",
+        "crates/hookporter-pipeline/tests/health/main.rs",
+        "a_clock_that_was_set_is_told_of_for_a_while",
+    ),
     (22, "a clock before 1970", HANDOFF, "a_clock_before_1970_is_our_fault"),
     (
         23,

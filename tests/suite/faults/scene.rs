@@ -112,14 +112,16 @@ pub fn receiver(adapter: Adapter, inbox: &Path, address: SocketAddr, more: &[&st
     command
 }
 
-/// Starts `hookporter receive --inbox`.
+/// Starts `hookporter receive --inbox`, and waits until it has its inbox: it can be reached a moment before.
 pub fn receive(adapter: Adapter, place: &Place, more: &[&str]) -> Program {
-    Program::run("hookporter", |address| receiver(adapter, &place.inbox(), address, more))
+    let mut program = Program::run("hookporter", |address| receiver(adapter, &place.inbox(), address, more));
+    program.says("listening");
+    program
 }
 
 /// Starts it under `strace`, which disturbs it.
 pub fn receive_disturbed(adapter: Adapter, place: &Place, disturbance: &[&str]) -> Program {
-    Program::run("hookporter", |address| {
+    let mut program = Program::run("hookporter", |address| {
         let calm = receiver(adapter, &place.inbox(), address, &[]);
         let mut command = Command::new("strace");
         // The program stays our child, and strace ends with it.
@@ -128,7 +130,9 @@ pub fn receive_disturbed(adapter: Adapter, place: &Place, disturbance: &[&str]) 
         command.envs(calm.get_envs().filter_map(|(name, value)| Some((name, value?))));
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
-    })
+    });
+    program.says("listening");
+    program
 }
 
 /// Starts the example with a worker behind the inbox.
