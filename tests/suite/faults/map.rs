@@ -68,13 +68,8 @@ pub const FAULTS: &[(u32, &str, &str, &str)] = &[
         "a_clock_that_was_set_is_told_of_for_a_while",
     ),
     (22, "a clock before 1970", HANDOFF, "a_clock_before_1970_is_our_fault"),
-    (
-        23,
-        "500 maximal bodies",
-        "",
-        "a run of its own with a limit on memory; that bodies in flight are bounded is in e_size",
-    ),
-    (24, "64 file descriptors", "", "a run of its own; `serve` waits instead of spinning, which is read and not run"),
+    (23, "large bodies", LIMITS, "bodies_that_together_are_too_large_are_told_503_and_memory_stays_in_its_bounds"),
+    (24, "64 file descriptors", LIMITS, "without_descriptors_it_waits_and_goes_on_when_there_are_some_again"),
     (25, "SIGTERM under load", SIGNALS, "a_receiver_that_is_told_to_end_under_load_ends_in_time_and_loses_nothing"),
     (
         26,
@@ -103,6 +98,7 @@ const INBOX_WORK: &str = "crates/hookporter-sqlite/tests/inbox/work.rs";
 const CLOCK: &str = "tests/suite/faults/clock.rs";
 const HANDOFF: &str = "tests/suite/handoff.rs";
 const KILLS: &str = "tests/suite/faults/kills.rs";
+const LIMITS: &str = "tests/suite/faults/limits.rs";
 const SIGNALS: &str = "tests/suite/faults/signals.rs";
 const SINK: &str = "tests/suite/faults/sink.rs";
 const SLOW_STORE: &str = "tests/suite/faults/slow_store.rs";

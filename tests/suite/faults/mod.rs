@@ -5,6 +5,7 @@
 
 mod clock;
 mod kills;
+mod limits;
 mod map;
 mod scene;
 mod signals;

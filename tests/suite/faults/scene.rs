@@ -179,6 +179,12 @@ pub fn outcomes_of(program: &Program, count: usize) -> Vec<(String, Option<Strin
     outcomes
 }
 
+/// How many bytes a process holds in memory.
+pub fn resident(process: u32) -> usize {
+    let statm = std::fs::read_to_string(format!("/proc/{process}/statm")).unwrap();
+    statm.split(' ').nth(1).unwrap().parse::<usize>().unwrap() * 4096
+}
+
 /// Whether strace is here. Where everything must run, its absence is a failure.
 pub fn has_strace(test: &str) -> bool {
     let here = Command::new("strace").arg("--version").output().is_ok_and(|output| output.status.success());

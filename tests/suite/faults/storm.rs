@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use super::scene::{BUDGET, Place, SLACK, paid, receive};
+use super::scene::{BUDGET, Place, SLACK, paid, receive, resident};
 use crate::attacks::raw;
 use crate::server::{Adapter, BOTH};
 use crate::wire::Wire;
@@ -35,12 +35,6 @@ fn send_all(address: SocketAddr, requests: &[Vec<u8>], next: &AtomicUsize, refus
             };
         }
     }
-}
-
-/// How many bytes a process holds in memory.
-fn resident(process: u32) -> usize {
-    let statm = std::fs::read_to_string(format!("/proc/{process}/statm")).unwrap();
-    statm.split(' ').nth(1).unwrap().parse::<usize>().unwrap() * 4096
 }
 
 fn storm(adapter: Adapter, events: usize) {
