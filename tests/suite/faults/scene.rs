@@ -137,13 +137,13 @@ pub fn receive_disturbed(adapter: Adapter, place: &Place, disturbance: &[&str]) 
 
 /// Starts the example with a worker behind the inbox.
 pub fn work(place: &Place) -> Program {
-    work_into(place, Stdio::piped)
+    example("axum-inbox", place, Stdio::piped)
 }
 
-/// The same, with its log somewhere else.
-pub fn work_into(place: &Place, stdout: impl Fn() -> Stdio) -> Program {
-    Program::run("axum-inbox", |address| {
-        let mut command = Process::piped("axum-inbox");
+/// Starts an example with an inbox, with its log somewhere.
+pub fn example(name: &str, place: &Place, stdout: impl Fn() -> Stdio) -> Program {
+    Program::run(name, |address| {
+        let mut command = Process::piped(name);
         command.env("INBOX", place.inbox()).env("STRIPE_WEBHOOK_SECRET", KEY).env("LISTEN", address.to_string());
         command.stdout(stdout());
         command
@@ -152,7 +152,12 @@ pub fn work_into(place: &Place, stdout: impl Fn() -> Stdio) -> Program {
 
 /// An event, signed now.
 pub fn paid(id: &str) -> SignedRequest {
-    hookporter_testkit::stripe(KEY).event("invoice.paid").event_id(id).target(TARGET).build()
+    paid_at(TARGET, id)
+}
+
+/// An event for another path.
+pub fn paid_at(target: &str, id: &str) -> SignedRequest {
+    hookporter_testkit::stripe(KEY).event("invoice.paid").event_id(id).target(target).build()
 }
 
 /// Sends an event on a connection of its own; the answer, and how long it took. `None`: the connection broke.

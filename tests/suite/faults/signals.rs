@@ -2,31 +2,34 @@
 
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
+use std::process::Stdio;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::{Duration, Instant};
 
-use super::scene::{BUDGET, Place, SLACK, both_at_once, outcomes_of, paid, receive, send_timed, work};
+use super::scene::{
+    BUDGET, Place, SLACK, TARGET, both_at_once, example, outcomes_of, paid, paid_at, receive, send_timed,
+};
 use crate::attacks::raw;
 use crate::examples::program::Program;
 use crate::server::Adapter;
 use crate::wire::Wire;
 
 /// An upload that says how long it will be and never comes to its end.
-fn stalled(address: SocketAddr, at: usize) -> Wire {
+fn stalled(address: SocketAddr, target: &str, at: usize) -> Wire {
     let mut wire = Wire::connect(address);
-    let request = raw(&paid(&format!("stalled_{at}")));
+    let request = raw(&paid_at(target, &format!("stalled_{at}")));
     wire.write(&request[..request.len() - 10]);
     wire
 }
 
 /// Sends events until the receiver takes no more; those that were acknowledged.
-fn send_on(address: SocketAddr, sender: usize, over: &AtomicBool) -> BTreeSet<String> {
+fn send_on(address: SocketAddr, target: &str, sender: usize, over: &AtomicBool) -> BTreeSet<String> {
     let mut acked = BTreeSet::new();
     for at in 0.. {
         let id = format!("evt_{sender}_{at}");
         let wire = Wire::try_connect(address).ok().filter(|_| !over.load(Ordering::SeqCst));
         let Some(mut wire) = wire else { return acked };
-        wire.write(&raw(&paid(&id)));
+        wire.write(&raw(&paid_at(target, &id)));
         if wire.answer().is_some_and(|answer| answer.status == 200) {
             acked.insert(id);
         }
@@ -35,13 +38,14 @@ fn send_on(address: SocketAddr, sender: usize, over: &AtomicBool) -> BTreeSet<St
 }
 
 /// Has a receiver under load end; what it had acknowledged is there.
-fn ends_in_time(name: &str, place: &Place, program: Program, limit: Duration) {
+fn ends_in_time(name: &str, program: Program, place: &Place, target: &str, limit: Duration) {
     let address = program.address;
-    let uploads: Vec<Wire> = (0..100).map(|at| stalled(address, at)).collect();
+    let uploads: Vec<Wire> = (0..100).map(|at| stalled(address, target, at)).collect();
     let over = AtomicBool::new(false);
     let (acked, took) = std::thread::scope(|scope| {
         let over = &over;
-        let senders: Vec<_> = (0..4).map(|sender| scope.spawn(move || send_on(address, sender, over))).collect();
+        let senders: Vec<_> =
+            (0..4).map(|sender| scope.spawn(move || send_on(address, target, sender, over))).collect();
         std::thread::sleep(Duration::from_millis(700));
         let told = Instant::now();
         let (status, said) = program.terminate();
@@ -68,14 +72,16 @@ fn a_receiver_that_is_told_to_end_under_load_ends_in_time_and_loses_nothing() {
                 let place = Place::new();
                 let program = receive(adapter, &place, &[]);
                 // The command line gives less time than `serve` does by default.
-                ends_in_time(&format!("{adapter:?}"), &place, program, Duration::from_secs(5));
+                ends_in_time(&format!("{adapter:?}"), program, &place, TARGET, Duration::from_secs(5));
             });
         }
-        scope.spawn(|| {
-            let place = Place::new();
-            let program = work(&place);
-            ends_in_time("axum-inbox", &place, program, Duration::from_secs(10));
-        });
+        for (name, target) in [("axum-inbox", TARGET), ("actix-inbox", "/webhooks/stripe/eu")] {
+            scope.spawn(move || {
+                let place = Place::new();
+                let program = example(name, &place, Stdio::piped);
+                ends_in_time(name, program, &place, target, Duration::from_secs(10));
+            });
+        }
     });
 }
 

@@ -10,7 +10,7 @@ use std::fs::File;
 use std::io::Read;
 use std::process::Stdio;
 
-use super::scene::{Place, SLACK, both_at_once, paid, receiver, send_timed, work_into};
+use super::scene::{Place, SLACK, both_at_once, example, paid, receiver, send_timed};
 use crate::attacks::raw;
 use crate::examples::program::Program;
 use crate::wire::Wire;
@@ -49,7 +49,7 @@ fn a_pipe_that_nobody_reads_keeps_no_sender_waiting() {
 fn a_log_that_is_full_changes_nothing_for_senders_and_workers() {
     let place = Place::new();
     let full = || Stdio::from(File::options().write(true).open("/dev/full").unwrap());
-    let program = work_into(&place, full);
+    let program = example("axum-inbox", &place, full);
     for at in 0..20 {
         let (answer, took) = send_timed(program.address, &paid(&format!("evt_{at}")));
         assert_eq!(answer.map(|answer| answer.status), Some(200));
