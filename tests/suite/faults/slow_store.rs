@@ -126,7 +126,7 @@ fn on_a_runtime_of_one_thread_a_store_that_blocks_keeps_nobody_else_waiting() {
         let asked = Instant::now();
         alive.write(b"GET /alive HTTP/1.1\r\nhost: hooks.test\r\n\r\n");
         assert_eq!(alive.answer().map(|answer| answer.status), Some(200), "{adapter:?}");
-        assert!(asked.elapsed() < Duration::from_millis(300), "{adapter:?}: {:?}", asked.elapsed());
+        assert!(asked.elapsed() < SLACK, "{adapter:?}: {:?}", asked.elapsed());
         assert_eq!(waiting.answer().map(|answer| answer.status), Some(503), "{adapter:?}");
         let took = started.elapsed();
         assert!((Duration::from_millis(400)..Duration::from_millis(1200)).contains(&took), "{adapter:?}: {took:?}");
