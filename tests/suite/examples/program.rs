@@ -55,7 +55,9 @@ impl Program {
 
     /// Starts a program that listens nowhere.
     pub fn start_beside(name: &str, environment: &[Variable<'_>]) -> Self {
-        Self { name: name.to_owned(), address: ([0, 0, 0, 0], 0).into(), process: Process::start(name, environment) }
+        let mut command = Process::piped(name);
+        command.envs(environment.iter().copied());
+        Self { name: name.to_owned(), address: ([0, 0, 0, 0], 0).into(), process: Process::spawn(command) }
     }
 
     /// Starts the example where it cannot run; what it says.

@@ -88,12 +88,14 @@ pub const FAULTS: &[(u32, &str, &str, &str)] = &[
     (30, "nobody reads the log", SINK, "a_pipe_that_nobody_reads_keeps_no_sender_waiting"),
     (30, "the log is full", SINK, "a_log_that_is_full_changes_nothing_for_senders_and_workers"),
     (31, "two processes", INBOX_FILE, "a_second_process_is_refused_and_the_first_goes_on"),
+    (31, "one accepts, one works", INBOX_TWO, "either_of_two_processes_may_be_killed_at_any_moment"),
 ];
 
 const INBOX_DISK: &str = "crates/hookporter-sqlite/tests/inbox/disk.rs";
 const INBOX_FILE: &str = "crates/hookporter-sqlite/tests/inbox/file.rs";
 const INBOX_FULL: &str = "crates/hookporter-sqlite/tests/inbox/full.rs";
 const INBOX_POWER: &str = "crates/hookporter-sqlite/tests/inbox/power.rs";
+const INBOX_TWO: &str = "crates/hookporter-sqlite/tests/inbox/two_processes.rs";
 const INBOX_WORK: &str = "crates/hookporter-sqlite/tests/inbox/work.rs";
 const CLOCK: &str = "tests/suite/faults/clock.rs";
 const HANDOFF: &str = "tests/suite/handoff.rs";
