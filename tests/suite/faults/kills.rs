@@ -7,15 +7,17 @@ use std::time::Duration;
 use hookporter::inbox::WorkError;
 use hookporter::{Endpoint, Event, Inbox, Secret};
 
-use super::scene::{Place, both_at_once, has_strace, outcomes_of, paid, receive, receive_disturbed, send_timed, work};
+use super::scene::{KEY, Place, TARGET, both_at_once, has_strace, outcomes_of, paid};
+use super::scene::{receive, receive_disturbed, send_timed, work};
 use crate::attacks::raw;
 use crate::examples::program::{Program, signal};
-use crate::server::PATH;
+use crate::server::{Adapter, PATH};
 use crate::wire::Wire;
 
-/// What a victim is to do, and its file or address.
+/// What a victim is to do, its file or address, and its file where it has both.
 const LIFE: &str = "HOOKPORTER_FAULTS_LIFE";
 const AT: &str = "HOOKPORTER_FAULTS_AT";
+const FILE: &str = "HOOKPORTER_FAULTS_FILE";
 
 /// This same program once more.
 fn victim_of(life: &str, at: &str) -> Command {
@@ -32,10 +34,43 @@ fn victim() {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
     match &*life {
         "kills itself in the work" => runtime.block_on(kills_itself(&at)),
+        "accepts with tower" => runtime.block_on(accepts(Adapter::Tower, &at)),
+        "accepts with actix" => runtime.block_on(accepts(Adapter::Actix, &at)),
         "holds in memory" => runtime.block_on(background(&at, true)),
         "works in memory" => runtime.block_on(background(&at, false)),
         other => panic!("no life is called {other}"),
     }
+}
+
+/// Accepts into its inbox, and nobody works it.
+async fn accepts(adapter: Adapter, address: &str) {
+    let inbox = Inbox::open(std::env::var_os(FILE).expect("which file")).await.unwrap();
+    let endpoint = Endpoint::stripe(Secret::new(KEY)).unwrap().inbox(&inbox);
+    match adapter {
+        Adapter::Tower => {
+            let service = hookporter::axum::EndpointService::new(endpoint).unwrap();
+            let app: axum::Router = axum::Router::new().route_service(TARGET, service);
+            hookporter::axum::serve(address, app).await.unwrap();
+        }
+        Adapter::Actix => {
+            let resource = hookporter::actix::EndpointResource::new(TARGET, endpoint).unwrap();
+            let app = move || actix_web::App::new().service(resource.clone());
+            hookporter::actix::serve(address, app).await.unwrap();
+        }
+    }
+}
+
+/// Starts a receiver without a worker.
+fn accepting(adapter: Adapter, place: &Place) -> Program {
+    let life = match adapter {
+        Adapter::Tower => "accepts with tower",
+        Adapter::Actix => "accepts with actix",
+    };
+    Program::run(life, |address| {
+        let mut command = victim_of(life, &address.to_string());
+        command.env(FILE, place.inbox());
+        command
+    })
 }
 
 async fn kills_itself(file: &str) {
@@ -85,13 +120,13 @@ fn killed_between_the_commit_and_the_answer_the_retry_is_a_duplicate() {
         let (answer, _) = send_timed(program.address, &paid("evt_1"));
         assert_eq!(answer, None, "{adapter:?}: killed before the answer");
         program.has_died();
-        assert_eq!(place.only_event().state, "waiting", "{adapter:?}");
+        assert_eq!(place.only_event().id, "evt_1", "{adapter:?}");
 
         let program = receive(adapter, &place, &[]);
         let (answer, _) = send_timed(program.address, &paid("evt_1"));
         assert_eq!(answer.map(|answer| answer.status), Some(200), "{adapter:?}");
         assert_eq!(outcomes_of(&program, 1), [("duplicate".to_owned(), None)], "{adapter:?}");
-        assert_eq!(place.only_event().state, "waiting", "{adapter:?}");
+        assert_eq!(place.only_event().id, "evt_1", "{adapter:?}");
     });
 }
 
@@ -99,7 +134,7 @@ fn killed_between_the_commit_and_the_answer_the_retry_is_a_duplicate() {
 fn killed_between_the_answer_and_the_work_it_is_worked_after_the_restart() {
     both_at_once(|adapter| {
         let place = Place::new();
-        let program = receive(adapter, &place, &[]);
+        let program = accepting(adapter, &place);
         let (answer, _) = send_timed(program.address, &paid("evt_1"));
         program.kill();
         assert_eq!(answer.map(|answer| answer.status), Some(200), "{adapter:?}");
@@ -113,7 +148,7 @@ fn killed_between_the_answer_and_the_work_it_is_worked_after_the_restart() {
 #[test]
 fn killed_in_the_midst_of_the_work_it_is_worked_again_as_the_second_attempt() {
     let place = Place::new();
-    let program = receive(crate::server::Adapter::Tower, &place, &[]);
+    let program = accepting(Adapter::Tower, &place);
     assert_eq!(send_timed(program.address, &paid("evt_1")).0.map(|answer| answer.status), Some(200));
     program.kill();
 

@@ -14,7 +14,8 @@ use crate::examples::program::{Process, Program};
 use crate::server::Adapter;
 use crate::wire::{Answer, Wire};
 
-const KEY: &str = "whsec_of_the_faults_123456";
+/// The receivers' key.
+pub const KEY: &str = "whsec_of_the_faults_123456";
 
 /// Where the receivers take Stripe's events.
 pub const TARGET: &str = "/webhooks/stripe";
