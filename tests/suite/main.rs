@@ -18,6 +18,9 @@ mod diagnosis;
 #[cfg(unix)]
 #[cfg(test)]
 mod examples;
+#[cfg(target_os = "linux")]
+#[cfg(test)]
+mod faults;
 #[cfg(test)]
 mod handoff;
 #[cfg(test)]

@@ -1,4 +1,5 @@
-//! Gathered cases that are not rows of the tables here: where each is shown, or what it waits for.
+//! Gathered cases that are not rows of the tables here: where each is shown, or what it waits for. Faults of the machine have
+//! a map of their own, `faults::map`.
 
 /// The id of a case, and where it is.
 pub const ELSEWHERE: &[(&str, &str)] = &[
@@ -40,10 +41,18 @@ pub const ELSEWHERE: &[(&str, &str)] = &[
     ),
     ("I5", "which account an endpoint is for, and what becomes of another's event, is a policy of part 2"),
     ("I8", "i_tenants::i8_made_up_tenants_take_no_memory_and_no_label"),
-    ("J2", "503 in j_versions; parking waits for the inbox of part 3"),
+    (
+        "J2",
+        "503 in j_versions; parked in an inbox: crates/hookporter-pipeline/tests/inbox/told.rs and \
+            crates/hookporter-cli/tests/cli/inbox.rs",
+    ),
     ("J7", "j_versions::j7_labels_are_cut_before_anybody_counts_them"),
     ("K2", "k_replay::k2_k14_a_replay_is_a_duplicate_until_it_is_stale"),
-    ("K6", "waits for the inbox of part 3: what is remembered in memory ends with the process"),
+    (
+        "K6",
+        "with an inbox: faults::kills::killed_between_the_commit_and_the_answer_the_retry_is_a_duplicate; what is \
+            remembered in memory ends with the process",
+    ),
     ("K7", "k_replay::k7_a_hundred_identical_ones_at_once_are_one_event"),
     ("K9", "k_replay::k9_forged_ids_leave_the_store_untouched"),
     ("K10", "k_replay::k10_the_oldest_make_room_and_are_counted; health is part 2"),

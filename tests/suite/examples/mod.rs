@@ -3,7 +3,7 @@
 
 mod effects;
 mod inbox;
-mod program;
+pub mod program;
 mod tenants;
 mod typed;
 

@@ -29,12 +29,19 @@ pub struct Program {
 impl Program {
     /// Starts the example and waits until it listens.
     pub fn start(name: &str, environment: &[Variable<'_>]) -> Self {
+        Self::run(name, |address| {
+            let mut command = Process::piped(name);
+            command.envs(environment.iter().copied()).env("LISTEN", address.to_string());
+            command
+        })
+    }
+
+    /// Starts a program that is to listen at an address, and waits until it does.
+    pub fn run(name: &str, command: impl Fn(SocketAddr) -> Command) -> Self {
         // Between the choice of a port and its use somebody else may take it.
         for _ in 0..3 {
             let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-            let listen = address.to_string();
-            let variables = [environment, &[("LISTEN", &*listen)]].concat();
-            let mut process = Process::start(name, &variables);
+            let mut process = Process::spawn(command(address));
             let listens = || TcpStream::connect(address).is_ok();
             let ready = process.poll(Duration::from_secs(30), |process| listens() || process.exit().is_some());
             if ready && process.exit().is_none() {
@@ -48,12 +55,16 @@ impl Program {
 
     /// Starts a program that listens nowhere.
     pub fn start_beside(name: &str, environment: &[Variable<'_>]) -> Self {
-        Self { name: name.to_owned(), address: ([0, 0, 0, 0], 0).into(), process: Process::start(name, environment) }
+        let mut command = Process::piped(name);
+        command.envs(environment.iter().copied());
+        Self { name: name.to_owned(), address: ([0, 0, 0, 0], 0).into(), process: Process::spawn(command) }
     }
 
     /// Starts the example where it cannot run; what it says.
     pub fn refuses_to_start(name: &str, environment: &[Variable<'_>]) -> String {
-        let mut process = Process::start(name, &[environment, &[("LISTEN", "127.0.0.1:0")]].concat());
+        let mut command = Process::piped(name);
+        command.envs(environment.iter().copied()).env("LISTEN", "127.0.0.1:0");
+        let mut process = Process::spawn(command);
         assert!(process.poll(Duration::from_secs(30), |process| process.exit().is_some()), "{name} runs all the same");
         let code = process.exit().and_then(|status| status.code());
         process.read_to_the_end();
@@ -81,16 +92,42 @@ impl Program {
         wire.answer().unwrap_or_else(|| panic!("{}: no answer", self.name))
     }
 
+    /// Its number in the system.
+    pub fn id(&self) -> u32 {
+        self.process.child.id()
+    }
+
+    /// Sends it a signal.
+    pub fn signal(&self, name: &str) {
+        signal(self.id(), name);
+    }
+
+    /// Kills it: nothing of its own runs any more.
+    pub fn kill(mut self) {
+        self.process.child.kill().unwrap();
+        self.process.child.wait().unwrap();
+    }
+
+    /// Waits for its end, which somebody else has brought about.
+    pub fn has_died(mut self) {
+        let name = &self.name;
+        assert!(self.process.poll(Duration::from_secs(5), |process| process.exit().is_some()), "{name} lives on");
+    }
+
+    /// What it has said so far.
+    pub fn output(&self) -> String {
+        self.process.output()
+    }
+
     /// Waits until the example has written `text`.
     pub fn says(&mut self, text: &str) {
-        let said = self.process.poll(Duration::from_secs(5), |process| process.output().contains(text));
+        let said = self.process.poll(Duration::from_secs(10), |process| process.output().contains(text));
         assert!(said, "{} does not say `{text}`: {}", self.name, self.process.output());
     }
 
     /// Ends the example as an orchestrator does; how it ended, and all that it said.
     pub fn terminate(mut self) -> (ExitStatus, String) {
-        let kill = format!("kill -TERM {}", self.process.child.id());
-        assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());
+        self.signal("TERM");
         let ended = self.process.poll(SHUTDOWN, |process| process.exit().is_some());
         assert!(ended, "{} still runs {SHUTDOWN:?} after SIGTERM", self.name);
         self.process.read_to_the_end();
@@ -101,23 +138,26 @@ impl Program {
 }
 
 /// A process, and what it writes.
-struct Process {
+pub struct Process {
     child: Child,
     output: Arc<Mutex<Vec<u8>>>,
     readers: Vec<JoinHandle<()>>,
 }
 
 impl Process {
-    fn start(name: &str, environment: &[Variable<'_>]) -> Self {
+    /// A built program without an environment, whose output is read.
+    pub fn piped(name: &str) -> Command {
         let mut command = Command::new(binary(name));
-        command.env_clear().envs(environment.iter().copied());
-        let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+        command.env_clear().stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+        command
+    }
+
+    fn spawn(mut command: Command) -> Self {
+        let mut child = command.spawn().unwrap();
         let output = Arc::default();
-        let readers = vec![
-            reader(child.stdout.take().unwrap(), &output), //
-            reader(child.stderr.take().unwrap(), &output),
-        ];
-        Self { child, output, readers }
+        let stdout = child.stdout.take().map(|stdout| reader(stdout, &output));
+        let stderr = child.stderr.take().map(|stderr| reader(stderr, &output));
+        Self { child, output, readers: [stdout, stderr].into_iter().flatten().collect() }
     }
 
     fn exit(&mut self) -> Option<ExitStatus> {
@@ -164,8 +204,14 @@ fn reader(mut from: impl Read + Send + 'static, into: &Arc<Mutex<Vec<u8>>>) -> J
     })
 }
 
+/// Sends a signal to a process.
+pub fn signal(process: u32, name: &str) {
+    let kill = format!("kill -{name} {process}");
+    assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());
+}
+
 /// The example's binary: in the folder above that of the test's own.
-fn binary(name: &str) -> PathBuf {
+pub fn binary(name: &str) -> PathBuf {
     let test = std::env::current_exe().unwrap();
     let file = format!("{name}{}", std::env::consts::EXE_SUFFIX);
     let binary = test.ancestors().nth(2).unwrap().join(file);

@@ -144,5 +144,7 @@ async fn a_file_that_is_not_to_be_set_aside_stays_and_nothing_is_acknowledged() 
 
 /// Another program writes, so that no connection believes any more what it remembers of the file.
 fn forget(path: &Path) {
-    Connection::open(path).unwrap().execute_batch("PRAGMA user_version = 2").unwrap();
+    let other = Connection::open(path).unwrap();
+    let version: i64 = other.pragma_query_value(None, "user_version", |row| row.get(0)).unwrap();
+    other.pragma_update(None, "user_version", version).unwrap();
 }

@@ -29,6 +29,8 @@ mod mender;
 mod migrate;
 mod newer;
 mod opening;
+#[cfg(target_os = "linux")]
+mod power;
 mod reader;
 mod redelivery;
 mod replay;
