@@ -6,6 +6,8 @@
 //! | `hookporter_requests_total` | counter | `endpoint`, `outcome`, `reason` (empty where it was taken) |
 //! | `hookporter_acknowledgement_seconds` | histogram | `endpoint`, `outcome`: from the head to the answer |
 //! | `hookporter_body_bytes_total` | counter | `endpoint` |
+//! | `hookporter_attempts_total` | counter | `endpoint`, `outcome`: `worked`, `failed`, `dead`, `parked` |
+//! | `hookporter_attempt_seconds` | histogram | `endpoint`, `outcome`: `worked`, `failed` |
 //!
 //! Every label has few values: endpoints are configured, outcomes and reasons are lists of this crate. Nothing that a sender
 //! says becomes one.
@@ -17,11 +19,15 @@ use std::time::Duration;
 use hookporter_core::Reason;
 use metrics::{Counter, Histogram, Unit, counter, describe_counter, describe_histogram, histogram};
 
+use crate::inbox::ChangeKind;
 use crate::outcome::Outcome;
 
 const REQUESTS: &str = "hookporter_requests_total";
 const ACKNOWLEDGEMENT: &str = "hookporter_acknowledgement_seconds";
 const BODY: &str = "hookporter_body_bytes_total";
+
+const ATTEMPTS: &str = "hookporter_attempts_total";
+const ATTEMPT: &str = "hookporter_attempt_seconds";
 
 /// Tells the recorder what each metric means and in which unit it is. Call it once a recorder is installed; without it
 /// they work, and are unnamed.
@@ -29,6 +35,8 @@ pub fn describe_metrics() {
     describe_counter!(REQUESTS, "Webhook requests, by endpoint, outcome and reason.");
     describe_histogram!(ACKNOWLEDGEMENT, Unit::Seconds, "From the head of a request to its answer.");
     describe_counter!(BODY, Unit::Bytes, "Bytes of bodies that arrived.");
+    describe_counter!(ATTEMPTS, "Attempts of workers, by endpoint and what became of the event.");
+    describe_histogram!(ATTEMPT, Unit::Seconds, "How long the function of a worker took.");
 }
 
 /// The metrics of one endpoint, looked up when they are first used.
@@ -59,6 +67,24 @@ impl Meters {
         let body = self.body.get_or_init(|| counter!(BODY, "endpoint" => endpoint.clone()));
         body.increment(u64::try_from(body_bytes).unwrap_or(u64::MAX));
     }
+}
+
+/// Counts an attempt of a worker by what became of its event.
+pub(crate) fn attempt(endpoint: &str, kind: ChangeKind) {
+    let outcome = match kind {
+        ChangeKind::Worked => "worked",
+        ChangeKind::Failed(_) => "failed",
+        ChangeKind::Dead => "dead",
+        ChangeKind::Parked => "parked",
+        _ => return,
+    };
+    counter!(ATTEMPTS, "endpoint" => endpoint.to_owned(), "outcome" => outcome).increment(1);
+}
+
+/// Notes how long the function of a worker took.
+pub(crate) fn took(endpoint: &str, worked: bool, duration: Duration) {
+    let outcome = if worked { "worked" } else { "failed" };
+    histogram!(ATTEMPT, "endpoint" => endpoint.to_owned(), "outcome" => outcome).record(duration.as_secs_f64());
 }
 
 fn requests(endpoint: &Arc<str>, outcome: Outcome, reason: &'static str) -> Counter {

@@ -47,6 +47,8 @@ pub(super) async fn attempt(
     } else {
         record.sealed_by.as_ref().map(|key| format!("encrypted with the key `{key}`, which does not open it here"))
     };
+    #[cfg(feature = "metrics")]
+    let began = tokio::time::Instant::now();
     let ended = if let Some(why) = unreadable {
         Ended::Work(Ok(Err(WorkError::hold(UNREADABLE, why))))
     } else {
@@ -76,6 +78,8 @@ pub(super) async fn attempt(
             return;
         }
     };
+    #[cfg(feature = "metrics")]
+    crate::metrics::took(&change.endpoint, worked.is_ok(), began.elapsed());
     match worked {
         Ok(settled) => {
             let settled = match settled {
@@ -210,5 +214,7 @@ fn tell(worker: &Worker, change: Change) {
         }
         _ => tracing::debug!(target: "hookporter", event = change.number, change.attempt, "worked"),
     }
+    #[cfg(feature = "metrics")]
+    crate::metrics::attempt(&change.endpoint, change.kind);
     change.tell(&worker.hooks);
 }

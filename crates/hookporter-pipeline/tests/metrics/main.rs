@@ -5,8 +5,14 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use hookporter_core::Secret;
-use hookporter_pipeline::{BoxError, Endpoint, Event, Verdict, receive};
+use std::sync::Mutex;
+use std::time::Duration;
+
+use hookporter_core::{Secret, UnixTime};
+use hookporter_pipeline::inbox::{
+    Claim, Claimed, EventRecord, Failure, InboxError, Lease, LeaseId, Settled, WorkError, Worker, WorkingSide,
+};
+use hookporter_pipeline::{BoxError, BoxFuture, Endpoint, Event, Verdict, receive};
 use metrics_util::debugging::{DebugValue, DebuggingRecorder};
 
 const SECRET: &str = "a long and random secret";
@@ -55,4 +61,83 @@ fn requests_are_counted_by_endpoint_outcome_and_reason_and_by_nothing_that_a_sen
     let expected = ["accepted", "duplicate", "rejected"]
         .map(|outcome| format!("hookporter_acknowledgement_seconds hooks {outcome}"));
     assert_eq!(timed, expected.into_iter().zip([1, 1, 50]).collect());
+}
+
+/// Lends these events once, and takes every word.
+struct Lent(Mutex<Vec<Lease>>);
+
+fn ready<T: Send + 'static>(value: T) -> BoxFuture<'static, Result<T, InboxError>> {
+    Box::pin(std::future::ready(Ok(value)))
+}
+
+impl WorkingSide for Lent {
+    fn claim(&self, _: Claim) -> BoxFuture<'static, Result<Claimed, InboxError>> {
+        ready(Claimed { leases: std::mem::take(&mut *self.0.lock().unwrap()), ..Claimed::default() })
+    }
+
+    fn renew(&self, _: LeaseId, _: UnixTime) -> BoxFuture<'static, Result<Settled, InboxError>> {
+        ready(Settled::Done)
+    }
+
+    fn complete(&self, _: LeaseId, _: UnixTime) -> BoxFuture<'static, Result<Settled, InboxError>> {
+        ready(Settled::Done)
+    }
+
+    fn fail(&self, _: LeaseId, _: Failure) -> BoxFuture<'static, Result<Settled, InboxError>> {
+        ready(Settled::Done)
+    }
+
+    fn release(&self, _: LeaseId, _: UnixTime) -> BoxFuture<'static, Result<Settled, InboxError>> {
+        ready(Settled::Done)
+    }
+
+    fn changed(&self) -> BoxFuture<'static, ()> {
+        Box::pin(std::future::pending())
+    }
+}
+
+#[test]
+fn attempts_are_counted_by_what_became_of_the_event() {
+    let recorder = DebuggingRecorder::new();
+    let snapshotter = recorder.snapshotter();
+    metrics::with_local_recorder(&recorder, || {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let lease = |number| Lease {
+            id: LeaseId { number, epoch: 1 },
+            attempt: 1,
+            record: EventRecord::new("hooks", bytes::Bytes::new(), UnixTime::from_secs(1)),
+        };
+        let worker = Worker::new(Lent(Mutex::new((0..5).map(lease).collect())), |event: Event| async move {
+            match event.number() {
+                Some(0) => Err(WorkError::dead_letter("no such account")),
+                Some(1) => Err(WorkError::retry("busy")),
+                Some(2) => Err(WorkError::park("of no use yet")),
+                _ => Ok(()),
+            }
+        });
+        let _ = runtime.block_on(async { worker.run_until(tokio::time::sleep(Duration::from_millis(100))).await });
+    });
+    let counted: BTreeMap<_, _> = snapshotter
+        .snapshot()
+        .into_vec()
+        .into_iter()
+        .map(|(key, _, _, value)| {
+            let labels: Vec<_> = key.key().labels().map(|label| label.value().to_owned()).collect();
+            let count = match value {
+                DebugValue::Counter(count) => count,
+                DebugValue::Histogram(values) => u64::try_from(values.len()).unwrap(),
+                DebugValue::Gauge(_) => panic!("{key:?}"),
+            };
+            (format!("{} {}", key.key().name(), labels.join(" ")), count)
+        })
+        .collect();
+    let expected = [
+        ("hookporter_attempt_seconds hooks failed", 3),
+        ("hookporter_attempt_seconds hooks worked", 2),
+        ("hookporter_attempts_total hooks dead", 1),
+        ("hookporter_attempts_total hooks failed", 1),
+        ("hookporter_attempts_total hooks parked", 1),
+        ("hookporter_attempts_total hooks worked", 2),
+    ];
+    assert_eq!(counted, expected.map(|(name, count)| (name.to_owned(), count)).into());
 }
