@@ -63,7 +63,7 @@ where
                 Verdict::Handle(ticket) => response::of(ticket.no_handler()),
                 Verdict::Replay(replay) => response::of(replay.no_handler()),
                 // The constructor refuses report-only.
-                Verdict::PassOn(_) => response::unavailable(),
+                Verdict::PassOn(_) => response::unavailable("a service that stands alone passes nothing on".to_owned()),
             })
         })
     }

@@ -3,6 +3,7 @@
 
 mod actix;
 mod alike;
+mod around;
 mod axum;
 mod directory;
 mod doors;
@@ -51,6 +52,11 @@ fn acme() -> Endpoint {
     endpoint.keep_headers(&["x-kept", "host"]).unwrap()
 }
 
+/// Another endpoint of the same sender.
+fn other() -> Endpoint {
+    Endpoint::custom("other", scheme(), Secret::new(SECRET)).unwrap()
+}
+
 /// A request of Acme's about this event, with what no store keeps.
 fn request(id: &str) -> SignedRequest {
     let maker: RequestMaker = hookporter_testkit::custom(scheme(), SECRET).target(TARGET);
@@ -76,6 +82,10 @@ enum Shape {
     Gone,
     /// The endpoint stands where it was, with no handler behind it.
     Alone,
+    /// Middleware around the endpoint answers this status for whatever comes out of it.
+    Around(u16),
+    /// Another endpoint is around the event's own.
+    Behind,
 }
 
 /// Serves an app that has the endpoint in it.
