@@ -32,8 +32,13 @@ impl EndpointMiddleware {
     ///
     /// Build the endpoint outside of the app's factory and clone it inside: clones share what was seen, so that every
     /// worker knows a duplicate.
+    ///
+    /// If the endpoint's [inbox](Endpoint::inbox) has another one of its name, an error is logged, and deliveries are answered
+    /// 503. Endpoints that are built inside of the factory are such others, but for the first.
     #[must_use]
     pub fn new(endpoint: Endpoint) -> Self {
+        // It was logged, and every delivery says it again.
+        let _ = endpoint.claim_name();
         Self { endpoint: Arc::new(endpoint) }
     }
 }

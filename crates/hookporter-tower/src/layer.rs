@@ -29,8 +29,13 @@ pub struct EndpointLayer {
 
 impl EndpointLayer {
     /// A layer for `endpoint`.
+    ///
+    /// If the endpoint's [inbox](Endpoint::inbox) has another one of its name, an error is logged, and deliveries are answered
+    /// 503.
     #[must_use]
     pub fn new(endpoint: Endpoint) -> Self {
+        // It was logged, and every delivery says it again.
+        let _ = endpoint.claim_name();
         Self { endpoint: Arc::new(endpoint) }
     }
 }

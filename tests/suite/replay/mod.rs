@@ -9,6 +9,7 @@ mod directory;
 mod doors;
 mod ends;
 mod killed;
+mod names;
 mod plain;
 mod said;
 mod state;
