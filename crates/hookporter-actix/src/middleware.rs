@@ -10,13 +10,13 @@ use std::task::{Context, Poll};
 use actix_web::body::{EitherBody, MessageBody};
 use actix_web::dev::{Payload, Service, ServiceRequest, ServiceResponse, Transform};
 use actix_web::{Error, HttpMessage, HttpRequest};
-use hookporter_pipeline::{Answer, Endpoint, Event, Handled, Ticket, Verdict};
+use hookporter_pipeline::{Answer, Endpoint, Event, Handled, Replay, Ticket, Verdict};
 
 use crate::body::Reader;
 use crate::custody::Custody;
 use crate::judge::judge;
 use crate::spawn::LocalSpawn;
-use crate::{extract, response};
+use crate::{extract, response, through};
 
 /// Wraps a resource so that it is called for proven requests only. See the [crate docs](crate).
 ///
@@ -32,8 +32,13 @@ impl EndpointMiddleware {
     ///
     /// Build the endpoint outside of the app's factory and clone it inside: clones share what was seen, so that every
     /// worker knows a duplicate.
+    ///
+    /// If the endpoint's [inbox](Endpoint::inbox) has another one of its name, an error is logged, and deliveries are answered
+    /// 503. Endpoints that are built inside of the factory are such others, but for the first.
     #[must_use]
     pub fn new(endpoint: Endpoint) -> Self {
+        // It was logged, and every delivery says it again.
+        let _ = endpoint.claim_name();
         Self { endpoint: Arc::new(endpoint) }
     }
 }
@@ -98,11 +103,7 @@ where
                     poll_fn(|cx| inner.poll_ready(cx)).await?;
                     inner.call(request).await.map(ServiceResponse::map_into_left_body)
                 }
-                Verdict::Replay(replay) => {
-                    let request = proven(replay.begin(), request);
-                    poll_fn(|cx| inner.poll_ready(cx)).await?;
-                    inner.call(request).await.map(ServiceResponse::map_into_left_body)
-                }
+                Verdict::Replay(replay) => again(&replay, request, inner).await,
             }
         })
     }
@@ -126,6 +127,30 @@ where
         },
         Handled::Response { response, status } => response::inner(response, status),
     }
+}
+
+/// Runs the wrapped service for an event out of a store, and notes its own answer.
+async fn again<S, B>(
+    replay: &Replay,
+    request: HttpRequest,
+    inner: Rc<S>,
+) -> Result<ServiceResponse<EitherBody<B>>, Error>
+where
+    S: Service<ServiceRequest, Response = ServiceResponse<B>, Error = Error>,
+{
+    // A handler may put what it finds here into requests of its own. Every handle to the request loses it.
+    request.extensions_mut().remove::<Replay>();
+    let request = proven(replay.begin(), request);
+    let called = async {
+        poll_fn(|cx| inner.poll_ready(cx)).await?;
+        inner.call(request).await
+    };
+    let response = called.await;
+    match &response {
+        Ok(response) => replay.answered(through::seen(response.response())),
+        Err(error) => through::seen_of(error, |answer| replay.answered(answer)),
+    }
+    response.map(ServiceResponse::map_into_left_body)
 }
 
 /// The request that the wrapped service gets for a proven event.

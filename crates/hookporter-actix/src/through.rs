@@ -33,10 +33,11 @@ use tokio::sync::{mpsc, oneshot};
 /// the peer's address. It has neither proof nor credential nor cookie, so middleware around the endpoint that asks for such
 /// must let requests with the extension [`Attempt`](hookporter_pipeline::inbox::Attempt) pass, which no sender can make.
 ///
-/// A 2xx of the handler means done. A panic and every other status is an attempt that failed, to be tried again after the
-/// worker's backoff, or after the seconds that a 503 names in `Retry-After`; a handler that fails with a
-/// [`NotWorked`](crate::NotWorked) can say more. An answer that does not come from behind the event's endpoint, such as a
-/// default service's, is a failed attempt whatever its status.
+/// A 2xx of the handler that the app around it passes on as a 2xx means done. A panic and every other status is an attempt
+/// that failed, to be tried again after the worker's backoff, and no sooner than a 503 asks in `Retry-After`; a handler that
+/// fails with a [`NotWorked`](crate::NotWorked) can say more. Middleware around the endpoint makes no success of a failure, and
+/// an answer that does not come from behind the event's endpoint, such as a default service's, is a failed attempt whatever its
+/// status. Where another endpoint stands in the way the event is a dead letter at once: no attempt would pass it.
 ///
 /// The threads work side by side as many events as the worker's concurrency lets through, each those that it was given. They
 /// end when the worker, and with it this function, is gone.
@@ -175,14 +176,11 @@ where
     poll_fn(|cx| app.poll_ready(cx)).await.map_err(|error| WorkError::retry(error.to_string()))?;
     match app.call(request).await {
         Ok(response) => {
-            let (_, response) = response.into_parts();
-            let detail = response.error().map(ToString::to_string);
-            let (response, body) = response.into_parts();
+            let (response, body) = response.into_parts().1.into_parts();
             read(body).await?;
-            conclude(&replay, &response, detail)
+            replay.conclude(seen(&response))
         }
-        // A server makes an answer of it in the same way.
-        Err(error) => conclude(&replay, &error.error_response(), Some(error.to_string())),
+        Err(error) => seen_of(&error, |answer| replay.conclude(answer)),
     }
 }
 
@@ -197,10 +195,19 @@ async fn read(body: impl MessageBody) -> Result<(), WorkError> {
     Ok(())
 }
 
-fn conclude<B>(replay: &Replay, response: &HttpResponse<B>, detail: Option<String>) -> Result<(), WorkError> {
-    let said = response.extensions().get::<WorkError>().cloned();
-    let retry_after = response.headers().get(RETRY_AFTER).map(HeaderValue::as_bytes);
-    replay.conclude(ReplayAnswer { status: response.status().as_u16(), retry_after, detail, said })
+/// What a replay is to know of an answer.
+pub(crate) fn seen<B>(response: &HttpResponse<B>) -> ReplayAnswer<'_> {
+    ReplayAnswer {
+        status: response.status().as_u16(),
+        retry_after: response.headers().get(RETRY_AFTER).map(HeaderValue::as_bytes),
+        detail: response.error().map(ToString::to_string),
+        said: response.extensions().get::<WorkError>().cloned(),
+    }
+}
+
+/// What a replay is to know of an error, of which a server makes an answer in the same way.
+pub(crate) fn seen_of<T>(error: &Error, tell: impl FnOnce(ReplayAnswer<'_>) -> T) -> T {
+    tell(ReplayAnswer { detail: Some(error.to_string()), ..seen(&error.error_response()) })
 }
 
 fn request(replay: &Replay) -> Result<Request, BoxError> {

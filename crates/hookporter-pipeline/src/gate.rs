@@ -112,7 +112,10 @@ async fn hand_off(endpoint: &Arc<Endpoint>, ticket: Box<Ticket>, route: Route, p
                 )
             }
             (_, Mode::Handoff(handoff)) => handoff.hand_off(event),
-            (_, Mode::Inbox(inbox)) => inbox.keep(&event, &endpoint.keeping, parked),
+            (_, Mode::Inbox(inbox)) => match endpoint.own_name() {
+                Ok(()) => inbox.keep(&event, &endpoint.keeping, parked),
+                Err(error) => Box::pin(std::future::ready(Err(HandoffError::failed(error)))),
+            },
             _ => return None,
         })
     }));

@@ -2,7 +2,7 @@
 
 use std::any::Any;
 use std::net::SocketAddr;
-use std::sync::{Arc, OnceLock};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use hookporter_core::{HeaderVisitor, Headers};
@@ -21,26 +21,36 @@ const OF_THE_CONNECTION: [&str; 8] =
     ["connection", "content-length", "expect", "keep-alive", "te", "trailer", "transfer-encoding", "upgrade"];
 
 /// The mark of a replay, for adapters: in the extensions of a request it makes the endpoint of its event let the request
-/// through without a proof. It is for one endpoint, and notes whether that was reached.
+/// through without a proof. It is for one endpoint, and notes whom it met there, and what that one answered.
 ///
 /// It is made from an [`Event`] out of a store alone; nothing that comes over a connection becomes one. An adapter puts it
-/// into a request that it builds of the event, sends that through the app, and asks it for the result.
+/// into a request that it builds of the event, sends that through the app, and asks it for the result. It takes it out again
+/// before it calls the wrapped handler: what a handler has of its request opens no door.
 #[derive(Debug, Clone)]
 pub struct Replay {
     event: Event,
     /// Who met it; set where the endpoint is mounted. Without it the 200 of a catch-all route would be a success once the
     /// route of the endpoint is gone.
-    met: Arc<OnceLock<Met>>,
+    met: Arc<Mutex<Met>>,
 }
 
 /// Who was behind the endpoint.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Default)]
 enum Met {
-    Handler,
+    /// No endpoint was reached.
+    #[default]
+    Nothing,
+    /// The endpoint of this name was, which is not the event's.
+    Other(String),
+    /// The endpoint was, and wraps no handler.
     Nobody,
+    /// The handler was called, and gave no answer yet.
+    Called,
+    /// The handler's own answer; middleware around the endpoint may make another one of it.
+    Answered(Result<(), WorkError>),
 }
 
-/// How an app answered a replay.
+/// How an app, or the handler in it, answered a replay.
 #[derive(Debug)]
 #[expect(clippy::exhaustive_structs, reason = "what an adapter sees of an answer, made by adapters")]
 pub struct ReplayAnswer<'a> {
@@ -96,51 +106,78 @@ impl Replay {
 
     /// What `endpoint` does with the request: the event's own lets it through to the wrapped handler, past proof, version
     /// gate, duplicates and hand-off. Nothing is counted and no observer is told: it is no new request.
+    ///
+    /// Another endpoint lets it through to nobody, not even to an endpoint that it may wrap: what it wraps may as well be a
+    /// handler, which would be given a request that its endpoint never proved.
     #[must_use]
     pub fn at(&self, endpoint: &Endpoint) -> Verdict {
         if endpoint.name() != self.event.endpoint() {
+            self.met(Met::Other(endpoint.name().to_owned()));
             return Verdict::Reply(Reply::status(MISDIRECTED));
         }
         Verdict::Replay(self.clone())
     }
 
-    /// The event for the wrapped handler, which is about to be called.
+    /// The event for the wrapped handler, which is about to be called. [`Replay::answered`] is to follow.
     #[must_use]
     pub fn begin(&self) -> Event {
-        let _ = self.met.set(Met::Handler);
+        self.met(Met::Called);
         self.event.clone()
+    }
+
+    /// Notes the wrapped handler's own answer, where the adapter called it: what middleware around the endpoint makes of it
+    /// does not turn a failure into a success.
+    pub fn answered(&self, answer: ReplayAnswer<'_>) {
+        self.met(Met::Answered(judge("the handler", answer)));
     }
 
     /// The answer of an adapter that wraps no handler.
     #[must_use]
     pub fn no_handler(&self) -> Reply {
-        let _ = self.met.set(Met::Nobody);
+        self.met(Met::Nobody);
         Reply::status(MISDIRECTED)
     }
 
-    /// Whether the attempt succeeded: the endpoint was reached, and its handler answered 2xx. Read the answer's body to its
-    /// end first, since a streamed one does its work meanwhile.
+    fn met(&self, met: Met) {
+        *self.met.lock().unwrap_or_else(PoisonError::into_inner) = met;
+    }
+
+    /// Whether the attempt succeeded: the endpoint was reached, its handler answered 2xx, and so did the app around it. Read
+    /// the answer's body to its end first, since a streamed one does its work meanwhile.
     ///
     /// # Errors
-    /// [`WorkError`] if not: what the handler said, or its status and how long it asks to wait, at most a day.
+    /// [`WorkError`] if not: what the handler said, or its status, with the time that it asks to wait at the least, at most a
+    /// day.
     pub fn conclude(&self, answer: ReplayAnswer<'_>) -> Result<(), WorkError> {
-        let ReplayAnswer { status, retry_after, detail, said } = answer;
-        let name = self.event.endpoint();
-        match (self.met.get(), said) {
-            (None, _) => {
-                let path = self.event.target().split('?').next().unwrap_or_default();
-                let method = self.event.method();
+        let (name, method) = (self.event.endpoint(), self.event.method());
+        let path = self.event.target().split('?').next().unwrap_or_default();
+        let status = answer.status;
+        let met = self.met.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        match met {
+            Met::Nothing => {
                 let text =
                     format!("no route of the app led to the endpoint `{name}`: {method} {path} was answered {status}");
                 Err(WorkError::retry(text))
             }
-            (Some(Met::Nobody), _) => {
+            // No attempt will find another one, before somebody has mended it.
+            Met::Other(other) => {
+                let text = format!(
+                    "{method} {path} leads to the endpoint `{other}`, and this event is of `{name}`: mount `{name}` there, \
+                     with no other endpoint around it, and requeue the event"
+                );
+                Err(WorkError::dead_letter(text))
+            }
+            Met::Nobody => {
                 let text =
                     format!("the endpoint `{name}` wraps no handler: a layer or middleware around one is needed");
                 Err(WorkError::retry(text))
             }
-            (Some(Met::Handler), Some(error)) => Err(error),
-            (Some(Met::Handler), None) => judge(status, retry_after, detail),
+            Met::Called => {
+                let text = format!("the handler ended without an answer, and the app around it answered {status}");
+                Err(WorkError::retry(text))
+            }
+            Met::Answered(Err(error)) => Err(error),
+            Met::Answered(Ok(())) => judge("the handler succeeded, and the app around it", answer),
         }
     }
 
@@ -151,16 +188,21 @@ impl Replay {
     }
 }
 
-/// What a handler's status says.
-fn judge(status: u16, retry_after: Option<&[u8]>, detail: Option<String>) -> Result<(), WorkError> {
+/// What an answer says of the work. What was said in words comes before the status.
+fn judge(who: &str, answer: ReplayAnswer<'_>) -> Result<(), WorkError> {
+    let ReplayAnswer { status, retry_after, detail, said } = answer;
+    if let Some(said) = said {
+        return Err(said);
+    }
     let text = match detail {
-        Some(detail) => format!("the handler answered {status}: {detail}"),
-        None => format!("the handler answered {status}"),
+        Some(detail) => format!("{who} answered {status}: {detail}"),
+        None => format!("{who} answered {status}"),
     };
     let wait = retry_after.and_then(|value| std::str::from_utf8(value).ok()?.trim().parse().ok());
     match (status, wait) {
         (200..300, _) => Ok(()),
-        (503, Some(seconds)) => Err(WorkError::retry_after(Duration::from_secs(seconds).min(LONGEST_WAIT), text)),
+        // A floor: such a header speaks to a sender, who waits longer each time by itself.
+        (503, Some(seconds)) => Err(WorkError::retry_no_sooner(Duration::from_secs(seconds).min(LONGEST_WAIT), text)),
         _ => Err(WorkError::retry(text)),
     }
 }

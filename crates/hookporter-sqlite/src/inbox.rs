@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use hookporter_core::{Clock, UnixTime};
 use hookporter_pipeline::inbox::{
-    Accepted, AcceptingSide, Claim, Claimed, EventRecord, Failure, InboxError, LeaseId, Settled, WorkError, Worker,
-    WorkingSide,
+    Accepted, AcceptingSide, Claim, Claimed, EndpointNames, EventRecord, Failure, InboxError, LeaseId, Settled,
+    WorkError, Worker, WorkingSide,
 };
 use hookporter_pipeline::{BoxFuture, Event, HandoffError};
 use rusqlite::Connection;
@@ -67,6 +67,7 @@ pub(crate) struct Shared {
     /// By which effects are completed.
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) longest_effect: Duration,
+    pub(crate) names: EndpointNames,
     /// Ends with the writer.
     pub(crate) end: watch::Receiver<()>,
 }
@@ -211,6 +212,10 @@ impl AcceptingSide for Inbox {
                 Err(fault) => Err(HandoffError::failed(fault)),
             }
         })
+    }
+
+    fn endpoint_names(&self) -> &EndpointNames {
+        &self.shared.names
     }
 }
 

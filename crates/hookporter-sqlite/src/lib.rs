@@ -38,6 +38,8 @@
 //! # Times
 //!
 //! Work is due by the wall clock. When it is set back, events that wait for a retry wait longer by as much.
+//! When it is set forward by more than a lease, the leases of events that are being worked run out at once: they are lent once
+//! more while their first attempts still run, and what these report is not taken any more.
 
 mod accept;
 mod aside;

@@ -3,6 +3,7 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use hookporter_pipeline::inbox::EndpointNames;
 use tokio::sync::{oneshot, watch};
 
 use crate::cancel::{Cancel, OnDrop};
@@ -57,6 +58,7 @@ fn begun(settings: Settings, role: Role, path: PathBuf, cancel: &Cancel) -> Resu
         sealing,
         clock,
         longest_effect,
+        names: EndpointNames::new(),
         end,
     };
     Ok((shared, Writer { role, queue, changed, store, sweep, emptying: Emptying::default(), _ended: ended }))

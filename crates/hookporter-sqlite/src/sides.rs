@@ -4,7 +4,7 @@ use std::fmt;
 use std::future::Future;
 use std::path::Path;
 
-use hookporter_pipeline::inbox::{Accepted, AcceptingSide, EventRecord, InboxError, WorkError, Worker};
+use hookporter_pipeline::inbox::{Accepted, AcceptingSide, EndpointNames, EventRecord, InboxError, WorkError, Worker};
 use hookporter_pipeline::{BoxError, BoxFuture, Event, HandoffError};
 use rusqlite::Connection;
 
@@ -117,6 +117,10 @@ impl AcceptingInbox {
 impl AcceptingSide for AcceptingInbox {
     fn accept(&self, records: Vec<EventRecord>) -> BoxFuture<'static, Result<Vec<Accepted>, HandoffError>> {
         self.0.accept(records)
+    }
+
+    fn endpoint_names(&self) -> &EndpointNames {
+        self.0.endpoint_names()
     }
 }
 

@@ -7,7 +7,7 @@ use std::pin::Pin;
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
-use hookporter_pipeline::{Answer, Endpoint, Event, Handled, Ticket, TokioSpawn, Verdict};
+use hookporter_pipeline::{Answer, Endpoint, Event, Handled, Replay, Ticket, TokioSpawn, Verdict};
 use http::request::Parts;
 use http::{Request, Response, StatusCode};
 use http_body::Body;
@@ -16,7 +16,7 @@ use tower_service::Service;
 
 use crate::body::{RequestBody, ResponseBody};
 use crate::judge::judge;
-use crate::response;
+use crate::{response, through};
 
 /// Wraps a service so that it is called for proven requests only. See the [crate docs](crate).
 ///
@@ -29,8 +29,13 @@ pub struct EndpointLayer {
 
 impl EndpointLayer {
     /// A layer for `endpoint`.
+    ///
+    /// If the endpoint's [inbox](Endpoint::inbox) has another one of its name, an error is logged, and deliveries are answered
+    /// 503.
     #[must_use]
     pub fn new(endpoint: Endpoint) -> Self {
+        // It was logged, and every delivery says it again.
+        let _ = endpoint.claim_name();
         Self { endpoint: Arc::new(endpoint) }
     }
 }
@@ -83,7 +88,7 @@ where
                 Verdict::PassOn(read) => {
                     answer(inner, Request::from_parts(parts, RequestBody::passed_on(read, body))).await
                 }
-                Verdict::Replay(replay) => answer(inner, proven(replay.begin(), parts)).await,
+                Verdict::Replay(replay) => again(&replay, parts, inner).await,
             })
         })
     }
@@ -114,6 +119,20 @@ where
     }
 }
 
+/// Runs the wrapped service for an event out of a store, and notes its own answer.
+async fn again<S, B, R>(replay: &Replay, mut parts: Parts, inner: S) -> Response<ResponseBody<R>>
+where
+    S: Service<Request<RequestBody<B>>, Response = Response<R>>,
+    S::Error: Into<Box<dyn Error + Send + Sync>>,
+    B: Body,
+{
+    // A handler may copy what it finds here into requests of its own.
+    parts.extensions.remove::<Replay>();
+    let response = answer(inner, proven(replay.begin(), parts)).await;
+    replay.answered(through::seen(response.status(), response.headers(), response.extensions()));
+    response
+}
+
 /// The request that the wrapped service gets for a proven event.
 fn proven<B>(event: Event, mut parts: Parts) -> Request<RequestBody<B>> {
     let body = RequestBody::whole(event.body().clone());
@@ -132,7 +151,7 @@ where
 }
 
 /// Calls the wrapped service once it is ready. An error of it has no response, and counts as a failure.
-async fn call<S, Q, R>(mut inner: S, request: Request<Q>) -> Answer<Option<Response<R>>>
+async fn call<S, Q, R>(mut inner: S, request: Request<Q>) -> Answer<Result<Response<R>, String>>
 where
     S: Service<Request<Q>, Response = Response<R>>,
     S::Error: Into<Box<dyn Error + Send + Sync>>,
@@ -142,11 +161,14 @@ where
         inner.call(request).await
     };
     match called.await {
-        Ok(response) => Answer { status: response.status().as_u16(), response: Some(response) },
+        Ok(response) => Answer { status: response.status().as_u16(), response: Ok(response) },
         Err(error) => {
             let error: Box<dyn Error + Send + Sync> = error.into();
             tracing::error!(target: "hookporter", %error, "the wrapped service failed");
-            Answer { status: StatusCode::SERVICE_UNAVAILABLE.as_u16(), response: None }
+            Answer {
+                status: StatusCode::SERVICE_UNAVAILABLE.as_u16(),
+                response: Err(format!("the wrapped service failed: {error}")),
+            }
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Replies as responses. No status is chosen here.
 
 use hookporter_pipeline::Reply;
+use hookporter_pipeline::inbox::WorkError;
 use http::header::{CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS};
 use http::{Response, StatusCode};
 
@@ -37,11 +38,13 @@ pub(crate) fn inner<B>(response: Response<B>, settled: u16) -> Response<Response
     response
 }
 
-/// What stands for a response that the wrapped service did not give.
-pub(crate) fn unavailable<B>() -> Response<ResponseBody<B>> {
+/// What stands for a response that the wrapped service did not give, for this reason.
+pub(crate) fn unavailable<B>(why: String) -> Response<ResponseBody<B>> {
     let mut response = Response::new(ResponseBody::own(bytes::Bytes::new()));
     *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
     response.headers_mut().insert(RETRY_AFTER, HeaderValue::from_static("1"));
+    // A worker goes by its backoff: that second is a sender's.
+    response.extensions_mut().insert(WorkError::retry(why));
     response
 }
 

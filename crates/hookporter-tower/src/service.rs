@@ -27,11 +27,12 @@ impl EndpointService {
     ///
     /// # Errors
     /// [`ConfigError::Setting`] if the endpoint has neither a hand-off nor a handler of its own, so that an event would
-    /// have nowhere to go, or only reports, so that a refused request would.
+    /// have nowhere to go, or only reports, so that a refused request would; or if its inbox has another one of its name.
     pub fn new(endpoint: Endpoint) -> Result<Self, ConfigError> {
         let problem = if endpoint.is_report_only() {
             "a report-only endpoint passes requests on and needs a handler to wrap: use `EndpointLayer`"
         } else if endpoint.stands_alone() {
+            endpoint.claim_name()?;
             return Ok(Self { endpoint: Arc::new(endpoint) });
         } else {
             "give it `on(…)`, `otherwise(…)`, `channel(…)` or `handoff(…)`, or wrap a handler with `EndpointLayer`"
@@ -63,7 +64,7 @@ where
                 Verdict::Handle(ticket) => response::of(ticket.no_handler()),
                 Verdict::Replay(replay) => response::of(replay.no_handler()),
                 // The constructor refuses report-only.
-                Verdict::PassOn(_) => response::unavailable(),
+                Verdict::PassOn(_) => response::unavailable("a service that stands alone passes nothing on".to_owned()),
             })
         })
     }

@@ -7,8 +7,8 @@ use std::sync::{Mutex, PoisonError};
 
 use hookporter_pipeline::inbox::WorkError;
 use hookporter_pipeline::{BoxFuture, Event, Replay, ReplayAnswer};
-use http::header::{CONTENT_LENGTH, HeaderName, HeaderValue, RETRY_AFTER};
-use http::{Request, Response};
+use http::header::{CONTENT_LENGTH, HeaderMap, HeaderName, HeaderValue, RETRY_AFTER};
+use http::{Extensions, Request, Response, StatusCode};
 use http_body::Body;
 use tower_service::Service;
 
@@ -30,10 +30,11 @@ pub type StoredBody = RequestBody<Unwrapped>;
 /// axum's `ConnectInfo`. It has neither proof nor credential nor cookie, so middleware around the endpoint that asks for such
 /// must let requests with the extension [`Attempt`](hookporter_pipeline::inbox::Attempt) pass, which no sender can make.
 ///
-/// A 2xx of the handler means done. A panic and every other status is an attempt that failed, to be tried again after the
-/// worker's backoff, or after the seconds that a 503 names in `Retry-After`; a handler that answers with a
-/// `NotWorked` can say more. An answer that does not come from behind the event's endpoint, such as a fallback's, is a
-/// failed attempt whatever its status.
+/// A 2xx of the handler that the app around it passes on as a 2xx means done. A panic and every other status is an attempt
+/// that failed, to be tried again after the worker's backoff, and no sooner than a 503 asks in `Retry-After`; a handler that
+/// answers with a `NotWorked` can say more. Middleware around the endpoint makes no success of a failure, and an answer that
+/// does not come from behind the event's endpoint, such as a fallback's, is a failed attempt whatever its status. Where another
+/// endpoint stands in the way the event is a dead letter at once: no attempt would pass it.
 ///
 /// ```
 /// # #[cfg(feature = "axum")] {
@@ -87,12 +88,17 @@ where
     while let Some(frame) = poll_fn(|cx| body.as_mut().poll_frame(cx)).await {
         frame.map_err(|error| WorkError::retry(error.into()))?;
     }
-    replay.conclude(ReplayAnswer {
-        status: parts.status.as_u16(),
-        retry_after: parts.headers.get(RETRY_AFTER).map(HeaderValue::as_bytes),
+    replay.conclude(seen(parts.status, &parts.headers, &parts.extensions))
+}
+
+/// What a replay is to know of an answer.
+pub(crate) fn seen<'a>(status: StatusCode, headers: &'a HeaderMap, extensions: &Extensions) -> ReplayAnswer<'a> {
+    ReplayAnswer {
+        status: status.as_u16(),
+        retry_after: headers.get(RETRY_AFTER).map(HeaderValue::as_bytes),
         detail: None,
-        said: parts.extensions.get::<WorkError>().cloned(),
-    })
+        said: extensions.get::<WorkError>().cloned(),
+    }
 }
 
 fn request(replay: &Replay) -> Result<Request<StoredBody>, http::Error> {

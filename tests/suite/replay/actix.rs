@@ -69,6 +69,15 @@ async fn count(
     next.call(request).await
 }
 
+async fn answer(
+    status: u16,
+    request: ServiceRequest,
+    next: Next<impl MessageBody + 'static>,
+) -> Result<ServiceResponse<impl MessageBody + 'static>, Error> {
+    let (request, _) = next.call(request).await?.into_parts();
+    Ok(ServiceResponse::new(request, HttpResponse::new(StatusCode::from_u16(status).unwrap())))
+}
+
 /// Middleware outside and inside of a scope, and a default service that answers 200 to everything.
 pub fn app(
     shape: Shape,
@@ -89,6 +98,18 @@ pub fn app(
     let hooks = match shape {
         Shape::Same => hooks.service(hook("/{tenant}")),
         Shape::Alone => hooks.service(EndpointResource::new("/{tenant}", endpoint).unwrap()),
+        Shape::Around(status) => hooks.service(
+            web::resource("/{tenant}")
+                .wrap(middleware)
+                .wrap(from_fn(move |request, next| answer(status, request, next)))
+                .route(web::post().to(handler)),
+        ),
+        Shape::Behind => hooks.service(
+            web::resource("/{tenant}")
+                .wrap(middleware)
+                .wrap(EndpointMiddleware::new(super::other()))
+                .route(web::post().to(handler)),
+        ),
         Shape::Gone => hooks.service(hook("/elsewhere/{tenant}")),
     };
     App::new()

@@ -8,7 +8,7 @@ use axum::extract::{ConnectInfo, MatchedPath, OriginalUri, Path, Query, Request}
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::middleware::{self, Next};
 use axum::response::{IntoResponse, Response};
-use axum::routing::{any_service, post};
+use axum::routing::{MethodRouter, any_service, post};
 use axum::{Extension, Json, Router, extract};
 use hookporter::Endpoint;
 use hookporter::axum::{EndpointLayer, EndpointService, NotWorked, Server, Verified};
@@ -75,6 +75,15 @@ pub fn app(shape: Shape, state: &State, endpoint: &Endpoint) -> Router {
     let hooks = match shape {
         Shape::Same => Router::new().route(path, post(handler).layer(EndpointLayer::new(endpoint.clone()))),
         Shape::Alone => Router::new().route(path, any_service(EndpointService::new(endpoint.clone()).unwrap())),
+        Shape::Around(status) => {
+            let status = StatusCode::from_u16(status).unwrap();
+            let hook: MethodRouter<State> = post(handler).layer(EndpointLayer::new(endpoint.clone()));
+            Router::new().route(path, hook.layer(middleware::map_response(move |_: Response| async move { status })))
+        }
+        Shape::Behind => {
+            let hook: MethodRouter<State> = post(handler).layer(EndpointLayer::new(endpoint.clone()));
+            Router::new().route(path, hook.layer(EndpointLayer::new(super::other())))
+        }
         Shape::Gone => Router::new().route("/elsewhere/{tenant}", post(handler)),
     };
     Router::new()

@@ -1,11 +1,11 @@
 //! Whom an endpoint lets through without a proof, and whose answers count.
 
 use hookporter::inbox::{Attempt, ChangeKind};
-use hookporter::{Endpoint, Event, Secret};
+use hookporter::{Endpoint, Event};
 use tower::ServiceExt;
 
 use super::state::State;
-use super::{Scene, Shape, acme, ends, impatient, request, scheme, send, through, work};
+use super::{Scene, Shape, acme, ends, impatient, request, send, through, work};
 use crate::server::{Adapter, BOTH};
 
 /// Headers that say "I am a replay" to whoever would believe them.
@@ -98,13 +98,29 @@ async fn only_what_comes_from_behind_the_endpoint_counts() {
         let same = |scene: &Scene| scene.endpoint.clone();
         let error = misled(adapter, Shape::Gone, same).await;
         assert_eq!(error, format!("{nowhere} 200"), "{adapter:?}: a catch-all's");
-        let other = |scene: &Scene| {
-            Endpoint::custom("other", scheme(), Secret::new(super::SECRET)).unwrap().inbox(&scene.inbox)
-        };
-        let error = misled(adapter, Shape::Same, other).await;
-        assert_eq!(error, format!("{nowhere} 421"), "{adapter:?}: another endpoint's");
         let error = misled(adapter, Shape::Alone, same).await;
         assert!(error.starts_with("the endpoint `acme` wraps no handler"), "{adapter:?}: {error}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn another_endpoint_lets_no_event_through_and_no_attempt_is_spent_on_it() {
+    for adapter in BOTH {
+        for shape in [Shape::Same, Shape::Behind] {
+            let scene = Scene::with(adapter, State::new(), acme()).await;
+            scene.keeps("evt_1");
+            let endpoint = match shape {
+                Shape::Same => super::other().inbox(&scene.inbox),
+                _ => scene.endpoint.clone(),
+            };
+            let function = through(adapter, shape, &scene.state, &endpoint);
+            let changes = work(impatient(scene.inbox.worker(function)), 1).await;
+            assert_eq!(ends(&changes), [(1, "dead")], "{adapter:?} {shape:?}");
+            assert!(scene.state.seen().is_empty(), "{adapter:?} {shape:?}: the handler ran");
+            let error = changes[0].error.as_deref().unwrap();
+            let text = "POST /webhooks/t%2F1 leads to the endpoint `other`, and this event is of `acme`: ";
+            assert!(error.starts_with(text), "{adapter:?} {shape:?}: {error}");
+        }
     }
 }
 

@@ -3,11 +3,13 @@
 
 mod actix;
 mod alike;
+mod around;
 mod axum;
 mod directory;
 mod doors;
 mod ends;
 mod killed;
+mod names;
 mod plain;
 mod said;
 mod state;
@@ -51,6 +53,11 @@ fn acme() -> Endpoint {
     endpoint.keep_headers(&["x-kept", "host"]).unwrap()
 }
 
+/// Another endpoint of the same sender.
+fn other() -> Endpoint {
+    Endpoint::custom("other", scheme(), Secret::new(SECRET)).unwrap()
+}
+
 /// A request of Acme's about this event, with what no store keeps.
 fn request(id: &str) -> SignedRequest {
     let maker: RequestMaker = hookporter_testkit::custom(scheme(), SECRET).target(TARGET);
@@ -76,6 +83,10 @@ enum Shape {
     Gone,
     /// The endpoint stands where it was, with no handler behind it.
     Alone,
+    /// Middleware around the endpoint answers this status for whatever comes out of it.
+    Around(u16),
+    /// Another endpoint is around the event's own.
+    Behind,
 }
 
 /// Serves an app that has the endpoint in it.

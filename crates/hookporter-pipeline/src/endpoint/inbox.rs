@@ -21,6 +21,9 @@ impl Endpoint {
     /// Events of a version that the endpoint does not handle are *parked*: kept, acknowledged, and not worked until
     /// somebody releases them. Types with an [`Endpoint::on`] of their own do not go to the inbox.
     ///
+    /// What tells events apart, and leads a stored one back to its endpoint, is the endpoint's [name](Endpoint::named): two
+    /// endpoints of one sender on one inbox need two. A second one of the same name is answered 503.
+    ///
     /// Default: inline, nothing is kept.
     pub fn inbox<I: AcceptingSide + Clone>(self, inbox: &I) -> Self {
         Self { mode: Mode::Inbox(InboxHandoff::new(inbox.clone())), ..self }
@@ -86,6 +89,30 @@ impl Endpoint {
     pub fn on_change(mut self, hook: impl Fn(&Change) + Send + Sync + 'static) -> Self {
         self.keeping.hooks.push(Arc::new(hook));
         self
+    }
+
+    /// Makes sure, for adapters, that no other endpoint of this process has this one's name in its inbox; clones are no others.
+    /// Without an inbox every name will do. Where nobody asks when an endpoint is mounted, its first event does.
+    ///
+    /// # Errors
+    /// [`ConfigError::Setting`] if another one has it; an error is logged, too.
+    pub fn claim_name(&self) -> Result<(), ConfigError> {
+        self.own_name().inspect_err(|error| tracing::error!(target: "hookporter", endpoint = &*self.name, "{error}"))
+    }
+
+    /// The same without a word in the log.
+    pub(crate) fn own_name(&self) -> Result<(), ConfigError> {
+        match &self.mode {
+            Mode::Inbox(inbox) if !inbox.names().claim(&self.name, &self.state) => {
+                let name = &self.name;
+                let problem = format!(
+                    "another endpoint of this inbox is named `{name}`, so that each would take the other's events for its own: \
+                     give this one a name with `named`, or build one endpoint and clone it where both are meant to be the same"
+                );
+                Err(ConfigError::Setting { setting: "named", problem })
+            }
+            _ => Ok(()),
+        }
     }
 
     /// The inbox that keeps events which nobody handles yet.

@@ -132,6 +132,21 @@ impl Endpoint {
 /// Where requests come from, and limits.
 impl Endpoint {
     /// Replaces the name: what journal, metrics and health call this endpoint. Default: the provider's id.
+    ///
+    /// In an [inbox](Endpoint::inbox) the name is what duplicates and replays go by: an event is one event per name, tenant and
+    /// identity, and a worker's request is let through by the endpoint of the event's name alone. So two endpoints of one sender
+    /// on one inbox need two names, and once an inbox has events, the endpoint keeps its name, or they find it no more.
+    ///
+    /// ```
+    /// # use hookporter_core::{ConfigError, Secret};
+    /// # use hookporter_pipeline::{Endpoint, inbox::AcceptingSide};
+    /// # fn example(inbox: &(impl AcceptingSide + Clone)) -> Result<(Endpoint, Endpoint), ConfigError> {
+    /// // The same push comes to both, and each works it.
+    /// let ci = Endpoint::github(Secret::env("CI_SECRET")?)?.named("ci").inbox(inbox);
+    /// let deploy = Endpoint::github(Secret::env("DEPLOY_SECRET")?)?.named("deploy").inbox(inbox);
+    /// # Ok((ci, deploy))
+    /// # }
+    /// ```
     pub fn named(self, name: &str) -> Self {
         Self { name: name.into(), ..self }
     }

@@ -1,7 +1,7 @@
 //! The accepting side of a store.
 
 use crate::handoff::{BoxFuture, HandoffError};
-use crate::inbox::EventRecord;
+use crate::inbox::{EndpointNames, EventRecord};
 
 /// What became of a record that a store took.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -30,4 +30,7 @@ pub trait AcceptingSide: Send + Sync + 'static {
     /// [`HandoffError::full`] when the queue in front of the store is full, else [`HandoffError::failed`]. Nothing was
     /// acknowledged then; whether it is kept is open, and the next try says so.
     fn accept(&self, records: Vec<EventRecord>) -> BoxFuture<'static, Result<Vec<Accepted>, HandoffError>>;
+
+    /// Which endpoint has which name in this store: one [`EndpointNames`] for all handles on it, made together with the store.
+    fn endpoint_names(&self) -> &EndpointNames;
 }

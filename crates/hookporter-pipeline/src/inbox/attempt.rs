@@ -151,6 +151,7 @@ async fn failed(worker: &Worker, id: LeaseId, change: Change, error: &WorkError)
         Advice::DeadLetter => Next::Dead,
         _ if spent => Next::Dead,
         Advice::RetryAfter(wait) => Next::Due(now.plus(wait)),
+        Advice::RetryNoSooner(wait) => Next::Due(now.plus(worker.backoff.after(change.attempt).max(wait))),
         Advice::Retry => Next::Due(now.plus(worker.backoff.after(change.attempt))),
     };
     let failure = Failure { now, error: bounded(&error.to_string()), next };

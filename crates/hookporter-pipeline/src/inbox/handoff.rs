@@ -11,7 +11,7 @@ use crate::Event;
 use crate::handoff::{BoxFuture, HandedOff, HandoffError};
 use crate::inbox::split::Part;
 use crate::inbox::worker::Hook;
-use crate::inbox::{Accepted, AcceptingSide, Change, ChangeKind, EventRecord, RecordLabel, Split};
+use crate::inbox::{Accepted, AcceptingSide, Change, ChangeKind, EndpointNames, EventRecord, RecordLabel, Split};
 
 /// A longer id of a part is not kept as a key: no index grows with it.
 const LONGEST_ID: usize = 255;
@@ -121,6 +121,11 @@ pub(crate) struct InboxHandoff(Arc<dyn AcceptingSide>);
 impl InboxHandoff {
     pub(crate) fn new(side: impl AcceptingSide) -> Self {
         Self(Arc::new(side))
+    }
+
+    /// Where it is said which endpoint has which name.
+    pub(crate) fn names(&self) -> &EndpointNames {
+        self.0.endpoint_names()
     }
 
     /// Keeps the event, or those that it tells of; `parked` says whether they wait for somebody to release them.

@@ -17,6 +17,7 @@ mod handoff;
 mod identity;
 mod kept;
 mod lease;
+mod names;
 mod record;
 mod run;
 #[cfg(feature = "seal")]
@@ -35,6 +36,7 @@ pub use change::{Change, ChangeKind};
 pub(crate) use handoff::{InboxHandoff, Keeping};
 pub(crate) use kept::Kept;
 pub use lease::{Lease, LeaseId, Settled};
+pub use names::EndpointNames;
 pub use record::{EventRecord, RecordLabel};
 pub use run::WorkerEnd;
 #[cfg(feature = "seal")]

@@ -38,6 +38,8 @@ pub(crate) enum Advice {
     RetryAfter(Duration),
     /// Try again after this time; the attempt does not count.
     Hold(Duration),
+    /// Try again when the backoff says so, and not before this time is over.
+    RetryNoSooner(Duration),
     DeadLetter,
     Park,
 }
@@ -51,6 +53,11 @@ impl WorkError {
     /// Try again after this time, whatever the backoff says. The attempt counts.
     pub fn retry_after(wait: Duration, source: impl Into<BoxError>) -> Self {
         Self::new(Advice::RetryAfter(wait), source.into())
+    }
+
+    /// Try again when the backoff says so, but not before this time is over.
+    pub(crate) fn retry_no_sooner(wait: Duration, source: impl Into<BoxError>) -> Self {
+        Self::new(Advice::RetryNoSooner(wait), source.into())
     }
 
     /// Do not try again: the event is a dead letter.

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
 use hookporter_core::{FrozenClock, Reason, UnixTime};
-use hookporter_pipeline::inbox::{Accepted, AcceptingSide, EventRecord};
+use hookporter_pipeline::inbox::{Accepted, AcceptingSide, EndpointNames, EventRecord};
 use hookporter_pipeline::{BoxFuture, Endpoint, HandoffError, Outcome, Verdict, receive};
 use hookporter_testkit::SignedRequest;
 use tokio::sync::Semaphore;
@@ -17,6 +17,7 @@ pub(crate) const SECRET: &str = "a secret that is long enough";
 pub(crate) struct Store {
     records: Arc<Mutex<Vec<EventRecord>>>,
     pub(crate) commits: Arc<Semaphore>,
+    names: EndpointNames,
 }
 
 impl Store {
@@ -28,7 +29,7 @@ impl Store {
 
     /// One that commits nothing before it is told to.
     pub(crate) fn stuck() -> Self {
-        Self { records: Arc::default(), commits: Arc::new(Semaphore::new(0)) }
+        Self { records: Arc::default(), commits: Arc::new(Semaphore::new(0)), names: EndpointNames::new() }
     }
 
     pub(crate) fn records(&self) -> Vec<EventRecord> {
@@ -60,6 +61,10 @@ impl AcceptingSide for Store {
             store.commits.acquire().await.map_err(HandoffError::failed)?.forget();
             Ok(records.into_iter().map(|record| store.commit(record)).collect())
         })
+    }
+
+    fn endpoint_names(&self) -> &EndpointNames {
+        &self.names
     }
 }
 
