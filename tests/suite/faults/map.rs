@@ -8,7 +8,8 @@ pub const FAULTS: &[(u32, &str, &str, &str)] = &[
     (2, "a sync fails", INBOX_DISK, "after_a_sync_that_fails_the_file_is_opened_anew_and_nobody_was_acknowledged"),
     (3, "a slow sync", SLOW_STORE, "a_sync_that_takes_seconds_is_503_at_the_budget_and_the_retry_a_duplicate"),
     (3, "a lock", SLOW_STORE, "another_programs_lock_is_503_at_the_budget_and_the_retry_a_duplicate"),
-    (4, "the store is down", "", "a store that is a server: the inbox on PostgreSQL"),
+    (4, "the store is down", INBOX_DAMAGE, "a_store_that_is_down_refuses_at_once_and_is_back_within_two_seconds"),
+    (4, "a server that is down", "", "a store that is a server: the inbox on PostgreSQL"),
     (
         5,
         "the store never answers",
@@ -16,6 +17,7 @@ pub const FAULTS: &[(u32, &str, &str, &str)] = &[
         "nobody_is_acknowledged_before_the_commit_however_many_copies_come",
     ),
     (5, "no pile-up behind it", INBOX_FULL, "a_full_queue_refuses_at_once_and_takes_again_when_there_is_room"),
+    (6, "killed in a commit", INBOX_POWER, "what_a_killed_process_did_not_sync_is_durable_before_it_is_a_duplicate"),
     (6, "the connection is cut in a commit", "", "a store that is a server: the inbox on PostgreSQL"),
     (7, "killed before the answer", KILLS, "killed_between_the_commit_and_the_answer_the_retry_is_a_duplicate"),
     (8, "killed before the work", KILLS, "killed_between_the_answer_and_the_work_it_is_worked_after_the_restart"),
@@ -32,7 +34,18 @@ pub const FAULTS: &[(u32, &str, &str, &str)] = &[
     (11, "syncs are counted", INBOX_DISK, "one_sender_costs_one_sync_an_event"),
     (12, "the file is damaged", INBOX_FILE, "a_damaged_file_is_set_aside_whole_and_a_new_one_takes_its_place"),
     (12, "the log is cut", INBOX_FILE, "a_log_that_was_cut_short_loses_no_more_than_what_was_cut"),
-    (12, "damaged while it is open", INBOX_FULL, "a_file_that_breaks_while_it_is_open_acknowledges_nothing_more"),
+    (
+        12,
+        "damaged while it is open",
+        INBOX_DAMAGE,
+        "a_file_that_is_not_to_be_set_aside_stays_and_nothing_is_acknowledged",
+    ),
+    (
+        12,
+        "the same, and set aside",
+        INBOX_DAMAGE,
+        "a_list_of_events_that_is_hit_is_set_aside_and_a_new_file_takes_its_place",
+    ),
     (12, "another file in its place", INBOX_FILE, "another_programs_file_is_left_as_it_is"),
     (13, "the channel is full", HANDOFF, "a_channel_that_is_full_or_closed_is_503"),
     (13, "the background is full", HANDOFF, "a_full_background_is_503_and_free_again_once_the_work_is_done"),
@@ -91,6 +104,7 @@ pub const FAULTS: &[(u32, &str, &str, &str)] = &[
     (31, "one accepts, one works", INBOX_TWO, "either_of_two_processes_may_be_killed_at_any_moment"),
 ];
 
+const INBOX_DAMAGE: &str = "crates/hookporter-sqlite/tests/inbox/damage.rs";
 const INBOX_DISK: &str = "crates/hookporter-sqlite/tests/inbox/disk.rs";
 const INBOX_FILE: &str = "crates/hookporter-sqlite/tests/inbox/file.rs";
 const INBOX_FULL: &str = "crates/hookporter-sqlite/tests/inbox/full.rs";

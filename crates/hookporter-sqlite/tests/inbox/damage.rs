@@ -1,6 +1,6 @@
 //! A file that is damaged while it is open: what can be read is worked, and nothing is acknowledged that is not kept.
 
-use std::io::{Seek, SeekFrom, Write};
+use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::Path;
 use std::time::Duration;
 
@@ -9,6 +9,7 @@ use hookporter_pipeline::inbox::{Accepted, AcceptingSide, Claim, EventRecord, Le
 use hookporter_sqlite::{Inbox, Settings, State};
 use hookporter_testkit::inbox::sample_record;
 use rusqlite::Connection;
+use tokio::time::Instant;
 
 use crate::directory::Directory;
 
@@ -140,6 +141,35 @@ async fn a_file_that_is_not_to_be_set_aside_stays_and_nothing_is_acknowledged() 
         tokio::time::sleep(Duration::from_millis(600)).await;
     }
     assert_eq!(inbox.set_aside(), None);
+}
+
+/// A store that is down for a while: each delivery is refused at once, and it is there again within two seconds of its return.
+#[tokio::test]
+async fn a_store_that_is_down_refuses_at_once_and_is_back_within_two_seconds() {
+    let directory = Directory::new();
+    let inbox = Settings::new().refuse_damaged().open(directory.file()).await.unwrap();
+    filled(&inbox).await;
+    let root = root_of(&directory.file(), "events");
+    let mut whole = vec![0; 4096];
+    let mut file = std::fs::File::open(directory.file()).unwrap();
+    file.seek(SeekFrom::Start(root)).and_then(|_| file.read_exact(&mut whole)).unwrap();
+    overwrite(&directory.file(), root, &[0xa5; 4096]);
+    forget(&directory.file());
+    for at in 0..50 {
+        let asked = Instant::now();
+        assert!(inbox.accept(vec![sample_record(&format!("evt_new_{at}"))]).await.is_err());
+        assert!(asked.elapsed() < Duration::from_secs(1), "a sender waits {:?}", asked.elapsed());
+        tokio::time::sleep(Duration::from_millis(60)).await;
+    }
+    assert_eq!(inbox.queue_depth().0, 0, "nothing piles up");
+    overwrite(&directory.file(), root, &whole);
+    let back = Instant::now();
+    while inbox.accept(vec![sample_record("evt_back")]).await.is_err() {
+        assert!(back.elapsed() < Duration::from_secs(2), "it does not come back");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    let count = inbox.stats().await.unwrap();
+    assert_eq!(count.waiting, 101, "what was refused is not kept, and nothing is lost: {count:?}");
 }
 
 /// Another program writes, so that no connection believes any more what it remembers of the file.
