@@ -100,7 +100,14 @@ impl<'a> Case<'a> {
                 self.of_proof(&probe, rejection)
             }
             Reason::NoLiveKey => keys::expired(&probe).into_iter().collect(),
-            Reason::UnsupportedAlgorithm => vec![Cause::OtherAlgorithm("the request names it").proven()],
+            Reason::UnsupportedAlgorithm => {
+                let mut found = scheme::otherwise(&probe);
+                if found.is_empty() {
+                    // Anybody may name one.
+                    found.push(Cause::OtherAlgorithm("the request names it").likely());
+                }
+                found
+            }
             _ => Vec::new(),
         }
     }
