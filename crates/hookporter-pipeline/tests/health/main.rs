@@ -5,6 +5,7 @@
 #[cfg(feature = "diagnosis")]
 mod causes;
 mod journal;
+mod strangers;
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
