@@ -1,10 +1,10 @@
-//! What strangers can do to the lights, and what not.
+//! Hand-offs that fail and senders that are silent: what strangers can do to the lights, and what not.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use hookporter_core::{Reason, Secret, UnixTime};
-use hookporter_pipeline::health::{Alarm, Light};
+use hookporter_pipeline::health::{Alarm, EndpointState, Light};
 use hookporter_pipeline::{BoxError, Endpoint, Event};
 
 use crate::{Door, NEW, OLD, START, alarms, github};
@@ -14,6 +14,22 @@ fn failing(endpoint: Endpoint) -> Endpoint {
 }
 
 const FIVE: Alarm = Alarm::Unavailable { errors: 5, reason: Reason::HandoffFailed };
+
+#[tokio::test(start_paused = true)]
+async fn work_that_cannot_be_taken_is_red_and_a_pause_is_not() {
+    let door = Door::new(failing(Endpoint::github(Secret::new(OLD)).unwrap()));
+    door.send_many(OLD, 5, 1).await;
+    let health = door.health();
+    assert_eq!(health.alarms, [Alarm::Unavailable { errors: 5, reason: Reason::HandoffFailed }]);
+    assert_eq!((health.state, health.light), (EndpointState::TooManyErrors, Light::Red));
+    let door = Door::github();
+    door.endpoint.pause();
+    door.send_many(OLD, 9, 1).await;
+    assert_eq!((door.health().state, door.health().light), (EndpointState::Stopped, Light::Green));
+    door.endpoint.resume();
+    assert_eq!(door.send(OLD).await, 200);
+    assert_eq!(door.health().state, EndpointState::Active);
+}
 
 #[tokio::test(start_paused = true)]
 async fn refusals_do_not_put_out_the_light_of_a_failing_hand_off() {
@@ -74,6 +90,25 @@ async fn what_is_in_flight_or_known_already_is_no_failure_and_no_success_of_the_
     // Whoever has captured what was taken once can send it again.
     assert_eq!(door.send_this(&of("good")).await, 200);
     assert_eq!((door.health().totals.duplicate, door.health().alarms), (1, vec![FIVE]));
+}
+
+#[tokio::test(start_paused = true)]
+async fn silence_is_an_alarm_where_it_was_said_to_be_unusual() {
+    let door = Door::new(github(OLD).expect_every(Duration::from_secs(3600)));
+    assert_eq!(door.health().alarms, []);
+    door.clock.pass(3601).await;
+    assert_eq!(alarms(&door.health()), ["silent"]);
+    door.send(OLD).await;
+    assert!(!alarms(&door.health()).contains(&"silent"));
+    door.clock.pass(3600).await;
+    assert!(!alarms(&door.health()).contains(&"silent"));
+    door.clock.pass(1).await;
+    let silent = Alarm::Silent { silent_for: Duration::from_secs(3601) };
+    assert!(door.health().alarms.contains(&silent));
+    let door = Door::github();
+    door.health();
+    door.clock.pass(365 * 86_400).await;
+    assert!(!alarms(&door.health()).contains(&"silent"), "nobody said so");
 }
 
 #[tokio::test(start_paused = true)]
