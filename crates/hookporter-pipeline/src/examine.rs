@@ -1,44 +1,33 @@
 //! Why proofs are refused: the diagnosis, off the path of requests.
 //!
-//! A refused request is examined after its sender was answered, on a thread for work that blocks: one at a time, and one a
-//! second at the most, whatever strangers send.
+//! A refused request is examined after its sender was answered, on a thread for work that blocks.
 
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::{Arc, LazyLock};
 
 use bytes::Bytes;
 use hookporter_core::diagnosis::{Case, Certainty};
-use hookporter_core::{Head, HeaderVisitor, Keyring, UnixTime, Verifier};
-use tokio::time::Instant;
+use hookporter_core::{Head, HeaderVisitor, Keyring, Reason, UnixTime, Verifier};
+use tokio::runtime::Handle;
 
 use crate::Endpoint;
+use crate::examinations::{self, Found, Reached};
 use crate::health::LikelyCause;
 use crate::keys::{Keys, KeysKind};
+use crate::memory::{BodyMemory, Held};
 
-/// The pause between two examinations.
-const PAUSE: Duration = Duration::from_secs(1);
-/// How long a surer cause stands against a less sure one.
-const STANDS: Duration = Duration::from_secs(300);
+/// The longest body that is examined: of a longer one every probe would be a copy, and a tenth of a second is soon over.
+pub(crate) const MOST_BODY: usize = 1024 * 1024;
 /// Heads with more than this are not examined: no sender has them.
 const MOST_HEADER_BYTES: usize = 64 * 1024;
+/// What the process holds of requests that wait to be examined; others are not examined. They do not count as bodies in flight,
+/// or strangers could fill that with what is refused already.
+static WAITING: LazyLock<BodyMemory> = LazyLock::new(|| BodyMemory::new(8 * MOST_BODY));
 
 /// What an endpoint examines refusals with: keys as they were given, and such as are not its own.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Examiner {
     pub(crate) keys: Keyring,
     pub(crate) others: Vec<(Arc<str>, Keyring)>,
-}
-
-/// A cause, and how sure it is.
-type Found = (Certainty, LikelyCause);
-
-/// Examinations under way, and what the last one found; shared by an endpoint's clones.
-#[derive(Debug, Default)]
-pub(crate) struct Examinations {
-    busy: AtomicBool,
-    last: Mutex<Option<Instant>>,
-    found: Mutex<Option<Found>>,
 }
 
 impl Keys {
@@ -52,42 +41,9 @@ impl Keys {
     }
 }
 
-impl Examinations {
-    pub(crate) fn found(&self) -> Option<LikelyCause> {
-        let found = self.found.lock().unwrap_or_else(PoisonError::into_inner);
-        found.as_ref().map(|(_, cause)| cause.clone())
-    }
-
-    /// Whether there may be one now; whoever is told so must end it.
-    fn begin(&self) -> bool {
-        if self.busy.swap(true, Ordering::AcqRel) {
-            return false;
-        }
-        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        let now = Instant::now();
-        if last.is_some_and(|last| now.saturating_duration_since(last) < PAUSE) {
-            self.busy.store(false, Ordering::Release);
-            return false;
-        }
-        *last = Some(now);
-        true
-    }
-
-    /// Ends one. What a stranger sends does not take the place of what the sender's own requests have just shown.
-    fn end(&self, found: Option<Found>) {
-        if let Some(new) = found {
-            let mut last = self.found.lock().unwrap_or_else(PoisonError::into_inner);
-            let stays = last.as_ref().is_some_and(|last| last.0 < new.0 && new.1.at.since(last.1.at) < STANDS);
-            if !stays {
-                *last = Some(new);
-            }
-        }
-        self.busy.store(false, Ordering::Release);
-    }
-}
-
 /// A refused request, as it was received.
-struct Refused {
+#[derive(Debug)]
+pub(crate) struct Refused {
     verifier: Arc<Verifier>,
     examiner: Arc<Examiner>,
     method: String,
@@ -96,6 +52,10 @@ struct Refused {
     headers: Vec<(String, Vec<u8>)>,
     body: Bytes,
     now: UnixTime,
+    /// The run of refusals that it is one of.
+    run: u64,
+    /// Its bytes count as waiting; never read.
+    _held: Held,
 }
 
 impl Endpoint {
@@ -107,16 +67,21 @@ impl Endpoint {
         self
     }
 
-    /// Has a refused request examined, unless one is or was a moment ago.
-    pub(crate) fn examine(&self, head: &Head<'_>, url: Option<&str>, body: Option<Bytes>) {
-        if self.examiner.keys.secrets().is_empty() || tokio::runtime::Handle::try_current().is_err() {
+    /// Has a refused request examined, or one of those that come at the same time.
+    pub(crate) fn examine(&self, reason: Reason, head: &Head<'_>, url: Option<&str>, body: Option<Bytes>) {
+        let Ok(runtime) = Handle::try_current() else { return };
+        let reached = Reached::of(reason);
+        // Without its body a proof tells nothing.
+        let is_whole = body.is_some() || reached == Reached::Papers;
+        if self.examiner.keys.secrets().is_empty() || !is_whole || !self.state.examinations.chooses(reached) {
             return;
         }
-        let state = self.state.clone();
-        if !state.examinations.begin() {
+        let Some(headers) = headers_of(head) else { return };
+        let body = body.unwrap_or_default();
+        let mut held = WAITING.hold();
+        if held.grow(body.len().saturating_add(MOST_HEADER_BYTES)).is_err() {
             return;
         }
-        let Some(headers) = headers_of(head) else { return state.examinations.end(None) };
         let refused = Refused {
             verifier: self.verifier.clone(),
             examiner: self.examiner.clone(),
@@ -124,18 +89,19 @@ impl Endpoint {
             target: head.target().to_owned(),
             url: url.map(str::to_owned),
             headers,
-            body: body.unwrap_or_default(),
+            // It may be a piece of a larger buffer, which a clone would keep.
+            body: Bytes::copy_from_slice(&body),
             now: self.clock.now(),
+            run: self.state.vitals.mended(),
+            _held: held,
         };
-        tokio::task::spawn_blocking(move || {
-            let examined = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| refused.cause()));
-            state.examinations.end(examined.unwrap_or_default());
-        });
+        examinations::offer(&self.state, reached, refused, &runtime);
     }
 }
 
 impl Refused {
-    fn cause(&self) -> Option<Found> {
+    /// The surest cause.
+    pub(crate) fn cause(&self) -> Option<Found> {
         let mut head = Head::new(&self.method, &self.target, &self.headers);
         if let Some(url) = &self.url {
             head = head.with_url(url);
@@ -147,7 +113,8 @@ impl Refused {
         let found = case.diagnose().into_iter().next()?;
         let is_proven = found.certainty == Certainty::Proven;
         let (cause, message) = (found.cause.as_str(), found.to_string());
-        Some((found.certainty, LikelyCause { at: self.now, cause, is_proven, message }))
+        let cause = LikelyCause { at: self.now, cause, is_proven, message };
+        Some(Found { certainty: found.certainty, cause, run: self.run })
     }
 }
 
@@ -161,4 +128,9 @@ fn headers_of(head: &Head<'_>) -> Option<Vec<(String, Vec<u8>)>> {
     };
     head.headers().visit(&mut HeaderVisitor::new(&mut keep));
     (bytes <= MOST_HEADER_BYTES).then_some(headers)
+}
+
+#[cfg(test)]
+pub(crate) fn waiting_bytes() -> usize {
+    WAITING.used()
 }

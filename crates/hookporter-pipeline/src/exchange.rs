@@ -29,7 +29,9 @@ pub(crate) struct Exchange {
     trace: TraceId,
     pub(crate) tenant: Option<Arc<str>>,
     pub(crate) body_bytes: usize,
-    /// The body of a refused request, until it is examined.
+    /// Whether its proof held.
+    pub(crate) is_proven: bool,
+    /// The body of a request whose proof was refused, until it is examined, unless it is too long for that.
     #[cfg(feature = "diagnosis")]
     pub(crate) refused_body: Option<bytes::Bytes>,
 }
@@ -42,6 +44,7 @@ impl Exchange {
             trace: TraceId::next(),
             tenant: None,
             body_bytes: 0,
+            is_proven: false,
             #[cfg(feature = "diagnosis")]
             refused_body: None,
         }
@@ -54,7 +57,7 @@ impl Exchange {
         let (rejection, _body) = refused.into_parts();
         #[cfg(feature = "diagnosis")]
         {
-            self.refused_body = Some(_body);
+            self.refused_body = Some(_body).filter(|body| body.len() <= crate::examine::MOST_BODY);
         }
         rejection
     }
@@ -99,11 +102,7 @@ impl Exchange {
     pub(crate) fn conclude(&self, subject: Subject<'_>, outcome: Outcome, status: u16, rejection: Option<&Rejection>) {
         self.endpoint.state.count(outcome);
         #[cfg(feature = "metrics")]
-        {
-            let reason = rejection.map(Rejection::kind);
-            let meters = &self.endpoint.state.meters;
-            meters.request(&self.endpoint.name, outcome, reason, self.started.elapsed(), self.body_bytes);
-        }
+        self.meter(outcome, rejection);
         match rejection {
             None => {
                 self.endpoint.state.vitals.succeeded(outcome, self.moment(subject));
@@ -111,12 +110,29 @@ impl Exchange {
                 tracing::debug!(target: "hookporter", trace, endpoint = &*self.endpoint.name, outcome = outcome.as_str(), status);
             }
             Some(rejection) => {
-                self.endpoint.state.vitals.failed(outcome, status, rejection, self.endpoint.clock.now());
+                self.endpoint.state.vitals.failed(
+                    outcome,
+                    status,
+                    rejection,
+                    self.is_proven,
+                    self.endpoint.clock.now(),
+                );
                 self.warn(outcome, status, rejection);
             }
         }
         if !self.endpoint.observers.is_empty() {
             self.tell_observers(subject, outcome, status, rejection);
+        }
+    }
+
+    /// Counts for the recorder, which may be anybody's.
+    #[cfg(feature = "metrics")]
+    fn meter(&self, outcome: Outcome, rejection: Option<&Rejection>) {
+        let reason = rejection.map(Rejection::kind);
+        let meters = &self.endpoint.state.meters;
+        let count = || meters.request(&self.endpoint.name, outcome, reason, self.started.elapsed(), self.body_bytes);
+        if catch_unwind(AssertUnwindSafe(count)).is_err() {
+            tracing::error!(target: "hookporter", endpoint = &*self.endpoint.name, "the recorder of metrics panicked");
         }
     }
 

@@ -14,6 +14,8 @@ mod dedupe;
 mod endpoint;
 mod event;
 #[cfg(feature = "diagnosis")]
+mod examinations;
+#[cfg(feature = "diagnosis")]
 mod examine;
 mod exchange;
 mod gate;

@@ -2,6 +2,8 @@
 
 use std::future::poll_fn;
 use std::net::SocketAddr;
+#[cfg(feature = "diagnosis")]
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -66,8 +68,14 @@ pub async fn receive<B: BodyReader>(
     };
     #[cfg(feature = "diagnosis")]
     if turned_away.event.is_none() && turned_away.rejection.kind().is_refusal() {
-        let url = endpoint.url_of(head, peer.map(|peer| peer.ip())).ok().flatten();
-        endpoint.examine(head, url.as_deref(), exchange.refused_body.take());
+        let (reason, body) = (turned_away.rejection.kind(), exchange.refused_body.take());
+        let offered = catch_unwind(AssertUnwindSafe(|| {
+            let url = endpoint.url_of(head, peer.map(|peer| peer.ip())).ok().flatten();
+            endpoint.examine(reason, head, url.as_deref(), body);
+        }));
+        if offered.is_err() {
+            tracing::error!(target: "hookporter", endpoint = &*endpoint.name, "examining a refusal panicked");
+        }
     }
     let reply = exchange.refuse(head, turned_away.event.as_ref(), turned_away.rejection);
     if endpoint.report_only {
@@ -135,6 +143,7 @@ async fn steps<B: BodyReader>(
         kept_headers: &endpoint.kept_headers,
         peer,
     };
+    exchange.is_proven = true;
     endpoint.state.vitals.proven(delivery.key_id(), delivery.received_at());
     let event = Event::new(context, delivery, head);
     if endpoint.report_only {

@@ -1,5 +1,6 @@
 //! Bodies that were changed between the sender and the check.
 
+use hookporter::Secret;
 use hookporter::diagnosis::Certainty::{Likely, Possible, Proven};
 use hookporter_testkit::SignedRequest;
 use serde_json::Value;
@@ -85,6 +86,13 @@ fn of_forms() -> Vec<Row> {
 /// What is no longer there cannot be proven.
 fn lost() -> Vec<Row> {
     let row = |what, id: &str| Row::of(what, id, &signed(id, COMPACT));
+    let nobodys = |what, query: String| {
+        let row = Row::of(what, "twilio", &sender("twilio").build()).keys(Secret::weak("a secret of somebody else's"));
+        let row = row.body(|_| COMPACT.into()).headers(|lines| {
+            lines.into_iter().filter(|(name, _)| !name.eq_ignore_ascii_case("content-type")).collect()
+        });
+        Row { url: format!("https://a.example/hook{query}"), ..row }.is("body-changed", Likely)
+    };
     vec![
         row("a body that a framework has read", "stripe").body(|_| Vec::new()).is("body-empty", Likely),
         row("a body that a framework has read", "github").body(|_| Vec::new()).is("body-empty", Likely),
@@ -92,6 +100,9 @@ fn lost() -> Vec<Row> {
             .header("content-length", "117")
             .body(|body| body[..50].to_vec())
             .is("body-cut", Likely),
+        // Anybody may say that a body is JSON, and state a hash.
+        nobodys("JSON without a hash", String::new()),
+        nobodys("the hash of another body", format!("?bodySHA256={}", "0".repeat(64))),
         row("members in another order", "shopify").text(|body| value(&body).to_string()).is("body-changed", Possible),
     ]
 }

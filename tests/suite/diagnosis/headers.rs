@@ -89,6 +89,11 @@ fn touched() -> Vec<Row> {
                 value
             }))
             .is("header-doubled", Proven),
+        // Nothing shows that a proxy did it: neither value fits.
+        good("a stranger's signature, twice", "github")
+            .headers(doubled("x-hub-signature-256", |value| value))
+            .keys(Secret::weak("a secret of somebody else's"))
+            .is("header-doubled", Likely),
         good("a proxy that merges two headers", "github")
             .headers(value("x-hub-signature-256", |value| format!("{value}, {value}")))
             .is("header-merged", Likely),
@@ -120,6 +125,7 @@ fn schemes() -> Vec<Row> {
         let request = hookporter_testkit::custom(sent, Secret::weak(secret("acme"))).body("{}").at(NOW_TIME).build();
         Row::custom(what, checked, Secret::weak(secret("acme")).into(), &request).is(expected, Proven)
     };
+    let named = || Scheme::hmac_sha256().signature(header().algorithm("sha256").hex());
     let (sha1, sha256, sha512) = (Scheme::hmac_sha1, Scheme::hmac_sha256, Scheme::hmac_sha512);
     let old = sender("hubspot-v1").build();
     vec![
@@ -153,6 +159,9 @@ fn schemes() -> Vec<Row> {
             sha256().signature(header().base64()),
             "other-encoding",
         ),
+        row("a stranger who names another algorithm", named(), named(), "other-algorithm")
+            .headers(value("x-acme-signature", |_| "sha1=00".to_owned()))
+            .is("other-algorithm", Likely),
         Row::of("HubSpot's first version at the third", "hubspot", &old).is("other-version", Likely),
         good("GitHub's SHA-1 alone", "github")
             .headers(|lines| {

@@ -4,19 +4,24 @@ use super::probe::Probe;
 use super::{Cause, Diagnosis, json_style};
 use crate::Occurrence;
 
-/// The largest body that is written anew.
-const MOST: usize = 512 * 1024;
+/// The largest body that is changed: each change is a copy, some of them several times as long.
+const MOST: usize = 1024 * 1024;
+/// The largest body that is written anew, token by token.
+const MOST_ANEW: usize = 512 * 1024;
+/// How much is written before it is clear that no sender sent it: indentation may make it a hundred times the body.
+const MOST_WRITTEN: usize = 4 * 1024 * 1024;
 
 /// The first change that makes the proof hold once it is undone.
 pub(super) fn changed(probe: &Probe<'_>) -> Option<Diagnosis> {
     let body = probe.body();
-    if body.is_empty() {
+    if body.is_empty() || body.len() > MOST {
         return None;
     }
-    let how = ends(body)
+    // One kind after the other, so that only one kind's copies are there at once.
+    let kinds: [Changes; 3] = [ends, texts, forms];
+    let how = kinds
         .into_iter()
-        .chain(texts(body))
-        .chain(forms(body))
+        .flat_map(|kind| kind(body))
         .find(|(_, other)| probe.fits_with_body(other))
         .map(|(how, _)| how.to_owned())
         .or_else(|| restyled(probe, body))?;
@@ -36,6 +41,7 @@ pub(super) fn cut(probe: &Probe<'_>) -> Option<Diagnosis> {
 }
 
 type Change = (&'static str, Vec<u8>);
+type Changes = fn(&[u8]) -> Vec<Change>;
 
 /// Another end, or another beginning.
 fn ends(body: &[u8]) -> Vec<Change> {
@@ -83,7 +89,7 @@ fn latin1(text: &str) -> Option<Vec<u8>> {
 /// A form whose escapes were written anew, or undone.
 fn forms(body: &[u8]) -> Vec<Change> {
     let Ok(text) = std::str::from_utf8(body) else { return Vec::new() };
-    if !text.contains('=') || text.trim_start().starts_with(['{', '[', '<']) || text.len() > MOST {
+    if !text.contains('=') || text.trim_start().starts_with(['{', '[', '<']) || text.len() > MOST_ANEW {
         return Vec::new();
     }
     let pairs = || text.split('&').map(|pair| pair.split_once('=').unwrap_or((pair, "")));
@@ -127,14 +133,54 @@ fn cased(text: &str, change: impl Fn(char) -> char) -> String {
 
 /// JSON that a proxy, or a framework, has read and written anew.
 fn restyled(probe: &Probe<'_>, body: &[u8]) -> Option<String> {
-    let tokens = json_style::tokens(body).filter(|_| body.len() <= MOST)?;
+    let tokens = json_style::tokens(body, MOST_ANEW)?;
     json_style::all().find_map(|style| {
-        let written = style.write(&tokens);
+        let most = probe.left().min(MOST_WRITTEN);
+        let Some(mut written) = style.write(&tokens, most) else {
+            // What fits is counted when it is hashed.
+            probe.spend(most);
+            return None;
+        };
         if probe.fits_with_body(&written) {
             return Some(format!("JSON was read and written anew; it fits {style}"));
         }
+        written.push(b'\n');
         probe
-            .fits_with_body(&[&written[..], b"\n"].concat())
+            .fits_with_body(&written)
             .then(|| format!("JSON was read and written anew; it fits {style}, with a newline at its end"))
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::diagnosis::Case;
+    use crate::{Head, Header, Scheme, Secret, UnixTime, Verifier};
+
+    /// How many bytes are left for a body before and after its changes are tried.
+    fn left(body: &[u8]) -> (usize, usize) {
+        let verifier = Verifier::new(Scheme::hmac_sha256().signature(Header::new("x-sig").hex())).unwrap();
+        let keys = Secret::weak("a key").into();
+        let headers = vec![("x-sig".to_owned(), "0".repeat(64))];
+        let case = Case::new(&verifier, &keys, Head::new("POST", "/", &headers), body, UnixTime::from_secs(0));
+        let probe = Probe::new(&case);
+        let before = probe.left();
+        assert_eq!(changed(&probe), None);
+        (before, probe.left())
+    }
+
+    #[test]
+    fn a_body_that_is_too_long_is_not_changed() {
+        let (before, after) = left(&vec![b'0'; MOST + 1]);
+        assert_eq!(before, after);
+        let (before, after) = left(&vec![b'0'; MOST]);
+        assert!(before - after > MOST);
+    }
+
+    #[test]
+    fn what_is_written_in_vain_is_counted() {
+        let body = ["[".repeat(120), "0,".repeat(250_000), "0".to_owned(), "]".repeat(120)].concat();
+        let (_, after) = left(body.as_bytes());
+        assert!(after < MOST_WRITTEN, "{after}");
+    }
 }

@@ -6,6 +6,9 @@ use super::probe::Probe;
 use super::{Cause, Diagnosis};
 use crate::{Evidence, Head, HeaderVisitor, Occurrence, Provider, Reason, Rejection};
 
+/// How many values of one header are tried: a proxy makes two of one.
+const MOST_VALUES: usize = 4;
+
 /// What a refused header shows.
 pub(super) fn odd(probe: &Probe<'_>, rejection: &Rejection) -> Vec<Diagnosis> {
     let (Evidence::Header(name) | Evidence::HeaderShape(name, _)) = rejection.evidence() else { return Vec::new() };
@@ -15,10 +18,25 @@ pub(super) fn odd(probe: &Probe<'_>, rejection: &Rejection) -> Vec<Diagnosis> {
             let values = values(probe.head(), name);
             let same = values.windows(2).all(|pair| matches!(pair, [one, other] if one == other));
             let how = if same { "with one value" } else { "with different values" };
-            vec![Cause::HeaderDoubled(name.to_string(), how).proven()]
+            let cause = Cause::HeaderDoubled(name.to_string(), how);
+            let fits = values.into_iter().take(MOST_VALUES).any(|value| fits_alone(probe, name, value));
+            vec![if fits { cause.proven() } else { cause.likely() }]
         }
         _ => malformed(probe, name),
     }
+}
+
+/// Whether the request fits with this value alone of a header that stands there several times.
+fn fits_alone(probe: &Probe<'_>, name: &str, value: &[u8]) -> bool {
+    let head = probe.head();
+    let mut lines = vec![(name.to_owned(), value.to_vec())];
+    head.headers().visit(&mut HeaderVisitor::new(&mut |other, value| {
+        if !other.eq_ignore_ascii_case(name) {
+            lines.push((other.to_owned(), value.to_vec()));
+        }
+    }));
+    let alone = Head::new(head.method(), head.target(), &lines);
+    probe.fits_with_head(&head.url().map_or(alone, |url| alone.with_url(url)))
 }
 
 fn missing(probe: &Probe<'_>, name: &str) -> Vec<Diagnosis> {

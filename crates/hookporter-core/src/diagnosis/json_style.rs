@@ -45,8 +45,12 @@ pub(super) fn all() -> impl Iterator<Item = Style> {
     })
 }
 
-/// The tokens of a body that is JSON, in order: members keep their places, and numbers their digits.
-pub(super) fn tokens(body: &[u8]) -> Option<Vec<Token<'_>>> {
+/// The tokens of a body that is JSON, in order: members keep their places, and numbers their digits. None of a body longer
+/// than `most`: a token takes many times the room of the byte that it may stand for.
+pub(super) fn tokens(body: &[u8], most: usize) -> Option<Vec<Token<'_>>> {
+    if body.len() > most {
+        return None;
+    }
     serde_json::from_slice::<IgnoredAny>(body).ok()?;
     let mut tokens = Vec::new();
     let mut rest = body.trim_ascii_start();
@@ -85,13 +89,22 @@ fn text_length(text: &[u8]) -> Option<usize> {
 }
 
 impl Style {
-    pub(super) fn write(&self, tokens: &[Token<'_>]) -> Vec<u8> {
+    /// The tokens in this style; `None` where that takes more than so many bytes.
+    pub(super) fn write(&self, tokens: &[Token<'_>], most: usize) -> Option<Vec<u8>> {
         let mut out = String::new();
+        self.write_to(&mut out, tokens, most).then(|| out.into_bytes())
+    }
+
+    /// Writes until it is done, or until more than `most` is written: by one token at the most, and the line after it.
+    fn write_to(&self, out: &mut String, tokens: &[Token<'_>], most: usize) -> bool {
         let mut depth = 0_usize;
         let mut tokens = tokens.iter().peekable();
         while let Some(token) = tokens.next() {
+            if out.len() > most {
+                return false;
+            }
             match token {
-                Token::Text(text) => self.text(text, &mut out),
+                Token::Text(text) => self.text(text, out),
                 Token::Word(word) => out.push_str(&String::from_utf8_lossy(word)),
                 Token::Mark(mark) => {
                     let mark = char::from(*mark);
@@ -104,13 +117,13 @@ impl Style {
                                 tokens.next();
                             } else {
                                 depth = depth.saturating_add(1);
-                                self.line(depth, &mut out);
+                                self.line(depth, out);
                             }
                         }
                         ',' => match self.blanks {
                             Blanks::None => {}
                             Blanks::Spaced => out.push(' '),
-                            Blanks::Indented(_) => self.line(depth, &mut out),
+                            Blanks::Indented(_) => self.line(depth, out),
                         },
                         ':' if !matches!(self.blanks, Blanks::None) => out.push(' '),
                         _ => {}
@@ -119,10 +132,10 @@ impl Style {
             }
             if let Some(Token::Mark(b'}' | b']')) = tokens.peek() {
                 depth = depth.saturating_sub(1);
-                self.line(depth, &mut out);
+                self.line(depth, out);
             }
         }
-        out.into_bytes()
+        out.len() <= most
     }
 
     /// The end of a line, and the indentation of the next.
@@ -185,8 +198,8 @@ mod tests {
     use super::*;
 
     fn written(body: &str) -> Vec<String> {
-        let tokens = tokens(body.as_bytes()).unwrap();
-        all().map(|style| String::from_utf8(style.write(&tokens)).unwrap()).collect()
+        let tokens = tokens(body.as_bytes(), 1_000).unwrap();
+        all().map(|style| String::from_utf8(style.write(&tokens, 1_000).unwrap()).unwrap()).collect()
     }
 
     #[test]
@@ -222,7 +235,23 @@ mod tests {
     #[test]
     fn what_is_no_json_has_no_tokens() {
         for text in ["", "{", "a=b", "{\"a\":}", "1 2"] {
-            assert!(tokens(text.as_bytes()).is_none(), "{text}");
+            assert!(tokens(text.as_bytes(), 1_000).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn what_is_too_long_is_not_read_and_what_grows_is_not_written_to_its_end() {
+        assert!(tokens(b"[0,0]", 5).is_some() && tokens(b"[0,0]", 4).is_none());
+        // 500 KB that are 60 MB once they are indented.
+        let body = ["[".repeat(120), "0,".repeat(250_000), "0".to_owned(), "]".repeat(120)].concat();
+        let tokens = tokens(body.as_bytes(), body.len()).unwrap();
+        let most = 1_000_000;
+        for style in all() {
+            let mut out = String::new();
+            let is_whole = style.write_to(&mut out, &tokens, most);
+            assert!(out.len() <= most + 1_000, "{style}: {} bytes", out.len());
+            assert_eq!(is_whole, !matches!(style.blanks, Blanks::Indented(_)), "{style}");
+            assert_eq!(style.write(&tokens, most).is_some(), is_whole, "{style}");
         }
     }
 }

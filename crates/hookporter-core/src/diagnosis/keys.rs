@@ -6,7 +6,7 @@ use zeroize::Zeroizing;
 
 use super::probe::Probe;
 use super::{Cause, Diagnosis};
-use crate::{KeyRule, Keyring, Reason, Rejection, Scheme, Secret};
+use crate::{Evidence, KeyRule, Keyring, Reason, Rejection, Scheme, Secret};
 
 /// A key of the endpoint's own that has expired, and that fits.
 pub(super) fn expired(probe: &Probe<'_>) -> Option<Diagnosis> {
@@ -81,8 +81,10 @@ fn raw(text: &[u8]) -> Vec<Spelling> {
 /// Nothing fits: the secret, or else bytes that no probe can bring back.
 pub(super) fn unknown(probe: &Probe<'_>, rejection: &Rejection) -> Vec<Diagnosis> {
     if rejection.kind() == Reason::BodyHashMismatch {
-        // The hash of the body is signed, or stated in what is: the body is at fault, whatever the key.
-        return vec![Cause::BodyChanged("in a way that no probe could undo".to_owned()).proven()];
+        let body = Cause::BodyChanged("in a way that no probe could undo".to_owned());
+        // A claim is read once its token's signature holds. Elsewhere the hash is compared first, and anybody may state one.
+        let is_signed = matches!(rejection.evidence(), Evidence::Claim(_));
+        return vec![if is_signed { body.proven() } else { body.likely() }];
     }
     if rejection.kind() != Reason::InvalidSignature {
         return Vec::new();

@@ -4,6 +4,9 @@
 //! thing changed, as people and proxies change things: another end of the body, another spelling of the key, another host.
 //! What fits then is the cause, and the signature proves it. Where nothing fits, what the headers show is likely.
 //!
+//! All that is hashed and written for a case is bounded, by 32 MiB, and a body over 1 MiB is not changed: what is found of it is
+//! about keys, headers and URLs.
+//!
 //! It is for people who troubleshoot: it takes milliseconds, so it belongs beside the path of requests, and nothing of it
 //! is for the sender. It says which spelling of a key would be right and never the key.
 //!
@@ -100,7 +103,14 @@ impl<'a> Case<'a> {
                 self.of_proof(&probe, rejection)
             }
             Reason::NoLiveKey => keys::expired(&probe).into_iter().collect(),
-            Reason::UnsupportedAlgorithm => vec![Cause::OtherAlgorithm("the request names it").proven()],
+            Reason::UnsupportedAlgorithm => {
+                let mut found = scheme::otherwise(&probe);
+                if found.is_empty() {
+                    // Anybody may name one.
+                    found.push(Cause::OtherAlgorithm("the request names it").likely());
+                }
+                found
+            }
             _ => Vec::new(),
         }
     }

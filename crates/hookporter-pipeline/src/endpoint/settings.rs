@@ -229,8 +229,9 @@ impl Endpoint {
         Self { report_only: true, ..self }
     }
 
-    /// Says how often events usually come at least: a longer silence is an alarm in its [health](crate::health), since a sender
-    /// that was switched off tells nobody. Default: no silence is an alarm.
+    /// Says how often new events usually come at least: a longer silence is an alarm in its [health](crate::health), since a sender
+    /// that was switched off tells nobody. Duplicates, and what is filtered out, do not break it: they may be replays of what
+    /// somebody has captured. Default: no silence is an alarm.
     pub fn expect_every(self, longest: Duration) -> Self {
         Self { silence: Some(longest), ..self }
     }

@@ -21,7 +21,7 @@ pub(crate) struct State {
     #[cfg(feature = "metrics")]
     pub(crate) meters: crate::metrics::Meters,
     #[cfg(feature = "diagnosis")]
-    pub(crate) examinations: crate::examine::Examinations,
+    pub(crate) examinations: crate::examinations::Examinations,
     /// When somebody first asked how it fares.
     started: OnceLock<UnixTime>,
 }

@@ -44,8 +44,8 @@ impl fmt::Display for Light {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Alarm {
-    /// It used to accept, and has refused every proof within the last minute: a changed secret, a wrong clock, a proxy that
-    /// rewrites. Red.
+    /// It used to accept, and has refused the last five proofs within a minute, no more than a quarter of an hour ago: a changed
+    /// secret, a wrong clock, a proxy that rewrites. Red; later it is [`Alarm::RefusalsInARow`], until a proof holds.
     RejectsEverything {
         /// When it last accepted.
         accepted_until: UnixTime,
@@ -65,14 +65,17 @@ pub enum Alarm {
         /// The reason of the last one.
         reason: Reason,
     },
-    /// It could not take what was proven, several times in a row: hand-off, handler or key source fail. Red.
+    /// It could not take what was proven, several times in a row, or not prove it for want of keys: hand-off, handler or key
+    /// source fail. Red, until an event is handed off or parked; what has no proof, a challenge, a duplicate and what is filtered
+    /// out change nothing of it.
     Unavailable {
-        /// How many requests were told 503 in a row.
+        /// How many events were told 503 in a row.
         errors: u64,
         /// The reason of the last one.
         reason: Reason,
     },
-    /// Nothing was accepted for longer than was said to be usual. Amber.
+    /// No new event was accepted or parked for longer than was said to be usual; a duplicate, which may be a replay, and what is
+    /// filtered out do not count. Amber.
     Silent {
         /// For how long.
         silent_for: Duration,
@@ -132,9 +135,9 @@ impl fmt::Display for Alarm {
             Self::OwnFault(cause) | Self::LikelyFault(cause) => f.write_str(&cause.message),
             Self::RefusalsInARow { refusals, reason } => write!(f, "the last {refusals} proofs were refused: {reason}"),
             Self::Unavailable { errors, reason } => {
-                write!(f, "the last {errors} requests were told to come again: {reason}")
+                write!(f, "the last {errors} events were told to come again: {reason}")
             }
-            Self::Silent { silent_for } => write!(f, "nothing was accepted for {} s", silent_for.as_secs()),
+            Self::Silent { silent_for } => write!(f, "no new event came for {} s", silent_for.as_secs()),
             Self::NotProtecting => f.write_str("it only reports, and protects nothing"),
             Self::ClockStepped { millis } => write!(f, "the machine's clock was set by {millis} ms"),
         }

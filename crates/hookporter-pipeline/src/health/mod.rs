@@ -1,7 +1,18 @@
 //! Health: how an endpoint fares, for the person who is woken at night.
 //!
 //! [`Endpoint::health`](crate::Endpoint::health) says it at any moment; a [`HealthWatch`] tells of every change. Both frameworks'
-//! adapters have a handler that shows it as JSON. What is counted costs an accepted request two atomic writes.
+//! adapters have a handler that shows it as JSON. What is counted costs an accepted request a few atomic writes, and a lock once
+//! a second for each key.
+//!
+//! What strangers make up shows in the counts. It turns one light red: five refused proofs within a minute, and not one that
+//! held since, are [`Alarm::RejectsEverything`], for a quarter of an hour. The other red ones need a request that a key has
+//! signed ([`Alarm::OwnFault`], [`Alarm::Unavailable`]), or a source of keys that fails. And it puts none out: a proof that holds
+//! ends the alarms about refusals, be it of a captured request that is sent again, and an event that is handed off or parked, which
+//! a duplicate is not, ends [`Alarm::Unavailable`] and [`Alarm::Silent`].
+//!
+//! With the feature `diagnosis` refused requests are examined beside the path of requests: two a second of an endpoint at the
+//! most (one that reached the proof, and one that did not, chosen among all that came meanwhile), one at a time in the process,
+//! and none whose body is over 1 MiB.
 //!
 //! ```
 //! use hookporter_core::Secret;
@@ -19,6 +30,7 @@
 mod alarm;
 mod board;
 mod clock_steps;
+mod key_uses;
 mod report;
 mod vitals;
 mod watch;

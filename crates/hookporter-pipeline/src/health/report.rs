@@ -12,11 +12,14 @@ use crate::health::{Alarm, Light};
 use crate::outcome::Outcome;
 use crate::shown::{maybe_shown, shown};
 
+/// So long after the last of these refusals it is red: whoever was woken still sees it. Later it is amber, until a proof holds:
+/// five wrong signatures in the night are no proof that the endpoint rejects everything in the morning.
+const RED_FOR: Duration = Duration::from_secs(15 * 60);
 /// Within so long, so many refusals and not one acceptance say that an endpoint rejects everything.
 const WINDOW: Duration = Duration::from_secs(60);
 /// So many refusals in a row are a suspicion, however long they took.
 const SUSPICIOUS: u64 = 3;
-/// So many requests in a row that were told 503 are no accident.
+/// So many events in a row that were told 503 are no accident.
 const UNAVAILABLE: u64 = 5;
 
 /// What an endpoint is doing.
@@ -51,11 +54,13 @@ pub struct Health {
     pub alarms: Vec<Alarm>,
     /// Requests since the start.
     pub totals: Totals,
-    /// Errors since the last success.
+    /// Errors since the last event that was accepted, parked, filtered out or known already, whoever caused them. Alarms have
+    /// counts of their own.
     pub errors_in_a_row: u64,
     /// The last error.
     pub last_error: Option<LastError>,
-    /// What may be behind the refusals since a proof last held, where the feature `diagnosis` is on and something is found.
+    /// What may be behind the refusals since a proof last held, where the feature `diagnosis` is on and something is found. A
+    /// proof that holds takes it away.
     pub likely_cause: Option<LikelyCause>,
     /// When an event was last accepted, or known already.
     #[serde(serialize_with = "maybe_shown")]
@@ -164,7 +169,7 @@ impl Endpoint {
 
     #[cfg(feature = "diagnosis")]
     fn likely_cause(&self) -> Option<LikelyCause> {
-        self.state.examinations.found().filter(|_| self.state.vitals.errors_in_a_row() > 0)
+        self.state.examinations.found(self.state.vitals.mended())
     }
 
     #[cfg(not(feature = "diagnosis"))]
@@ -206,16 +211,10 @@ impl Endpoint {
         let mut alarms = Vec::new();
         alarms.extend(self.likely_cause().and_then(|cause| self.fault(cause)));
         alarms.extend(self.refusals(now, last_accepted));
-        let errors = vitals.errors_in_a_row();
-        let last = vitals.refusals().last.as_ref().map(|last| (last.outcome, last.reason));
-        if let Some((Outcome::Unavailable, reason)) = last
-            && errors >= UNAVAILABLE
-            && !matches!(reason, Reason::EndpointPaused | Reason::ShuttingDown)
-        {
-            alarms.push(Alarm::Unavailable { errors, reason });
-        }
+        let untaken = vitals.untaken().filter(|(errors, _)| *errors >= UNAVAILABLE);
+        alarms.extend(untaken.map(|(errors, reason)| Alarm::Unavailable { errors, reason }));
         if let Some(usual) = self.silence {
-            let since = last_accepted.unwrap_or_else(|| self.state.started(now));
+            let since = vitals.last_new().unwrap_or_else(|| self.state.started(now));
             let silent_for = now.since(since);
             if silent_for > usual && self.takes_requests() {
                 alarms.push(Alarm::Silent { silent_for });
@@ -232,7 +231,7 @@ impl Endpoint {
     fn fault(&self, cause: LikelyCause) -> Option<Alarm> {
         match cause.cause {
             _ if cause.is_proven => Some(Alarm::OwnFault(cause)),
-            "header-stripped" if self.state.vitals.errors_in_a_row() >= SUSPICIOUS => Some(Alarm::LikelyFault(cause)),
+            "header-stripped" if self.state.vitals.unproven() >= SUSPICIOUS => Some(Alarm::LikelyFault(cause)),
             _ => None,
         }
     }
@@ -241,7 +240,8 @@ impl Endpoint {
         let vitals = &self.state.vitals;
         let refusals = vitals.refused_in_a_row();
         let recent = vitals.refusals();
-        let (_, reason) = *recent.of_proof.back().filter(|_| refusals >= SUSPICIOUS)?;
+        let (last, reason) = *recent.of_proof.back().filter(|_| refusals >= SUSPICIOUS)?;
+        let is_recent = now.since(last) <= RED_FOR;
         let in_a_minute = recent.of_proof.len() >= LOOK_BACK
             && recent
                 .of_proof
@@ -251,7 +251,7 @@ impl Endpoint {
         let enough = u64::try_from(LOOK_BACK).is_ok_and(|look_back| refusals >= look_back);
         drop(recent);
         match last_accepted {
-            Some(accepted_until) if in_a_minute && enough => {
+            Some(accepted_until) if in_a_minute && enough && is_recent => {
                 Some(Alarm::RejectsEverything { accepted_until: accepted_until.min(now), refusals, reason })
             }
             _ => Some(Alarm::RefusalsInARow { refusals, reason }),

@@ -1,23 +1,31 @@
 //! The likely cause in an endpoint's health.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use hookporter_core::{Keyring, Secret, UnixTime};
+use hookporter_core::{Head, HeaderVisitor, Headers, Keyring, Occurrence, Secret, UnixTime};
 use hookporter_pipeline::health::{Health, Light};
+use hookporter_pipeline::{Reply, Verdict, receive};
 
 use crate::{Door, NEW, OLD, START, alarms, github};
 
 /// The health, once the last refusal is examined. Time stands still meanwhile.
 async fn examined(door: &Door) -> Health {
-    for _ in 0..500 {
-        if door.health().likely_cause.is_some() {
-            break;
+    wait_for(door, |health| health.likely_cause.is_some()).await;
+    door.health()
+}
+
+/// Waits a second at the most; whether it came to that. Time stands still meanwhile.
+async fn wait_for(door: &Door, is_so: impl Fn(&Health) -> bool) -> bool {
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+        if is_so(&door.health()) {
+            return true;
         }
         std::thread::sleep(Duration::from_millis(10));
-        tokio::task::yield_now().await;
     }
-    door.health()
+    false
 }
 
 #[tokio::test(start_paused = true)]
@@ -62,15 +70,10 @@ async fn a_forgery_proves_nothing_and_does_not_hide_what_is_proven() {
     assert_eq!((health.light, health.likely_cause.map(|cause| cause.is_proven)), (Light::Green, Some(false)));
     door.clock.pass(2).await;
     door.send(OLD).await;
-    for _ in 0..200 {
-        if door.health().light == Light::Red {
-            break;
-        }
-        std::thread::sleep(Duration::from_millis(10));
-    }
+    wait_for(&door, |health| health.light == Light::Red).await;
     door.clock.pass(2).await;
     door.send("a secret of nobody's at all").await;
-    std::thread::sleep(Duration::from_millis(300));
+    wait_for(&door, |_| false).await;
     assert_eq!(alarms(&door.health()), ["own-fault", "refusals-in-a-row"], "{:?}", door.health());
 }
 
@@ -96,11 +99,103 @@ async fn a_flood_is_examined_once_a_second_and_never_holds_up_an_answer() {
     assert_eq!(first.at, UnixTime::from_secs(START));
     door.clock.pass(3).await;
     door.send(NEW).await;
-    for _ in 0..200 {
-        if door.health().likely_cause.is_some_and(|cause| cause.at > first.at) {
+    let again = wait_for(&door, |health| health.likely_cause.as_ref().is_some_and(|cause| cause.at > first.at)).await;
+    assert!(again, "not examined again: {:?}", door.health());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_found_before_a_proof_held_does_not_come_back() {
+    let door = Door::new(github(NEW).recognize("old", Secret::new(OLD)));
+    door.send(OLD).await;
+    assert_eq!(examined(&door).await.light, Light::Red);
+    assert_eq!(door.send(NEW).await, 200);
+    assert_eq!(door.send("a secret of nobody's at all").await, 401);
+    assert_eq!((door.health().light, door.health().likely_cause), (Light::Green, None), "not examined yet");
+    door.clock.pass(2).await;
+    let cause = examined(&door).await.likely_cause.unwrap();
+    assert_eq!((cause.cause, cause.is_proven), ("wrong-secret", false), "nor does it stand against what is new");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_flood_without_proofs_does_not_keep_out_what_is_signed() {
+    let door = Door::new(github(NEW).recognize("old", Secret::new(OLD)));
+    for _ in 0..50 {
+        assert_eq!(door.send_this(&door.request(OLD).without_signature()).await, 401);
+    }
+    assert!(!examined(&door).await.likely_cause.unwrap().is_proven);
+    door.send(OLD).await;
+    assert!(wait_for(&door, |health| health.light == Light::Red).await, "{:?}", door.health());
+}
+
+#[tokio::test(start_paused = true)]
+async fn whoever_is_first_each_second_does_not_keep_out_the_rest() {
+    let door = Door::new(github(NEW).recognize("old", Secret::new(OLD)));
+    // One of three each time: 64 times nothing are no chance.
+    for _ in 0..64 {
+        door.clock.pass(1).await;
+        for secret in ["a secret of nobody's at all", OLD, "a secret of nobody's at all"] {
+            door.send(secret).await;
+        }
+        for _ in 0..5 {
+            tokio::task::yield_now().await;
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        if door.health().light == Light::Red {
             return;
         }
-        std::thread::sleep(Duration::from_millis(10));
     }
-    panic!("not examined again: {:?}", door.health());
+    panic!("never examined: {:?}", door.health());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_longer_than_a_mebibyte_is_not_examined() {
+    let door = Door::new(github(NEW).recognize("old", Secret::new(OLD)));
+    let longest = 1024 * 1024;
+    let of = |length: usize| hookporter_testkit::github(OLD).event("push").body(vec![b' '; length]).build();
+    assert_eq!(door.send_this(&of(longest + 1)).await, 401);
+    assert!(!wait_for(&door, |health| health.likely_cause.is_some()).await, "{:?}", door.health());
+    assert_eq!(door.send_this(&of(longest)).await, 401);
+    assert!(wait_for(&door, |health| health.light == Light::Red).await, "{:?}", door.health());
+}
+
+#[test]
+fn a_runtime_that_ends_leaves_room_for_the_next_examination() {
+    let door = Door::new(github(NEW).recognize("old", Secret::new(OLD)));
+    let runtime = || tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    // The task of the examination has not begun when its runtime ends.
+    assert_eq!(runtime().block_on(door.send(OLD)), 401);
+    assert_eq!(door.health().likely_cause, None);
+    let found = runtime().block_on(async {
+        door.send(OLD).await;
+        wait_for(&door, |health| health.likely_cause.is_some()).await
+    });
+    assert!(found, "{:?}", door.health());
+}
+
+/// Headers that are shown once, to the check, and never again.
+struct ShownOnce(Vec<(String, String)>, AtomicBool);
+
+impl Headers for ShownOnce {
+    fn occurrence(&self, name: &str) -> Occurrence<'_> {
+        self.0.occurrence(name)
+    }
+
+    fn visit<'h>(&'h self, visitor: &mut HeaderVisitor<'_, 'h>) {
+        assert!(!self.1.swap(true, Ordering::Relaxed), "on purpose");
+        self.0.visit(visitor);
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_panic_on_the_way_to_the_examination_changes_no_answer() {
+    let door = Door::new(github(NEW).recognize("old", Secret::new(OLD)));
+    let request = door.request(OLD);
+    let headers = ShownOnce(request.headers().to_vec(), AtomicBool::new(false));
+    let head = Head::new("POST", "/hook", &headers);
+    let verdict = receive(&door.endpoint, &head, None, &mut Some(request.body().clone())).await;
+    assert!(matches!(verdict, Verdict::Reply(Reply { status: 401, .. })), "{verdict:?}");
+    assert!(headers.1.load(Ordering::Relaxed), "shown");
+    assert_eq!(door.health().totals.rejected, 1, "written down");
+    door.send(OLD).await;
+    assert_eq!(examined(&door).await.light, Light::Red);
 }

@@ -5,6 +5,7 @@
 #[cfg(feature = "diagnosis")]
 mod causes;
 mod journal;
+mod strangers;
 
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex};
@@ -177,42 +178,6 @@ async fn what_never_accepted_is_not_red_and_scanners_change_nothing() {
         door.send(OLD).await;
     }
     assert_eq!(door.health().light, Light::Green);
-}
-
-#[tokio::test(start_paused = true)]
-async fn work_that_cannot_be_taken_is_red_and_a_pause_is_not() {
-    let failing = Endpoint::github(Secret::new(OLD)).unwrap().otherwise(|_: Event| async { Err(BoxError::from("no")) });
-    let door = Door::new(failing);
-    door.send_many(OLD, 5, 1).await;
-    let health = door.health();
-    assert_eq!(health.alarms, [Alarm::Unavailable { errors: 5, reason: Reason::HandoffFailed }]);
-    assert_eq!((health.state, health.light), (EndpointState::TooManyErrors, Light::Red));
-    let door = Door::github();
-    door.endpoint.pause();
-    door.send_many(OLD, 9, 1).await;
-    assert_eq!((door.health().state, door.health().light), (EndpointState::Stopped, Light::Green));
-    door.endpoint.resume();
-    assert_eq!(door.send(OLD).await, 200);
-    assert_eq!(door.health().state, EndpointState::Active);
-}
-
-#[tokio::test(start_paused = true)]
-async fn silence_is_an_alarm_where_it_was_said_to_be_unusual() {
-    let door = Door::new(github(OLD).expect_every(Duration::from_secs(3600)));
-    assert_eq!(door.health().alarms, []);
-    door.clock.pass(3601).await;
-    assert_eq!(alarms(&door.health()), ["silent"]);
-    door.send(OLD).await;
-    assert!(!alarms(&door.health()).contains(&"silent"));
-    door.clock.pass(3600).await;
-    assert!(!alarms(&door.health()).contains(&"silent"));
-    door.clock.pass(1).await;
-    let silent = Alarm::Silent { silent_for: Duration::from_secs(3601) };
-    assert!(door.health().alarms.contains(&silent));
-    let door = Door::github();
-    door.health();
-    door.clock.pass(365 * 86_400).await;
-    assert!(!alarms(&door.health()).contains(&"silent"), "nobody said so");
 }
 
 #[tokio::test(start_paused = true)]

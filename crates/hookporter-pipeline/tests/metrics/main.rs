@@ -2,6 +2,8 @@
 
 #![cfg(test)]
 
+mod panics;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
