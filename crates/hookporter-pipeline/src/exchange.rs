@@ -130,10 +130,9 @@ impl Exchange {
     fn meter(&self, outcome: Outcome, rejection: Option<&Rejection>) {
         let reason = rejection.map(Rejection::kind);
         let meters = &self.endpoint.state.meters;
-        let count = || meters.request(&self.endpoint.name, outcome, reason, self.started.elapsed(), self.body_bytes);
-        if catch_unwind(AssertUnwindSafe(count)).is_err() {
-            tracing::error!(target: "hookporter", endpoint = &*self.endpoint.name, "the recorder of metrics panicked");
-        }
+        crate::metrics::caught(|| {
+            meters.request(&self.endpoint.name, outcome, reason, self.started.elapsed(), self.body_bytes);
+        });
     }
 
     /// When the request came; of one without an event the present moment, which is close.

@@ -13,6 +13,7 @@
 //! says becomes one.
 
 use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -69,6 +70,13 @@ impl Meters {
     }
 }
 
+/// A panic of the recorder is its own affair.
+pub(crate) fn caught(count: impl FnOnce()) {
+    if catch_unwind(AssertUnwindSafe(count)).is_err() {
+        tracing::error!(target: "hookporter", "the recorder of metrics panicked");
+    }
+}
+
 /// Counts an attempt of a worker by what became of its event.
 pub(crate) fn attempt(endpoint: &str, kind: ChangeKind) {
     let outcome = match kind {
@@ -78,13 +86,15 @@ pub(crate) fn attempt(endpoint: &str, kind: ChangeKind) {
         ChangeKind::Parked => "parked",
         _ => return,
     };
-    counter!(ATTEMPTS, "endpoint" => endpoint.to_owned(), "outcome" => outcome).increment(1);
+    caught(|| counter!(ATTEMPTS, "endpoint" => endpoint.to_owned(), "outcome" => outcome).increment(1));
 }
 
 /// Notes how long the function of a worker took.
 pub(crate) fn took(endpoint: &str, worked: bool, duration: Duration) {
     let outcome = if worked { "worked" } else { "failed" };
-    histogram!(ATTEMPT, "endpoint" => endpoint.to_owned(), "outcome" => outcome).record(duration.as_secs_f64());
+    caught(|| {
+        histogram!(ATTEMPT, "endpoint" => endpoint.to_owned(), "outcome" => outcome).record(duration.as_secs_f64());
+    });
 }
 
 fn requests(endpoint: &Arc<str>, outcome: Outcome, reason: &'static str) -> Counter {
