@@ -199,6 +199,8 @@ fn c11_c13_key_files_are_read_anew() {
     for adapter in BOTH {
         let path = std::env::temp_dir().join(format!("hookporter-{}-{adapter:?}.key", std::process::id()));
         let endpoint = at_now(Endpoint::github(Keys::files([path.clone()])).unwrap());
+        let watched = endpoint.clone();
+        let is_amber = || watched.health().alarms.iter().any(|alarm| alarm.as_str() == "broken-keys");
         let server = Server::start(adapter, endpoint);
         let mut number = 0;
         let mut send = |what: &str, key: &str, expect| {
@@ -219,10 +221,18 @@ fn c11_c13_key_files_are_read_anew() {
         std::thread::sleep(Duration::from_millis(1050));
         send("replaced, the old key", CANARY, WRONG);
         send("replaced, the new key", OTHER, Expect::Ack);
-        // Fault 28: rubbish replaces no working key.
+        // Fault 28: rubbish replaces no working key, and health says so until it is mended.
+        assert!(!is_amber());
         write(&format!("{CANARY}\n\n"));
         std::thread::sleep(Duration::from_millis(1050));
         send("rubbish", OTHER, Expect::Ack);
+        assert!(is_amber(), "{:?}", watched.health());
+        write(&format!("{CANARY}\n"));
+        std::thread::sleep(Duration::from_millis(1050));
+        send("mended", CANARY, Expect::Ack);
+        assert!(!is_amber());
+        write(&format!("{OTHER}\n"));
+        std::thread::sleep(Duration::from_millis(1050));
         std::fs::remove_file(&path).unwrap();
         std::thread::sleep(Duration::from_millis(1050));
         send("removed", OTHER, NO_KEYS);

@@ -80,6 +80,11 @@ pub enum Alarm {
         /// For how long.
         silent_for: Duration,
     },
+    /// What came in place of working keys cannot be right, so those of before stay. Amber.
+    BrokenKeys {
+        /// Of how many tenants; an endpoint without tenants counts as one.
+        tenants: usize,
+    },
     /// It only reports and protects nothing. Amber.
     NotProtecting,
     /// The machine's clock was set, by more than a few seconds. Amber.
@@ -109,6 +114,7 @@ impl Alarm {
             Self::RefusalsInARow { .. } => "refusals-in-a-row",
             Self::Unavailable { .. } => "unavailable",
             Self::Silent { .. } => "silent",
+            Self::BrokenKeys { .. } => "broken-keys",
             Self::NotProtecting => "not-protecting",
             Self::ClockStepped { .. } => "clock-stepped",
         }
@@ -138,6 +144,9 @@ impl fmt::Display for Alarm {
                 write!(f, "the last {errors} events were told to come again: {reason}")
             }
             Self::Silent { silent_for } => write!(f, "no new event came for {} s", silent_for.as_secs()),
+            Self::BrokenKeys { tenants } => {
+                write!(f, "new key material of {tenants} cannot be right: the keys of before stay")
+            }
             Self::NotProtecting => f.write_str("it only reports, and protects nothing"),
             Self::ClockStepped { millis } => write!(f, "the machine's clock was set by {millis} ms"),
         }

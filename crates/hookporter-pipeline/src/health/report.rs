@@ -220,6 +220,10 @@ impl Endpoint {
                 alarms.push(Alarm::Silent { silent_for });
             }
         }
+        let tenants = self.keys.broken();
+        if tenants > 0 {
+            alarms.push(Alarm::BrokenKeys { tenants });
+        }
         if self.report_only {
             alarms.push(Alarm::NotProtecting);
         }

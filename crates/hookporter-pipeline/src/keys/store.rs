@@ -1,6 +1,6 @@
 //! The keys that an endpoint has at hand: prepared, and where they come from a source, cached for a second.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -13,7 +13,12 @@ use crate::keys::{KeySource, Keys, KeysKind};
 /// Where the pipeline gets a prepared keyring from.
 pub(crate) enum KeyStore {
     Fixed(Arc<PreparedKeyring>),
-    Source { source: Arc<dyn KeySource>, cache: Mutex<HashMap<Option<Arc<str>>, Cached>> },
+    Source {
+        source: Arc<dyn KeySource>,
+        cache: Mutex<HashMap<Option<Arc<str>>, Cached>>,
+        /// The tenants whose last material could not be right: their keys of before stay.
+        broken: Mutex<HashSet<Option<Arc<str>>>>,
+    },
     Found(FoundKeys),
 }
 
@@ -46,7 +51,7 @@ impl KeyStore {
                 }
                 Ok(Self::Fixed(Arc::new(prepared)))
             }
-            KeysKind::Source(source) => Ok(Self::Source { source, cache: Mutex::default() }),
+            KeysKind::Source(source) => Ok(Self::Source { source, cache: Mutex::default(), broken: Mutex::default() }),
             KeysKind::Finder(finding) => FoundKeys::new(finding, verifier).map(Self::Found),
         }
     }
@@ -72,6 +77,25 @@ impl KeyStore {
         }
     }
 
+    /// How many tenants go on with keys of before, since what came in their place cannot be right; an endpoint without tenants
+    /// counts as one.
+    pub(crate) fn broken(&self) -> usize {
+        match self {
+            Self::Source { broken, .. } => broken.lock().unwrap_or_else(PoisonError::into_inner).len(),
+            _ => 0,
+        }
+    }
+
+    fn note_broken(&self, tenant: &Option<Arc<str>>, is_broken: bool) {
+        let Self::Source { broken, .. } = self else { return };
+        let mut broken = broken.lock().unwrap_or_else(PoisonError::into_inner);
+        if !is_broken {
+            broken.remove(tenant);
+        } else if broken.len() < CAPACITY {
+            broken.insert(tenant.clone());
+        }
+    }
+
     /// The keyring of a tenant, within `budget`.
     pub(crate) async fn resolve(
         &self,
@@ -81,7 +105,7 @@ impl KeyStore {
     ) -> Result<Resolved, Rejection> {
         let (source, cache) = match self {
             Self::Fixed(keyring) => return Ok(Resolved::Keyring(keyring.clone())),
-            Self::Source { source, cache } => (source, cache),
+            Self::Source { source, cache, .. } => (source, cache),
             // Its keys have names, which the tenant alone does not say.
             Self::Found(_) => return Err(Rejection::new(Reason::UnknownKey)),
         };
@@ -101,9 +125,13 @@ impl KeyStore {
             // No broken answer: whoever revokes every key means it.
             Ok(Ok(Some(keyring))) if keyring.secrets().is_empty() => Resolved::NoKey,
             Ok(Ok(Some(keyring))) => match (verifier.prepare(&keyring), known) {
-                (Ok(prepared), _) => Resolved::Keyring(Arc::new(prepared)),
+                (Ok(prepared), _) => {
+                    self.note_broken(&tenant, false);
+                    Resolved::Keyring(Arc::new(prepared))
+                }
                 (Err(error), Some((_, working @ Resolved::Keyring(_)))) => {
                     tracing::error!(target: "hookporter", %error, "broken key material; the working keys stay");
+                    self.note_broken(&tenant, true);
                     working
                 }
                 (Err(error), _) => {
