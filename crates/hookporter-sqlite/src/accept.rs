@@ -1,62 +1,132 @@
 //! Taking records over.
 
+use std::sync::Arc;
+
 use hookporter_core::UnixTime;
 use hookporter_pipeline::inbox::{Accepted, EventRecord};
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{CachedStatement, Connection, OptionalExtension, params};
+use tokio::sync::oneshot;
 
+use crate::job::{self, Fault, Job, Step};
+use crate::size::Room;
 use crate::{lane, row};
 
+/// The two statements that every acceptance needs, fetched once for all of a transaction.
+pub(crate) struct Inserts<'c> {
+    connection: &'c Connection,
+    event: Option<CachedStatement<'c>>,
+    contents: Option<CachedStatement<'c>>,
+}
+
+impl<'c> Inserts<'c> {
+    pub(crate) const fn new(connection: &'c Connection) -> Self {
+        Self { connection, event: None, contents: None }
+    }
+
+    fn event(&mut self) -> rusqlite::Result<&mut CachedStatement<'c>> {
+        const SQL: &str = "INSERT INTO events (state, endpoint, tenant, identity, due_at, provider, event_id, event_type, \
+             api_version, signed, received_at, lane) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) \
+             ON CONFLICT DO NOTHING";
+        fetched(&mut self.event, self.connection, SQL)
+    }
+
+    fn contents(&mut self) -> rusqlite::Result<&mut CachedStatement<'c>> {
+        const SQL: &str = "INSERT OR REPLACE INTO contents (event, format, method, target, headers, body, payload, coverage, \
+             key_id, sent_at, peer, sealed_by) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
+        fetched(&mut self.contents, self.connection, SQL)
+    }
+}
+
+fn fetched<'a, 'c>(
+    kept: &'a mut Option<CachedStatement<'c>>,
+    connection: &'c Connection,
+    sql: &str,
+) -> rusqlite::Result<&'a mut CachedStatement<'c>> {
+    let statement = match kept.take() {
+        Some(statement) => statement,
+        None => connection.prepare_cached(sql)?,
+    };
+    Ok(kept.insert(statement))
+}
+
+/// What became of the records of a request; `None` where there was no room.
+type Answer = Option<Vec<Accepted>>;
+
+/// The records of one request, and who waits for the answer.
+struct Accept {
+    records: Vec<EventRecord>,
+    room: Arc<Room>,
+    answer: Option<Answer>,
+    reply: oneshot::Sender<Result<Answer, Fault>>,
+}
+
+impl Step for Accept {
+    fn run<'c>(&mut self, connection: &'c Connection, inserts: &mut Inserts<'c>) -> rusqlite::Result<()> {
+        self.answer = Some(None);
+        if !self.room.is_full(connection)? {
+            let accepted = self.records.iter().map(|record| accept(connection, inserts, record));
+            self.answer = Some(Some(accepted.collect::<rusqlite::Result<_>>()?));
+        }
+        Ok(())
+    }
+
+    fn conclude(self: Box<Self>, fault: Option<&Fault>) {
+        job::tell(self.reply, self.answer, fault);
+    }
+
+    fn wakes(&self) -> bool {
+        matches!(self.answer, Some(Some(_)))
+    }
+}
+
+/// A job that takes these records over, all or none, and its answer's other end.
+pub(crate) fn job(records: Vec<EventRecord>, room: Arc<Room>) -> (Job, oneshot::Receiver<Result<Answer, Fault>>) {
+    let weight = records.iter().fold(0, |weight, record| record.weight().saturating_add(weight));
+    let (reply, answer) = oneshot::channel();
+    (Job { step: Box::new(Accept { records, room, answer: None, reply }), weight, effect: job::Effect::Writes }, answer)
+}
+
 /// Keeps a record, unless its event is here already.
-pub(crate) fn accept(connection: &Connection, record: &EventRecord) -> rusqlite::Result<Accepted> {
+fn accept(connection: &Connection, inserts: &mut Inserts<'_>, record: &EventRecord) -> rusqlite::Result<Accepted> {
     let received = record.received_at.as_millis();
     let tenant = record.tenant.as_deref().unwrap_or_default();
     let (state, due) = state(connection, record)?;
-    let inserted = connection
-        .prepare_cached(
-            "INSERT INTO events (state, endpoint, tenant, identity, due_at, provider, event_id, event_type, api_version, \
-             signed, received_at, lane) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) ON CONFLICT DO NOTHING",
-        )?
-        .execute(params![
-            state,
-            record.endpoint,
-            tenant,
-            record.identity,
-            due,
-            record.provider,
-            row::text(record.event_id.as_ref()),
-            row::text(record.event_type.as_ref()),
-            row::text(record.api_version.as_ref()),
-            row::signed(record),
-            received,
-            record.lane,
-        ])?;
+    let inserted = inserts.event()?.execute(params![
+        state,
+        record.endpoint,
+        tenant,
+        record.identity,
+        due,
+        record.provider,
+        row::text(record.event_id.as_ref()),
+        row::text(record.event_type.as_ref()),
+        row::text(record.api_version.as_ref()),
+        row::signed(record),
+        received,
+        record.lane,
+    ])?;
     if inserted == 0 {
-        return seen_before(connection, record, tenant);
+        return seen_before(connection, inserts, record, tenant);
     }
-    keep_contents(connection, connection.last_insert_rowid(), record)?;
+    keep_contents(inserts, connection.last_insert_rowid(), record)?;
     Ok(Accepted::New)
 }
 
-fn keep_contents(connection: &Connection, event: i64, record: &EventRecord) -> rusqlite::Result<()> {
-    connection
-        .prepare_cached(
-            "INSERT OR REPLACE INTO contents (event, format, method, target, headers, body, payload, coverage, key_id, sent_at, \
-             peer, sealed_by) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)",
-        )?
-        .execute(params![
-            event,
-            record.format,
-            record.method,
-            record.target,
-            row::headers(record),
-            &record.body[..],
-            record.payload.as_deref(),
-            record.coverage.as_str(),
-            record.key_id,
-            record.sent_at.map(UnixTime::as_millis),
-            record.peer,
-            record.sealed_by,
-        ])?;
+fn keep_contents(inserts: &mut Inserts<'_>, event: i64, record: &EventRecord) -> rusqlite::Result<()> {
+    inserts.contents()?.execute(params![
+        event,
+        record.format,
+        record.method,
+        record.target,
+        row::headers(record),
+        &record.body[..],
+        record.payload.as_deref(),
+        record.coverage.as_str(),
+        record.key_id,
+        record.sent_at.map(UnixTime::as_millis),
+        record.peer,
+        record.sealed_by,
+    ])?;
     Ok(())
 }
 
@@ -66,7 +136,12 @@ fn keep_contents(connection: &Connection, event: i64, record: &EventRecord) -> r
 /// Only so often: a sender that never stops must not have the same event worked for ever. Each round of attempts ends with as
 /// many as the worker allows, or with the one whose function gave up at once, so the bound goes by both: about ten rounds, or
 /// a hundred attempts, whichever is more. After that it is a duplicate, and only a person requeues it.
-fn seen_before(connection: &Connection, record: &EventRecord, tenant: &str) -> rusqlite::Result<Accepted> {
+fn seen_before(
+    connection: &Connection,
+    inserts: &mut Inserts<'_>,
+    record: &EventRecord,
+    tenant: &str,
+) -> rusqlite::Result<Accepted> {
     let (state, due) = state(connection, record)?;
     let requeued = connection
         .prepare_cached(
@@ -93,7 +168,7 @@ fn seen_before(connection: &Connection, record: &EventRecord, tenant: &str) -> r
         )
         .optional()?;
     let Some(event) = requeued else { return Ok(Accepted::Duplicate) };
-    keep_contents(connection, event, record)?;
+    keep_contents(inserts, event, record)?;
     Ok(Accepted::Requeued)
 }
 

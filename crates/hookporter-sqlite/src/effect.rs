@@ -11,6 +11,7 @@ use hookporter_pipeline::inbox::{LeaseId, Settled, WorkError};
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
+use crate::accept::Inserts;
 use crate::guest::{self, Savepoint};
 use crate::job::{Fault, Job, Step};
 use crate::settle;
@@ -59,7 +60,7 @@ pub(crate) fn job(task: Task) -> (Job, oneshot::Receiver<Result<End, Fault>>) {
 }
 
 impl Step for Effect {
-    fn run(&mut self, connection: &Connection) -> rusqlite::Result<()> {
+    fn run<'c>(&mut self, connection: &'c Connection, _: &mut Inserts<'c>) -> rusqlite::Result<()> {
         if self.broke {
             return Ok(());
         }

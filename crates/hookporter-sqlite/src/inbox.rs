@@ -191,15 +191,7 @@ impl AcceptingSide for Inbox {
             Ok(records) => records,
             Err(fault) => return Box::pin(std::future::ready(Err(HandoffError::failed(fault)))),
         };
-        let weight = records.iter().fold(0, |weight, record| record.weight().saturating_add(weight));
-        let room = self.shared.room.clone();
-        let (job, answer) = ask(weight, move |connection| {
-            if room.is_full(connection)? {
-                return Ok((None, false));
-            }
-            let accepted = records.iter().map(|record| accept::accept(connection, record));
-            Ok((Some(accepted.collect::<rusqlite::Result<Vec<_>>>()?), true))
-        });
+        let (job, answer) = accept::job(records, self.shared.room.clone());
         let pushed = self.shared.queue.push_bounded(job);
         Box::pin(async move {
             let answer = match pushed {

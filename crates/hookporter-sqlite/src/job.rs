@@ -5,6 +5,8 @@ use std::fmt;
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
+use crate::accept::Inserts;
+
 /// Why a piece of work was not done.
 #[derive(Debug, Clone)]
 pub(crate) enum Fault {
@@ -31,7 +33,7 @@ impl std::error::Error for Fault {}
 /// What the writer runs in a transaction together with others.
 pub(crate) trait Step: Send {
     /// Does it. It may be run again after a roll-back.
-    fn run(&mut self, connection: &Connection) -> rusqlite::Result<()>;
+    fn run<'c>(&mut self, connection: &'c Connection, inserts: &mut Inserts<'c>) -> rusqlite::Result<()>;
 
     /// Tells whoever waits: the transaction is durable, or it is not.
     fn conclude(self: Box<Self>, fault: Option<&Fault>);
@@ -66,24 +68,28 @@ where
     F: FnMut(&Connection) -> rusqlite::Result<(T, bool)> + Send,
     T: Send,
 {
-    fn run(&mut self, connection: &Connection) -> rusqlite::Result<()> {
+    fn run<'c>(&mut self, connection: &'c Connection, _: &mut Inserts<'c>) -> rusqlite::Result<()> {
         self.answer = Some((self.function)(connection)?);
         Ok(())
     }
 
     fn conclude(self: Box<Self>, fault: Option<&Fault>) {
-        let answer = match (fault, self.answer) {
-            (None, Some((answer, _))) => Ok(answer),
-            (Some(fault), _) => Err(fault.clone()),
-            (None, None) => Err(Fault::Closed),
-        };
-        // Whoever asked may be gone; what is done is done.
-        let _ = self.reply.send(answer);
+        tell(self.reply, self.answer.map(|(answer, _)| answer), fault);
     }
 
     fn wakes(&self) -> bool {
         self.answer.as_ref().is_some_and(|(_, wakes)| *wakes)
     }
+}
+
+/// Tells whoever asked; they may be gone, and what is done is done.
+pub(crate) fn tell<T>(reply: oneshot::Sender<Result<T, Fault>>, answer: Option<T>, fault: Option<&Fault>) {
+    let answer = match (fault, answer) {
+        (None, Some(answer)) => Ok(answer),
+        (Some(fault), _) => Err(fault.clone()),
+        (None, None) => Err(Fault::Closed),
+    };
+    let _ = reply.send(answer);
 }
 
 /// A job of a function, and its answer's other end. The function says whether workers are to look.

@@ -6,6 +6,7 @@ use std::time::Duration;
 use rusqlite::{Connection, ErrorCode};
 use tokio::sync::watch;
 
+use crate::accept::Inserts;
 use crate::damage::Damage;
 use crate::emptying::{Emptying, Moment};
 use crate::job::{Effect, Fault, Job};
@@ -198,7 +199,9 @@ fn committed(connection: &Connection, jobs: &mut [Job], damage: &Damage) -> rusq
 /// All jobs in one transaction, or none.
 fn commit(connection: &Connection, jobs: &mut [Job]) -> rusqlite::Result<()> {
     connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
-    let done = jobs.iter_mut().try_for_each(|job| job.step.run(connection));
+    let mut inserts = Inserts::new(connection);
+    let done = jobs.iter_mut().try_for_each(|job| job.step.run(connection, &mut inserts));
+    drop(inserts);
     let ended = done.and_then(|()| connection.prepare_cached("COMMIT")?.execute([]));
     if ended.is_err() && !connection.is_autocommit() {
         // The first error is the one to tell of; whether this one succeeds, the connection itself says.
