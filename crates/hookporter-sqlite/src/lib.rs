@@ -26,7 +26,7 @@
 //! - **Readable**: `sqlite3 -readonly hooks.db 'SELECT * FROM journal'` shows what happened, while the server runs.
 //!
 //! Bodies stand in the file as they came: who can read the file can read them. With the feature `seal` and a key of yours
-//! (`Settings::seal`) they are encrypted, headers with them. Who can write to the file can make events.
+//! (`Settings::seal`) they are encrypted, and headers, target and peer with them. Who can write to the file can make events.
 //!
 //! # Mending
 //!
