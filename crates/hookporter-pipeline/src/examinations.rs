@@ -133,7 +133,7 @@ impl Running {
             let examined = tokio::task::spawn_blocking(move || {
                 // Its turn lasts as long as the thread is at work, though nobody may wait for it any more.
                 let _turn = turn;
-                refused.cause()
+                refused.examined()
             });
             // An error is a panic.
             if let Ok(Some(found)) = examined.await {

@@ -2,6 +2,8 @@
 //!
 //! A refused request is examined after its sender was answered, on a thread for work that blocks.
 
+use std::fmt;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, LazyLock};
 
 use bytes::Bytes;
@@ -14,6 +16,8 @@ use crate::examinations::{self, Found, Reached};
 use crate::health::LikelyCause;
 use crate::keys::{Keys, KeysKind};
 use crate::memory::{BodyMemory, Held};
+use crate::outcome::Observer;
+use crate::trace::TraceId;
 
 /// The longest body that is examined: of a longer one every probe would be a copy, and a tenth of a second is soon over.
 pub(crate) const MOST_BODY: usize = 1024 * 1024;
@@ -42,7 +46,6 @@ impl Keys {
 }
 
 /// A refused request, as it was received.
-#[derive(Debug)]
 pub(crate) struct Refused {
     verifier: Arc<Verifier>,
     examiner: Arc<Examiner>,
@@ -54,6 +57,9 @@ pub(crate) struct Refused {
     now: UnixTime,
     /// The run of refusals that it is one of.
     run: u64,
+    trace: TraceId,
+    /// Who is told what is found.
+    observers: Vec<Arc<dyn Observer>>,
     /// Its bytes count as waiting; never read.
     _held: Held,
 }
@@ -68,7 +74,14 @@ impl Endpoint {
     }
 
     /// Has a refused request examined, or one of those that come at the same time.
-    pub(crate) fn examine(&self, reason: Reason, head: &Head<'_>, url: Option<&str>, body: Option<Bytes>) {
+    pub(crate) fn examine(
+        &self,
+        trace: TraceId,
+        reason: Reason,
+        head: &Head<'_>,
+        url: Option<&str>,
+        body: Option<Bytes>,
+    ) {
         let Ok(runtime) = Handle::try_current() else { return };
         let reached = Reached::of(reason);
         // Without its body a proof tells nothing.
@@ -93,6 +106,8 @@ impl Endpoint {
             body: Bytes::copy_from_slice(&body),
             now: self.clock.now(),
             run: self.state.vitals.mended(),
+            trace,
+            observers: self.observers.clone(),
             _held: held,
         };
         examinations::offer(&self.state, reached, refused, &runtime);
@@ -100,8 +115,18 @@ impl Endpoint {
 }
 
 impl Refused {
-    /// The surest cause.
-    pub(crate) fn cause(&self) -> Option<Found> {
+    /// The surest cause, told to whoever observes the endpoint.
+    pub(crate) fn examined(&self) -> Option<Found> {
+        let found = self.cause()?;
+        for observer in &self.observers {
+            if catch_unwind(AssertUnwindSafe(|| observer.explain(self.trace, &found.cause))).is_err() {
+                tracing::error!(target: "hookporter", "an observer panicked");
+            }
+        }
+        Some(found)
+    }
+
+    fn cause(&self) -> Option<Found> {
         let mut head = Head::new(&self.method, &self.target, &self.headers);
         if let Some(url) = &self.url {
             head = head.with_url(url);
@@ -112,9 +137,15 @@ impl Refused {
         }
         let found = case.diagnose().into_iter().next()?;
         let is_proven = found.certainty == Certainty::Proven;
-        let (cause, message) = (found.cause.as_str(), found.to_string());
+        let (cause, message) = (found.cause.as_str().into(), found.to_string());
         let cause = LikelyCause { at: self.now, cause, is_proven, message };
         Some(Found { certainty: found.certainty, cause, run: self.run })
+    }
+}
+
+impl fmt::Debug for Refused {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Refused").field("trace", &self.trace).finish_non_exhaustive()
     }
 }
 

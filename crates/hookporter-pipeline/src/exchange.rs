@@ -62,6 +62,11 @@ impl Exchange {
         rejection
     }
 
+    /// What the request is called.
+    pub(crate) const fn trace(&self) -> TraceId {
+        self.trace
+    }
+
     /// How long before `now` the head arrived.
     pub(crate) fn elapsed(&self, now: Instant) -> Duration {
         now.saturating_duration_since(self.started)
@@ -172,7 +177,7 @@ impl Exchange {
             trace: self.trace,
             at: self.moment(subject),
             endpoint: self.endpoint.name.clone(),
-            provider: self.endpoint.provider_id(),
+            provider: self.endpoint.provider_id().into(),
             tenant: self.tenant.clone(),
             method: method.to_owned(),
             path: target.split('?').next().unwrap_or_default().to_owned(),

@@ -102,7 +102,7 @@ pub(crate) async fn watch(exchange: &Exchange, event: Event, handshake: bool) ->
 /// Hands off what the endpoint's own routes, hand-off or inbox take; the rest is the wrapped handler's. An inbox parks what
 /// nobody is to work yet.
 async fn hand_off(endpoint: &Arc<Endpoint>, ticket: Box<Ticket>, route: Route, parked: bool) -> Verdict {
-    let event = ticket.event().clone();
+    let (event, trace) = (ticket.event().clone(), ticket.trace());
     // A panic of the call itself is one of the work.
     let begun = catch_unwind(AssertUnwindSafe(|| -> Option<OwnWork> {
         Some(match (route, &endpoint.mode) {
@@ -113,7 +113,7 @@ async fn hand_off(endpoint: &Arc<Endpoint>, ticket: Box<Ticket>, route: Route, p
             }
             (_, Mode::Handoff(handoff)) => handoff.hand_off(event),
             (_, Mode::Inbox(inbox)) => match endpoint.own_name() {
-                Ok(()) => inbox.keep(&event, &endpoint.keeping, parked),
+                Ok(()) => inbox.keep(&event, trace, &endpoint.keeping, parked),
                 Err(error) => Box::pin(std::future::ready(Err(HandoffError::failed(error)))),
             },
             _ => return None,

@@ -29,6 +29,7 @@ mod keys;
 mod memory;
 #[cfg(feature = "metrics")]
 mod metrics;
+pub mod operating;
 mod outcome;
 mod payload_error;
 mod peek;
@@ -55,7 +56,7 @@ pub use memory::BodyMemory;
 #[cfg(feature = "metrics")]
 #[cfg_attr(docsrs, doc(cfg(feature = "metrics")))]
 pub use metrics::describe_metrics;
-pub use outcome::{Observer, Outcome, Record, Refusal};
+pub use outcome::{NotAnOutcome, Observer, Outcome, Record, Refusal};
 pub use payload_error::PayloadError;
 pub use proxies::Proxies;
 pub use receive::{Verdict, receive};
@@ -63,5 +64,5 @@ pub use replay::{Replay, ReplayAnswer};
 pub use reply::Reply;
 pub use subscription::Subscription;
 pub use ticket::{Answer, Handled, Ticket};
-pub use trace::TraceId;
+pub use trace::{NotATraceId, TraceId};
 pub use work::{Driver, Panicked, Spawn, TokioSpawn, WorkResult, Worked, drain};

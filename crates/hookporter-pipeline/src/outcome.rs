@@ -1,5 +1,6 @@
 //! What became of a request, and who is told.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,6 +8,7 @@ use std::time::Duration;
 use hookporter_core::{KeyId, Reason, Rejection, Stage, UnixTime};
 use serde::{Serialize, Serializer};
 
+use crate::health::LikelyCause;
 use crate::shown::{maybe_shown, shown};
 use crate::trace::TraceId;
 
@@ -61,6 +63,27 @@ impl Outcome {
     }
 }
 
+impl std::str::FromStr for Outcome {
+    type Err = NotAnOutcome;
+
+    fn from_str(word: &str) -> Result<Self, NotAnOutcome> {
+        Self::ALL.into_iter().find(|outcome| outcome.as_str() == word).ok_or(NotAnOutcome)
+    }
+}
+
+/// A word is no outcome.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct NotAnOutcome;
+
+impl fmt::Display for NotAnOutcome {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("this is no outcome")
+    }
+}
+
+impl std::error::Error for NotAnOutcome {}
+
 impl fmt::Display for Outcome {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
@@ -70,8 +93,8 @@ impl fmt::Display for Outcome {
 /// What is known of one request when it has been answered.
 ///
 /// For people who troubleshoot: it holds no secret, no proof and no byte of the body.
-#[derive(Debug, Clone, Serialize)]
-#[non_exhaustive]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[expect(clippy::exhaustive_structs, reason = "made by stores, too")]
 pub struct Record {
     /// What the log calls this request.
     #[serde(serialize_with = "shown")]
@@ -83,7 +106,7 @@ pub struct Record {
     #[serde(serialize_with = "shown")]
     pub endpoint: Arc<str>,
     /// The provider's id, or `custom`.
-    pub provider: &'static str,
+    pub provider: Cow<'static, str>,
     /// The tenant, where the endpoint has tenants and this one is known.
     #[serde(serialize_with = "maybe_shown")]
     pub tenant: Option<Arc<str>>,
@@ -163,6 +186,12 @@ pub trait Observer: Send + Sync + 'static {
     /// Takes note, and may keep the record without a copy of its own. Default: as [`Observer::observe`].
     fn observe_shared(&self, record: &Arc<Record>) {
         self.observe(record);
+    }
+
+    /// Takes note of what was found out about a refused request after it was answered. It may come long after its record.
+    /// Default: nothing.
+    fn explain(&self, trace: TraceId, cause: &LikelyCause) {
+        let _ = (trace, cause);
     }
 
     /// Whether [`Record::body_digest`] is to be there: the body is hashed for it. Default: no.

@@ -71,7 +71,7 @@ pub async fn receive<B: BodyReader>(
         let (reason, body) = (turned_away.rejection.kind(), exchange.refused_body.take());
         let offered = catch_unwind(AssertUnwindSafe(|| {
             let url = endpoint.url_of(head, peer.map(|peer| peer.ip())).ok().flatten();
-            endpoint.examine(reason, head, url.as_deref(), body);
+            endpoint.examine(exchange.trace(), reason, head, url.as_deref(), body);
         }));
         if offered.is_err() {
             tracing::error!(target: "hookporter", endpoint = &*endpoint.name, "examining a refusal panicked");

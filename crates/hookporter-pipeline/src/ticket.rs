@@ -12,6 +12,7 @@ use crate::exchange::{Exchange, Subject};
 use crate::handoff::{BoxFuture, HandedOff, HandoffError};
 use crate::outcome::Outcome;
 use crate::reply::Reply;
+use crate::trace::TraceId;
 use crate::work::{Custody, Driver, Panicked, Spawn, TokioSpawn, WorkResult, Worked, poll_caught};
 
 /// Work of the endpoint's own: a route's handler, or a hand-off.
@@ -145,6 +146,11 @@ impl Ticket {
             Err(()) => Rejection::new(Reason::HandoffTimeout),
         };
         self.exchange.refuse_event(&self.event, rejection)
+    }
+
+    /// What the request is called.
+    pub(crate) const fn trace(&self) -> TraceId {
+        self.exchange.trace()
     }
 
     /// Answers 503: the user's code panicked.

@@ -32,7 +32,7 @@ impl<'c> Inserts<'c> {
 
     fn contents(&mut self) -> rusqlite::Result<&mut CachedStatement<'c>> {
         const SQL: &str = "INSERT OR REPLACE INTO contents (event, format, method, target, headers, body, payload, coverage, \
-             key_id, sent_at, peer, sealed_by) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
+             key_id, sent_at, peer, sealed_by, trace) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)";
         fetched(&mut self.contents, self.connection, SQL)
     }
 }
@@ -126,6 +126,7 @@ fn keep_contents(inserts: &mut Inserts<'_>, event: i64, record: &EventRecord) ->
         record.sent_at.map(UnixTime::as_millis),
         record.peer,
         record.sealed_by,
+        record.trace.map(|trace| trace.to_bits().cast_signed()),
     ])?;
     Ok(())
 }

@@ -1,10 +1,12 @@
 //! Changes to many events, in bounded steps: senders wait behind each.
 
 use hookporter_core::UnixTime;
+use hookporter_pipeline::operating::Selection;
 use rusqlite::types::Value;
 use rusqlite::{Connection, params_from_iter};
 
-use crate::{Selection, change, replay};
+use crate::selection::condition;
+use crate::{change, replay};
 
 /// How many events one step changes: a few milliseconds.
 const ROWS: i64 = 200;
@@ -73,14 +75,14 @@ impl Bulk {
 
     /// The next numbers, up to one of them.
     fn chosen(&self, connection: &Connection, upto: i64) -> rusqlite::Result<Vec<i64>> {
-        let condition = self.selection.condition(4);
+        let chosen = condition(&self.selection, 4);
         let sql = format!(
             "SELECT id FROM events WHERE id > ?1 AND id <= ?2 AND {} AND {} ORDER BY id LIMIT ?3",
             self.doing.fit(),
-            condition.sql
+            chosen.sql
         );
         let mut values = vec![Value::Integer(self.after), Value::Integer(upto), Value::Integer(ROWS)];
-        values.extend(condition.values);
+        values.extend(chosen.values);
         // Not kept: there are as many such statements as filters.
         connection.prepare(&sql)?.query_map(params_from_iter(values), |row| row.get(0))?.collect()
     }
@@ -88,9 +90,9 @@ impl Bulk {
 
 /// How many events would be changed.
 pub(crate) fn count(connection: &Connection, selection: &Selection, doing: &Doing) -> rusqlite::Result<usize> {
-    let condition = selection.condition(1);
-    let sql = format!("SELECT count(*) FROM events WHERE {} AND {}", doing.fit(), condition.sql);
-    let count: i64 = connection.query_row(&sql, params_from_iter(condition.values), |row| row.get(0))?;
+    let chosen = condition(selection, 1);
+    let sql = format!("SELECT count(*) FROM events WHERE {} AND {}", doing.fit(), chosen.sql);
+    let count: i64 = connection.query_row(&sql, params_from_iter(chosen.values), |row| row.get(0))?;
     Ok(usize::try_from(count).unwrap_or(usize::MAX))
 }
 

@@ -77,23 +77,20 @@ mod settle;
 mod sides;
 mod size;
 mod sound;
-mod state;
 mod store;
 mod sweep;
 mod transactional;
 mod writer;
 
-pub use edit::{Edited, Original};
 pub use erased::Erased;
+pub use hookporter_pipeline::operating::{
+    Attempted, Edited, Listed, Original, Replay, Replayed, Selection, State, Stats, Verdict,
+};
 pub use inbox::Inbox;
-pub use log::{Attempted, Listed, Stats};
 pub use mender::Mender;
 pub use open_error::OpenError;
 pub use reader::Reader;
-pub use replay::{Replay, Replayed, Verdict};
 /// The SQLite library that this crate is built with, for functions of [`Inbox::transactional_worker`]: a program links one.
 pub use rusqlite;
-pub use selection::Selection;
 pub use settings::Settings;
 pub use sides::{AcceptingInbox, WorkingInbox};
-pub use state::State;

@@ -2,80 +2,13 @@
 
 use hookporter_core::UnixTime;
 use hookporter_pipeline::inbox::{EventRecord, InboxError};
+use hookporter_pipeline::operating::{Attempted, Listed, Selection, State, Stats};
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, Row, params_from_iter};
 
+use crate::selection::condition;
 use crate::size::Size;
-use crate::{Inbox, Selection, State, claim};
-
-/// An event in a list. It holds no byte of the body.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Listed {
-    /// Its number: ascending in the order of acceptance.
-    pub number: i64,
-    /// Its state.
-    pub state: State,
-    /// The endpoint's name.
-    pub endpoint: String,
-    /// The tenant, where the endpoint has tenants.
-    pub tenant: Option<String>,
-    /// The event id.
-    pub event_id: Option<String>,
-    /// The event type.
-    pub event_type: Option<String>,
-    /// When it came in.
-    pub received_at: UnixTime,
-    /// When it is due, or when its lease ends.
-    pub due_at: Option<UnixTime>,
-    /// When it was done, a dead letter, or given up on.
-    pub finished_at: Option<UnixTime>,
-    /// How many attempts it had since it was accepted or requeued.
-    pub attempts: u32,
-    /// The last error, one line.
-    pub last_error: Option<String>,
-}
-
-/// An attempt to work an event.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Attempted {
-    /// When it began.
-    pub started_at: UnixTime,
-    /// When it ended, unless it is still under way.
-    pub ended_at: Option<UnixTime>,
-    /// How it ended: `worked`, `failed`, or `lost` where its process died or it hung.
-    pub outcome: Option<String>,
-    /// Its error, one line.
-    pub error: Option<String>,
-}
-
-/// How much an inbox holds.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Stats {
-    /// Events that wait to be worked.
-    pub waiting: u64,
-    /// Events that workers have.
-    pub working: u64,
-    /// Events that are worked and remembered.
-    pub done: u64,
-    /// Dead letters.
-    pub dead: u64,
-    /// Parked events.
-    pub parked: u64,
-    /// When the oldest event came in that is not worked yet, parked ones and dead letters aside.
-    pub oldest_undone: Option<UnixTime>,
-    /// The size of the file, in bytes, without its log: what is used, and what is free.
-    pub file_bytes: u64,
-    /// How many bytes of the file are used.
-    pub used_bytes: u64,
-    /// How many bytes of the file are free: they are used again, or go back to the file system with the next sweep.
-    pub free_bytes: u64,
-    /// The size of the log beside the file, in bytes: some 16 MiB at most, unless another program reads the file in a long
-    /// transaction.
-    pub log_bytes: u64,
-}
+use crate::{Inbox, claim};
 
 const LISTED: &str = "id, state, endpoint, tenant, event_id, event_type, received_at, due_at, attempts, last_error, \
      finished_at";
@@ -123,20 +56,20 @@ pub(crate) fn list(
     after: i64,
     most: usize,
 ) -> rusqlite::Result<Vec<Listed>> {
-    let condition = which.condition(3);
-    let sql = format!("SELECT {LISTED} FROM events WHERE id > ?1 AND {} ORDER BY id LIMIT ?2", condition.sql);
+    let chosen = condition(which, 3);
+    let sql = format!("SELECT {LISTED} FROM events WHERE id > ?1 AND {} ORDER BY id LIMIT ?2", chosen.sql);
     let most = i64::try_from(most).unwrap_or(i64::MAX);
     let mut values = vec![Value::Integer(after), Value::Integer(most)];
-    values.extend(condition.values);
+    values.extend(chosen.values);
     let mut statement = connection.prepare(&sql)?;
     let rows = statement.query_map(params_from_iter(values), listed)?;
     rows.collect()
 }
 
 pub(crate) fn count(connection: &Connection, which: &Selection) -> rusqlite::Result<u64> {
-    let condition = which.condition(1);
-    let sql = format!("SELECT count(*) FROM events WHERE {}", condition.sql);
-    connection.query_row(&sql, params_from_iter(condition.values), |row| unsigned(row, 0))
+    let chosen = condition(which, 1);
+    let sql = format!("SELECT count(*) FROM events WHERE {}", chosen.sql);
+    connection.query_row(&sql, params_from_iter(chosen.values), |row| unsigned(row, 0))
 }
 
 pub(crate) fn inspect(connection: &Connection, number: i64) -> rusqlite::Result<Option<(Listed, EventRecord)>> {

@@ -4,9 +4,10 @@ use std::time::Duration;
 
 use hookporter_core::UnixTime;
 use hookporter_pipeline::inbox::InboxError;
+use hookporter_pipeline::operating::{Edited, Selection};
 
 use crate::bulk::{Bulk, Doing};
-use crate::{Edited, Erased, Inbox, Selection, change, edit};
+use crate::{Erased, Inbox, change, edit};
 
 /// How long an erasure waits for readers of the log.
 const LOG: Duration = Duration::from_secs(5);

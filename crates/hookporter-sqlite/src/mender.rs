@@ -6,12 +6,13 @@ use std::time::Duration;
 
 use hookporter_core::UnixTime;
 use hookporter_pipeline::inbox::InboxError;
+use hookporter_pipeline::operating::{Edited, Selection};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::time::Instant;
 
 use crate::bulk::{Bulk, Doing};
 use crate::file::{self, Writes};
-use crate::{Edited, OpenError, Selection, bulk, change, edit};
+use crate::{OpenError, bulk, change, edit};
 
 /// The shortest pause between two steps; else it is as long as the step was. SQLite does not hand its lock over: whoever waits
 /// for it looks now and then, and without pauses a server would find it taken every time.

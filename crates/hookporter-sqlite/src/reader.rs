@@ -3,11 +3,11 @@
 use std::path::Path;
 
 use hookporter_pipeline::inbox::{EventRecord, InboxError};
+use hookporter_pipeline::operating::{Attempted, Listed, Original, Replay, Replayed, Selection, State, Stats};
 use rusqlite::Connection;
 
 use crate::file::{self, Writes};
-use crate::log::{self, Attempted, Listed, Stats};
-use crate::{OpenError, Original, Replay, Replayed, Selection, State, edit, replay};
+use crate::{OpenError, edit, log, replay};
 
 /// Reads an inbox, whether its server runs or not, and changes nothing. For tools: every call blocks on the disk.
 ///

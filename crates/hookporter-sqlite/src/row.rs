@@ -2,6 +2,7 @@
 
 use bytes::Bytes;
 use hookporter_core::{Coverage, UnixTime};
+use hookporter_pipeline::TraceId;
 use hookporter_pipeline::inbox::{EventRecord, RecordLabel};
 use rusqlite::Row;
 
@@ -45,7 +46,8 @@ pub(crate) fn coverage(word: &str) -> Coverage {
 
 /// The columns of a record, in the order in which [`read`] reads them.
 pub(crate) const COLUMNS: &str = "endpoint, tenant, identity, provider, event_id, event_type, api_version, signed, \
-     received_at, format, method, target, headers, body, payload, coverage, key_id, sent_at, lane, peer, sealed_by, edited_at IS NOT NULL";
+     received_at, format, method, target, headers, body, payload, coverage, key_id, sent_at, lane, peer, sealed_by, \
+     edited_at IS NOT NULL, trace";
 
 /// Reads a record from the columns behind `first`.
 pub(crate) fn read(row: &Row<'_>, first: usize) -> rusqlite::Result<EventRecord> {
@@ -78,6 +80,7 @@ pub(crate) fn read(row: &Row<'_>, first: usize) -> rusqlite::Result<EventRecord>
     record.lane = row.get(at(18))?;
     record.peer = row.get(at(19))?;
     record.sealed_by = row.get(at(20))?;
+    record.trace = row.get::<_, Option<i64>>(at(22))?.map(|bits| TraceId::from_bits(bits.cast_unsigned()));
     record.edited = edited;
     Ok(record)
 }

@@ -199,6 +199,11 @@ pub mod journal {
     pub use hookporter_pipeline::journal::*;
 }
 
+/// The operating side of a store: what the console and the command line see of it and mend in it.
+pub mod operating {
+    pub use hookporter_pipeline::operating::*;
+}
+
 /// Health: how endpoints fare, as a value, as JSON, and as a stream of changes.
 pub mod health {
     pub use hookporter_pipeline::health::*;

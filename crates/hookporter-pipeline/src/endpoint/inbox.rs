@@ -24,9 +24,12 @@ impl Endpoint {
     /// What tells events apart, and leads a stored one back to its endpoint, is the endpoint's [name](Endpoint::named): two
     /// endpoints of one sender on one inbox need two. A second one of the same name is answered 503.
     ///
+    /// The store's journal, where it has one, takes note of every request of the endpoint, accepted or not.
+    ///
     /// Default: inline, nothing is kept.
     pub fn inbox<I: AcceptingSide + Clone>(self, inbox: &I) -> Self {
-        Self { mode: Mode::Inbox(InboxHandoff::new(inbox.clone())), ..self }
+        let observers = self.observers.into_iter().chain(inbox.journal()).collect();
+        Self { mode: Mode::Inbox(InboxHandoff::new(inbox.clone())), observers, ..self }
     }
 
     /// Answers 503 for versions that the endpoint does not handle, also with an inbox, which else parks such events.

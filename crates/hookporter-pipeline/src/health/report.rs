@@ -1,5 +1,6 @@
 //! The health of an endpoint at one moment.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -116,13 +117,13 @@ pub struct LastError {
 
 /// What may be wrong with an endpoint that refuses proofs, from the last refused request that was examined.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-#[non_exhaustive]
+#[expect(clippy::exhaustive_structs, reason = "made by stores, too")]
 pub struct LikelyCause {
     /// When that request came.
     #[serde(serialize_with = "shown")]
     pub at: UnixTime,
     /// The cause as a word.
-    pub cause: &'static str,
+    pub cause: Cow<'static, str>,
     /// Whether the bytes prove it: with this one thing changed, the proof of the request holds.
     pub is_proven: bool,
     /// The cause in words.
@@ -233,7 +234,7 @@ impl Endpoint {
 
     /// An own fault that is proven; or a proof that is missing again and again, while the rest of the sender's headers is there.
     fn fault(&self, cause: LikelyCause) -> Option<Alarm> {
-        match cause.cause {
+        match &*cause.cause {
             _ if cause.is_proven => Some(Alarm::OwnFault(cause)),
             "header-stripped" if self.state.vitals.unproven() >= SUSPICIOUS => Some(Alarm::LikelyFault(cause)),
             _ => None,

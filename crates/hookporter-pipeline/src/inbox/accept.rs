@@ -1,7 +1,11 @@
 //! The accepting side of a store.
 
+use std::sync::Arc;
+
 use crate::handoff::{BoxFuture, HandoffError};
-use crate::inbox::{EndpointNames, EventRecord};
+use crate::inbox::{EndpointNames, EventRecord, InboxDepth};
+use crate::operating::QuarantineSide;
+use crate::outcome::Observer;
 
 /// What became of a record that a store took.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,4 +37,19 @@ pub trait AcceptingSide: Send + Sync + 'static {
 
     /// Which endpoint has which name in this store: one [`EndpointNames`] for all handles on it, made together with the store.
     fn endpoint_names(&self) -> &EndpointNames;
+
+    /// Where the requests of an endpoint are written down that has this store, accepted or not. Default: nowhere.
+    fn journal(&self) -> Option<Arc<dyn Observer>> {
+        None
+    }
+
+    /// Where an endpoint that has this store keeps refused requests, where it is asked to. Default: nowhere.
+    fn quarantine(&self) -> Option<Arc<dyn QuarantineSide>> {
+        None
+    }
+
+    /// How much waits to be worked, from a few seconds ago: it must not block. Default: not known.
+    fn depth(&self) -> Option<InboxDepth> {
+        None
+    }
 }

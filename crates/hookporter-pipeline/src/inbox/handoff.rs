@@ -12,6 +12,7 @@ use crate::handoff::{BoxFuture, HandedOff, HandoffError};
 use crate::inbox::split::Part;
 use crate::inbox::worker::Hook;
 use crate::inbox::{Accepted, AcceptingSide, Change, ChangeKind, EndpointNames, EventRecord, RecordLabel, Split};
+use crate::trace::TraceId;
 
 /// A longer id of a part is not kept as a key: no index grows with it.
 const LONGEST_ID: usize = 255;
@@ -32,8 +33,8 @@ pub(crate) struct Keeping {
 
 impl Keeping {
     /// What a store is to keep of a delivery.
-    fn records(&self, event: &Event, parked: bool) -> Vec<EventRecord> {
-        let whole = EventRecord { parked, ..EventRecord::of(event) };
+    fn records(&self, event: &Event, trace: TraceId, parked: bool) -> Vec<EventRecord> {
+        let whole = EventRecord { parked, trace: Some(trace), ..EventRecord::of(event) };
         let records = match self.split.as_ref().and_then(|split| split.parts(event)) {
             Some(parts) if fits(&whole, parts.len()) => records_of(&whole, parts),
             Some(parts) => {
@@ -132,10 +133,11 @@ impl InboxHandoff {
     pub(crate) fn keep(
         &self,
         event: &Event,
+        trace: TraceId,
         how: &Keeping,
         parked: bool,
     ) -> BoxFuture<'static, Result<HandedOff, HandoffError>> {
-        let records = how.records(event, parked);
+        let records = how.records(event, trace, parked);
         let kind = if parked { ChangeKind::Parked } else { ChangeKind::Accepted };
         let changes = if how.hooks.is_empty() {
             Vec::new()

@@ -9,6 +9,7 @@ use hookporter_core::{Coverage, HeaderVisitor, Headers, KeyId, Label, Labels, Un
 use crate::Event;
 use crate::inbox::Kept;
 use crate::kept::{KeptHead, is_credential};
+use crate::trace::TraceId;
 
 /// What a store keeps of one event.
 ///
@@ -59,6 +60,8 @@ pub struct EventRecord {
     pub lane: Option<String>,
     /// Who sent it, as address and port, where the adapter knows.
     pub peer: Option<String>,
+    /// What the log calls the request that brought it.
+    pub trace: Option<TraceId>,
     /// The id of the key that headers, body and payload are encrypted with; `None`: they are as they came.
     pub sealed_by: Option<String>,
     /// Whether somebody has changed the body since it came in: a store gives such a record with the coverage
@@ -104,6 +107,7 @@ impl EventRecord {
             parked: false,
             lane: None,
             peer: None,
+            trace: None,
             sealed_by: None,
             edited: false,
         }

@@ -2,18 +2,28 @@
 
 use hookporter_core::{Reason, UnixTime};
 
+use crate::journal::Entry;
 use crate::outcome::{Outcome, Record};
 
 /// Which entries of a journal are wanted; every setter narrows it. Default: all of them.
 #[derive(Debug, Clone, Default)]
 #[must_use]
+#[non_exhaustive]
 pub struct Query {
-    endpoint: Option<String>,
-    outcomes: Vec<Outcome>,
-    reason: Option<Reason>,
-    since: Option<UnixTime>,
-    until: Option<UnixTime>,
-    text: Option<String>,
+    /// Their endpoint's name.
+    pub endpoint: Option<String>,
+    /// Their outcome is one of these; none: any.
+    pub outcomes: Vec<Outcome>,
+    /// Their reason.
+    pub reason: Option<Reason>,
+    /// They came at this moment or later.
+    pub since: Option<UnixTime>,
+    /// They came before this moment.
+    pub until: Option<UnixTime>,
+    /// Trace id, path, event id, event type, tenant or digest begins with this.
+    pub text: Option<String>,
+    /// They told of the event of this number in their inbox.
+    pub event: Option<i64>,
 }
 
 impl Query {
@@ -58,8 +68,15 @@ impl Query {
         Self { text: Some(text.to_owned()), ..self }
     }
 
-    pub(super) fn takes(&self, record: &Record) -> bool {
-        self.endpoint.as_ref().is_none_or(|endpoint| **endpoint == *record.endpoint)
+    /// Those that told of the event of this number in their inbox: its first delivery, and its duplicates.
+    pub fn event(self, number: i64) -> Self {
+        Self { event: Some(number), ..self }
+    }
+
+    pub(super) fn takes(&self, entry: &Entry) -> bool {
+        let record = &entry.record;
+        (self.event.is_none() || self.event == entry.event)
+            && self.endpoint.as_ref().is_none_or(|endpoint| **endpoint == *record.endpoint)
             && (self.outcomes.is_empty() || self.outcomes.contains(&record.outcome))
             && (self.reason.is_none() || self.reason == record.reason)
             && self.since.is_none_or(|since| record.at >= since)

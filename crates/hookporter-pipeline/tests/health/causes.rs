@@ -37,7 +37,7 @@ async fn the_secret_of_before_the_deploy_is_named_at_the_first_refusal() {
     let message = health.alarms[0].to_string();
     assert_eq!(message, "signed with the keys of the release of yesterday, not with this endpoint's");
     let cause = health.likely_cause.unwrap();
-    assert_eq!((cause.cause, cause.is_proven, cause.at), ("other-keys", true, UnixTime::from_secs(START)));
+    assert_eq!((&*cause.cause, cause.is_proven, cause.at), ("other-keys", true, UnixTime::from_secs(START)));
     // Mended: the sender's next request holds.
     assert_eq!(door.send(NEW).await, 200);
     assert_eq!((door.health().light, door.health().likely_cause), (Light::Green, None));
@@ -54,7 +54,7 @@ async fn an_expired_key_and_a_rewritten_body_are_proven() {
     let body = [request.body(), &b"\n"[..]].concat();
     assert_eq!(door.send_this(&request.with_body(body)).await, 401);
     let health = examined(&door).await;
-    assert_eq!((health.light, health.likely_cause.unwrap().cause), (Light::Red, "body-changed"));
+    assert_eq!((health.light, &*health.likely_cause.unwrap().cause), (Light::Red, "body-changed"));
 }
 
 fn github_with(keys: Keyring) -> hookporter_pipeline::Endpoint {
@@ -113,7 +113,7 @@ async fn what_was_found_before_a_proof_held_does_not_come_back() {
     assert_eq!((door.health().light, door.health().likely_cause), (Light::Green, None), "not examined yet");
     door.clock.pass(2).await;
     let cause = examined(&door).await.likely_cause.unwrap();
-    assert_eq!((cause.cause, cause.is_proven), ("wrong-secret", false), "nor does it stand against what is new");
+    assert_eq!((&*cause.cause, cause.is_proven), ("wrong-secret", false), "nor does it stand against what is new");
 }
 
 #[tokio::test(start_paused = true)]

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use hookporter_core::{Coverage, UnixTime};
+use hookporter_pipeline::TraceId;
 use hookporter_pipeline::inbox::{Claim, Claimed, EventRecord, Lease, RecordLabel, WorkingSide};
 use hookporter_pipeline::{BoxError, HandoffError};
 
@@ -36,6 +37,7 @@ pub fn sample_record(identity: &str) -> EventRecord {
     record.key_id = "2026-11".to_owned();
     record.sent_at = Some(UnixTime::from_millis(1_699_999_999_123));
     record.peer = Some("203.0.113.9:4711".to_owned());
+    record.trace = Some(TraceId::from_bits(0xfedc_ba98_7654_3210));
     record
 }
 

@@ -1,10 +1,11 @@
-//! The state of an event in the inbox.
+//! The state of an event in a store.
 
 use std::fmt;
 
 /// What an event is waiting for, or how it ended.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+#[expect(clippy::exhaustive_enums, reason = "a store handles every case or does not compile")]
 pub enum State {
     /// It waits to be worked, at once or after a failed attempt.
     Waiting,
@@ -34,8 +35,9 @@ impl State {
         }
     }
 
-    /// The state of a word; a word that is not one is an event that nobody can have.
-    pub(crate) fn of(word: &str) -> Self {
+    /// The state of a word; a word that is not one is an event that nobody can have, as a dead letter is.
+    #[must_use]
+    pub fn of(word: &str) -> Self {
         Self::ALL.into_iter().find(|state| state.as_str() == word).unwrap_or(Self::Dead)
     }
 }

@@ -1,0 +1,49 @@
+ALTER TABLE contents ADD COLUMN trace INTEGER;  -- what the log calls the request that brought it, as a number; NULL: not known
+
+-- The journal: one row for each request of an endpoint that has this inbox, accepted or not. No proof, no credential, no body.
+CREATE TABLE requests (
+    id INTEGER PRIMARY KEY,
+    at INTEGER NOT NULL,                    -- ms since 1970: when it came
+    trace INTEGER NOT NULL,                 -- as the log shows it, but as a number
+    endpoint TEXT NOT NULL,
+    outcome TEXT NOT NULL,                  -- accepted, duplicate, ignored, parked, handshake, rejected, unavailable
+    status INTEGER NOT NULL,                -- what the sender was told
+    event INTEGER,                          -- the number of its event; of a duplicate that of the first delivery's
+    reason TEXT,                            -- why it was not accepted
+    detail TEXT,                            -- the reason with its evidence
+    provider TEXT NOT NULL,
+    tenant TEXT,
+    method TEXT NOT NULL,
+    path TEXT NOT NULL,
+    headers TEXT NOT NULL,                  -- those of an allow-list, one a line, "name: value"
+    key_id TEXT,
+    event_id TEXT,
+    event_type TEXT,
+    api_version TEXT,
+    body_bytes INTEGER NOT NULL,
+    body_digest TEXT,
+    duration_us INTEGER NOT NULL,           -- from the head to the answer
+    report_only INTEGER NOT NULL,
+    cause TEXT,                             -- what was found out about a refused request since, as a word
+    cause_proven INTEGER,
+    cause_message TEXT
+);
+CREATE INDEX requests_event ON requests (event) WHERE event IS NOT NULL;
+CREATE INDEX requests_refused ON requests (reason, id) WHERE reason IS NOT NULL;
+
+-- The quarantine: refused requests, whole, until they are judged again. Only where an endpoint asks for it.
+CREATE TABLE refused (
+    id INTEGER PRIMARY KEY AUTOINCREMENT,
+    trace INTEGER NOT NULL,
+    endpoint TEXT NOT NULL,
+    reason TEXT NOT NULL,
+    detail TEXT NOT NULL,
+    arrived_at INTEGER NOT NULL,
+    judged_at INTEGER,                      -- when it was last judged again
+    method TEXT NOT NULL,
+    target TEXT NOT NULL,
+    headers BLOB NOT NULL,                  -- one a line, "name: value", proofs among them
+    body BLOB NOT NULL,
+    peer TEXT
+);
+CREATE INDEX refused_by_endpoint ON refused (endpoint, id);
