@@ -1,6 +1,7 @@
 //! Time: a moment since the Unix epoch, and the clock it is read from.
 
 use std::fmt;
+use std::str::FromStr;
 use std::time::Duration;
 #[cfg(not(target_os = "linux"))]
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -89,6 +90,28 @@ impl fmt::Display for UnixTime {
     }
 }
 
+/// A text is no moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct NotAMoment;
+
+impl fmt::Display for NotAMoment {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a moment is written as in `2026-11-26T12:00:00Z`")
+    }
+}
+
+impl std::error::Error for NotAMoment {}
+
+/// Of RFC 3339, from 1970 on; what lies beyond the milliseconds is cut off.
+impl FromStr for UnixTime {
+    type Err = NotAMoment;
+
+    fn from_str(text: &str) -> Result<Self, NotAMoment> {
+        crate::scheme::timestamp::rfc3339(text.as_bytes()).ok_or(NotAMoment)
+    }
+}
+
 /// Year, month and day of a day since the epoch (Howard Hinnant, "chrono-compatible low-level date algorithms").
 #[expect(clippy::arithmetic_side_effects, reason = "the caller bounds the days to ten thousand years")]
 const fn civil(days: i64) -> (i64, i64, i64) {
@@ -166,6 +189,13 @@ mod tests {
             (i64::MIN, "-9223372036854776 s"),
         ] {
             assert_eq!(UnixTime::from_millis(millis).to_string(), text);
+            let is_read = (0..253_402_300_800_000).contains(&millis);
+            assert_eq!(
+                text.parse(),
+                if is_read { Ok(UnixTime::from_millis(millis)) } else { Err(NotAMoment) },
+                "{text}"
+            );
         }
+        assert_eq!("2000-02-29T02:00:00.1239+02:00".parse(), Ok(UnixTime::from_millis(951_782_400_123)));
     }
 }

@@ -46,7 +46,7 @@ mod version;
 pub use algorithm::{Algorithm, KeyPlace};
 pub use body::{BodyBuffer, DEFAULT_BODY_LIMIT, body_digest};
 pub use check::{Check, Unkeyed};
-pub use clock::{Clock, FrozenClock, SystemClock, UnixTime};
+pub use clock::{Clock, FrozenClock, NotAMoment, SystemClock, UnixTime};
 pub use config_error::ConfigError;
 pub use delivery::{Coverage, Delivery, Refused};
 pub use freshness::Tolerance;

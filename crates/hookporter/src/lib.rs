@@ -209,6 +209,12 @@ pub mod health {
     pub use hookporter_pipeline::health::*;
 }
 
+/// The console: what came in, what became of it, and the means to mend it, in a browser and as JSON.
+#[cfg(feature = "console")]
+pub mod console {
+    pub use hookporter_console::*;
+}
+
 #[cfg(feature = "sqlite")]
 pub use hookporter_sqlite as sqlite;
 #[cfg(feature = "sqlite")]

@@ -124,7 +124,7 @@ fn digits(text: &[u8], count: usize) -> Option<i64> {
 }
 
 #[inline(never)]
-fn rfc3339(text: &[u8]) -> Option<UnixTime> {
+pub(crate) fn rfc3339(text: &[u8]) -> Option<UnixTime> {
     let at = |range: std::ops::Range<usize>| text.get(range).and_then(number);
     let is = |index: usize, byte: u8| text.get(index) == Some(&byte);
     if !(is(4, b'-') && is(7, b'-') && is(10, b'T') && is(13, b':') && is(16, b':')) {

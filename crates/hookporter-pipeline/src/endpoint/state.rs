@@ -55,6 +55,12 @@ impl Endpoint {
         self.state.shutting_down.store(true, Ordering::Relaxed);
     }
 
+    /// Whether its keys are those of tenants, so that one is not there for another.
+    #[must_use]
+    pub const fn has_tenants(&self) -> bool {
+        self.tenant.is_some()
+    }
+
     /// Whether it is neither paused nor shut down.
     pub(crate) fn takes_requests(&self) -> bool {
         !self.state.paused.load(Ordering::Relaxed) && !self.state.shutting_down.load(Ordering::Relaxed)

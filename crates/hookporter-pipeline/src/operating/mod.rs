@@ -2,7 +2,7 @@
 //!
 //! The console and the command line know a store by three traits: [`OperatingSide`] for its events, [`JournalSide`] for the
 //! requests that came, and [`QuarantineSide`] for the refused ones that are kept whole. A store that keeps events durably has all
-//! three; a [`Journal`](crate::journal::Journal) in memory has the second.
+//! three, and hands them out as an [`Operated`]; a [`Journal`](crate::journal::Journal) in memory has the second.
 //!
 //! Nothing here guards anything: whoever can call these can read events and have them worked again. Who may is up to the program
 //! around them.
@@ -11,6 +11,7 @@ mod edited;
 mod events;
 mod journal_side;
 mod listed;
+mod operated;
 mod quarantine_side;
 mod refused;
 mod replay;
@@ -21,6 +22,7 @@ pub use edited::{Edited, Original};
 pub use events::{OperatingSide, Page};
 pub use journal_side::{JournalSide, ReasonCount};
 pub use listed::{Attempted, Listed, Stats};
+pub use operated::Operated;
 pub use quarantine_side::{QuarantineSide, RefusedSelection};
 pub use refused::{RefusedListed, RefusedRequest};
 pub use replay::{Replay, Replayed, Verdict};

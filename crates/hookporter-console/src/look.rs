@@ -1,0 +1,92 @@
+//! What pages and the API show, where that is more than one question to a store.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use hookporter_core::{KeyId, UnixTime};
+use hookporter_pipeline::inbox::EventRecord;
+use hookporter_pipeline::journal::{Entry, Query};
+use hookporter_pipeline::operating::{Attempted, Listed, Original, Page, Selection};
+
+use crate::room::Room;
+use crate::trouble::Trouble;
+
+/// All that is known of an event.
+pub(crate) struct Whole {
+    pub(crate) listed: Listed,
+    /// `None`: it was swept.
+    pub(crate) record: Option<EventRecord>,
+    pub(crate) attempts: Vec<Attempted>,
+    /// What came in, where it was edited.
+    pub(crate) original: Option<Original>,
+    /// The requests that told of it, the newest first, where there is a journal.
+    pub(crate) requests: Vec<Arc<Entry>>,
+}
+
+/// How many requests are shown with an event.
+const REQUESTS: usize = 50;
+
+pub(crate) async fn event(room: &Room, number: i64) -> Result<Whole, Trouble> {
+    let events = room.events()?;
+    let (listed, record) = match events.inspect(number).await? {
+        Some((listed, record)) => (listed, Some(record)),
+        None => (listed(room, number).await?, None),
+    };
+    let attempts = events.attempts(number).await?;
+    let original = events.original(number).await?;
+    let requests = requests_of(room, number, record.as_ref()).await?;
+    Ok(Whole { listed, record, attempts, original, requests })
+}
+
+async fn listed(room: &Room, number: i64) -> Result<Listed, Trouble> {
+    let found = room.events()?.select(Selection::all().numbers([number]), Page::After(0), 1).await?;
+    found.into_iter().next().ok_or_else(|| Trouble::absent("there is no such event"))
+}
+
+/// A journal in memory knows no number of an event, but what the log calls the request that brought it.
+async fn requests_of(room: &Room, number: i64, record: Option<&EventRecord>) -> Result<Vec<Arc<Entry>>, Trouble> {
+    let Some(journal) = &room.requests else { return Ok(Vec::new()) };
+    let by_number = journal.entries(Query::new().event(number), u64::MAX, REQUESTS).await?;
+    match record.and_then(|record| record.trace) {
+        Some(trace) if by_number.is_empty() => {
+            Ok(journal.entries(Query::new().text(&trace.to_string()), u64::MAX, REQUESTS).await?)
+        }
+        _ => Ok(by_number),
+    }
+}
+
+/// When a key last fitted, since the process started.
+pub(crate) struct Key {
+    pub(crate) endpoint: String,
+    pub(crate) id: KeyId,
+    pub(crate) last_used: UnixTime,
+    pub(crate) idle: Duration,
+    /// Whether it can go: another key has fitted since, and so long ago that no sender still tries with this one.
+    pub(crate) is_spent: bool,
+}
+
+/// Senders try again for some days; after this long none does.
+const SPENT: Duration = Duration::from_secs(7 * 24 * 3600);
+
+pub(crate) fn keys(room: &Room) -> Vec<Key> {
+    let now = room.now();
+    let of = |endpoint: &hookporter_pipeline::Endpoint| {
+        let health = endpoint.health();
+        let latest = health.keys.iter().map(|key| key.last_used).max();
+        // Of tenants each has keys of its own: that one is idle says nothing of another.
+        let can_tell = !endpoint.has_tenants();
+        let key = |key: &hookporter_pipeline::health::KeyUse| {
+            let idle = now.since(key.last_used);
+            let is_followed = latest.is_some_and(|latest| latest.since(key.last_used) > SPENT);
+            Key {
+                endpoint: health.endpoint.to_string(),
+                id: key.id.clone(),
+                last_used: key.last_used,
+                idle,
+                is_spent: can_tell && is_followed,
+            }
+        };
+        health.keys.iter().map(key).collect::<Vec<_>>()
+    };
+    room.endpoints.iter().flat_map(of).collect()
+}
