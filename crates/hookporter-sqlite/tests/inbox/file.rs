@@ -68,7 +68,8 @@ async fn it_is_durable_by_its_own_settings_and_says_what_it_is() {
     };
     assert_eq!(ask("journal_mode").unwrap(), rusqlite::types::Value::Text("wal".to_owned()));
     assert_eq!(ask("application_id").unwrap(), rusqlite::types::Value::Integer(0x486f_6f6b));
-    assert_eq!(ask("user_version").unwrap(), rusqlite::types::Value::Integer(3));
+    let present = i64::try_from(crate::migrate::present_form()).unwrap();
+    assert_eq!(ask("user_version").unwrap(), rusqlite::types::Value::Integer(present));
     let (state, received): (String, String) =
         connection.query_row("SELECT state, received FROM journal", [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
     assert_eq!((&*state, &*received), ("waiting", "2023-11-14T22:13:20.000Z"));
