@@ -172,3 +172,23 @@ async fn what_is_in_the_file_is_its_owners_alone() {
     filled(&directory.file(), 1).await;
     assert_eq!(std::fs::metadata(directory.file()).unwrap().permissions().mode() & 0o777, 0o600);
 }
+
+/// Leases and users go by it: the number of an event that is gone is nobody else's, whoever has deleted it.
+#[tokio::test]
+async fn a_number_is_never_given_twice() {
+    let directory = Directory::new();
+    let inbox = Inbox::open(directory.file()).await.unwrap();
+    let records = (1..=5).map(|at| sample_record(&format!("evt_{at}"))).collect();
+    inbox.accept(records).await.unwrap();
+    assert_eq!(inbox.erase(5).await.unwrap().events(), 1);
+    let outside = Connection::open(directory.file()).unwrap();
+    outside.execute("DELETE FROM events WHERE id IN (3, 4)", []).unwrap();
+    inbox.accept(vec![sample_record("evt_6")]).await.unwrap();
+    outside.execute("DELETE FROM events", []).unwrap();
+    inbox.close().await;
+    let inbox = Inbox::open(directory.file()).await.unwrap();
+    // A duplicate uses none up.
+    inbox.accept(vec![sample_record("evt_7"), sample_record("evt_7"), sample_record("evt_8")]).await.unwrap();
+    let listed = inbox.select(hookporter_sqlite::Selection::all(), 0, 10).await.unwrap();
+    assert_eq!(listed.iter().map(|event| event.number).collect::<Vec<_>>(), [7, 8]);
+}
