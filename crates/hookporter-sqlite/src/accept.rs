@@ -11,22 +11,42 @@ use crate::job::{self, Fault, Job, Step};
 use crate::size::Room;
 use crate::{lane, row};
 
-/// The two statements that every acceptance needs, fetched once for all of a transaction.
+/// What acceptances need, once for all of a transaction: two statements, and the numbers that they give.
 pub(crate) struct Inserts<'c> {
     connection: &'c Connection,
     event: Option<CachedStatement<'c>>,
     contents: Option<CachedStatement<'c>>,
+    /// The last number that was given, once it is known.
+    last: Option<i64>,
 }
 
 impl<'c> Inserts<'c> {
     pub(crate) const fn new(connection: &'c Connection) -> Self {
-        Self { connection, event: None, contents: None }
+        Self { connection, event: None, contents: None, last: None }
+    }
+
+    /// The next number; it is given with [`Inserts::give`].
+    fn next(&self) -> rusqlite::Result<i64> {
+        let last = match self.last {
+            Some(last) => last,
+            None => {
+                let sql = "SELECT max((SELECT last FROM numbered), (SELECT coalesce(max(id), 0) FROM events))";
+                self.connection.prepare_cached(sql)?.query_row([], |row| row.get(0))?
+            }
+        };
+        last.checked_add(1).ok_or(rusqlite::Error::IntegralValueOutOfRange(0, last))
+    }
+
+    /// An event has this number now: no other one gets it.
+    const fn give(&mut self, number: i64) {
+        self.last = Some(number);
     }
 
     fn event(&mut self) -> rusqlite::Result<&mut CachedStatement<'c>> {
+        // Only what identifies the event makes it a duplicate: a number that is taken is an error.
         const SQL: &str = "INSERT INTO events (state, endpoint, tenant, identity, due_at, provider, event_id, event_type, \
-             api_version, signed, received_at, lane) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12) \
-             ON CONFLICT DO NOTHING";
+             api_version, signed, received_at, lane, id) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) \
+             ON CONFLICT (identity, tenant, endpoint) WHERE identity IS NOT NULL DO NOTHING";
         fetched(&mut self.event, self.connection, SQL)
     }
 
@@ -49,33 +69,43 @@ fn fetched<'a, 'c>(
     Ok(kept.insert(statement))
 }
 
-/// What became of the records of a request; `None` where there was no room.
-type Answer = Option<Vec<Accepted>>;
+/// What became of the records of a request.
+pub(crate) struct Answer {
+    /// One for each record; `None` where there was no room.
+    pub(crate) accepted: Option<Vec<Accepted>>,
+    /// They go back to be freed where they were made: the writer has no time for it.
+    _records: Vec<EventRecord>,
+}
 
 /// The records of one request, and who waits for the answer.
 struct Accept {
     records: Vec<EventRecord>,
     room: Arc<Room>,
-    answer: Option<Answer>,
+    /// Made where the records were, for the same reason.
+    accepted: Vec<Accepted>,
+    is_full: bool,
     reply: oneshot::Sender<Result<Answer, Fault>>,
 }
 
 impl Step for Accept {
     fn run<'c>(&mut self, connection: &'c Connection, inserts: &mut Inserts<'c>) -> rusqlite::Result<()> {
-        self.answer = Some(None);
-        if !self.room.is_full(connection)? {
-            let accepted = self.records.iter().map(|record| accept(connection, inserts, record));
-            self.answer = Some(Some(accepted.collect::<rusqlite::Result<_>>()?));
+        self.accepted.clear();
+        self.is_full = self.room.is_full(connection)?;
+        if !self.is_full {
+            for record in &self.records {
+                self.accepted.push(accept(connection, inserts, record)?);
+            }
         }
         Ok(())
     }
 
     fn conclude(self: Box<Self>, fault: Option<&Fault>) {
-        job::tell(self.reply, self.answer, fault);
+        let accepted = (!self.is_full).then_some(self.accepted);
+        job::tell(self.reply, Some(Answer { accepted, _records: self.records }), fault);
     }
 
     fn wakes(&self) -> bool {
-        matches!(self.answer, Some(Some(_)))
+        !self.is_full
     }
 }
 
@@ -83,7 +113,9 @@ impl Step for Accept {
 pub(crate) fn job(records: Vec<EventRecord>, room: Arc<Room>) -> (Job, oneshot::Receiver<Result<Answer, Fault>>) {
     let weight = records.iter().fold(0, |weight, record| record.weight().saturating_add(weight));
     let (reply, answer) = oneshot::channel();
-    (Job { step: Box::new(Accept { records, room, answer: None, reply }), weight, effect: job::Effect::Writes }, answer)
+    let accepted = Vec::with_capacity(records.len());
+    let accept = Accept { records, room, accepted, is_full: false, reply };
+    (Job { step: Box::new(accept), weight, effect: job::Effect::Writes }, answer)
 }
 
 /// Keeps a record, unless its event is here already.
@@ -91,6 +123,7 @@ fn accept(connection: &Connection, inserts: &mut Inserts<'_>, record: &EventReco
     let received = record.received_at.as_millis();
     let tenant = record.tenant.as_deref().unwrap_or_default();
     let (state, due) = state(connection, record)?;
+    let number = inserts.next()?;
     let inserted = inserts.event()?.execute(params![
         state,
         record.endpoint,
@@ -104,11 +137,13 @@ fn accept(connection: &Connection, inserts: &mut Inserts<'_>, record: &EventReco
         row::signed(record),
         received,
         record.lane,
+        number,
     ])?;
     if inserted == 0 {
         return seen_before(connection, inserts, record, tenant);
     }
-    keep_contents(inserts, connection.last_insert_rowid(), record)?;
+    inserts.give(number);
+    keep_contents(inserts, number, record)?;
     Ok(Accepted::New)
 }
 

@@ -17,8 +17,9 @@ use crate::{OpenError, damage, guest, sound};
 
 /// How long to wait for another program that holds SQLite's own lock, such as `sqlite3` in a transaction.
 pub(crate) const BUSY: Duration = Duration::from_secs(5);
-/// In pages of 4 KiB: the log is written back into the file when it is this long, unless an idle moment came before.
-pub(crate) const CHECKPOINT_PAGES: i64 = 4000;
+/// In pages of 4 KiB: the log is written back into the file when it is this long, unless an idle moment came before. A page
+/// of the index of ids is written once for all that changed it meanwhile, so a longer log is less work, and a longer wait.
+pub(crate) const CHECKPOINT_PAGES: i64 = 8000;
 /// What SQLite remembers of the file, in KiB, as it wants it said: ids come in no order, so that each event touches another page of
 /// their index, and SQLite's own 2 MiB are read anew all the time.
 const CACHE: i64 = -16 * 1024;
@@ -208,8 +209,7 @@ fn check(connection: &Connection, look: Look, cancel: &Cancel) -> Result<(), Ope
 /// of that one: a handler may remember what it has worked by its number.
 pub(crate) fn number_from(connection: &Connection, past: Past, now: i64) -> Result<(), OpenError> {
     let first = if past == Past::None { 0 } else { now };
-    let sql = "INSERT INTO sqlite_sequence (name, seq) SELECT 'events', ?1 \
-        WHERE NOT EXISTS (SELECT 1 FROM sqlite_sequence WHERE name = 'events')";
+    let sql = "INSERT INTO numbered (last) SELECT ?1 WHERE NOT EXISTS (SELECT 1 FROM numbered)";
     connection.execute(sql, [first])?;
     Ok(())
 }

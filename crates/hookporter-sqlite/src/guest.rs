@@ -18,7 +18,7 @@ const STEPS: i32 = 1000;
 /// The savepoint that a function runs in.
 const SAVEPOINT: &str = "hookporter_guest";
 /// The tables of the inbox; a function may read them.
-const OURS: [&str; 6] = ["events", "contents", "attempts", "replays", "replayed", "sqlite_sequence"];
+const OURS: [&str; 7] = ["events", "numbered", "contents", "attempts", "replays", "replayed", "sqlite_sequence"];
 /// What a function may ask of SQLite itself: what its own tables are like.
 const PRAGMAS: [&str; 7] =
     ["table_info", "table_xinfo", "table_list", "index_list", "index_info", "foreign_key_list", "foreign_key_check"];

@@ -198,7 +198,7 @@ impl AcceptingSide for Inbox {
                 Ok(()) => answer.await.unwrap_or(Err(Fault::Closed)),
                 Err(fault) => Err(fault),
             };
-            match answer {
+            match answer.map(|answer| answer.accepted) {
                 Ok(Some(accepted)) => Ok(accepted),
                 Ok(None) | Err(Fault::Full) => Err(HandoffError::full()),
                 Err(fault) => Err(HandoffError::failed(fault)),

@@ -90,7 +90,7 @@ impl Settings {
     }
 
     /// Above this size, in bytes, nothing more is accepted, and senders are told 503. Workers go on, and what they have done
-    /// makes room; so does the sweep. It counts what the file uses, without free pages, and what its log has beyond 16 MiB,
+    /// makes room; so does the sweep. It counts what the file uses, without free pages, and what its log has beyond 32 MiB,
     /// as it may while another program reads the file in a long transaction. Work that goes on needs some room above it.
     /// Default: no bound but the disk.
     pub fn file_limit(self, bytes: u64) -> Self {

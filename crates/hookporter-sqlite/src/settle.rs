@@ -2,7 +2,7 @@
 
 use hookporter_core::UnixTime;
 use hookporter_pipeline::inbox::{Failure, LeaseId, Next, Settled};
-use rusqlite::{Connection, OptionalExtension, params};
+use rusqlite::{Connection, params};
 
 use crate::claim::bury;
 use crate::lane;
@@ -15,15 +15,19 @@ pub(crate) fn renew(connection: &Connection, id: LeaseId, until: UnixTime) -> ru
 
 /// Completes an event; whether another one is due in its stead.
 pub(crate) fn complete(connection: &Connection, id: LeaseId, now: UnixTime) -> rusqlite::Result<(Settled, bool)> {
-    let in_lane = connection
+    let changed = connection
         .prepare_cached(
             "UPDATE events SET state = 'done', due_at = NULL, finished_at = ?3, last_error = NULL \
-             WHERE id = ?1 AND epoch = ?2 AND state = 'working' RETURNING lane IS NOT NULL",
+             WHERE id = ?1 AND epoch = ?2 AND state = 'working'",
         )?
-        .query_row(params![id.number, id.epoch, now.as_millis()], |row| row.get(0))
-        .optional()?;
-    let Some(in_lane) = in_lane else { return Ok((Settled::Fenced, false)) };
+        .execute(params![id.number, id.epoch, now.as_millis()])?;
+    if changed == 0 {
+        return Ok((Settled::Fenced, false));
+    }
     end_attempt(connection, id, now, "worked", None)?;
+    // Asked by itself: `RETURNING` would make a table of its own each time.
+    let sql = "SELECT lane IS NOT NULL FROM events WHERE id = ?1";
+    let in_lane: bool = connection.prepare_cached(sql)?.query_row([id.number], |row| row.get(0))?;
     Ok((Settled::Done, in_lane && lane::advance(connection, id.number, now.as_millis())?))
 }
 

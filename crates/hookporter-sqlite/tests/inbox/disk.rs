@@ -113,6 +113,9 @@ fn a_full_disk_refuses_and_recovers_by_itself() {
         return;
     }
     let directory = Directory::new();
+    // The file is there already: how many writes it takes to make one depends on its form, and this one is to fail for an event.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async { Inbox::open(directory.file()).await.unwrap().close().await });
     let trace = run(&directory.file(), &["-e", "trace=pwrite64", "-e", "inject=pwrite64:error=ENOSPC:when=80"]);
     let [refused] = &trace.refused[..] else { panic!("{:?}", trace.refused) };
     assert!(refused.contains("database or disk is full"), "{refused}");

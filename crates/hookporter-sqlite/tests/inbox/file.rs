@@ -68,7 +68,8 @@ async fn it_is_durable_by_its_own_settings_and_says_what_it_is() {
     };
     assert_eq!(ask("journal_mode").unwrap(), rusqlite::types::Value::Text("wal".to_owned()));
     assert_eq!(ask("application_id").unwrap(), rusqlite::types::Value::Integer(0x486f_6f6b));
-    assert_eq!(ask("user_version").unwrap(), rusqlite::types::Value::Integer(3));
+    let present = i64::try_from(crate::migrate::present_form()).unwrap();
+    assert_eq!(ask("user_version").unwrap(), rusqlite::types::Value::Integer(present));
     let (state, received): (String, String) =
         connection.query_row("SELECT state, received FROM journal", [], |row| Ok((row.get(0)?, row.get(1)?))).unwrap();
     assert_eq!((&*state, &*received), ("waiting", "2023-11-14T22:13:20.000Z"));
@@ -170,4 +171,24 @@ async fn what_is_in_the_file_is_its_owners_alone() {
     let directory = Directory::new();
     filled(&directory.file(), 1).await;
     assert_eq!(std::fs::metadata(directory.file()).unwrap().permissions().mode() & 0o777, 0o600);
+}
+
+/// Leases and users go by it: the number of an event that is gone is nobody else's, whoever has deleted it.
+#[tokio::test]
+async fn a_number_is_never_given_twice() {
+    let directory = Directory::new();
+    let inbox = Inbox::open(directory.file()).await.unwrap();
+    let records = (1..=5).map(|at| sample_record(&format!("evt_{at}"))).collect();
+    inbox.accept(records).await.unwrap();
+    assert_eq!(inbox.erase(5).await.unwrap().events(), 1);
+    let outside = Connection::open(directory.file()).unwrap();
+    outside.execute("DELETE FROM events WHERE id IN (3, 4)", []).unwrap();
+    inbox.accept(vec![sample_record("evt_6")]).await.unwrap();
+    outside.execute("DELETE FROM events", []).unwrap();
+    inbox.close().await;
+    let inbox = Inbox::open(directory.file()).await.unwrap();
+    // A duplicate uses none up.
+    inbox.accept(vec![sample_record("evt_7"), sample_record("evt_7"), sample_record("evt_8")]).await.unwrap();
+    let listed = inbox.select(hookporter_sqlite::Selection::all(), 0, 10).await.unwrap();
+    assert_eq!(listed.iter().map(|event| event.number).collect::<Vec<_>>(), [7, 8]);
 }

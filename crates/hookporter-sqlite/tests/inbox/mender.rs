@@ -147,7 +147,7 @@ async fn few_among_many_are_found() {
     let outside = Connection::open(directory.file()).unwrap();
     inbox.accept(vec![sample_record("evt_1")]).await.unwrap();
     for number in [50_000, 1_700_000_000_000_i64] {
-        outside.execute("UPDATE sqlite_sequence SET seq = ?1", [number]).unwrap();
+        outside.execute("UPDATE numbered SET last = ?1", [number]).unwrap();
         let mut parked = sample_record(&format!("evt_{number}"));
         parked.parked = true;
         inbox.accept(vec![parked]).await.unwrap();

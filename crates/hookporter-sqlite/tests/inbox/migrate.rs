@@ -13,6 +13,12 @@ use rusqlite::{Connection, params};
 use crate::directory::Directory;
 
 const FIRST: &str = include_str!("../../src/schema.sql");
+/// The steps to the forms that came after it and before the present one.
+const EARLIER: [&str; 3] = [
+    include_str!("../../src/schema_2.sql"),
+    include_str!("../../src/schema_3.sql"),
+    include_str!("../../src/schema_4.sql"),
+];
 /// In 2100, so that no sweep takes them.
 const FINISHED: i64 = 4_102_444_800_000;
 const STATES: [&str; 5] = ["waiting", "working", "done", "dead", "parked"];
@@ -62,6 +68,23 @@ fn record(at: i64) -> EventRecord {
     record
 }
 
+/// The same rows in a file of every form but the present one, each made as its release did.
+fn of_an_earlier_form(path: &Path, form: usize) {
+    of_the_first_form(path);
+    let connection = Connection::open(path).unwrap();
+    for step in EARLIER.iter().take(form.saturating_sub(1)) {
+        connection.execute_batch(step).unwrap();
+    }
+    connection.pragma_update(None, "user_version", i64::try_from(form).unwrap()).unwrap();
+}
+
+/// The number of the present form: each has a file of its own that leads to it.
+pub(crate) fn present_form() -> usize {
+    let sources = std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/src")).unwrap();
+    let names = sources.map(|entry| entry.unwrap().file_name().into_string().unwrap());
+    names.filter(|name| name.starts_with("schema") && name.ends_with(".sql")).count()
+}
+
 /// Everything is as it was, with the new columns empty.
 fn is_whole(path: &Path) {
     let reader = Reader::open(path).unwrap();
@@ -93,9 +116,16 @@ fn form(path: &Path) -> (i64, Vec<String>) {
 }
 
 #[tokio::test]
-async fn every_row_of_the_first_form_is_there_and_is_worked() {
+async fn every_row_of_every_earlier_form_is_there_and_is_worked() {
+    assert_eq!(EARLIER.len() + 2, present_form(), "a form has been added: its starting point is missing here");
+    for form in 1..present_form() {
+        every_row_is_there_and_is_worked(form).await;
+    }
+}
+
+async fn every_row_is_there_and_is_worked(form: usize) {
     let directory = Directory::new();
-    of_the_first_form(&directory.file());
+    of_an_earlier_form(&directory.file(), form);
     let inbox = Inbox::open(directory.file()).await.unwrap();
     is_whole(&directory.file());
     let mut next = record(11);
@@ -116,7 +146,7 @@ async fn every_row_of_the_first_form_is_there_and_is_worked() {
     // The form is the one that a new file has.
     let new = directory.path().join("new.db");
     Inbox::open(&new).await.unwrap().close().await;
-    assert_eq!(form(&directory.file()), form(&new));
+    assert_eq!(self::form(&directory.file()), self::form(&new), "from form {form}");
 }
 
 #[tokio::test]
@@ -145,7 +175,7 @@ fn a_kill_at_any_write_leaves_one_form_or_the_other() {
     }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     // One for each form.
-    let mut versions = [0, 0, 0];
+    let mut versions = vec![0; present_form()];
     for at in 1.. {
         let directory = Directory::new();
         of_the_first_form(&directory.file());
@@ -172,5 +202,5 @@ fn a_kill_at_any_write_leaves_one_form_or_the_other() {
         is_whole(&directory.file());
     }
     println!("killed with the first form in place, with those between, and with the present one: {versions:?}");
-    assert!(versions[0] > 2 && versions[2] > 2, "{versions:?}");
+    assert!(versions.iter().all(|kills| *kills > 2), "{versions:?}");
 }
