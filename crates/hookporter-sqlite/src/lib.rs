@@ -48,6 +48,7 @@ mod cancel;
 mod change;
 mod claim;
 mod damage;
+mod desk;
 mod edit;
 mod effect;
 mod emptying;
@@ -64,8 +65,10 @@ mod mend;
 mod mender;
 mod open_error;
 mod opening;
+mod patience;
 mod queue;
 mod reader;
+mod readers;
 mod replay;
 mod role;
 mod row;
@@ -82,9 +85,10 @@ mod sweep;
 mod transactional;
 mod writer;
 
+pub use desk::Desk;
 pub use erased::Erased;
 pub use hookporter_pipeline::operating::{
-    Attempted, Edited, Listed, Original, Replay, Replayed, Selection, State, Stats, Verdict,
+    Attempted, Edited, Listed, Original, Page, Replay, Replayed, Selection, State, Stats, Verdict,
 };
 pub use inbox::Inbox;
 pub use mender::Mender;

@@ -2,7 +2,7 @@
 
 use hookporter_core::UnixTime;
 use hookporter_pipeline::inbox::{EventRecord, InboxError};
-use hookporter_pipeline::operating::{Attempted, Listed, Selection, State, Stats};
+use hookporter_pipeline::operating::{Attempted, Listed, Page, Selection, State, Stats};
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, Row, params_from_iter};
 
@@ -28,7 +28,7 @@ impl Inbox {
     /// # Errors
     /// [`InboxError`] if the file cannot be read.
     pub async fn select(&self, which: Selection, after: i64, most: usize) -> Result<Vec<Listed>, InboxError> {
-        self.look(move |connection| list(connection, &which, after, most)).await
+        self.look(move |connection| list(connection, &which, Page::After(after), most)).await
     }
 
     /// All that is kept of an event, body included; `None` if there is no such event, or its body was swept. What is
@@ -53,13 +53,18 @@ impl Inbox {
 pub(crate) fn list(
     connection: &Connection,
     which: &Selection,
-    after: i64,
+    page: Page,
     most: usize,
 ) -> rusqlite::Result<Vec<Listed>> {
     let chosen = condition(which, 3);
-    let sql = format!("SELECT {LISTED} FROM events WHERE id > ?1 AND {} ORDER BY id LIMIT ?2", chosen.sql);
+    let (compared, number, order) = match page {
+        Page::After(number) => (">", number, "ASC"),
+        Page::Before(number) => ("<", number, "DESC"),
+    };
+    let sql =
+        format!("SELECT {LISTED} FROM events WHERE id {compared} ?1 AND {} ORDER BY id {order} LIMIT ?2", chosen.sql);
     let most = i64::try_from(most).unwrap_or(i64::MAX);
-    let mut values = vec![Value::Integer(after), Value::Integer(most)];
+    let mut values = vec![Value::Integer(number), Value::Integer(most)];
     values.extend(chosen.values);
     let mut statement = connection.prepare(&sql)?;
     let rows = statement.query_map(params_from_iter(values), listed)?;

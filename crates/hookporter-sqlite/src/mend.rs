@@ -145,7 +145,7 @@ impl Inbox {
         Ok(if is_empty { Erased::Everywhere { events } } else { Erased::ButInTheLog { events } })
     }
 
-    async fn all(&self, which: Selection, doing: Doing) -> Result<Bulk, InboxError> {
+    pub(crate) async fn all(&self, which: Selection, doing: Doing) -> Result<Bulk, InboxError> {
         let mut bulk = Bulk::new(which, doing);
         while !bulk.is_over {
             let so_far = bulk;

@@ -145,7 +145,7 @@ impl Mender {
         Ok(busy.map_err(InboxError::new)? == 0)
     }
 
-    fn all(&self, which: &Selection, doing: Doing) -> Result<Bulk, InboxError> {
+    pub(crate) fn all(&self, which: &Selection, doing: Doing) -> Result<Bulk, InboxError> {
         let mut bulk = Bulk::new(which.clone(), doing);
         loop {
             let begun = Instant::now();
@@ -158,7 +158,10 @@ impl Mender {
         }
     }
 
-    fn transaction<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, InboxError> {
+    pub(crate) fn transaction<T>(
+        &self,
+        work: impl FnOnce(&Connection) -> rusqlite::Result<T>,
+    ) -> Result<T, InboxError> {
         let done = || {
             let transaction = Transaction::new_unchecked(&self.connection, TransactionBehavior::Immediate)?;
             let answer = work(&transaction)?;

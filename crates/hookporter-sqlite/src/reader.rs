@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use hookporter_pipeline::inbox::{EventRecord, InboxError};
-use hookporter_pipeline::operating::{Attempted, Listed, Original, Replay, Replayed, Selection, State, Stats};
+use hookporter_pipeline::operating::{Attempted, Listed, Original, Page, Replay, Replayed, Selection, State, Stats};
 use rusqlite::Connection;
 
 use crate::file::{self, Writes};
@@ -47,7 +47,15 @@ impl Reader {
     /// # Errors
     /// [`InboxError`] if the file cannot be read.
     pub fn select(&self, which: &Selection, after: i64, most: usize) -> Result<Vec<Listed>, InboxError> {
-        log::list(&self.connection, which, after, most).map_err(InboxError::new)
+        self.page(which, Page::After(after), most)
+    }
+
+    /// Those of these events that the page is about, at most `most`: the newest first, say, with [`Page::Before`].
+    ///
+    /// # Errors
+    /// [`InboxError`] if the file cannot be read.
+    pub fn page(&self, which: &Selection, page: Page, most: usize) -> Result<Vec<Listed>, InboxError> {
+        log::list(&self.connection, which, page, most).map_err(InboxError::new)
     }
 
     /// How many events these are. It looks at every row that the inbox has.

@@ -9,7 +9,7 @@ use hookporter_pipeline::{BoxError, BoxFuture, Event, HandoffError};
 use rusqlite::Connection;
 
 use crate::role::Role;
-use crate::{Inbox, OpenError, Settings, opening};
+use crate::{Desk, Inbox, OpenError, Settings, opening};
 
 /// The accepting side of an inbox whose events another process works: a [`WorkingInbox`].
 ///
@@ -108,6 +108,12 @@ impl AcceptingInbox {
         self.0.queue_depth()
     }
 
+    /// A desk on this inbox, for people; see [`Inbox::desk`]. Workers are in another process, and learn of changes within 50 ms.
+    #[must_use]
+    pub fn desk(&self) -> Desk {
+        self.0.desk()
+    }
+
     /// Closes it for every handle: takes nothing more, writes what waits, and ends when the file is closed here.
     pub async fn close(&self) {
         self.0.close().await;
@@ -172,6 +178,12 @@ impl WorkingInbox {
     #[must_use]
     pub fn path(&self) -> &Path {
         self.0.path()
+    }
+
+    /// A desk on this inbox, for people; see [`Inbox::desk`].
+    #[must_use]
+    pub fn desk(&self) -> Desk {
+        self.0.desk()
     }
 
     /// Closes it for every handle: does what waits, and ends when the file is closed here.

@@ -9,6 +9,7 @@ mod clock;
 mod closed;
 mod crash;
 mod damage;
+mod desk;
 mod directory;
 #[cfg(target_os = "linux")]
 mod disk;

@@ -1,0 +1,289 @@
+//! A desk beside the inbox, for people: the operating side of the file.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use bytes::Bytes;
+use hookporter_core::UnixTime;
+use hookporter_pipeline::BoxFuture;
+use hookporter_pipeline::inbox::{EventRecord, InboxError};
+use hookporter_pipeline::operating::{
+    Attempted, Edited, JournalSide, Listed, Operated, OperatingSide, Original, Page, QuarantineSide, Replay, Replayed,
+    Selection, Stats,
+};
+use rusqlite::Connection;
+use tokio::sync::Mutex;
+
+use crate::bulk::{Bulk, Doing};
+use crate::readers::{Beside, Readers, blocking};
+use crate::sealing::Sealing;
+use crate::{AcceptingInbox, Inbox, Mender, OpenError, Reader, WorkingInbox, edit, log, replay};
+
+/// What people see of an inbox and mend in it: for a console, in the server's process or in one beside it.
+///
+/// It reads by connections of its own, three at a time at the most, and each look is stopped after five seconds: whoever looks
+/// holds up no sender, and ties nobody up. A file that its server has set aside is let go of, and the new one taken.
+///
+/// In the server ([`Inbox::desk`]) changes go through the inbox's own writer, workers learn of them at once, and what its keys
+/// have sealed is shown; such a desk is a handle on the inbox, which is open as long as it lives. In a process beside it
+/// ([`Desk::open`]) it is a [`Mender`]: the server takes up changes within a second.
+///
+/// ```no_run
+/// use hookporter_pipeline::operating::{OperatingSide, Page, Selection, State};
+/// use hookporter_sqlite::Desk;
+///
+/// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+/// let desk = Desk::open("hooks.db").await?;
+/// for dead in desk.select(Selection::all().state(State::Dead), Page::Before(i64::MAX), 20).await? {
+///     println!("{} {:?}", dead.number, dead.last_error);
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Desk {
+    path: PathBuf,
+    readers: Arc<Readers>,
+    hand: Hand,
+    sealing: Sealing,
+}
+
+/// What changes are made by.
+#[derive(Clone)]
+enum Hand {
+    /// The server's own writer.
+    Server(Inbox),
+    /// A connection beside the server, opened when it is first needed.
+    Tool(Arc<Mutex<Option<Beside<Mender>>>>),
+}
+
+impl Desk {
+    /// A desk on the inbox in this file, whether its server runs or not.
+    ///
+    /// # Errors
+    /// [`OpenError`] if there is no such file, it is no inbox, or its form is not the one of this release.
+    pub async fn open(path: impl AsRef<Path>) -> Result<Self, OpenError> {
+        let path = path.as_ref().to_owned();
+        let at = path.clone();
+        let looked = tokio::task::spawn_blocking(move || Reader::open(at).map(drop)).await;
+        looked.map_err(|error| OpenError::failed("looking at it", error))??;
+        Ok(Self {
+            readers: Readers::new(&path),
+            path,
+            hand: Hand::Tool(Arc::new(Mutex::new(None))),
+            sealing: Sealing::default(),
+        })
+    }
+
+    /// Opens what these keys have sealed, to show it. Default: the keys of the inbox in its server, else none, and what is
+    /// sealed is shown as such.
+    #[cfg(feature = "seal")]
+    #[must_use]
+    pub fn with_keys(self, keys: hookporter_pipeline::inbox::SealingKeys) -> Self {
+        Self { sealing: Sealing { keys: Some(keys) }, ..self }
+    }
+
+    /// Looks at something.
+    pub(crate) fn look<T: Send + 'static>(
+        &self,
+        function: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> BoxFuture<'static, Result<T, InboxError>> {
+        Box::pin(self.readers.clone().look(function))
+    }
+
+    /// Changes something in one transaction; the function says whether workers are to look, and may be run again.
+    pub(crate) fn change<T: Send + 'static>(
+        &self,
+        function: impl FnMut(&Connection) -> rusqlite::Result<(T, bool)> + Send + 'static,
+    ) -> BoxFuture<'static, Result<T, InboxError>> {
+        let mut function = function;
+        match &self.hand {
+            Hand::Server(inbox) => inbox.ask(function),
+            Hand::Tool(_) => self.mend(move |mender| mender.transaction(|connection| Ok(function(connection)?.0))),
+        }
+    }
+
+    /// Changes these events, a few at a time.
+    fn all(&self, which: Selection, doing: Doing) -> BoxFuture<'static, Result<Bulk, InboxError>> {
+        match &self.hand {
+            Hand::Server(inbox) => {
+                let inbox = inbox.clone();
+                Box::pin(async move { inbox.all(which, doing).await })
+            }
+            Hand::Tool(_) => self.mend(move |mender| mender.all(&which, doing)),
+        }
+    }
+
+    fn mend<T: Send + 'static>(
+        &self,
+        function: impl FnOnce(&Mender) -> Result<T, InboxError> + Send + 'static,
+    ) -> BoxFuture<'static, Result<T, InboxError>> {
+        let Hand::Tool(tool) = &self.hand else {
+            return Box::pin(std::future::ready(Err(InboxError::new("the server has it open"))));
+        };
+        let (tool, path) = (tool.clone(), self.path.clone());
+        Box::pin(async move {
+            // One after the other, as SQLite would have it, too; here nobody who waits has a thread.
+            let mut tool = tool.lock_owned().await;
+            blocking(move || {
+                let mender = match tool.take().filter(|mender| mender.is_at(&path)) {
+                    Some(mender) => mender,
+                    None => Beside::open(&path, |path| Mender::open(path)).map_err(InboxError::new)?,
+                };
+                let done = function(&mender.opened);
+                *tool = Some(mender).filter(|_| done.is_ok());
+                done
+            })
+            .await
+        })
+    }
+}
+
+/// The desk in the server.
+impl Inbox {
+    /// A desk on this inbox, for people; keep it, since it opens connections of its own.
+    #[must_use]
+    pub fn desk(&self) -> Desk {
+        let (path, sealing) = (self.path().to_owned(), self.sealing().clone());
+        Desk { readers: Readers::new(&path), path, hand: Hand::Server(self.clone()), sealing }
+    }
+}
+
+impl OperatingSide for Desk {
+    fn select(&self, which: Selection, page: Page, most: usize) -> BoxFuture<'static, Result<Vec<Listed>, InboxError>> {
+        self.look(move |connection| log::list(connection, &which, page, most))
+    }
+
+    fn count(&self, which: Selection) -> BoxFuture<'static, Result<u64, InboxError>> {
+        self.look(move |connection| log::count(connection, &which))
+    }
+
+    fn inspect(&self, number: i64) -> BoxFuture<'static, Result<Option<(Listed, EventRecord)>, InboxError>> {
+        let sealing = self.sealing.clone();
+        self.look(move |connection| {
+            let found = log::inspect(connection, number)?;
+            Ok(found.map(|(listed, record)| (listed, sealing.open(record))))
+        })
+    }
+
+    fn attempts(&self, number: i64) -> BoxFuture<'static, Result<Vec<Attempted>, InboxError>> {
+        self.look(move |connection| log::attempts(connection, number))
+    }
+
+    fn original(&self, number: i64) -> BoxFuture<'static, Result<Option<Original>, InboxError>> {
+        self.look(move |connection| edit::original(connection, number))
+    }
+
+    fn stats(&self) -> BoxFuture<'static, Result<Stats, InboxError>> {
+        self.look(log::stats)
+    }
+
+    fn requeue(&self, which: Selection) -> BoxFuture<'static, Result<usize, InboxError>> {
+        let all = self.all(which, Doing::Requeue);
+        Box::pin(async move { Ok(all.await?.done) })
+    }
+
+    fn release(&self, which: Selection) -> BoxFuture<'static, Result<usize, InboxError>> {
+        let all = self.all(which, Doing::Release);
+        Box::pin(async move { Ok(all.await?.done) })
+    }
+
+    fn give_up(&self, which: Selection, now: UnixTime) -> BoxFuture<'static, Result<usize, InboxError>> {
+        let all = self.all(which, Doing::GiveUp(now));
+        Box::pin(async move { Ok(all.await?.done) })
+    }
+
+    fn replay(
+        &self,
+        which: Selection,
+        reason: Option<String>,
+        now: UnixTime,
+    ) -> BoxFuture<'static, Result<Option<i64>, InboxError>> {
+        let all = self.all(which, Doing::replay(reason.as_deref(), now));
+        Box::pin(async move {
+            Ok(match all.await?.doing {
+                Doing::Replay { run, .. } => run,
+                _ => None,
+            })
+        })
+    }
+
+    fn replays(&self, most: usize) -> BoxFuture<'static, Result<Vec<Replay>, InboxError>> {
+        self.look(move |connection| replay::list(connection, most))
+    }
+
+    fn verdicts(&self, run: i64, after: i64, most: usize) -> BoxFuture<'static, Result<Vec<Replayed>, InboxError>> {
+        self.look(move |connection| replay::verdicts(connection, run, after, most))
+    }
+
+    fn edit(
+        &self,
+        number: i64,
+        body: Bytes,
+        reason: Option<String>,
+        now: UnixTime,
+    ) -> BoxFuture<'static, Result<Edited, InboxError>> {
+        self.change(move |connection| Ok((edit::edit(connection, number, &body, reason.as_deref(), now)?, false)))
+    }
+
+    fn restore(&self, number: i64) -> BoxFuture<'static, Result<Edited, InboxError>> {
+        self.change(move |connection| Ok((edit::restore(connection, number)?, false)))
+    }
+
+    fn erase(&self, number: i64) -> BoxFuture<'static, Result<bool, InboxError>> {
+        match &self.hand {
+            Hand::Server(inbox) => {
+                let inbox = inbox.clone();
+                Box::pin(async move { Ok(inbox.erase(number).await?.events() > 0) })
+            }
+            Hand::Tool(_) => self.mend(move |mender| {
+                let was_there = mender.erase(number)?;
+                // Where another program reads the log, the server empties it later.
+                let _ = was_there && mender.empty_log()?;
+                Ok(was_there)
+            }),
+        }
+    }
+}
+
+impl Operated for Desk {
+    fn events(&self) -> Arc<dyn OperatingSide> {
+        Arc::new(self.clone())
+    }
+
+    fn requests(&self) -> Option<Arc<dyn JournalSide>> {
+        None
+    }
+
+    fn refused(&self) -> Option<Arc<dyn QuarantineSide>> {
+        None
+    }
+}
+
+/// An inbox, or a side of one, is operated at its desk.
+macro_rules! operated {
+    ($($inbox:ty),+) => {$(
+        impl Operated for $inbox {
+            fn events(&self) -> Arc<dyn OperatingSide> {
+                self.desk().events()
+            }
+
+            fn requests(&self) -> Option<Arc<dyn JournalSide>> {
+                self.desk().requests()
+            }
+
+            fn refused(&self) -> Option<Arc<dyn QuarantineSide>> {
+                self.desk().refused()
+            }
+        }
+    )+};
+}
+
+operated!(Inbox, AcceptingInbox, WorkingInbox);
+
+impl fmt::Debug for Desk {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Desk").field("path", &self.path).finish_non_exhaustive()
+    }
+}
