@@ -9,8 +9,8 @@ use tokio::time::Instant;
 
 use crate::Endpoint;
 use crate::event::Event;
-use crate::kept::KeptHead;
-use crate::outcome::{Outcome, Record};
+use crate::outcome::Outcome;
+use crate::packed::{PackedRecord, Texts};
 use crate::reply::Reply;
 use crate::trace::TraceId;
 
@@ -163,44 +163,50 @@ impl Exchange {
 
     #[inline(never)]
     fn tell_observers(&self, subject: Subject<'_>, outcome: Outcome, status: u16, rejection: Option<&Rejection>) {
-        let text = |label: &Option<Label>| label.as_ref().map(|label| label.as_str().to_owned());
-        let (method, target, event, headers) = match subject {
-            Subject::Event(event) => (event.method(), event.target(), Some(event), event.kept_head().shown()),
-            Subject::Request(head) => {
-                let kept = KeptHead::new(&self.endpoint.kept_headers, "", head);
-                (head.method(), head.target(), None, kept.shown())
-            }
-        };
-        let labels = event.map(Event::labels);
-        let digests = self.endpoint.observers.iter().any(|observer| observer.wants_digests());
-        let record = Record {
+        let record = Arc::new(PackedRecord {
             trace: self.trace,
             at: self.moment(subject),
             endpoint: self.endpoint.name.clone(),
             provider: self.endpoint.provider_id().into(),
             tenant: self.tenant.clone(),
-            method: method.to_owned(),
-            path: target.split('?').next().unwrap_or_default().to_owned(),
-            headers,
             outcome,
             status,
             reason: rejection.map(Rejection::kind),
-            stage: rejection.map(|rejection| rejection.kind().stage()),
-            detail: rejection.map(Rejection::to_string),
-            key_id: event.map(|event| event.key_id().clone()),
-            event_id: labels.and_then(|labels| text(&labels.id)),
-            event_type: labels.and_then(|labels| text(&labels.kind)),
-            api_version: labels.and_then(|labels| text(&labels.version)),
             body_bytes: self.body_bytes,
-            body_digest: event.filter(|_| digests).map(|event| hookporter_core::body_digest(event.body())),
             duration: self.started.elapsed(),
             report_only: self.endpoint.report_only,
-        };
-        let record = Arc::new(record.shortened());
+            texts: self.texts(subject, rejection),
+        });
         for observer in &self.endpoint.observers {
-            if catch_unwind(AssertUnwindSafe(|| observer.observe_shared(&record))).is_err() {
+            if catch_unwind(AssertUnwindSafe(|| observer.observe_packed(&record))).is_err() {
                 tracing::error!(target: "hookporter", endpoint = &*self.endpoint.name, "an observer panicked");
             }
         }
+    }
+
+    fn texts(&self, subject: Subject<'_>, rejection: Option<&Rejection>) -> Texts {
+        let (method, target, event) = match subject {
+            Subject::Event(event) => (event.method(), event.target(), Some(event)),
+            Subject::Request(head) => (head.method(), head.target(), None),
+        };
+        let mut texts = Texts::new();
+        texts.push(Some(method));
+        texts.push(target.split('?').next());
+        texts.push(rejection.map(Rejection::to_string).as_deref());
+        texts.push(event.map(|event| event.key_id().as_str()));
+        let labels = event.map(Event::labels);
+        let mut label = |label: Option<&Option<Label>>| texts.push(label.and_then(Option::as_ref).map(Label::as_str));
+        label(labels.map(|labels| &labels.id));
+        label(labels.map(|labels| &labels.kind));
+        label(labels.map(|labels| &labels.version));
+        let digests = self.endpoint.observers.iter().any(|observer| observer.wants_digests());
+        let digest = event.filter(|_| digests).map(|event| hookporter_core::body_digest(event.body()));
+        texts.push(digest.as_deref());
+        let keep = |name: &str, value: &[u8]| texts.push_header(name, value);
+        match subject {
+            Subject::Event(event) => event.kept_head().show(keep),
+            Subject::Request(head) => self.endpoint.kept_headers.show(head, keep),
+        }
+        texts
     }
 }

@@ -42,6 +42,16 @@ impl KeptHeaders {
         }
     }
 
+    /// Shows those headers of a request that an event would keep.
+    pub(crate) fn show(&self, head: &Head<'_>, mut to: impl FnMut(&str, &[u8])) {
+        let mut show = |name: &str, value: &[u8]| {
+            if self.0.iter().any(|kept| **kept == *name) && !is_credential(name) {
+                to(name, value);
+            }
+        };
+        head.headers().visit(&mut HeaderVisitor::of_names(self.0.iter().map(|name| &**name), &mut show));
+    }
+
     /// Keeps one more.
     pub(crate) fn add(&mut self, name: &str) {
         if !self.0.iter().any(|known| **known == *name) {
@@ -100,16 +110,14 @@ impl KeptHead {
         Self::new(&names, target, &Head::new("POST", target, &lines))
     }
 
-    /// The headers as text, for people.
-    pub(crate) fn shown(&self) -> Vec<(String, String)> {
-        let mut shown = Vec::new();
-        let mut keep = |name: &str, value: &[u8]| {
+    /// Shows the headers to people.
+    pub(crate) fn show(&self, mut to: impl FnMut(&str, &[u8])) {
+        let mut show = |name: &str, value: &[u8]| {
             if !is_credential(name) {
-                shown.push((name.to_owned(), String::from_utf8_lossy(value).into_owned()));
+                to(name, value);
             }
         };
-        self.visit(&mut HeaderVisitor::new(&mut keep));
-        shown
+        self.visit(&mut HeaderVisitor::new(&mut show));
     }
 
     pub(crate) fn target(&self) -> &str {

@@ -31,6 +31,7 @@ mod memory;
 mod metrics;
 pub mod operating;
 mod outcome;
+mod packed;
 mod payload_error;
 mod peek;
 mod proxies;
@@ -57,6 +58,7 @@ pub use memory::BodyMemory;
 #[cfg_attr(docsrs, doc(cfg(feature = "metrics")))]
 pub use metrics::describe_metrics;
 pub use outcome::{NotAnOutcome, Observer, Outcome, Record, Refusal};
+pub use packed::PackedRecord;
 pub use payload_error::PayloadError;
 pub use proxies::Proxies;
 pub use receive::{Verdict, receive};

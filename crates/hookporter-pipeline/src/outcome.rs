@@ -9,6 +9,7 @@ use hookporter_core::{KeyId, Reason, Rejection, Stage, UnixTime};
 use serde::{Serialize, Serializer};
 
 use crate::health::LikelyCause;
+use crate::packed::PackedRecord;
 use crate::shown::{maybe_shown, shown};
 use crate::trace::TraceId;
 
@@ -153,29 +154,6 @@ fn micros<S: Serializer>(duration: &Duration, serializer: S) -> Result<S::Ok, S:
     serializer.serialize_u128(duration.as_micros())
 }
 
-/// What is kept of a text that a sender chose: a path, a header, a label.
-const LONGEST_TEXT: usize = 1024;
-
-impl Record {
-    /// The record with a bound to every text that a sender chose.
-    pub(crate) fn shortened(mut self) -> Self {
-        shorten(&mut self.path);
-        shorten(&mut self.method);
-        self.headers.iter_mut().for_each(|(_, value)| shorten(value));
-        let labels = [&mut self.event_id, &mut self.event_type, &mut self.api_version, &mut self.detail];
-        labels.into_iter().flatten().for_each(shorten);
-        self
-    }
-}
-
-fn shorten(text: &mut String) {
-    if text.len() > LONGEST_TEXT {
-        let end = (0..=LONGEST_TEXT).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
-        text.truncate(end);
-        text.push('…');
-    }
-}
-
 /// Is told of every request once it is answered.
 ///
 /// Called on the request's own task: it must not block. A panic in it is caught.
@@ -183,9 +161,9 @@ pub trait Observer: Send + Sync + 'static {
     /// Takes note.
     fn observe(&self, record: &Record);
 
-    /// Takes note, and may keep the record without a copy of its own. Default: as [`Observer::observe`].
-    fn observe_shared(&self, record: &Arc<Record>) {
-        self.observe(record);
+    /// Takes note, and may keep the record: for those that look at it later, or never. Default: as [`Observer::observe`].
+    fn observe_packed(&self, record: &Arc<PackedRecord>) {
+        self.observe(&record.open());
     }
 
     /// Takes note of what was found out about a refused request after it was answered. It may come long after its record.

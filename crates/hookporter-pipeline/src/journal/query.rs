@@ -4,6 +4,7 @@ use hookporter_core::{Reason, UnixTime};
 
 use crate::journal::Entry;
 use crate::outcome::{Outcome, Record};
+use crate::packed::PackedRecord;
 
 /// Which entries of a journal are wanted; every setter narrows it. Default: all of them.
 #[derive(Debug, Clone, Default)]
@@ -73,15 +74,19 @@ impl Query {
         Self { event: Some(number), ..self }
     }
 
-    pub(super) fn takes(&self, entry: &Entry) -> bool {
-        let record = &entry.record;
-        (self.event.is_none() || self.event == entry.event)
-            && self.endpoint.as_ref().is_none_or(|endpoint| **endpoint == *record.endpoint)
+    /// Whether a record may be wanted, as far as can be told without opening it.
+    pub(super) fn may_take(&self, record: &PackedRecord) -> bool {
+        self.endpoint.as_ref().is_none_or(|endpoint| **endpoint == *record.endpoint)
             && (self.outcomes.is_empty() || self.outcomes.contains(&record.outcome))
             && (self.reason.is_none() || self.reason == record.reason)
             && self.since.is_none_or(|since| record.at >= since)
             && self.until.is_none_or(|until| record.at < until)
-            && self.text.as_ref().is_none_or(|text| names(record, text))
+    }
+
+    /// Whether an entry of such a record is wanted.
+    pub(super) fn takes(&self, entry: &Entry) -> bool {
+        (self.event.is_none() || self.event == entry.event)
+            && self.text.as_ref().is_none_or(|text| names(&entry.record, text))
     }
 }
 

@@ -13,6 +13,7 @@ use crate::inbox::InboxError;
 use crate::journal::Query;
 use crate::operating::{JournalSide, ReasonCount};
 use crate::outcome::{Observer, Record};
+use crate::packed::PackedRecord;
 use crate::trace::TraceId;
 
 /// The last requests, accepted or not, in memory: give a clone to each endpoint with
@@ -28,8 +29,23 @@ pub struct Journal {
 }
 
 struct Ring {
-    entries: VecDeque<Arc<Entry>>,
+    slots: VecDeque<Slot>,
     next: u64,
+}
+
+/// An entry in little room.
+#[derive(Clone)]
+struct Slot {
+    number: u64,
+    record: Arc<PackedRecord>,
+    cause: Option<Arc<LikelyCause>>,
+}
+
+impl Slot {
+    fn open(&self) -> Entry {
+        let cause = self.cause.as_deref().cloned();
+        Entry { number: self.number, record: Arc::new(self.record.open()), event: None, cause }
+    }
 }
 
 /// One request in a journal.
@@ -51,7 +67,7 @@ impl Journal {
     /// A journal of the last so many requests; at least one.
     #[must_use]
     pub fn in_memory(entries: usize) -> Self {
-        let ring = Ring { entries: VecDeque::new(), next: 1 };
+        let ring = Ring { slots: VecDeque::new(), next: 1 };
         Self { shared: Arc::new(Mutex::new(ring)), most: entries.max(1), digests: false }
     }
 
@@ -69,17 +85,19 @@ impl Journal {
 
     fn before(&self, query: &Query, before: u64, most: usize) -> Vec<Arc<Entry>> {
         // Handles only, so that requests wait no longer than it takes to copy these.
-        let all: Vec<_> = self.lock().entries.iter().cloned().collect();
-        let wanted = |entry: &Arc<Entry>| entry.number < before && query.takes(entry);
-        all.into_iter().rev().filter(wanted).take(most).collect()
+        let all: Vec<_> = self.lock().slots.iter().cloned().collect();
+        let may_be = all.iter().rev().filter(|slot| slot.number < before && query.may_take(&slot.record));
+        may_be.map(Slot::open).filter(|entry| query.takes(entry)).take(most).map(Arc::new).collect()
     }
 
     /// The entry with this number, while it is there.
     #[must_use]
     pub fn entry(&self, number: u64) -> Option<Arc<Entry>> {
         let ring = self.lock();
-        let at = ring.entries.binary_search_by_key(&number, |entry| entry.number).ok()?;
-        ring.entries.get(at).cloned()
+        let at = ring.slots.binary_search_by_key(&number, |slot| slot.number).ok()?;
+        let slot = ring.slots.get(at).cloned();
+        drop(ring);
+        slot.map(|slot| Arc::new(slot.open()))
     }
 
     fn lock(&self) -> MutexGuard<'_, Ring> {
@@ -90,16 +108,16 @@ impl Journal {
 
 impl Observer for Journal {
     fn observe(&self, record: &Record) {
-        self.observe_shared(&Arc::new(record.clone()));
+        self.observe_packed(&Arc::new(record.into()));
     }
 
-    fn observe_shared(&self, record: &Arc<Record>) {
+    fn observe_packed(&self, record: &Arc<PackedRecord>) {
         let record = record.clone();
         let mut ring = self.lock();
         let number = ring.next;
         ring.next = ring.next.saturating_add(1);
-        let oldest = if ring.entries.len() >= self.most { ring.entries.pop_front() } else { None };
-        ring.entries.push_back(Arc::new(Entry { number, record, event: None, cause: None }));
+        let oldest = if ring.slots.len() >= self.most { ring.slots.pop_front() } else { None };
+        ring.slots.push_back(Slot { number, record, cause: None });
         drop(ring);
         // Freed when nobody waits for the lock.
         drop(oldest);
@@ -108,11 +126,9 @@ impl Observer for Journal {
     fn explain(&self, trace: TraceId, cause: &LikelyCause) {
         let mut ring = self.lock();
         // It came a moment ago.
-        let Some(entry) = ring.entries.iter_mut().rev().find(|entry| entry.record.trace == trace) else { return };
-        let explained = Entry { cause: Some(cause.clone()), ..Entry::clone(entry) };
-        let before = std::mem::replace(entry, Arc::new(explained));
-        drop(ring);
-        drop(before);
+        if let Some(slot) = ring.slots.iter_mut().rev().find(|slot| slot.record.trace == trace) {
+            slot.cause = Some(Arc::new(cause.clone()));
+        }
     }
 
     fn wants_digests(&self) -> bool {

@@ -1,0 +1,187 @@
+//! A record in little room, as it is made on the way of a request.
+
+use std::borrow::Cow;
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use hookporter_core::{KeyId, Reason, UnixTime};
+
+use crate::outcome::{Outcome, Record};
+use crate::trace::TraceId;
+
+/// What is kept of a text that a sender chose: a path, a header, a label.
+const LONGEST_TEXT: usize = 1024;
+/// What the texts of a usual request need.
+const USUAL: usize = 512;
+/// Instead of a length: there is no such text.
+const NONE: u16 = u16::MAX;
+
+/// What is known of one request when it has been answered, in two pieces of memory: for observers that keep many of them, or
+/// that have somebody else look at them later.
+#[derive(Clone)]
+pub struct PackedRecord {
+    pub(crate) trace: TraceId,
+    pub(crate) at: UnixTime,
+    pub(crate) endpoint: Arc<str>,
+    pub(crate) provider: Cow<'static, str>,
+    pub(crate) tenant: Option<Arc<str>>,
+    pub(crate) outcome: Outcome,
+    pub(crate) status: u16,
+    pub(crate) reason: Option<Reason>,
+    pub(crate) body_bytes: usize,
+    pub(crate) duration: Duration,
+    pub(crate) report_only: bool,
+    /// In this order: method, path, detail, key id, event id, event type, API version, digest; then names and values of headers.
+    pub(crate) texts: Texts,
+}
+
+impl PackedRecord {
+    /// What the log calls the request.
+    #[must_use]
+    pub const fn trace(&self) -> TraceId {
+        self.trace
+    }
+
+    /// The record, with every text in a place of its own.
+    #[must_use]
+    pub fn open(&self) -> Record {
+        let mut texts = self.texts.read();
+        let mut next = || texts.next().flatten().map(str::to_owned);
+        let (method, path, detail, key_id) = (next(), next(), next(), next());
+        let (event_id, event_type, api_version, body_digest) = (next(), next(), next(), next());
+        let mut headers = Vec::new();
+        while let (Some(name), Some(value)) = (next(), next()) {
+            headers.push((name, value));
+        }
+        Record {
+            trace: self.trace,
+            at: self.at,
+            endpoint: self.endpoint.clone(),
+            provider: self.provider.clone(),
+            tenant: self.tenant.clone(),
+            method: method.unwrap_or_default(),
+            path: path.unwrap_or_default(),
+            headers,
+            outcome: self.outcome,
+            status: self.status,
+            reason: self.reason,
+            stage: self.reason.map(Reason::stage),
+            detail,
+            key_id: key_id.map(|id| KeyId::from(&*id)),
+            event_id,
+            event_type,
+            api_version,
+            body_bytes: self.body_bytes,
+            body_digest,
+            duration: self.duration,
+            report_only: self.report_only,
+        }
+    }
+}
+
+impl From<&Record> for PackedRecord {
+    fn from(record: &Record) -> Self {
+        let mut texts = Texts::new();
+        texts.push(Some(&record.method));
+        texts.push(Some(&record.path));
+        texts.push(record.detail.as_deref());
+        texts.push(record.key_id.as_ref().map(KeyId::as_str));
+        let rest = [&record.event_id, &record.event_type, &record.api_version, &record.body_digest];
+        rest.into_iter().for_each(|text| texts.push(text.as_deref()));
+        record.headers.iter().for_each(|(name, value)| texts.push_header(name, value.as_bytes()));
+        Self {
+            trace: record.trace,
+            at: record.at,
+            endpoint: record.endpoint.clone(),
+            provider: record.provider.clone(),
+            tenant: record.tenant.clone(),
+            outcome: record.outcome,
+            status: record.status,
+            reason: record.reason,
+            body_bytes: record.body_bytes,
+            duration: record.duration,
+            report_only: record.report_only,
+            texts,
+        }
+    }
+}
+
+impl fmt::Debug for PackedRecord {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.open().fmt(f)
+    }
+}
+
+/// Texts one behind the other, each behind its length, and shortened where it is long.
+#[derive(Clone)]
+pub(crate) struct Texts(Vec<u8>);
+
+impl Texts {
+    pub(crate) fn new() -> Self {
+        Self(Vec::with_capacity(USUAL))
+    }
+
+    pub(crate) fn push(&mut self, text: Option<&str>) {
+        let Some(text) = text else { return self.0.extend_from_slice(&NONE.to_ne_bytes()) };
+        let kept = shortened(text);
+        let mark = if kept.len() < text.len() { "…" } else { "" };
+        // Both are far shorter than the number goes.
+        let length = u16::try_from(kept.len().saturating_add(mark.len())).unwrap_or(0);
+        self.0.extend_from_slice(&length.to_ne_bytes());
+        self.0.extend_from_slice(kept.as_bytes());
+        self.0.extend_from_slice(mark.as_bytes());
+    }
+
+    /// A header's name and value; bytes that are no text are replaced.
+    pub(crate) fn push_header(&mut self, name: &str, value: &[u8]) {
+        self.push(Some(name));
+        self.push(Some(&String::from_utf8_lossy(value)));
+    }
+
+    fn read(&self) -> Reading<'_> {
+        Reading(&self.0)
+    }
+}
+
+fn shortened(text: &str) -> &str {
+    if text.len() <= LONGEST_TEXT {
+        return text;
+    }
+    let end = (0..=LONGEST_TEXT).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+    text.get(..end).unwrap_or_default()
+}
+
+struct Reading<'a>(&'a [u8]);
+
+impl<'a> Iterator for Reading<'a> {
+    type Item = Option<&'a str>;
+
+    fn next(&mut self) -> Option<Option<&'a str>> {
+        let (length, rest) = self.0.split_first_chunk()?;
+        let length = u16::from_ne_bytes(*length);
+        if length == NONE {
+            self.0 = rest;
+            return Some(None);
+        }
+        let (text, rest) = rest.split_at_checked(length.into())?;
+        self.0 = rest;
+        Some(std::str::from_utf8(text).ok())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_come_out_as_they_went_in_and_none_is_long() {
+        let mut texts = Texts::new();
+        let long = "ü".repeat(600);
+        [Some("POST"), None, Some(""), Some(&long)].into_iter().for_each(|text| texts.push(text));
+        texts.push_header("x-bytes", b"a\xffb");
+        let read: Vec<_> = texts.read().collect();
+        let shortened = format!("{}…", "ü".repeat(512));
+        assert_eq!(read, [Some("POST"), None, Some(""), Some(&shortened), Some("x-bytes"), Some("a\u{fffd}b")]);
+    }
+}
