@@ -135,6 +135,7 @@ impl Console {
             return Ok(Answer::elsewhere(request.first_page(page::FIRST)));
         }
         let shown = match below {
+            Some(below) if Deed::of(below).is_some() => return Err(Trouble::method()),
             Some(below) => api::show(&self.room, below, &request.query).await?,
             None => page::show(&self.room, request, &path).await?,
         };
