@@ -3,6 +3,7 @@
 use std::net::SocketAddr;
 
 use serde_json::json;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 use crate::kit::{BOTH, Framework, Said, change, head, look, send, serve};
 use crate::scene::Scene;
@@ -162,6 +163,52 @@ async fn a_form_comes_from_a_page_of_this_console_and_leads_back_to_one() {
             form(address, &origin, &format!("numbers=3&token={token}")).await.header("location"),
             "../overview?done=requeued&count=1"
         );
+    }
+}
+
+/// A page elsewhere whose name leads to this address is of the same origin, as far as the browser knows.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_console_that_knows_its_names_answers_no_other() {
+    for framework in BOTH {
+        let scene = Scene::new().await;
+        let console = scene.console().allow_changes().only_hosts([HOST, "localhost:3000"]);
+        let address = serve(framework, console).await;
+        for (host, status) in [(HOST, 200), ("LOCALHOST:3000", 200), ("localhost", 421), ("evil.example", 421)] {
+            for path in ["GET api/events", "GET overview"] {
+                assert_eq!(send(address, &head(path, &[("host", host)]), b"").await.status, status, "{host} {path}");
+            }
+        }
+        assert_eq!(program(address, &[("host", "evil.example")]).await.trouble(), (421, "wrong-host".to_owned()));
+    }
+}
+
+/// What is not read of a refused body is not the next request on its connection.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_refused_body_holds_no_request() {
+    for framework in BOTH {
+        let scene = Scene::new().await;
+        let address = serve(framework, scene.console().allow_changes()).await;
+        let token = token(address).await;
+        let smuggled = format!(
+            "POST {}/api/endpoints/github/pause HTTP/1.1\r\nhost: {HOST}\r\ncontent-type: application/json\r\n\
+             x-hookporter-token: {token}\r\ncontent-length: 2\r\n\r\n{{}}",
+            crate::kit::MOUNT
+        );
+        for coding in [format!("content-length: {}", smuggled.len()), "transfer-encoding: chunked".to_owned()] {
+            let (name, value) = coding.split_once(": ").unwrap();
+            let mut lines =
+                head("POST api/events/requeue", &[("host", HOST), ("content-type", "text/plain"), (name, value)]);
+            lines.extend([String::new(), String::new()]);
+            let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
+            stream.write_all(lines.join("\r\n").as_bytes()).await.unwrap();
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
+            let mut said = vec![0; 4096];
+            let length = stream.read(&mut said).await.unwrap();
+            assert!(said[..length].starts_with(b"HTTP/1.1 415"), "{framework:?}");
+            let _ = stream.write_all(smuggled.as_bytes()).await;
+            tokio::time::sleep(std::time::Duration::from_millis(200)).await;
+            assert_eq!(look(address, "api/endpoints").await.json()["ready"], true, "{framework:?} {coding}");
+        }
     }
 }
 
