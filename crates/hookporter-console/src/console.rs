@@ -56,6 +56,7 @@ impl Console {
             refused: None,
             token: None,
             clock: Arc::new(SystemClock),
+            hosts: None,
         };
         Self { room }
     }
@@ -101,6 +102,12 @@ impl Console {
         Self { room: Room { title: title.into(), ..self.room } }
     }
 
+    /// Answers these hosts only, as browsers name them: `console.example`, `localhost:3000`. A page elsewhere can have its own
+    /// name lead to this address, and read what needs no log-in here. Default: any host.
+    pub fn only_hosts(self, hosts: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self { room: Room { hosts: Some(hosts.into_iter().map(Into::into).collect()), ..self.room } }
+    }
+
     /// Replaces the clock. Default: the system's.
     pub fn clock(self, clock: impl Clock) -> Self {
         Self { room: Room { clock: Arc::new(clock), ..self.room } }
@@ -111,9 +118,10 @@ impl Console {
     pub async fn answer(&self, request: Request, body: impl Future<Output = Result<Bytes, BodyTrouble>>) -> Answer {
         let path = request.path();
         let below = path.strip_prefix(&["api"]);
-        let answered = match request.method.as_str() {
-            "GET" | "HEAD" => self.look(&request, below).await,
-            "POST" => self.change(&request, below, body).await,
+        let answered = match (guard::host(&request, self.room.hosts.as_deref()), request.method.as_str()) {
+            (Err(trouble), _) => Err(trouble),
+            (Ok(()), "GET" | "HEAD") => self.look(&request, below).await,
+            (Ok(()), "POST") => self.change(&request, below, body).await,
             _ => Err(Trouble::method()),
         };
         answered.unwrap_or_else(|trouble| {
@@ -135,6 +143,7 @@ impl Console {
             return Ok(Answer::elsewhere(request.first_page(page::FIRST)));
         }
         let shown = match below {
+            Some(below) if Deed::of(below).is_some() => return Err(Trouble::method()),
             Some(below) => api::show(&self.room, below, &request.query).await?,
             None => page::show(&self.room, request, &path).await?,
         };

@@ -56,7 +56,12 @@ impl Fields {
             Value::String(text) => text,
             Value::Number(number) => number.to_string(),
             Value::Bool(flag) => flag.to_string(),
-            _ => return Err(Trouble::request(format!("`{name}` is neither a text, a number nor a list of these"))),
+            _ => {
+                return Err(Trouble::request(format!(
+                    "`{}` is neither a text, a number nor a list of these",
+                    name.escape_default()
+                )));
+            }
         };
         self.add(name, text);
         Ok(())

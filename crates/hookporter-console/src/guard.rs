@@ -24,6 +24,14 @@ const FOREIGN: Trouble = Trouble::new(403, "cross-site", "a change must come fro
 const NO_TOKEN: Trouble =
     Trouble::new(403, "wrong-token", "the token is missing or of another process: load the page again");
 
+/// Refuses a name that is not one of this console's.
+pub(crate) fn host(request: &Request, hosts: Option<&[String]>) -> Result<(), Trouble> {
+    let Some(hosts) = hosts else { return Ok(()) };
+    let asked = request.host.once().unwrap_or_default();
+    let is_known = hosts.iter().any(|host| host.eq_ignore_ascii_case(asked));
+    if is_known { Ok(()) } else { Err(Trouble::new(421, "wrong-host", "this console has another name")) }
+}
+
 /// Refuses what shows in the head already, before a byte of the body is read.
 pub(crate) fn head(request: &Request, token: Option<&Token>, sent: Sent) -> Result<(), Trouble> {
     let Some(token) = token else {

@@ -21,6 +21,8 @@ pub(crate) struct Room {
     /// What changes must bring; `None`: there are none.
     pub(crate) token: Option<Token>,
     pub(crate) clock: Arc<dyn Clock>,
+    /// The only hosts that are answered, where that is said.
+    pub(crate) hosts: Option<Arc<[String]>>,
 }
 
 impl Room {

@@ -31,7 +31,8 @@
 //! # Mending
 //!
 //! [`Mender`] works beside a running server, from another process: what it changed is durable when its call ends, and the
-//! server takes it up within a second. [`Inbox`] has the same for the server itself. Dead letters and what is done are
+//! server takes it up within a second. [`Inbox`] has the same for the server itself, and a [`Desk`] has all of it for a console,
+//! in either process. Dead letters and what is done are
 //! requeued, parked events released, others given up; a replay remembers how each event had gone, for a [`Verdict`]. An
 //! edited body is never taken for what the sender signed: [`Edited`].
 //!

@@ -23,10 +23,25 @@ impl Console {
     pub fn into_scope(self, path: &str) -> Scope {
         let answer = move |request: HttpRequest, payload: Payload| {
             let console = self.clone();
-            async move { sent(console.answer(asked(&request), read(payload)).await) }
+            async move {
+                let mut body = Body { payload: payload.into_inner(), is_read: false };
+                let answer = console.answer(asked(&request), read(&mut body)).await;
+                let mut response = sent(answer);
+                if !body.is_read && !matches!(body.payload, actix_web::dev::Payload::None) {
+                    response.extensions_mut().insert(body);
+                }
+                response
+            }
         };
         web::scope(path).default_service(web::to(answer))
     }
+}
+
+/// A body. While one that is not read to its end lives, actix closes the connection behind the answer, and throws away what still
+/// comes; so it goes into the extensions of the response.
+struct Body {
+    payload: actix_web::dev::Payload,
+    is_read: bool,
 }
 
 fn asked(request: &HttpRequest) -> Request {
@@ -47,17 +62,18 @@ fn asked(request: &HttpRequest) -> Request {
     asked
 }
 
-async fn read(payload: Payload) -> Result<Bytes, BodyTrouble> {
-    let mut payload = payload.into_inner();
+async fn read(body: &mut Body) -> Result<Bytes, BodyTrouble> {
+    let Body { payload, is_read } = body;
     let whole = async {
         let mut body = BytesMut::new();
-        while let Some(chunk) = std::future::poll_fn(|cx| poll(&mut payload, cx)).await {
+        while let Some(chunk) = std::future::poll_fn(|cx| poll(payload, cx)).await {
             let chunk = chunk.map_err(|_| BodyTrouble::Broken)?;
             if body.len().saturating_add(chunk.len()) > Console::LONGEST_BODY {
                 return Err(BodyTrouble::TooLarge);
             }
             body.extend_from_slice(&chunk);
         }
+        *is_read = true;
         Ok(body.freeze())
     };
     tokio::time::timeout(BODY_DEADLINE, whole).await.unwrap_or(Err(BodyTrouble::TooSlow))
