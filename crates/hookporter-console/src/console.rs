@@ -65,8 +65,9 @@ impl Console {
     /// endpoints only.
     pub fn inbox(self, inbox: &impl Operated) -> Self {
         let events = Some(inbox.events());
-        let requests = inbox.requests().or(self.room.requests);
-        let refused = inbox.refused().or(self.room.refused);
+        // What was given by itself comes first, in whatever order it was given.
+        let requests = self.room.requests.or_else(|| inbox.requests());
+        let refused = self.room.refused.or_else(|| inbox.refused());
         Self { room: Room { events, requests, refused, ..self.room } }
     }
 

@@ -204,7 +204,10 @@ async fn a_refused_body_holds_no_request() {
             tokio::time::sleep(std::time::Duration::from_millis(100)).await;
             let mut said = vec![0; 4096];
             let length = stream.read(&mut said).await.unwrap();
-            assert!(said[..length].starts_with(b"HTTP/1.1 415"), "{framework:?}");
+            let said = String::from_utf8_lossy(&said[..length]).to_lowercase();
+            assert!(said.starts_with("http/1.1 415"), "{framework:?}: {said}");
+            // hyper closes by itself what it will not read on.
+            assert!(framework == Framework::Axum || said.contains("connection: close"), "{said}");
             let _ = stream.write_all(smuggled.as_bytes()).await;
             tokio::time::sleep(std::time::Duration::from_millis(200)).await;
             assert_eq!(look(address, "api/endpoints").await.json()["ready"], true, "{framework:?} {coding}");
