@@ -25,6 +25,7 @@ mod erase;
 mod file;
 mod full;
 mod independent;
+mod journal;
 mod mend;
 mod mender;
 mod migrate;
