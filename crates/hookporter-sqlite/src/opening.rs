@@ -49,7 +49,10 @@ fn begun(settings: Settings, role: Role, path: PathBuf, cancel: &Cancel) -> Resu
     let sweep = Sweep::new(&settings);
     let (sealing, clock, longest_effect) = (settings.sealing.clone(), settings.clock.clone(), settings.effect);
     let room = Arc::new(Room::new(settings.file_limit));
-    let notes = settings.keeping().filter(|_| role != Role::Working).map(|keeping| Arc::new(Notes::new(keeping)));
+    let notes = settings
+        .keeping()
+        .filter(|_| role != Role::Working)
+        .map(|keeping| Arc::new(Notes::new(keeping, queue.clone())));
     let scribe = notes.clone().map(|notes| Scribe::new(notes, room.clone(), settings.size()));
     let depth = Arc::new(Depth::new(clock.clone()));
     let store = Store::open(settings, role, path, cancel)?;

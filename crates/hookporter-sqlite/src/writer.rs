@@ -50,6 +50,7 @@ impl Writer {
                     dirty = true;
                     Moment::Busy
                 }
+                Taken::Nudged => Moment::Busy,
                 Taken::Idle => Moment::Idle,
                 Taken::Closed => return self.end(),
             };

@@ -10,6 +10,7 @@ mod erasing;
 mod found;
 mod notes;
 mod numbers;
+mod problem;
 mod read;
 mod row;
 mod scribe;

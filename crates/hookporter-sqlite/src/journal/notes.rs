@@ -10,6 +10,7 @@ use hookporter_pipeline::{Observer, Record, TraceId};
 
 use super::Erasing;
 use super::numbers::Numbers;
+use crate::queue::Queue;
 
 /// How many findings about refused requests wait: an endpoint examines two a second.
 const CAUSES: usize = 256;
@@ -28,9 +29,13 @@ pub(crate) struct Keeping {
     pub(crate) sealed: bool,
 }
 
+/// So many that wait are written down though senders wait, too.
+pub(super) const ENOUGH: usize = 256;
+
 /// What waits to be written down. Requests push, and wait for nothing but each other.
-#[derive(Debug)]
 pub(crate) struct Notes {
+    /// To wake the writer when there are enough.
+    queue: Arc<Queue>,
     keeping: Keeping,
     waiting: Mutex<Waiting>,
     numbers: Numbers,
@@ -53,8 +58,9 @@ pub(crate) struct Found {
 }
 
 impl Notes {
-    pub(crate) fn new(keeping: Keeping) -> Self {
+    pub(crate) fn new(keeping: Keeping, queue: Arc<Queue>) -> Self {
         Self {
+            queue,
             keeping,
             waiting: Mutex::default(),
             numbers: Numbers::default(),
@@ -139,12 +145,16 @@ impl Observer for Notes {
     fn observe_shared(&self, record: &Arc<Record>) {
         let record = record.clone();
         let mut waiting = self.lock();
-        if waiting.records.len() < self.keeping.waiting {
+        let count = waiting.records.len();
+        if count < self.keeping.waiting {
             waiting.records.push_back(record);
-            return;
         }
         drop(waiting);
-        self.lose(1);
+        if count >= self.keeping.waiting {
+            self.lose(1);
+        } else if count == ENOUGH {
+            self.queue.nudge();
+        }
     }
 
     fn explain(&self, trace: TraceId, cause: &LikelyCause) {
@@ -157,5 +167,11 @@ impl Observer for Notes {
 
     fn wants_digests(&self) -> bool {
         self.keeping.digests
+    }
+}
+
+impl std::fmt::Debug for Notes {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Notes").field("keeping", &self.keeping).finish_non_exhaustive()
     }
 }

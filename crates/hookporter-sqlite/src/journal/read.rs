@@ -187,7 +187,7 @@ mod tests {
             lines.unwrap().map(Result::unwrap).collect::<Vec<_>>().join("; ")
         };
         let all = Query::new();
-        assert_eq!(plan(&all), "SEARCH requests USING INTEGER PRIMARY KEY (rowid<?)");
+        assert!(plan(&all).starts_with("SEARCH requests USING INTEGER PRIMARY KEY (rowid<?)"), "{}", plan(&all));
         let event = plan(&all.clone().event(7));
         assert!(event.contains("requests_event (event=?") && !event.contains("TEMP"), "{event}");
         let rejected = plan(&all.clone().rejected().of("acme"));

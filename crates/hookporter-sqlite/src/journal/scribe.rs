@@ -4,22 +4,20 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hookporter_pipeline::{Outcome, Record};
-use rusqlite::{Connection, ErrorCode, Transaction, TransactionBehavior};
+use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::time::Instant;
 
 use super::bound::{Bound, Kind};
 use super::found::Findings;
-use super::notes::{Found, Notes};
+use super::notes::{ENOUGH, Found, Notes};
+use super::problem::Problem;
 use super::row;
 use crate::role::Role;
 use crate::size::{Room, Size};
-use crate::store::is_of_one_job;
 
 /// How many rows one transaction writes: as many as one transaction of acknowledgements brings, so that it keeps up. Some
 /// milliseconds, and a sender waits as long at the most.
 const MOST: usize = 512;
-/// So many that wait are written down though senders wait, too.
-const ENOUGH: usize = 256;
 /// A note waits no longer than this, unless the file cannot be written.
 const LATEST: Duration = Duration::from_millis(500);
 /// It is not said more often than this that requests are missing.
@@ -38,6 +36,8 @@ pub(crate) struct Scribe {
     /// Above which size of the file in use nothing more is written.
     size: Option<u64>,
     due: Instant,
+    /// What waits could not be written: nothing is tried until it is due.
+    rests: bool,
     /// What is known of the file; `None` until the first row, and after a failure.
     state: Option<State>,
     findings: Findings,
@@ -73,6 +73,7 @@ impl Scribe {
             room,
             size,
             due: Instant::now(),
+            rests: false,
             state: None,
             findings: Findings::default(),
             known: None,
@@ -83,7 +84,13 @@ impl Scribe {
 
     /// How long until the next look.
     pub(crate) fn patience(&self) -> Duration {
-        if self.notes.is_in_use() { self.due.saturating_duration_since(Instant::now()) } else { LATEST }
+        if !self.notes.is_in_use() {
+            LATEST
+        } else if !self.rests && self.notes.count() >= ENOUGH {
+            Duration::ZERO
+        } else {
+            self.due.saturating_duration_since(Instant::now())
+        }
     }
 
     /// Whether notes are to be written down now; when nobody waits for the writer, whatever there is.
@@ -91,7 +98,7 @@ impl Scribe {
         if !self.notes.is_in_use() {
             return false;
         }
-        let count = self.notes.count();
+        let count = if self.rests { 0 } else { self.notes.count() };
         is_idle && count > 0 || count >= ENOUGH || Instant::now() >= self.due
     }
 
@@ -109,6 +116,7 @@ impl Scribe {
             return Wrote::Well;
         }
         let ended = self.unsynced(role, connection, &records, &found);
+        self.rests = ended.is_err();
         let Err(error) = ended else { return Wrote::Well };
         self.state = None;
         match error {
@@ -246,7 +254,7 @@ impl Scribe {
         if self.known.is_none() {
             let before = super::lost(connection)?;
             self.notes.lose(usize::try_from(before).unwrap_or(usize::MAX));
-            self.known = Some(self.notes.lost());
+            self.known = Some(before);
         }
         let rows = self.size.map(|size| size.checked_div(PART.saturating_mul(ROW)).unwrap_or(0));
         let rows = rows.and_then(|rows| usize::try_from(rows).ok()).unwrap_or(usize::MAX);
@@ -275,27 +283,4 @@ fn write_lost(connection: &Connection, lost: u64) -> rusqlite::Result<()> {
         "INSERT INTO requests_lost (id, count) VALUES (1, ?1) ON CONFLICT (id) DO UPDATE SET count = excluded.count";
     connection.prepare_cached(sql)?.execute([i64::try_from(lost).unwrap_or(i64::MAX)])?;
     Ok(())
-}
-
-/// Why notes are not written down.
-enum Problem {
-    /// Somebody else writes.
-    Busy,
-    /// There is no room, or something is in the way of these.
-    NotNow(String),
-    Damaged(rusqlite::Error),
-    /// Nothing is believed of the connection any more.
-    Broken(rusqlite::Error),
-}
-
-impl Problem {
-    fn of(error: rusqlite::Error) -> Self {
-        match error.sqlite_error_code() {
-            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy,
-            Some(ErrorCode::DiskFull) => Self::NotNow(error.to_string()),
-            Some(ErrorCode::DatabaseCorrupt) => Self::Damaged(error),
-            _ if is_of_one_job(&error) => Self::NotNow(error.to_string()),
-            _ => Self::Broken(error),
-        }
-    }
 }

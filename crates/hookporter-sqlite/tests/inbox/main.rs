@@ -26,6 +26,9 @@ mod file;
 mod full;
 mod independent;
 mod journal;
+mod journal_erase;
+#[cfg(target_os = "linux")]
+mod journal_faults;
 mod mend;
 mod mender;
 mod migrate;
