@@ -14,6 +14,7 @@ mod problem;
 mod read;
 mod row;
 mod scribe;
+mod side;
 
 pub(crate) use erasing::Erasing;
 pub(crate) use notes::{Keeping, Notes};

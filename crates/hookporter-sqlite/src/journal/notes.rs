@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use hookporter_pipeline::health::LikelyCause;
-use hookporter_pipeline::{Observer, Record, TraceId};
+use hookporter_pipeline::{Observer, PackedRecord, Record, TraceId};
 
 use super::Erasing;
 use super::numbers::Numbers;
@@ -46,7 +46,7 @@ pub(crate) struct Notes {
 
 #[derive(Debug, Default)]
 struct Waiting {
-    records: VecDeque<Arc<Record>>,
+    records: VecDeque<Arc<PackedRecord>>,
     causes: VecDeque<Found>,
 }
 
@@ -108,14 +108,14 @@ impl Notes {
     }
 
     /// The oldest ones, at most so many.
-    pub(super) fn take(&self, most: usize) -> (Vec<Arc<Record>>, Vec<Found>) {
+    pub(super) fn take(&self, most: usize) -> (Vec<Arc<PackedRecord>>, Vec<Found>) {
         let mut waiting = self.lock();
         let count = waiting.records.len().min(most);
         (waiting.records.drain(..count).collect(), waiting.causes.drain(..).collect())
     }
 
     /// Puts back what could not be written down for now, before all others.
-    pub(super) fn put_back(&self, records: Vec<Arc<Record>>, causes: Vec<Found>) {
+    pub(super) fn put_back(&self, records: Vec<Arc<PackedRecord>>, causes: Vec<Found>) {
         let mut waiting = self.lock();
         records.into_iter().rev().for_each(|record| waiting.records.push_front(record));
         causes.into_iter().rev().for_each(|found| waiting.causes.push_front(found));
@@ -139,10 +139,10 @@ impl Notes {
 /// One of no endpoint but the journal's own.
 impl Observer for Notes {
     fn observe(&self, record: &Record) {
-        self.observe_shared(&Arc::new(record.clone()));
+        self.observe_packed(&Arc::new(record.into()));
     }
 
-    fn observe_shared(&self, record: &Arc<Record>) {
+    fn observe_packed(&self, record: &Arc<PackedRecord>) {
         let record = record.clone();
         let mut waiting = self.lock();
         let count = waiting.records.len();

@@ -6,7 +6,7 @@ use std::time::Duration;
 use hookporter_core::{KeyId, Reason, UnixTime};
 use hookporter_pipeline::health::LikelyCause;
 use hookporter_pipeline::journal::Entry;
-use hookporter_pipeline::{Outcome, Record, TraceId};
+use hookporter_pipeline::{Outcome, PackedRecord, Record, RecordTexts, TraceId};
 use rusqlite::{CachedStatement, Connection, Row, params};
 
 use super::notes::Keeping;
@@ -27,17 +27,18 @@ pub(super) fn insert(connection: &Connection) -> rusqlite::Result<CachedStatemen
 pub(super) fn write(
     statement: &mut CachedStatement<'_>,
     (id, place): (i64, i64),
-    record: &Record,
+    record: &PackedRecord,
     event: Option<i64>,
     keeping: &Keeping,
 ) -> rusqlite::Result<()> {
-    let is_proven = record.key_id.is_some();
+    let texts = record.texts();
+    let is_proven = texts.key_id.is_some();
     let most = if is_proven { usize::MAX } else { OF_A_STRANGER };
     // What is encrypted in the event is not to stand in clear beside it.
-    let path = if keeping.sealed && is_proven { "" } else { shortened(&record.path, most) };
+    let path = if keeping.sealed && is_proven { "" } else { shortened(texts.path, most) };
     // Those of a new event stand in its contents: writing them twice would be more than half of a row.
     let is_new = event.is_some() && matches!(record.outcome, Outcome::Accepted | Outcome::Parked);
-    let headers = if keeping.sealed || is_new { String::new() } else { headers(record) };
+    let headers = if keeping.sealed || is_new { String::new() } else { headers(&texts) };
     statement.execute(params![
         id,
         place,
@@ -48,27 +49,27 @@ pub(super) fn write(
         record.status,
         event,
         record.reason.map(Reason::as_str),
-        record.detail.as_deref().map(|detail| shortened(detail, most)),
+        texts.detail.map(|detail| shortened(detail, most)),
         record.provider,
         record.tenant,
-        record.method,
+        texts.method,
         path,
         shortened(&headers, most),
-        record.key_id.as_ref().map(KeyId::as_str),
-        record.event_id,
-        record.event_type,
-        record.api_version,
+        texts.key_id,
+        texts.event_id,
+        texts.event_type,
+        texts.api_version,
         i64::try_from(record.body_bytes).unwrap_or(i64::MAX),
-        record.body_digest,
+        texts.body_digest,
         i64::try_from(record.duration.as_micros()).unwrap_or(i64::MAX),
         record.report_only,
     ])?;
     Ok(())
 }
 
-fn headers(record: &Record) -> String {
+fn headers(texts: &RecordTexts<'_>) -> String {
     let mut lines = String::with_capacity(64);
-    for (name, value) in &record.headers {
+    for (name, value) in texts.headers() {
         lines.push_str(name);
         lines.push_str(": ");
         // One a line.

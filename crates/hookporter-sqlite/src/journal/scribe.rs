@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use hookporter_pipeline::{Outcome, Record};
+use hookporter_pipeline::{Outcome, PackedRecord};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::time::Instant;
 
@@ -179,7 +179,7 @@ impl Scribe {
         &mut self,
         role: Role,
         connection: &mut Connection,
-        records: &[Arc<Record>],
+        records: &[Arc<PackedRecord>],
         found: &[Found],
     ) -> Result<(), Problem> {
         let without = || -> rusqlite::Result<()> {
@@ -207,7 +207,7 @@ impl Scribe {
     fn transaction(
         &mut self,
         connection: &Connection,
-        records: &[Arc<Record>],
+        records: &[Arc<PackedRecord>],
         found: &[Found],
     ) -> rusqlite::Result<bool> {
         let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;

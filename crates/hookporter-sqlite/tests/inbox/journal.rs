@@ -164,7 +164,7 @@ async fn what_is_written_is_what_was_noted_and_is_there_after_a_restart() {
         ..(*record(3, Outcome::Handshake)).clone()
     };
     let journal = inbox.journal().unwrap();
-    noted.iter().for_each(|record| journal.observe_shared(record));
+    noted.iter().for_each(|record| journal.observe(record));
     journal.observe(&odd);
     inbox.close().await;
     let found = entries(&directory, 3).await;
@@ -198,8 +198,8 @@ async fn what_is_found_out_comes_to_its_row_whichever_comes_first() {
         LikelyCause { at: START, cause: "wrong-secret".into(), is_proven: true, message: "a key of before".to_owned() };
     journal.explain(TraceId::from_bits(1), &cause);
     tokio::time::sleep(Duration::from_millis(700)).await;
-    journal.observe_shared(&record(1, Outcome::Rejected));
-    journal.observe_shared(&record(2, Outcome::Rejected));
+    journal.observe(&record(1, Outcome::Rejected));
+    journal.observe(&record(2, Outcome::Rejected));
     entries(&directory, 2).await;
     journal.explain(TraceId::from_bits(2), &cause);
     tokio::time::sleep(Duration::from_millis(700)).await;
@@ -211,7 +211,7 @@ async fn what_is_found_out_comes_to_its_row_whichever_comes_first() {
 async fn words_of_a_newer_release_are_read_as_what_they_are_like() {
     let directory = Directory::new();
     let inbox = open(&directory).await;
-    inbox.journal().unwrap().observe_shared(&record(1, Outcome::Rejected));
+    inbox.journal().unwrap().observe(&record(1, Outcome::Rejected));
     entries(&directory, 1).await;
     let sql = "UPDATE requests SET outcome = 'banished', reason = 'smells-odd', detail = NULL, cause = 'moon', cause_message = NULL";
     Connection::open(directory.file()).unwrap().execute(sql, []).unwrap();

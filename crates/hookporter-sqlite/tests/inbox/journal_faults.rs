@@ -32,7 +32,7 @@ async fn what_does_not_fit_is_counted_and_the_rest_is_written_when_it_can() {
     let other = Connection::open(directory.file()).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
     let begun = Instant::now();
-    (0..5000).for_each(|at| journal.observe_shared(&record(at, Outcome::Rejected)));
+    (0..5000).for_each(|at| journal.observe(&record(at, Outcome::Rejected)));
     assert!(begun.elapsed() < Duration::from_secs(1), "requests waited {:?} for a locked file", begun.elapsed());
     // The writer looks, and leaves them where they are.
     tokio::time::sleep(Duration::from_millis(1200)).await;
@@ -43,7 +43,7 @@ async fn what_does_not_fit_is_counted_and_the_rest_is_written_when_it_can() {
     assert_eq!(Reader::open(directory.file()).unwrap().lost_requests().unwrap(), 904);
     inbox.close().await;
     let inbox = open(&directory).await;
-    inbox.journal().unwrap().observe_shared(&record(9999, Outcome::Rejected));
+    inbox.journal().unwrap().observe(&record(9999, Outcome::Rejected));
     entries(&directory, 4097).await;
     assert_eq!(inbox.lost_requests(), 904, "the next process knows it");
 }
@@ -56,7 +56,7 @@ async fn no_sender_waits_while_the_journal_waits_for_a_locked_file() {
     let journal = inbox.journal().unwrap();
     let other = Connection::open(directory.file()).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
-    journal.observe_shared(&record(1, Outcome::Rejected));
+    journal.observe(&record(1, Outcome::Rejected));
     tokio::time::sleep(Duration::from_millis(700)).await;
     let begun = Instant::now();
     assert!(inbox.accept(vec![sample_record("evt_1")]).await.is_err());
@@ -70,7 +70,7 @@ async fn no_sender_waits_while_the_journal_waits_for_a_locked_file() {
 async fn a_damaged_journal_is_written_no_more_and_events_are_taken() {
     let directory = Directory::new();
     let inbox = open(&directory).await;
-    inbox.journal().unwrap().observe_shared(&record(1, Outcome::Rejected));
+    inbox.journal().unwrap().observe(&record(1, Outcome::Rejected));
     accept(&inbox, "evt_1").await;
     entries(&directory, 1).await;
     inbox.close().await;
@@ -108,7 +108,7 @@ async fn strangers_cannot_fill_a_bounded_file_through_the_journal() {
             record.headers = vec![("user-agent".to_owned(), "y".repeat(1024)); 8];
             std::sync::Arc::new(record)
         };
-        (0..1000).for_each(|at| journal.observe_shared(&long(at)));
+        (0..1000).for_each(|at| journal.observe(&long(at)));
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
     accept(&inbox, "evt_1").await;
@@ -122,9 +122,9 @@ async fn accepted_requests_stay_however_many_others_come() {
     let directory = Directory::new();
     let inbox = settings().most_requests(200).open(directory.file()).await.unwrap();
     let journal = inbox.journal().unwrap();
-    (0..100).for_each(|at| journal.observe_shared(&record(at, Outcome::Accepted)));
+    (0..100).for_each(|at| journal.observe(&record(at, Outcome::Accepted)));
     for at in 0..3000 {
-        journal.observe_shared(&record(1000 + at, if at % 2 == 0 { Outcome::Rejected } else { Outcome::Duplicate }));
+        journal.observe(&record(1000 + at, if at % 2 == 0 { Outcome::Rejected } else { Outcome::Duplicate }));
     }
     inbox.close().await;
     let of = |from: u64, to: u64| (from..to).collect::<Vec<_>>();
@@ -136,7 +136,7 @@ async fn accepted_requests_stay_however_many_others_come() {
     // Accepted ones push out their like, also in the next process.
     let inbox = settings().most_requests(200).open(directory.file()).await.unwrap();
     let journal = inbox.journal().unwrap();
-    (0..100).for_each(|at| journal.observe_shared(&record(5000 + at, Outcome::Accepted)));
+    (0..100).for_each(|at| journal.observe(&record(5000 + at, Outcome::Accepted)));
     inbox.close().await;
     assert_eq!(traces(), [of(20, 100), of(3980, 4000), of(5000, 5100)].concat());
 }
