@@ -122,7 +122,7 @@ async fn every_outcome_leaves_its_row_with_the_number_of_its_event() {
         (Outcome::Accepted, 200, None, Some(2)),
         (Outcome::Duplicate, 200, None, Some(1)),
         (Outcome::Rejected, 401, Some(Reason::InvalidSignature), None),
-        (Outcome::Parked, 200, None, Some(4)),
+        (Outcome::Parked, 200, None, Some(3)),
         (Outcome::Unavailable, 503, Some(Reason::EndpointPaused), None),
         (Outcome::Duplicate, 200, None, Some(1)),
     ];
