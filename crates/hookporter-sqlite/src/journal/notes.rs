@@ -29,8 +29,9 @@ pub(crate) struct Keeping {
     pub(crate) sealed: bool,
 }
 
-/// So many that wait are written down though senders wait, too.
-pub(super) const ENOUGH: usize = 256;
+/// So many that wait are written down though senders wait, too. Every transaction costs some 0.1 ms whatever is in it, so that few
+/// with many rows cost less; a sender waits a millisecond or two for one.
+pub(super) const ENOUGH: usize = 1024;
 
 /// What waits to be written down. Requests push, and wait for nothing but each other.
 pub(crate) struct Notes {

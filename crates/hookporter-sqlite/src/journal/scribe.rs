@@ -15,9 +15,8 @@ use super::row;
 use crate::role::Role;
 use crate::size::{Room, Size};
 
-/// How many rows one transaction writes: as many as one transaction of acknowledgements brings, so that it keeps up. Some
-/// milliseconds, and a sender waits as long at the most.
-const MOST: usize = 512;
+/// How many rows one transaction writes: more than one transaction of acknowledgements brings, so that it keeps up.
+const MOST: usize = 1024;
 /// A note waits no longer than this, unless the file cannot be written.
 const LATEST: Duration = Duration::from_millis(500);
 /// It is not said more often than this that requests are missing.
