@@ -151,10 +151,13 @@ impl Scribe {
         }
     }
 
-    /// Begins anew, with another connection or another file.
+    /// Begins anew, with another connection or another file, when there is one: nothing is tried at once.
     pub(crate) fn forget(&mut self) {
         self.state = None;
         self.is_off = false;
+        self.rests = true;
+        let now = Instant::now();
+        self.due = now.checked_add(LATEST).unwrap_or(now);
     }
 
     fn lose(&mut self, count: usize, why: &str) {

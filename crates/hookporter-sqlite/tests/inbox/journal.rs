@@ -260,3 +260,42 @@ async fn health_tells_how_much_waits_and_alarms_when_the_oldest_waits_too_long()
         "{json}"
     );
 }
+
+#[cfg(feature = "seal")]
+#[tokio::test]
+async fn what_is_sealed_in_the_event_does_not_stand_in_clear_beside_it() {
+    let directory = Directory::new();
+    let key = Secret::new("000102030405060708090a0b0c0d0e0f101112131415161718191a1b1c1d1e1f").named("k");
+    let keys = hookporter_pipeline::inbox::SealingKeys::new(&key).unwrap();
+    let inbox = settings().seal(keys).open(directory.file()).await.unwrap();
+    let endpoint = github(&inbox);
+    for _ in 0..2 {
+        let request = hookporter_testkit::github(SECRET).event("push").target("/canary-path?q=1").at(START);
+        assert_eq!(send(&endpoint, &request.header("user-agent", "canary-agent").build()).await, 200);
+    }
+    let refused =
+        hookporter_testkit::github("another secret, long enough").event("push").target("/refused-path").at(START);
+    assert_eq!(send(&endpoint, &refused.header("user-agent", "canary-agent").build()).await, 401);
+    let found = entries(&directory, 3).await;
+    assert!(found.iter().all(|entry| entry.record.headers.is_empty()), "{found:?}");
+    assert_eq!(found.iter().map(|entry| &*entry.record.path).collect::<Vec<_>>(), ["", "", "/refused-path"]);
+    for entry in std::fs::read_dir(directory.path()).unwrap() {
+        let bytes = std::fs::read(entry.unwrap().path()).unwrap();
+        assert!(!bytes.windows(6).any(|window| window == b"canary"));
+    }
+}
+
+#[tokio::test]
+async fn a_delivery_of_several_events_leads_to_the_first_of_them() {
+    let directory = Directory::new();
+    let inbox = open(&directory).await;
+    let split = hookporter_pipeline::inbox::Split::array("/items").signed_id("/id");
+    let endpoint = Endpoint::github(Secret::new(SECRET)).unwrap().clock(FrozenClock(START)).inbox(&inbox);
+    let endpoint = Arc::new(endpoint.split(split).unwrap());
+    let delivery = |body: &'static str| hookporter_testkit::github(SECRET).event("push").body(body).at(START).build();
+    assert_eq!(send(&endpoint, &delivery(r#"{"items":[{"id":"a"},{"id":"b"}]}"#)).await, 200);
+    // Its first event is known, its second is new.
+    assert_eq!(send(&endpoint, &delivery(r#"{"items":[{"id":"b"},{"id":"c"}]}"#)).await, 200);
+    let found = entries(&directory, 2).await;
+    assert_eq!(found.iter().map(|entry| entry.event).collect::<Vec<_>>(), [Some(1), Some(2)]);
+}
