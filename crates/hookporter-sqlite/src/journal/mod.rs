@@ -20,3 +20,6 @@ pub(crate) use erasing::Erasing;
 pub(crate) use notes::{Keeping, Notes};
 pub(crate) use read::{entries, entry, lost, reasons};
 pub(crate) use scribe::{Scribe, Wrote};
+
+#[cfg(test)]
+mod tests;
