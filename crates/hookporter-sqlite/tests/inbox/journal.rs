@@ -127,7 +127,6 @@ async fn every_outcome_leaves_its_row_with_the_number_of_its_event() {
         (Outcome::Duplicate, 200, None, Some(1)),
     ];
     assert_eq!(found.iter().map(|entry| told(entry)).collect::<Vec<_>>(), expected);
-    // The trace leads from the event to its request.
     let reader = Reader::open(directory.file()).unwrap();
     let (_, record) = reader.inspect(2).unwrap().unwrap();
     assert_eq!(record.trace, Some(found[1].record.trace));
