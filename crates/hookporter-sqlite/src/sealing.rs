@@ -14,6 +14,18 @@ pub(crate) struct Sealing {
 }
 
 impl Sealing {
+    /// Whether what comes in is encrypted.
+    #[cfg(feature = "seal")]
+    pub(crate) const fn is_on(&self) -> bool {
+        self.keys.is_some()
+    }
+
+    #[cfg(not(feature = "seal"))]
+    #[expect(clippy::unused_self, reason = "as with the feature")]
+    pub(crate) const fn is_on(&self) -> bool {
+        false
+    }
+
     #[cfg(feature = "seal")]
     pub(crate) fn seal(&self, records: Vec<EventRecord>) -> Result<Vec<EventRecord>, Fault> {
         let Some(keys) = &self.keys else { return Ok(records) };

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use hookporter_core::{Clock, SystemClock};
 
+use crate::journal::Keeping;
 use crate::role::Role;
 use crate::sealing::Sealing;
 use crate::{Inbox, OpenError, opening};
@@ -37,6 +38,8 @@ pub struct Settings {
     pub(crate) set_aside: bool,
     pub(crate) sealing: Sealing,
     pub(crate) effect: Duration,
+    /// `None`: no journal.
+    pub(crate) journal: Option<Keeping>,
 }
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
@@ -56,6 +59,13 @@ impl Settings {
             set_aside: true,
             sealing: Sealing::default(),
             effect: Duration::from_millis(250),
+            journal: Some(Keeping {
+                waiting: 4096,
+                age: DAY.saturating_mul(30),
+                rows: 1_000_000,
+                digests: false,
+                sealed: false,
+            }),
         }
     }
 
@@ -97,6 +107,38 @@ impl Settings {
         Self { file_limit: Some(bytes), ..self }
     }
 
+    /// How long the journal tells of a request. Default: 30 days.
+    pub fn keep_requests(self, age: Duration) -> Self {
+        self.with_journal(|journal| Keeping { age, ..journal })
+    }
+
+    /// How many requests the journal tells of; the oldest go when more come. A tenth of them may be others than accepted ones, as
+    /// anybody can send them: these push out their like only. Where the file is bounded, by [`Settings::keep_bytes`] or
+    /// [`Settings::file_limit`], there are no more than one for each 8 KiB of it. Default: 1,000,000, which take some 300 MB.
+    pub fn most_requests(self, requests: usize) -> Self {
+        self.with_journal(|journal| Keeping { rows: requests, ..journal })
+    }
+
+    /// Notes the SHA-256 of every proven body in the journal, too: hashing one takes about as long as its proof. Default: off.
+    pub fn digest_requests(self) -> Self {
+        self.with_journal(|journal| Keeping { digests: true, ..journal })
+    }
+
+    /// Writes no journal: requests leave no row of their own, and what is kept of them are the events. Default: every request
+    /// of an endpoint with this inbox leaves one.
+    pub fn no_journal(self) -> Self {
+        Self { journal: None, ..self }
+    }
+
+    fn with_journal(self, change: impl FnOnce(Keeping) -> Keeping) -> Self {
+        Self { journal: self.journal.map(change), ..self }
+    }
+
+    /// How the journal is kept.
+    pub(crate) fn keeping(&self) -> Option<Keeping> {
+        self.journal.map(|journal| Keeping { sealed: self.sealing.is_on(), ..journal })
+    }
+
     /// Above which size bodies go early.
     pub(crate) fn size(&self) -> Option<u64> {
         self.bytes.or_else(|| self.file_limit.map(|limit| limit.saturating_sub(limit.div_ceil(10))))
@@ -123,8 +165,8 @@ impl Settings {
 
     /// Encrypts body, payload, headers, target and peer of every event from now on, and opens what these keys have sealed; see
     /// [`SealingKeys`](hookporter_pipeline::inbox::SealingKeys) for what stays readable. Events that were accepted before stay
-    /// as they are: those that are done until they are swept, dead letters and parked ones until somebody ends them. Default:
-    /// nothing is encrypted.
+    /// as they are: those that are done until they are swept, dead letters and parked ones until somebody ends them. The journal,
+    /// which is not encrypted, has no headers then, and no path of a request that a key has proven. Default: nothing is encrypted.
     #[cfg(feature = "seal")]
     pub fn seal(self, keys: hookporter_pipeline::inbox::SealingKeys) -> Self {
         Self { sealing: Sealing { keys: Some(keys) }, ..self }

@@ -8,8 +8,10 @@ use tokio::sync::watch;
 
 use crate::accept::Inserts;
 use crate::damage::Damage;
+use crate::depth::Depth;
 use crate::emptying::{Emptying, Moment};
 use crate::job::{Effect, Fault, Job};
+use crate::journal::{Scribe, Wrote};
 use crate::queue::{Queue, Taken};
 use crate::role::Role;
 use crate::store::{PROBE, Store, is_of_one_job};
@@ -31,6 +33,9 @@ pub(crate) struct Writer {
     pub(crate) store: Store,
     pub(crate) sweep: Sweep,
     pub(crate) emptying: Emptying,
+    /// Writes the journal.
+    pub(crate) scribe: Option<Scribe>,
+    pub(crate) depth: Arc<Depth>,
     /// Says that the file is closed, by being dropped last.
     pub(crate) _ended: watch::Sender<()>,
 }
@@ -45,6 +50,7 @@ impl Writer {
                     dirty = true;
                     Moment::Busy
                 }
+                Taken::Nudged => Moment::Busy,
                 Taken::Idle => Moment::Idle,
                 Taken::Closed => return self.end(),
             };
@@ -55,6 +61,7 @@ impl Writer {
             if self.emptying.is_due(moment) {
                 self.empty_log();
             }
+            self.write_down(moment);
             if moment == Moment::Idle {
                 if dirty {
                     if self.role.tends() {
@@ -69,6 +76,7 @@ impl Writer {
             self.emptying.expire();
             dirty |= self.role.tends() && self.sweep();
             self.look();
+            self.look_how_deep();
         }
     }
 
@@ -80,6 +88,8 @@ impl Writer {
             (Some(_), false) if self.role.tends() => self.sweep.patience().min(self.store.look.patience()),
             (Some(_), false) => self.store.look.patience(),
         };
+        let patience = patience.min(self.scribe.as_ref().map_or(Duration::MAX, Scribe::patience));
+        let patience = if self.role == Role::Working { patience } else { patience.min(self.depth.patience()) };
         patience.min(self.emptying.patience())
     }
 
@@ -137,6 +147,28 @@ impl Writer {
         }
     }
 
+    /// Writes the journal, where it is time for it. Its row is lost rather than that the inbox stops for it.
+    fn write_down(&mut self, moment: Moment) {
+        let Some(scribe) = self.scribe.as_mut().filter(|scribe| scribe.is_due(moment == Moment::Idle)) else { return };
+        let wrote = match self.store.connected_mut() {
+            Some(connection) => scribe.write(self.role, connection),
+            // The file may be another one when it is open again.
+            None => return scribe.forget(),
+        };
+        match wrote {
+            Wrote::Well => {}
+            Wrote::Damaged => self.store.damage().meet(),
+            Wrote::Failed(error) => self.store.distrust(&error),
+        }
+    }
+
+    fn look_how_deep(&mut self) {
+        let Some(connection) = self.store.connected().filter(|_| self.role != Role::Working) else { return };
+        if let Err(error) = self.depth.look_if_due(connection) {
+            self.store.failed(&error);
+        }
+    }
+
     /// Wakes the workers where somebody else has changed the file: another process, or a tool.
     fn look(&mut self) {
         match self.store.is_changed() {
@@ -166,6 +198,9 @@ impl Writer {
 
     /// The queue is closed, and empty.
     fn end(mut self) {
+        if let (Some(scribe), Some(connection)) = (&mut self.scribe, self.store.connected_mut()) {
+            scribe.write_all(self.role, connection);
+        }
         self.emptying.add(self.queue.waiters());
         if self.emptying.is_wanted() {
             self.empty_log();

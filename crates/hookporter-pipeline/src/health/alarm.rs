@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde::ser::{SerializeStruct, Serializer};
 
 use crate::health::LikelyCause;
+use crate::inbox::InboxDepth;
 
 /// How an endpoint fares, in one word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -80,6 +81,14 @@ pub enum Alarm {
         /// For how long.
         silent_for: Duration,
     },
+    /// The event that has been due in its inbox for the longest time came long ago: its workers are behind, or there are none.
+    /// Amber.
+    Backlog {
+        /// How long ago it came.
+        oldest: Duration,
+        /// How many events wait; [`InboxDepth::MOST`](crate::inbox::InboxDepth::MOST): so many or more.
+        waiting: u64,
+    },
     /// What came in place of working keys cannot be right, so those of before stay. Amber.
     BrokenKeys {
         /// Of how many tenants; an endpoint without tenants counts as one.
@@ -114,6 +123,7 @@ impl Alarm {
             Self::RefusalsInARow { .. } => "refusals-in-a-row",
             Self::Unavailable { .. } => "unavailable",
             Self::Silent { .. } => "silent",
+            Self::Backlog { .. } => "backlog",
             Self::BrokenKeys { .. } => "broken-keys",
             Self::NotProtecting => "not-protecting",
             Self::ClockStepped { .. } => "clock-stepped",
@@ -144,6 +154,10 @@ impl fmt::Display for Alarm {
                 write!(f, "the last {errors} events were told to come again: {reason}")
             }
             Self::Silent { silent_for } => write!(f, "no new event came for {} s", silent_for.as_secs()),
+            Self::Backlog { oldest, waiting } => {
+                let more = if *waiting >= InboxDepth::MOST { " or more" } else { "" };
+                write!(f, "{waiting}{more} events wait to be worked, of which one came {} s ago", oldest.as_secs())
+            }
             Self::BrokenKeys { tenants } => {
                 write!(f, "new key material of {tenants} cannot be right: the keys of before stay")
             }

@@ -10,6 +10,7 @@ use serde::Serialize;
 use crate::Endpoint;
 use crate::health::vitals::LOOK_BACK;
 use crate::health::{Alarm, Light};
+use crate::inbox::InboxDepth;
 use crate::outcome::Outcome;
 use crate::shown::{maybe_shown, shown};
 
@@ -68,6 +69,8 @@ pub struct Health {
     pub last_accepted: Option<UnixTime>,
     /// How long ago that was, in seconds.
     pub last_accepted_age: Option<u64>,
+    /// How much waits in the endpoint's inbox, where it has one that knows; of all endpoints that share it.
+    pub inbox: Option<InboxDepth>,
     /// When each key last fitted, since the start: one that has long been idle can go.
     pub keys: Vec<KeyUse>,
 }
@@ -150,7 +153,9 @@ impl Endpoint {
         let vitals = &self.state.vitals;
         let totals = self.totals();
         let last_accepted = vitals.last_accepted();
+        let inbox = self.inbox_depth();
         let mut alarms = self.alarms(now, last_accepted);
+        alarms.extend(inbox.and_then(|depth| self.backlog(&depth)));
         alarms.sort_by_key(|alarm| std::cmp::Reverse(alarm.light()));
         Health {
             endpoint: self.name.clone(),
@@ -164,8 +169,23 @@ impl Endpoint {
             likely_cause: self.likely_cause(),
             last_accepted,
             last_accepted_age: last_accepted.map(|at| now.since(at).as_secs()),
+            inbox,
             keys: vitals.keys(),
         }
+    }
+
+    /// How much waits in its inbox; the recorder of metrics learns it, too.
+    fn inbox_depth(&self) -> Option<InboxDepth> {
+        let depth = self.inbox_handoff()?.depth()?;
+        #[cfg(feature = "metrics")]
+        crate::metrics::inbox(&self.name, &depth);
+        Some(depth)
+    }
+
+    /// As of when it was looked at: the clock may be another one's.
+    fn backlog(&self, depth: &InboxDepth) -> Option<Alarm> {
+        let oldest = depth.oldest_age()?;
+        (oldest > self.backlog).then_some(Alarm::Backlog { oldest, waiting: depth.waiting })
     }
 
     #[cfg(feature = "diagnosis")]

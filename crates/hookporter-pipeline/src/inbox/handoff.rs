@@ -11,7 +11,9 @@ use crate::Event;
 use crate::handoff::{BoxFuture, HandedOff, HandoffError};
 use crate::inbox::split::Part;
 use crate::inbox::worker::Hook;
-use crate::inbox::{Accepted, AcceptingSide, Change, ChangeKind, EndpointNames, EventRecord, RecordLabel, Split};
+use crate::inbox::{
+    Accepted, AcceptingSide, Change, ChangeKind, EndpointNames, EventRecord, InboxDepth, RecordLabel, Split,
+};
 use crate::trace::TraceId;
 
 /// A longer id of a part is not kept as a key: no index grows with it.
@@ -127,6 +129,11 @@ impl InboxHandoff {
     /// Where it is said which endpoint has which name.
     pub(crate) fn names(&self) -> &EndpointNames {
         self.0.endpoint_names()
+    }
+
+    /// How much waits in it.
+    pub(crate) fn depth(&self) -> Option<InboxDepth> {
+        self.0.depth()
     }
 
     /// Keeps the event, or those that it tells of; `parked` says whether they wait for somebody to release them.

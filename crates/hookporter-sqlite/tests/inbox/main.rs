@@ -25,6 +25,10 @@ mod erase;
 mod file;
 mod full;
 mod independent;
+mod journal;
+mod journal_erase;
+#[cfg(target_os = "linux")]
+mod journal_faults;
 mod mend;
 mod mender;
 mod migrate;
