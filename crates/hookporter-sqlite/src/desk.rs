@@ -46,7 +46,7 @@ pub struct Desk {
     path: PathBuf,
     readers: Arc<Readers>,
     hand: Hand,
-    sealing: Sealing,
+    pub(crate) sealing: Sealing,
 }
 
 /// What changes are made by.
@@ -90,10 +90,6 @@ impl Desk {
             Hand::Server(inbox) => Some(inbox),
             Hand::Tool(_) => None,
         }
-    }
-
-    pub(crate) const fn sealing(&self) -> &Sealing {
-        &self.sealing
     }
 
     /// Looks at something.

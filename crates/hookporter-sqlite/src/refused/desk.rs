@@ -34,7 +34,7 @@ impl QuarantineSide for Desk {
     }
 
     fn refused_request(&self, number: i64) -> BoxFuture<'static, Result<Option<RefusedRequest>, InboxError>> {
-        let sealing = self.sealing().clone();
+        let sealing = self.sealing.clone();
         self.look(move |connection| Ok(request(connection, number)?.map(|request| sealing.open_refused(request))))
     }
 
@@ -46,7 +46,7 @@ impl QuarantineSide for Desk {
         if let Some(inbox) = self.inbox() {
             return inbox.readmit(number, records);
         }
-        let records = match self.sealing().seal(records) {
+        let records = match self.sealing.seal(records) {
             Ok(records) => records,
             Err(fault) => return Box::pin(std::future::ready(Err(InboxError::new(fault)))),
         };
