@@ -144,6 +144,15 @@ enum Numbers {
     NotWanted,
 }
 
+/// Takes records over in a transaction of the caller's, with its inserts: no other ones give numbers in it.
+pub(crate) fn all(
+    connection: &Connection,
+    inserts: &mut Inserts<'_>,
+    records: &[EventRecord],
+) -> rusqlite::Result<Vec<Accepted>> {
+    records.iter().map(|record| Ok(accept(connection, inserts, record, Numbers::NotWanted)?.0)).collect()
+}
+
 /// Keeps a record, unless its event is here already; and the event's number, where it is known or wanted.
 fn accept(
     connection: &Connection,

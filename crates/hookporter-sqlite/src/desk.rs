@@ -46,7 +46,7 @@ pub struct Desk {
     path: PathBuf,
     readers: Arc<Readers>,
     hand: Hand,
-    sealing: Sealing,
+    pub(crate) sealing: Sealing,
     /// How many requests were missing in the journal when it was opened, beside the server.
     lost: u64,
 }
@@ -91,6 +91,14 @@ impl Desk {
     /// How many requests the journal has no row of, as far as is known here.
     pub(crate) fn lost_requests(&self) -> u64 {
         if let Hand::Server(inbox) = &self.hand { inbox.lost_requests() } else { self.lost }
+    }
+
+    /// The inbox, in the server that has it open.
+    pub(crate) const fn inbox(&self) -> Option<&Inbox> {
+        match &self.hand {
+            Hand::Server(inbox) => Some(inbox),
+            Hand::Tool(_) => None,
+        }
     }
 
     /// Looks at something.
@@ -266,7 +274,7 @@ impl Operated for Desk {
     }
 
     fn refused(&self) -> Option<Arc<dyn QuarantineSide>> {
-        None
+        Some(Arc::new(self.clone()))
     }
 }
 

@@ -11,6 +11,7 @@ use hookporter_pipeline::inbox::{
     Accepted, AcceptingSide, Claim, Claimed, EndpointNames, EventRecord, Failure, InboxDepth, InboxError, LeaseId,
     Settled, WorkError, Worker, WorkingSide,
 };
+use hookporter_pipeline::operating::QuarantineSide;
 use hookporter_pipeline::{BoxFuture, Event, HandoffError, Observer};
 use rusqlite::Connection;
 use tokio::sync::{oneshot, watch};
@@ -20,6 +21,7 @@ use crate::depth::Depth;
 use crate::job::{Effect, Fault, Job, ask};
 use crate::journal::Notes;
 use crate::queue::Queue;
+use crate::refused::RefusedQueue;
 use crate::sealing::Sealing;
 use crate::size::Room;
 use crate::store::Aside;
@@ -65,6 +67,7 @@ pub(crate) struct Shared {
     pub(crate) aside: Aside,
     pub(crate) damage: Arc<Damage>,
     pub(crate) room: Arc<Room>,
+    pub(crate) refused: Arc<RefusedQueue>,
     pub(crate) sealing: Sealing,
     /// By which effects are completed.
     pub(crate) clock: Arc<dyn Clock>,
@@ -143,6 +146,14 @@ impl Inbox {
         while end.changed().await.is_ok() {}
     }
 
+    pub(crate) fn refused_queue(&self) -> &RefusedQueue {
+        &self.shared.refused
+    }
+
+    pub(crate) fn room(&self) -> &Arc<Room> {
+        &self.shared.room
+    }
+
     pub(crate) fn sealing(&self) -> &Sealing {
         &self.shared.sealing
     }
@@ -183,7 +194,7 @@ impl Inbox {
         self.send(job, answer)
     }
 
-    fn send<T: Send + 'static>(
+    pub(crate) fn send<T: Send + 'static>(
         &self,
         job: Job,
         answer: oneshot::Receiver<Result<T, Fault>>,
@@ -234,6 +245,10 @@ impl AcceptingSide for Inbox {
 
     fn depth(&self) -> Option<InboxDepth> {
         self.shared.depth.seen()
+    }
+
+    fn quarantine(&self) -> Option<Arc<dyn QuarantineSide>> {
+        Some(self.as_quarantine())
     }
 }
 

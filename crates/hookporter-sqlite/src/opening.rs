@@ -12,6 +12,7 @@ use crate::emptying::Emptying;
 use crate::inbox::Shared;
 use crate::journal::{Notes, Scribe};
 use crate::queue::Queue;
+use crate::refused::{Keeper, RefusedQueue};
 use crate::role::Role;
 use crate::size::Room;
 use crate::store::Store;
@@ -55,6 +56,8 @@ fn begun(settings: Settings, role: Role, path: PathBuf, cancel: &Cancel) -> Resu
         .map(|keeping| Arc::new(Notes::new(keeping, queue.clone())));
     let scribe = notes.clone().map(|notes| Scribe::new(notes, room.clone(), settings.size()));
     let depth = Arc::new(Depth::new(clock.clone()));
+    let refused = Arc::new(RefusedQueue::new(settings.bounds()));
+    let keeper = Keeper::new(refused.clone(), room.clone(), sealing.clone());
     let store = Store::open(settings, role, path, cancel)?;
     let shared = Shared {
         queue: queue.clone(),
@@ -63,6 +66,7 @@ fn begun(settings: Settings, role: Role, path: PathBuf, cancel: &Cancel) -> Resu
         aside: store.aside(),
         damage: store.damage(),
         room,
+        refused,
         sealing,
         clock,
         longest_effect,
@@ -72,5 +76,5 @@ fn begun(settings: Settings, role: Role, path: PathBuf, cancel: &Cancel) -> Resu
         end,
     };
     let emptying = Emptying::default();
-    Ok((shared, Writer { role, queue, changed, store, sweep, emptying, scribe, depth, _ended: ended }))
+    Ok((shared, Writer { role, queue, changed, store, sweep, emptying, scribe, depth, keeper, _ended: ended }))
 }

@@ -27,7 +27,7 @@ struct Waiting {
     bytes: usize,
     /// Whoever waits for the log to be empty.
     waiters: Vec<Waiter>,
-    /// Somebody wants the writer to look at what else there is to do.
+    /// Something waits for the writer that is no job.
     nudged: bool,
     closed: bool,
 }
@@ -35,10 +35,10 @@ struct Waiting {
 /// What the writer gets.
 pub(crate) enum Taken {
     Jobs(Vec<Job>),
+    /// No job, but something else waits.
+    Nudged,
     /// Nothing came for a while.
     Idle,
-    /// Nothing came, but there is something else to do.
-    Nudged,
     /// Nothing is left, and nothing more will come.
     Closed,
 }
@@ -101,7 +101,7 @@ impl Queue {
         }
     }
 
-    /// Has the writer look at what else there is to do, as soon as it has done what waits.
+    /// Has the writer look at what waits beside the jobs.
     pub(crate) fn nudge(&self) {
         self.lock().nudged = true;
         self.pushed.notify_one();

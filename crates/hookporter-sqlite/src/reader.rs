@@ -25,7 +25,7 @@ use crate::{OpenError, edit, journal, log, replay};
 /// ```
 #[derive(Debug)]
 pub struct Reader {
-    connection: Connection,
+    pub(crate) connection: Connection,
 }
 
 impl Reader {

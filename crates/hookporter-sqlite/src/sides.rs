@@ -8,6 +8,7 @@ use std::sync::Arc;
 use hookporter_pipeline::inbox::{
     Accepted, AcceptingSide, EndpointNames, EventRecord, InboxDepth, InboxError, WorkError, Worker,
 };
+use hookporter_pipeline::operating::QuarantineSide;
 use hookporter_pipeline::{BoxError, BoxFuture, Event, HandoffError, Observer};
 use rusqlite::Connection;
 
@@ -144,6 +145,10 @@ impl AcceptingSide for AcceptingInbox {
 
     fn depth(&self) -> Option<InboxDepth> {
         self.0.depth()
+    }
+
+    fn quarantine(&self) -> Option<Arc<dyn QuarantineSide>> {
+        self.0.quarantine()
     }
 }
 

@@ -14,7 +14,7 @@ use tokio::time::Instant;
 use self::by_size::BySize;
 use self::pass::{Pass, What};
 use self::requests::Requests;
-use crate::Settings;
+use crate::{Settings, damage, refused};
 
 /// How many rows one step looks at. Small, since senders wait behind it: a step of 200 takes a few milliseconds.
 const ROWS: i64 = 200;
@@ -36,6 +36,8 @@ pub(crate) struct Sweep {
     passes: Vec<Pass>,
     requests: Option<Requests>,
     by_size: Option<BySize>,
+    /// How long refused requests are kept.
+    refused: Duration,
     count: u32,
     due: Instant,
 }
@@ -65,6 +67,7 @@ impl Sweep {
             passes: all.map(|(what, age)| Pass::new(what, age)).collect(),
             requests: settings.keeping().map(|journal| Requests::new(journal.age)),
             by_size: settings.size().map(BySize::new),
+            refused: settings.refused,
             count: 0,
             due: Instant::now(),
         }
@@ -119,7 +122,12 @@ impl Sweep {
             self.count = self.count.wrapping_add(1);
         }
         transaction.commit()?;
-        Ok(step)
+        let refused = match refused::forget_before(connection, now.minus(self.refused), ROWS) {
+            // Where only what was refused is damaged, the rest is swept all the same.
+            Err(error) if damage::is_damage(&error) => false,
+            forgotten => forgotten? > 0,
+        };
+        Ok(step.and(Step { looked: refused, removed: refused }))
     }
 }
 

@@ -7,12 +7,13 @@ use rusqlite::{Connection, ErrorCode};
 use tokio::sync::watch;
 
 use crate::accept::Inserts;
-use crate::damage::Damage;
+use crate::damage::{self, Damage};
 use crate::depth::Depth;
 use crate::emptying::{Emptying, Moment};
 use crate::job::{Effect, Fault, Job};
 use crate::journal::{Scribe, Wrote};
 use crate::queue::{Queue, Taken};
+use crate::refused::Keeper;
 use crate::role::Role;
 use crate::store::{PROBE, Store, is_of_one_job};
 use crate::sweep::Sweep;
@@ -36,6 +37,7 @@ pub(crate) struct Writer {
     /// Writes the journal.
     pub(crate) scribe: Option<Scribe>,
     pub(crate) depth: Arc<Depth>,
+    pub(crate) keeper: Keeper,
     /// Says that the file is closed, by being dropped last.
     pub(crate) _ended: watch::Sender<()>,
 }
@@ -74,6 +76,7 @@ impl Writer {
                 dirty = false;
             }
             self.emptying.expire();
+            dirty |= self.keep_refused();
             dirty |= self.role.tends() && self.sweep();
             self.look();
             self.look_how_deep();
@@ -90,7 +93,9 @@ impl Writer {
         };
         let patience = patience.min(self.scribe.as_ref().map_or(Duration::MAX, Scribe::patience));
         let patience = if self.role == Role::Working { patience } else { patience.min(self.depth.patience()) };
-        patience.min(self.emptying.patience())
+        // Nothing is kept before it is open again.
+        let keeping = if self.store.connected().is_some() { self.keeper.patience() } else { PROBE };
+        patience.min(self.emptying.patience()).min(keeping)
     }
 
     fn work(&mut self, mut jobs: Vec<Job>) {
@@ -127,6 +132,25 @@ impl Writer {
         }
         if wakes && fault.is_none() {
             self.changed.send_replace(());
+        }
+    }
+
+    /// Keeps refused requests that wait. Whether it has changed the file.
+    fn keep_refused(&mut self) -> bool {
+        let Some(connection) = self.store.connected() else { return false };
+        match self.keeper.step_if_due(connection) {
+            Ok(changed) => changed,
+            // Events are not set aside for what was refused: the next start looks the file through.
+            Err(error) if damage::is_damage(&error) => {
+                self.store.damage().meet();
+                self.keeper.stop();
+                tracing::error!(target: "hookporter", "the quarantine is damaged, and keeps nothing more: {error}");
+                false
+            }
+            Err(error) => {
+                self.store.failed(&error);
+                false
+            }
         }
     }
 
@@ -200,6 +224,11 @@ impl Writer {
     fn end(mut self) {
         if let (Some(scribe), Some(connection)) = (&mut self.scribe, self.store.connected_mut()) {
             scribe.write_all(self.role, connection);
+        }
+        if let Some(connection) = self.store.connected()
+            && let Err(error) = self.keeper.finish(connection)
+        {
+            self.store.failed(&error);
         }
         self.emptying.add(self.queue.waiters());
         if self.emptying.is_wanted() {

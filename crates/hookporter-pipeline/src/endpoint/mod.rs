@@ -84,6 +84,8 @@ pub struct Endpoint {
     pub(crate) silence: Option<Duration>,
     /// How long ago the event may have come that has been due in the inbox for the longest time.
     pub(crate) backlog: Duration,
+    /// What becomes of refused requests.
+    pub(crate) quarantine: crate::quarantine::Quarantine,
     pub(crate) verbatim: bool,
     /// What the sender must know when it asks for a challenge's answer, where it asks so.
     pub(crate) verify_token: Option<Secret>,
@@ -220,6 +222,7 @@ impl Endpoint {
             report_only: false,
             silence: None,
             backlog: Duration::from_secs(15 * 60),
+            quarantine: crate::quarantine::Quarantine::default(),
             verbatim: false,
             verify_token: None,
             on_secret: None,
