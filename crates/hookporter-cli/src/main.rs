@@ -15,7 +15,10 @@ mod output;
 mod providers;
 mod receive;
 mod send;
+mod signer;
+mod style;
 mod verify;
+mod wire;
 
 use std::process::ExitCode;
 

@@ -15,5 +15,6 @@ mod replay;
 mod round_trip;
 mod secrets;
 mod send;
+mod simulate;
 mod usage;
 mod verify;
