@@ -32,6 +32,7 @@ pub(crate) enum Command {
     Verify(Verify),
     Providers(Providers),
     Inbox(crate::inbox::Arguments),
+    Init(crate::init::Arguments),
     Demo(Demo),
 }
 

@@ -73,7 +73,8 @@ fn is_asymmetric(verifier: &Verifier) -> bool {
     verifier.decoy().is_none()
 }
 
-fn known(id: &str) -> Result<&'static Provider, Failure> {
+/// The provider of this id.
+pub(crate) fn known(id: &str) -> Result<&'static Provider, Failure> {
     Provider::by_id(id).map_err(|_| {
         let ids: Vec<_> = Provider::all().iter().map(|provider| provider.id()).collect();
         Failure::usage(format!("no provider `{}`; there are {}", output::escaped(id), ids.join(", ")))

@@ -8,6 +8,7 @@ mod demo;
 mod duration;
 mod failure;
 mod inbox;
+mod init;
 mod input;
 mod keys;
 mod moment;
@@ -36,6 +37,7 @@ fn main() -> ExitCode {
         Command::Send(args) => send::run(&args),
         Command::Verify(args) => verify::run(&args),
         Command::Inbox(args) => inbox::run(&args),
+        Command::Init(args) => init::run(&args),
         Command::Demo(args) => demo::run(&args),
         Command::Providers(args) => Ok(providers::run(&args)),
     };
