@@ -33,6 +33,7 @@ pub(crate) enum Command {
     Providers(Providers),
     Inbox(crate::inbox::Arguments),
     Init(crate::init::Arguments),
+    Doctor(crate::doctor::Arguments),
     Demo(Demo),
 }
 

@@ -5,6 +5,7 @@
 
 mod args;
 mod demo;
+mod doctor;
 mod duration;
 mod failure;
 mod inbox;
@@ -37,6 +38,7 @@ fn main() -> ExitCode {
         Command::Send(args) => send::run(&args),
         Command::Verify(args) => verify::run(&args),
         Command::Inbox(args) => inbox::run(&args),
+        Command::Doctor(args) => doctor::run(&args),
         Command::Init(args) => init::run(&args),
         Command::Demo(args) => demo::run(&args),
         Command::Providers(args) => Ok(providers::run(&args)),

@@ -18,6 +18,7 @@ pub(crate) use args::Send as Arguments;
 use args::Send;
 use client::Answered;
 pub(crate) use client::Client;
+pub(crate) use simulate::{Fault, refuses};
 
 /// Signs, sends, and shows every answer.
 pub(crate) fn run(args: &Send) -> Result<ExitCode, Failure> {

@@ -6,6 +6,7 @@ use std::io::{IsTerminal, stdout};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Paint {
     Good,
+    Warning,
     Bad,
     /// What matters less than what stands beside it.
     Faint,
@@ -29,6 +30,7 @@ impl Style {
     pub(crate) fn paint(self, paint: Paint, text: &str) -> String {
         let code = match paint {
             Paint::Good => "32",
+            Paint::Warning => "33",
             Paint::Bad => "1;31",
             Paint::Faint => "2",
         };

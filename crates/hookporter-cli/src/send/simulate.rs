@@ -14,6 +14,7 @@ use super::args::Send;
 use crate::failure::Failure;
 use crate::signer::Signer;
 use crate::wire::{Answer, Place, Unanswered};
+pub(crate) use expected::refuses;
 pub(crate) use fault::Fault;
 use plan::{Case, Plan, Planned};
 use report::{Report, Tried};

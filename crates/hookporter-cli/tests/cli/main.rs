@@ -4,6 +4,7 @@
 #![expect(clippy::arithmetic_side_effects, reason = "tests: an overflow fails them")]
 
 mod demo;
+mod doctor;
 mod export;
 mod hostile;
 mod inbox;

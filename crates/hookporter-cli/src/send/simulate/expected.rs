@@ -26,7 +26,7 @@ const LOOK_AT_IT: [&str; 2] = ["discord", "xero"];
 const REFUSALS: [u16; 3] = [400, 401, 403];
 
 /// Whether `status` refuses a proof as this sender wants it to be refused.
-fn refuses(provider: &Provider, status: u16) -> bool {
+pub(crate) fn refuses(provider: &Provider, status: u16) -> bool {
     status == provider.refusal_status() || (is_easy(provider) && REFUSALS.contains(&status))
 }
 

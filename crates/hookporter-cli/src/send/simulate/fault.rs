@@ -64,7 +64,7 @@ impl Fault {
     ];
 
     /// The name on the command line.
-    pub(super) const fn as_str(self) -> &'static str {
+    pub(crate) const fn as_str(self) -> &'static str {
         match self {
             Self::Good => "good",
             Self::Duplicate => "duplicate",
@@ -87,7 +87,7 @@ impl Fault {
     }
 
     /// What the test kit calls the forgery, where it makes it.
-    pub(super) const fn mutation(self) -> Option<&'static str> {
+    pub(crate) const fn mutation(self) -> Option<&'static str> {
         Some(match self {
             Self::Stale => "stale-timestamp",
             Self::Future => "future-timestamp",
@@ -102,7 +102,7 @@ impl Fault {
     }
 
     /// Why a sender has no such forgery.
-    pub(super) const fn impossible(self) -> &'static str {
+    pub(crate) const fn impossible(self) -> &'static str {
         match self {
             Self::Stale | Self::Future | Self::MovedTimestamp => "it signs no timestamp",
             Self::TamperBody => "its proof does not cover the body",
@@ -112,7 +112,7 @@ impl Fault {
     }
 
     /// What it means that this was accepted.
-    pub(super) const fn accepted_means(self) -> &'static str {
+    pub(crate) const fn accepted_means(self) -> &'static str {
         match self {
             Self::Stale => "accepted: a captured request stays valid for ever",
             Self::Future => "accepted: it takes requests from the future",
