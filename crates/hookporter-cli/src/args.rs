@@ -34,7 +34,10 @@ pub(crate) enum Command {
     Inbox(crate::inbox::Arguments),
     Init(crate::init::Arguments),
     Doctor(crate::doctor::Arguments),
+    Health(crate::health::Arguments),
+    Keys(crate::key_uses::Arguments),
     Demo(Demo),
+    Completions(crate::completions::Arguments),
 }
 
 /// Run a receiver: one line per request, with its outcome and its reason

@@ -4,13 +4,18 @@
 //! else to stderr. Exit status: 0 done, 1 not accepted or not reached, 2 wrongly used.
 
 mod args;
+mod board;
+mod completions;
 mod demo;
 mod doctor;
 mod duration;
 mod failure;
+mod fetch;
+mod health;
 mod inbox;
 mod init;
 mod input;
+mod key_uses;
 mod keys;
 mod moment;
 mod output;
@@ -39,7 +44,10 @@ fn main() -> ExitCode {
         Command::Verify(args) => verify::run(&args),
         Command::Inbox(args) => inbox::run(&args),
         Command::Doctor(args) => doctor::run(&args),
+        Command::Health(args) => health::run(&args),
+        Command::Keys(args) => key_uses::run(&args),
         Command::Init(args) => init::run(&args),
+        Command::Completions(args) => completions::run(&args),
         Command::Demo(args) => demo::run(&args),
         Command::Providers(args) => Ok(providers::run(&args)),
     };

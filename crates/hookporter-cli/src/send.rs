@@ -17,7 +17,7 @@ use crate::{duration, keys, output};
 pub(crate) use args::Send as Arguments;
 use args::Send;
 use client::Answered;
-pub(crate) use client::Client;
+pub(crate) use client::{Client, causes};
 pub(crate) use simulate::{Fault, refuses};
 
 /// Signs, sends, and shows every answer.

@@ -13,7 +13,7 @@ use tokio::io::{AsyncWrite, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, sleep, timeout};
 
-pub(crate) use answer::Answer;
+pub(crate) use answer::{Answer, date};
 pub(crate) use place::Place;
 
 use crate::failure::Failure;

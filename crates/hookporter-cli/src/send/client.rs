@@ -74,7 +74,7 @@ async fn exchange(client: legacy::Client<HttpConnector, Full<Bytes>>, request: R
 }
 
 /// What went wrong, down to what the system said.
-fn causes(error: &dyn Error) -> String {
+pub(crate) fn causes(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {

@@ -35,7 +35,7 @@ fn problems(ended: &Ended) -> Vec<Value> {
 }
 
 /// Serves an app on a free port for as long as the tests run; its address.
-fn serve(app: Router) -> String {
+pub(crate) fn serve(app: Router) -> String {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     listener.set_nonblocking(true).unwrap();
     let address = listener.local_addr().unwrap();

@@ -6,6 +6,7 @@
 mod demo;
 mod doctor;
 mod export;
+mod health;
 mod hostile;
 mod inbox;
 mod init;

@@ -70,6 +70,8 @@ pub struct Health {
     pub last_accepted_age: Option<u64>,
     /// When each key last fitted, since the start: one that has long been idle can go.
     pub keys: Vec<KeyUse>,
+    /// Whether tenants have keys of their own: then an idle one says nothing of a rotation.
+    pub has_tenants: bool,
 }
 
 /// How many requests ended in which way.
@@ -165,6 +167,7 @@ impl Endpoint {
             last_accepted,
             last_accepted_age: last_accepted.map(|at| now.since(at).as_secs()),
             keys: vitals.keys(),
+            has_tenants: self.tenant.is_some(),
         }
     }
 
