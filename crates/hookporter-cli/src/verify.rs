@@ -14,6 +14,7 @@ use serde_json::{Map, Value};
 
 use crate::args::Verify;
 use crate::failure::Failure;
+use crate::style::Style;
 use crate::{keys, output};
 pub(crate) use captured::Captured;
 
@@ -28,7 +29,7 @@ pub(crate) fn run(args: &Verify) -> Result<ExitCode, Failure> {
     if args.json {
         output::say(&json(provider, &verdict));
     } else {
-        output::say(&explain::human(provider, &verdict, now));
+        output::say(&explain::human(provider, &verdict, now, Style::of_stdout()));
     }
     Ok(if matches!(verdict, Verdict::Rejected(..)) { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }

@@ -46,6 +46,8 @@ pub(crate) enum Unanswered {
     Unreachable(String),
     /// Somebody was there, and gave no answer.
     Broken(String),
+    /// Nor did anybody hang up, for longer than any sender waits.
+    Late(String),
 }
 
 impl Shipment {
@@ -90,7 +92,7 @@ impl Shipment {
         let longest = LONGEST.saturating_add(sending);
         match timeout(longest, self.exchange(stream)).await {
             Ok(answered) => answered.map(|answer| Answer { latency: began.elapsed(), ..answer }),
-            Err(_) => Err(Unanswered::Broken(format!("no answer within {} s", longest.as_secs()))),
+            Err(_) => Err(Unanswered::Late(format!("no answer within {} s", longest.as_secs()))),
         }
     }
 
@@ -122,7 +124,7 @@ impl Shipment {
 impl std::fmt::Display for Unanswered {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
-            Self::Unreachable(problem) | Self::Broken(problem) => f.write_str(problem),
+            Self::Unreachable(problem) | Self::Broken(problem) | Self::Late(problem) => f.write_str(problem),
         }
     }
 }

@@ -127,7 +127,8 @@ fn good(keys: &Usable, secret: &Secret, taken: Taken, status: u16) -> Finding {
         Taken::Refused(_) => Finding::problem(
             CHECK,
             format!("it refuses an event that is signed with key `{id}` ({status})"),
-            "its secret is another one, or body, headers or URL are changed before they are verified; its log says the reason",
+            "its secret is another one; or body, headers or URL are changed before they are verified; or a handler refuses the \
+             sample; its log says the reason",
         ),
         Taken::Other(200..300) => Finding::problem(
             CHECK,
@@ -169,7 +170,7 @@ fn nobody(place: &Place, unanswered: &Unanswered) -> Finding {
             let message = format!("nobody is at {address}: {problem}");
             Finding::problem(CHECK, message, "start the server, or compare address and port")
         }
-        Unanswered::Broken(problem) => {
+        Unanswered::Broken(problem) | Unanswered::Late(problem) => {
             let message = format!("what is at {address} gives no answer: {problem}");
             Finding::problem(CHECK, message, "see that it is an HTTP server, and what its log says")
         }

@@ -50,6 +50,12 @@ pub(super) fn run(
                         return Err(Failure::system("--url", crate::output::escaped(&problem)));
                     }
                     report.tried(&Tried { fault, case: &case, answers: &answers });
+                    if fault == Fault::Good && answers.iter().any(|answer| matches!(answer, Err(Unanswered::Late(_)))) {
+                        crate::output::complain(format_args!(
+                            "whoever keeps a good one waiting was not asked anything else"
+                        ));
+                        break;
+                    }
                 }
             }
         }

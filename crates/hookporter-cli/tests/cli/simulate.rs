@@ -169,6 +169,29 @@ fn hostile_answers_are_answers_that_differ() {
     }
 }
 
+/// A server that takes everything and never answers costs one waiting, not one for every fault.
+#[test]
+fn a_server_that_never_answers_is_asked_once() {
+    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}/", listener.local_addr().unwrap());
+    let asked = thread::spawn(move || {
+        let (mut stream, _) = listener.accept().unwrap();
+        let mut part = [0; 4096];
+        // Ahead of an answer there may be any number of these.
+        while stream.write_all(b"HTTP/1.1 100 Continue\r\n\r\n").is_ok() {
+            thread::sleep(Duration::from_millis(50));
+        }
+        let _ = stream.read(&mut part);
+        listener.set_nonblocking(true).unwrap();
+        listener.accept().is_err()
+    });
+    let ended = simulate("github", "a secret of the test", &url, &["--simulate"]);
+    assert_eq!(ended.status, 1);
+    assert!(ended.stdout.contains("DIFFERS: no answer within 30 s"), "{}", ended.stdout);
+    assert!(ended.stderr.contains("keeps a good one waiting"), "{}", ended.stderr);
+    assert!(asked.join().unwrap(), "nothing else is asked");
+}
+
 #[test]
 fn nobody_there_is_said_once() {
     let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
