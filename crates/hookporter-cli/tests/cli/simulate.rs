@@ -46,6 +46,10 @@ fn reply(mut stream: TcpStream, answer: &[u8], most: usize) {
     }
     // Whoever hung up has read enough.
     let _ = stream.write_all(answer);
+    if most < usize::MAX {
+        // The rest is neither read nor refused for a while.
+        thread::sleep(Duration::from_secs(3));
+    }
 }
 
 fn every_fault(adapter: &str) {
@@ -130,7 +134,9 @@ fn a_server_that_refuses_everything_shows_nothing() {
 fn an_early_answer_counts() {
     let url = answering(b"HTTP/1.1 413 Too large\r\nconnection: close\r\n\r\n", 100);
     let ended = simulate("github", "a secret of the test", &url, &["--fault", "oversize", "--json"]);
-    assert_eq!(ended.json()[0]["got"], serde_json::json!([413]), "{}", ended.stdout);
+    let line = &ended.json()[0];
+    assert_eq!(line["got"], serde_json::json!([413]), "{}", ended.stdout);
+    assert!(line["latency_us"].as_u64().unwrap() < 2_500_000, "it is not waited for: {line}");
 }
 
 #[test]
