@@ -1,19 +1,14 @@
 //! Servers that are right, and servers that are wrong in one way each: the doctor says which.
 
-use std::convert::Infallible;
 use std::net::TcpListener;
 
-use axum::Router;
-use axum::body::{Body, to_bytes};
-use axum::extract::Request;
 use axum::http::StatusCode;
-use axum::middleware::{Next, from_fn};
-use axum::response::{IntoResponse, Response};
-use hookporter::axum::{EndpointService, Server};
-use hookporter::{Endpoint, Event, Provider, Secret};
+use axum::middleware::from_fn;
+use hookporter::{Endpoint, Provider, Secret};
 use serde_json::Value;
 
 use crate::program::{Ended, Receiver, VAR, file, program, run};
+use crate::servers::{always, app, made_pretty, serve, trimmed, written_anew};
 
 const KEY: &str = "whsec_of_the_doctors_test";
 const SIGNING: &str = "HOOKPORTER_SIGNING";
@@ -21,6 +16,10 @@ const SIGNING: &str = "HOOKPORTER_SIGNING";
 fn doctor(provider: &str, key: &str, more: &[&str]) -> Ended {
     let given = ["doctor", "--provider", provider, "--secret-env", VAR, "--json"];
     run(key, given.iter().chain(more))
+}
+
+fn stripe() -> Endpoint {
+    Endpoint::stripe(Secret::new(KEY)).unwrap()
 }
 
 /// The level of a check, and what is said of it.
@@ -32,54 +31,6 @@ fn of(ended: &Ended, check: &str) -> (String, String) {
 
 fn problems(ended: &Ended) -> Vec<Value> {
     ended.json().into_iter().filter(|line| line["level"] == "problem").map(|line| line["check"].clone()).collect()
-}
-
-/// Serves an app on a free port for as long as the tests run; its address.
-pub(crate) fn serve(app: Router) -> String {
-    let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    listener.set_nonblocking(true).unwrap();
-    let address = listener.local_addr().unwrap();
-    std::thread::spawn(move || {
-        tokio::runtime::Runtime::new().unwrap().block_on(async {
-            let listener = tokio::net::TcpListener::from_std(listener).unwrap();
-            Server::from_listener(listener).run(app, std::future::pending()).await;
-        });
-    });
-    format!("http://{address}/in")
-}
-
-async fn take(_: Event) -> Result<(), Infallible> {
-    Ok(())
-}
-
-fn app(endpoint: Endpoint) -> Router {
-    Router::new().route_service("/in", EndpointService::new(endpoint.otherwise(take)).unwrap())
-}
-
-fn stripe() -> Endpoint {
-    Endpoint::stripe(Secret::new(KEY)).unwrap()
-}
-
-/// A route that gives every request this answer, whatever it is.
-fn always(answer: impl IntoResponse + Clone + Send + Sync + 'static) -> String {
-    serve(Router::new().fallback(move || std::future::ready(answer.clone().into_response())))
-}
-
-/// What a JSON middleware does: the body is read, and written anew.
-async fn written_anew(request: Request, next: Next) -> Response {
-    let (mut parts, body) = request.into_parts();
-    let body = to_bytes(body, 1 << 20).await.unwrap();
-    parts.headers.remove("content-length");
-    let body = serde_json::from_slice::<Value>(&body).map_or(body, |value| value.to_string().into());
-    next.run(Request::from_parts(parts, Body::from(body))).await
-}
-
-/// What a proxy does that trims.
-async fn trimmed(request: Request, next: Next) -> Response {
-    let (mut parts, body) = request.into_parts();
-    let body = to_bytes(body, 1 << 20).await.unwrap();
-    parts.headers.remove("content-length");
-    next.run(Request::from_parts(parts, Body::from(body.trim_ascii_end().to_vec()))).await
 }
 
 #[test]
@@ -121,6 +72,15 @@ fn a_body_that_is_written_anew_is_found() {
     let url = serve(app(stripe()).layer(from_fn(trimmed)));
     let said = of(&doctor("stripe", KEY, &["--url", &url]), "raw-body");
     assert!(said.0 == "problem" && said.1.contains("without the newline at its end"), "{said:?}");
+}
+
+#[test]
+fn a_body_that_is_always_written_anew_is_found_though_nothing_is_accepted() {
+    let url = serve(app(stripe()).layer(from_fn(made_pretty)));
+    let ended = doctor("stripe", KEY, &["--url", &url]);
+    assert_eq!((ended.status, problems(&ended)), (1, vec!["server".into(), "raw-body".into()]), "{}", ended.stdout);
+    let said = of(&ended, "raw-body").1;
+    assert!(said.contains("proven, it verifies the body read as JSON and written again over several lines"), "{said}");
 }
 
 #[test]

@@ -9,8 +9,8 @@ use hookporter::axum::{EndpointService, health};
 use hookporter::{Endpoint, Event, Keyring, Secret};
 use serde_json::{Value, json};
 
-use crate::doctor::serve;
 use crate::program::{Ended, VAR, program, run, send};
+use crate::servers::serve;
 
 const OLD: &str = "whsec_of_the_last_year";
 const NEW: &str = "whsec_of_this_very_year";

@@ -19,6 +19,7 @@ mod replay;
 mod round_trip;
 mod secrets;
 mod send;
+mod servers;
 mod simulate;
 mod usage;
 mod verify;
