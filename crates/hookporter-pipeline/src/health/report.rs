@@ -73,6 +73,8 @@ pub struct Health {
     pub inbox: Option<InboxDepth>,
     /// When each key last fitted, since the start: one that has long been idle can go.
     pub keys: Vec<KeyUse>,
+    /// Whether tenants have keys of their own: then an idle one says nothing of a rotation.
+    pub has_tenants: bool,
 }
 
 /// How many requests ended in which way.
@@ -180,6 +182,7 @@ impl Endpoint {
             last_accepted_age: last_accepted.map(|at| now.since(at).as_secs()),
             inbox,
             keys: vitals.keys(),
+            has_tenants: self.tenant.is_some(),
         }
     }
 
