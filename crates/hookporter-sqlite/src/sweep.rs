@@ -12,7 +12,7 @@ use tokio::time::Instant;
 
 use self::by_size::BySize;
 use self::pass::{Pass, What};
-use crate::Settings;
+use crate::{Settings, refused};
 
 /// How many rows one step looks at. Small, since senders wait behind it: a step of 200 takes a few milliseconds.
 const ROWS: i64 = 200;
@@ -33,6 +33,8 @@ pub(crate) struct Sweep {
     clock: Arc<dyn Clock>,
     passes: Vec<Pass>,
     by_size: Option<BySize>,
+    /// How long refused requests are kept.
+    refused: Duration,
     count: u32,
     due: Instant,
 }
@@ -61,6 +63,7 @@ impl Sweep {
             clock: settings.clock.clone(),
             passes: all.map(|(what, age)| Pass::new(what, age)).collect(),
             by_size: settings.size().map(BySize::new),
+            refused: settings.refused,
             count: 0,
             due: Instant::now(),
         }
@@ -105,6 +108,8 @@ impl Sweep {
         for pass in &mut self.passes {
             step = step.and(pass.step(&transaction, now, is_whole)?);
         }
+        let refused = refused::forget_before(&transaction, now.minus(self.refused), ROWS)? > 0;
+        step = step.and(Step { looked: refused, removed: refused });
         if !step.looked {
             due_now(&transaction, now.as_millis())?;
             self.passes.iter_mut().for_each(Pass::begin);
