@@ -1,7 +1,7 @@
 //! Which requests may be kept whole: a proof that is a secret must not lie in a file.
 
-use crate::Verifier;
 use crate::scheme::Plan;
+use crate::{Head, Verifier};
 
 /// Headers that no store ever gets, whatever the proof is.
 const CREDENTIALS: [&str; 4] = ["authorization", "proxy-authorization", "cookie", "set-cookie"];
@@ -31,6 +31,14 @@ impl Verifier {
             .iter()
             .any(|name| self.reads_header(name))
             .then_some("the proof stands in a header with credentials, and those are never kept")
+    }
+
+    /// Whether a request may be the sender's as far as its head tells: it offers a proof there, good or bad, or has its proof in
+    /// the body.
+    #[must_use]
+    pub fn may_be_signed(&self, head: &Head<'_>) -> bool {
+        let is_in_head = self.scheme.query.is_some() || self.proof_header_names().next().is_some();
+        !is_in_head || self.offers_proof(head)
     }
 
     /// Whether a header of this name, in lower case, takes part in the proof: it carries it, or is signed, or says which key

@@ -65,7 +65,7 @@ pub(crate) async fn keep<B: BodyReader>(
     });
 }
 
-/// Reads a body that was refused unread, where the head offers a proof. That it cannot be read changes nothing of the answer.
+/// Reads a body that was refused unread, where it may be the sender's as far as its head tells. That it cannot be read changes nothing of the answer.
 async fn read<B: BodyReader>(
     endpoint: &Endpoint,
     exchange: &mut Exchange,
@@ -78,7 +78,7 @@ async fn read<B: BodyReader>(
         _ => false,
     };
     // What was read already is gone.
-    if is_too_long || exchange.body_bytes > 0 || !endpoint.verifier.offers_proof(head) {
+    if is_too_long || exchange.body_bytes > 0 || !endpoint.verifier.may_be_signed(head) {
         return None;
     }
     let _reading = endpoint.state.quarantine.reads.begin()?;

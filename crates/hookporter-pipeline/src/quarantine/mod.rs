@@ -17,7 +17,7 @@
 //! build. A body that was too large, too slow or broken off is not kept.
 //!
 //! What was refused before its body was read (stale, malformed) is read for this, within the endpoint's limits, if it offers a
-//! proof at all: at most 20 requests a second and 8 at a time of an endpoint. The sender is told the same, once the body is there.
+//! proof at all, or has it in the body: at most 20 requests a second and 8 at a time of an endpoint. The sender is told the same, once the body is there.
 //!
 //! # What a stranger can do
 //!
