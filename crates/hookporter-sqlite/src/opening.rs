@@ -48,7 +48,7 @@ fn begun(settings: Settings, role: Role, path: PathBuf, cancel: &Cancel) -> Resu
     let sweep = Sweep::new(&settings);
     let (sealing, clock, longest_effect) = (settings.sealing.clone(), settings.clock.clone(), settings.effect);
     let room = Arc::new(Room::new(settings.file_limit));
-    let refused = Arc::new(RefusedQueue::new(settings.quarantine));
+    let refused = Arc::new(RefusedQueue::new(settings.bounds()));
     let keeper = Keeper::new(refused.clone(), room.clone(), sealing.clone());
     let store = Store::open(settings, role, path, cancel)?;
     let shared = Shared {

@@ -102,6 +102,13 @@ impl Settings {
         Self { file_limit: Some(bytes), ..self }
     }
 
+    /// How much of refused requests is kept.
+    pub(crate) fn bounds(&self) -> Bounds {
+        let share = self.size().and_then(|size| usize::try_from(size.div_euclid(8)).ok());
+        let bytes = share.map_or(self.quarantine.bytes, |share| self.quarantine.bytes.min(share));
+        Bounds { bytes, ..self.quarantine }
+    }
+
     /// Above which size bodies go early.
     pub(crate) fn size(&self) -> Option<u64> {
         self.bytes.or_else(|| self.file_limit.map(|limit| limit.saturating_sub(limit.div_ceil(10))))
@@ -121,7 +128,8 @@ impl Settings {
     /// How many refused requests, and how many bytes of them, are kept for endpoints that have a
     /// [`quarantine`](hookporter_pipeline::Endpoint::quarantine): so many of those whose proof was judged, and as many of those
     /// that did not come as far. The oldest go first, of the endpoint that has the most; one that has more than an eighth of the
-    /// bytes by itself is not kept. Default: 1,000 requests and 64 MiB.
+    /// bytes by itself is not kept. Default: 1,000 requests and 64 MiB, and of either kind no more than an eighth of
+    /// [`Settings::keep_bytes`] or [`Settings::file_limit`]: strangers are not to fill the file.
     pub fn quarantine(self, requests: usize, bytes: usize) -> Self {
         Self { quarantine: Bounds { requests, bytes }, ..self }
     }

@@ -12,7 +12,7 @@ use tokio::time::Instant;
 
 use self::by_size::BySize;
 use self::pass::{Pass, What};
-use crate::{Settings, refused};
+use crate::{Settings, damage, refused};
 
 /// How many rows one step looks at. Small, since senders wait behind it: a step of 200 takes a few milliseconds.
 const ROWS: i64 = 200;
@@ -108,15 +108,18 @@ impl Sweep {
         for pass in &mut self.passes {
             step = step.and(pass.step(&transaction, now, is_whole)?);
         }
-        let refused = refused::forget_before(&transaction, now.minus(self.refused), ROWS)? > 0;
-        step = step.and(Step { looked: refused, removed: refused });
         if !step.looked {
             due_now(&transaction, now.as_millis())?;
             self.passes.iter_mut().for_each(Pass::begin);
             self.count = self.count.wrapping_add(1);
         }
         transaction.commit()?;
-        Ok(step)
+        let refused = match refused::forget_before(connection, now.minus(self.refused), ROWS) {
+            // Where only what was refused is damaged, the rest is swept all the same.
+            Err(error) if damage::is_damage(&error) => false,
+            forgotten => forgotten? > 0,
+        };
+        Ok(step.and(Step { looked: refused, removed: refused }))
     }
 }
 

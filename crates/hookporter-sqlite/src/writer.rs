@@ -7,7 +7,7 @@ use rusqlite::{Connection, ErrorCode};
 use tokio::sync::watch;
 
 use crate::accept::Inserts;
-use crate::damage::Damage;
+use crate::damage::{self, Damage};
 use crate::emptying::{Emptying, Moment};
 use crate::job::{Effect, Fault, Job};
 use crate::queue::{Queue, Taken};
@@ -131,6 +131,13 @@ impl Writer {
         let Some(connection) = self.store.connected() else { return false };
         match self.keeper.step_if_due(connection) {
             Ok(changed) => changed,
+            // Events are not set aside for what was refused: the next start looks the file through.
+            Err(error) if damage::is_damage(&error) => {
+                self.store.damage().meet();
+                self.keeper.stop();
+                tracing::error!(target: "hookporter", "the quarantine is damaged, and keeps nothing more: {error}");
+                false
+            }
             Err(error) => {
                 self.store.failed(&error);
                 false

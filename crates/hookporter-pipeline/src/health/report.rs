@@ -252,10 +252,12 @@ impl Endpoint {
 
     /// Whether its refusals are the endpoint's own fault, and how sure that is: what hold mode goes by.
     pub(crate) fn own_fault(&self) -> Option<OwnFault> {
-        if self.likely_cause().is_some_and(|cause| cause.is_proven) {
+        let now = self.clock.now();
+        // One that was captured, and is sent again and again, is to keep it up no longer than it comes.
+        if self.likely_cause().is_some_and(|cause| cause.is_proven && now.since(cause.at) <= RED_FOR) {
             return Some(OwnFault::Proven);
         }
-        let alarm = self.refusals(self.clock.now(), self.state.vitals.last_accepted())?;
+        let alarm = self.refusals(now, self.state.vitals.last_accepted())?;
         matches!(alarm, Alarm::RejectsEverything { .. }).then_some(OwnFault::Suspected)
     }
 

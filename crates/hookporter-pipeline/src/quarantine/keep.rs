@@ -15,6 +15,8 @@ use crate::tenant::TenantRule;
 
 /// Heads with more than this are not kept: no sender has them.
 const MOST_HEADER_BYTES: usize = 64 * 1024;
+/// The longest body that is read only to be kept: eight of them are no load to the budget of bodies in flight.
+const MOST_READ: usize = 1024 * 1024;
 /// What the name of a header has in it that carries a secret, in whatever a proxy or another sender adds to a request.
 const SECRETIVE: [&str; 7] = ["authorization", "cookie", "credential", "password", "secret", "token", "api-key"];
 
@@ -35,6 +37,9 @@ pub(crate) async fn keep<B: BodyReader>(
     let endpoint = exchange.endpoint.clone();
     let (Some(side), Some(arrived_at)) = (endpoint.keeper(), exchange.arrived_at) else { return };
     if exchange.is_proven || !may_be_mended(rejection.kind()) || !endpoint.methods().contains(&head.method()) {
+        return;
+    }
+    if !side.has_room(0) {
         return;
     }
     let (body, _held) = match exchange.refused_body.clone() {
@@ -72,7 +77,7 @@ async fn read<B: BodyReader>(
     head: &Head<'_>,
     rest: &mut B,
 ) -> Option<(Bytes, Held)> {
-    let limit = endpoint.verifier.body_limit();
+    let limit = endpoint.verifier.body_limit().min(MOST_READ);
     let is_too_long = match head.headers().occurrence("content-length") {
         Occurrence::Once(length) => std::str::from_utf8(length).ok()?.parse().is_ok_and(|length: usize| length > limit),
         _ => false,

@@ -17,7 +17,11 @@
 //! build. A body that was too large, too slow or broken off is not kept.
 //!
 //! What was refused before its body was read (stale, malformed) is read for this, within the endpoint's limits, if it offers a
-//! proof at all, or has it in the body: at most 20 requests a second and 8 at a time of an endpoint. The sender is told the same, once the body is there.
+//! proof at all, or has it in the body: at most 20 requests a second and 8 at a time of an endpoint, and none over 1 MiB. The sender
+//! is told the same, once the body is there.
+//!
+//! Freshness is judged by the arrival, as the clock of that time has told it. Where it was the clock that was wrong, recheck with an
+//! endpoint whose [tolerance](crate::Endpoint::tolerance) is as wide as the clock was off.
 //!
 //! # What a stranger can do
 //!
@@ -115,11 +119,13 @@ impl Endpoint {
     /// fault, and rechecks the [quarantine](Endpoint::quarantine) by itself once a proof holds again. Say it behind
     /// [`Endpoint::quarantine`]. Default: off, a proof that does not hold is refused.
     ///
-    /// It takes evidence: [`Alarm::OwnFault`](crate::health::Alarm::OwnFault), a refused request that a key of before or of
-    /// another endpoint has signed, or that holds with one thing put right. Without it,
+    /// It takes evidence: [`Alarm::OwnFault`](crate::health::Alarm::OwnFault), a refused request of the last quarter of an hour that
+    /// a key of before or of another endpoint has signed, or that holds with one thing put right. Without it,
     /// [`Alarm::RejectsEverything`](crate::health::Alarm::RejectsEverything) holds for a quarter of an hour, once until the next
-    /// proof holds. That much a stranger can bring about, by five wrong signatures within a minute, and what comes of it is
-    /// that wrong signatures are told 503. It is looked at once a second. A request without any proof is refused all the while.
+    /// proof holds. That much a stranger can bring about, by five wrong signatures within a minute; whoever has captured a
+    /// signed request can keep it up by sending it again and again with a byte changed. What comes of either is that wrong
+    /// signatures are told 503: no event is lost by it, and the next proof that holds ends it. Health is looked at once a
+    /// second. A request without any proof is refused all the while.
     ///
     /// The recheck hands off events that something identifies, so that the sender's own retry is a duplicate; others wait for
     /// it, or for somebody's [`Endpoint::recheck`].

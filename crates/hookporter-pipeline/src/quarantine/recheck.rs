@@ -62,12 +62,16 @@ impl Endpoint {
         }
         let _turn = self.state.quarantine.rechecking.lock().await;
         let recheck = Recheck { endpoint: Arc::new(self.clone()), side: side.clone(), takes };
-        let (which, begun, mut after) = (which.endpoint(&self.name), self.clock.now(), 0);
-        loop {
-            let page = side.refused(which.clone(), after, PAGE).await?;
+        let (which, mut after) = (which.endpoint(&self.name), 0);
+        // Requests go on coming, and being refused.
+        let counts = side.refused_by_reason(which.clone()).await?;
+        let mut left = counts.iter().fold(0, |sum: u64, count| sum.saturating_add(count.count));
+        while left > 0 {
+            let page = side.refused(which.clone(), after, PAGE.min(usize::try_from(left).unwrap_or(PAGE))).await?;
             let Some(last) = page.last() else { break };
             after = last.number;
-            for listed in page.into_iter().filter(|listed| listed.arrived_at <= begun) {
+            for listed in page {
+                left = left.saturating_sub(1);
                 let outcome = recheck.again(&listed).await?;
                 all.push(Rechecked { number: listed.number, trace: listed.trace, outcome });
             }

@@ -24,11 +24,18 @@ pub(crate) struct Keeper {
     room: Arc<Room>,
     sealing: Sealing,
     due: Instant,
+    /// Its part of the file is damaged.
+    stopped: bool,
 }
 
 impl Keeper {
     pub(crate) fn new(queue: Arc<RefusedQueue>, room: Arc<Room>, sealing: Sealing) -> Self {
-        Self { queue, room, sealing, due: Instant::now() }
+        Self { queue, room, sealing, due: Instant::now(), stopped: false }
+    }
+
+    /// Keeps nothing more; what waits is lost.
+    pub(crate) const fn stop(&mut self) {
+        self.stopped = true;
     }
 
     /// How long until there is something to do, at the most.
@@ -73,6 +80,9 @@ impl Keeper {
                 return Ok(false);
             }
         };
+        if self.stopped {
+            return Ok(false);
+        }
         let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
         bounds::keep(&transaction, &requests, &sizes, self.queue.bounds)?;
         transaction.commit()?;

@@ -1,5 +1,6 @@
 //! The bounds: in number, in bytes, by age, and whom a flood pushes out.
 
+use std::io::{Seek, SeekFrom, Write};
 use std::net::SocketAddr;
 use std::path::Path;
 use std::time::Duration;
@@ -7,6 +8,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use hookporter_core::{FrozenClock, Reason};
 use hookporter_pipeline::TraceId;
+use hookporter_pipeline::inbox::{Accepted, AcceptingSide};
 use hookporter_pipeline::operating::{QuarantineSide, RefusedRequest, RefusedSelection};
 use hookporter_sqlite::{Inbox, Settings};
 use hookporter_testkit::inbox::START;
@@ -98,7 +100,7 @@ async fn bytes_are_bounded_and_no_single_one_takes_them_all() {
 async fn nothing_waits_and_what_is_too_much_at_once_is_lost() {
     let directory = Directory::new();
     let inbox = small(&directory.file(), 100_000, 1_000_000_000).await;
-    let begun = std::time::Instant::now();
+    let begun = tokio::time::Instant::now();
     for at in 0..50_000 {
         if inbox.has_room(1000) {
             inbox.keep(request("a", at, true, 1000));
@@ -130,4 +132,55 @@ async fn what_is_old_is_swept_and_none_at_all_means_none() {
     none.keep(request("a", 1, true, 10));
     settled().await;
     kept(&none, 0).await;
+}
+
+/// What strangers send does not take the room of what is signed.
+#[tokio::test]
+async fn a_file_with_a_limit_is_not_filled_with_what_was_refused() {
+    let directory = Directory::new();
+    let limit = 4 * 1024 * 1024;
+    let settings = Settings::new().clock(FrozenClock(START)).file_limit(limit);
+    let inbox = settings.open(directory.file()).await.unwrap();
+    for round in 0..8 {
+        for at in 0..100 {
+            inbox.keep(request("a", round * 100 + at, at % 2 == 0, 20_000));
+        }
+        tokio::time::sleep(Duration::from_millis(800)).await;
+    }
+    let used = inbox.stats().await.unwrap().used_bytes;
+    assert!((100_000..limit / 3).contains(&used), "{used}");
+    let accepted = inbox.accept(vec![hookporter_testkit::inbox::sample_record("evt_1")]).await.unwrap();
+    assert_eq!(accepted, [Accepted::New]);
+}
+
+/// Events are not set aside for what was refused.
+#[tokio::test]
+async fn a_damaged_quarantine_keeps_nothing_more_and_the_events_stay() {
+    let directory = Directory::new();
+    let inbox = small(&directory.file(), 10, 1_000_000).await;
+    inbox.accept(vec![hookporter_testkit::inbox::sample_record("evt_1")]).await.unwrap();
+    inbox.keep(request("a", 1, true, 10));
+    kept(&inbox, 1).await;
+    inbox.close().await;
+    let connection = rusqlite::Connection::open(directory.file()).unwrap();
+    let roots = "SELECT rootpage FROM sqlite_schema WHERE tbl_name = 'refused'";
+    let roots: Vec<u32> =
+        connection.prepare(roots).unwrap().query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
+    drop(connection);
+    let mut file = std::fs::OpenOptions::new().write(true).open(directory.file()).unwrap();
+    for root in roots {
+        file.seek(SeekFrom::Start((u64::from(root) - 1) * 4096)).unwrap();
+        file.write_all(&[0xaa; 4096]).unwrap();
+    }
+    drop(file);
+    let inbox = small(&directory.file(), 10, 1_000_000).await;
+    for at in 2..8 {
+        inbox.keep(request("a", at, true, 10));
+        tokio::time::sleep(Duration::from_millis(300)).await;
+    }
+    assert_eq!(inbox.set_aside(), None);
+    assert!(inbox.refused(RefusedSelection::all(), 0, 10).await.is_err());
+    assert_eq!(inbox.stats().await.unwrap().waiting, 1);
+    let accepted = inbox.accept(vec![hookporter_testkit::inbox::sample_record("evt_2")]).await.unwrap();
+    assert_eq!(accepted, [Accepted::New]);
 }
