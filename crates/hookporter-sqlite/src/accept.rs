@@ -118,10 +118,13 @@ pub(crate) fn job(records: Vec<EventRecord>, room: Arc<Room>) -> (Job, oneshot::
     (Job { step: Box::new(accept), weight, effect: job::Effect::Writes }, answer)
 }
 
-/// Takes records over in a transaction of the caller's.
-pub(crate) fn all(connection: &Connection, records: &[EventRecord]) -> rusqlite::Result<Vec<Accepted>> {
-    let mut inserts = Inserts::new(connection);
-    records.iter().map(|record| accept(connection, &mut inserts, record)).collect()
+/// Takes records over in a transaction of the caller's, with its inserts: no other ones give numbers in it.
+pub(crate) fn all(
+    connection: &Connection,
+    inserts: &mut Inserts<'_>,
+    records: &[EventRecord],
+) -> rusqlite::Result<Vec<Accepted>> {
+    records.iter().map(|record| accept(connection, inserts, record)).collect()
 }
 
 /// Keeps a record, unless its event is here already.

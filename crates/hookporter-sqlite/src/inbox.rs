@@ -179,7 +179,7 @@ impl Inbox {
         self.send(job, answer)
     }
 
-    fn send<T: Send + 'static>(
+    pub(crate) fn send<T: Send + 'static>(
         &self,
         job: Job,
         answer: oneshot::Receiver<Result<T, Fault>>,

@@ -47,7 +47,7 @@ async fn story(adapter: Adapter) {
     assert_eq!(deliver(&server, &push(7)).await.status, 200);
     watched.turns(Light::Green).await;
     for _ in 0..250 {
-        if inbox.refused(RefusedSelection::all(), 0, 1).await.unwrap().is_empty() {
+        if inbox.select_refused(RefusedSelection::all(), 0, 1).await.unwrap().is_empty() {
             break;
         }
         tokio::time::sleep(Duration::from_millis(20)).await;

@@ -77,7 +77,7 @@ async fn rechecked(endpoint: &Endpoint) -> Vec<Rechecked> {
 async fn kept(inbox: &Inbox, many: usize) -> Vec<String> {
     let mut kept = Vec::new();
     for _ in 0..200 {
-        kept = inbox.refused(RefusedSelection::all(), 0, 1000).await.unwrap();
+        kept = inbox.select_refused(RefusedSelection::all(), 0, 1000).await.unwrap();
         if kept.len() == many {
             break;
         }

@@ -58,7 +58,7 @@ pub trait QuarantineSide: Send + Sync + 'static {
     fn refused_by_reason(&self, which: RefusedSelection) -> BoxFuture<'static, Result<Vec<RefusedCount>, InboxError>>;
 
     /// The refused requests that are chosen, by number, at most `most` of those behind the number `after`; begin with 0.
-    fn refused(
+    fn select_refused(
         &self,
         which: RefusedSelection,
         after: i64,

@@ -43,31 +43,57 @@ impl Endpoint {
     /// [`InboxError`] without a [quarantine](Endpoint::quarantine), while another endpoint has its name in the inbox, and where
     /// the store cannot be read; what was handed off until then is.
     pub async fn recheck(&self, which: RefusedSelection) -> Result<Vec<Rechecked>, InboxError> {
-        self.recheck_these(which, Takes::All).await
+        self.recheck_these(self.own_keeper()?, which, Takes::All).await
     }
 
-    /// The same without events that nothing identifies.
+    /// As [`Endpoint::recheck`], for a process beside the server: this endpoint, which needs no inbox of its own, is set up as the
+    /// server's is, under the same name, and `side` is a handle on the server's store, such as a `hookporter_sqlite::Desk`.
+    ///
+    /// What the server's endpoint does with an event beside its inbox happens in its process alone: an [`Endpoint::on`] of the
+    /// server's that this one lacks means that events of that type go to the inbox.
+    ///
+    /// # Errors
+    /// [`InboxError`] where the store cannot be read or written; what was handed off until then is.
+    pub async fn recheck_in(
+        &self,
+        side: Arc<dyn QuarantineSide>,
+        which: RefusedSelection,
+    ) -> Result<Vec<Rechecked>, InboxError> {
+        self.recheck_these(side, which, Takes::All).await
+    }
+
+    /// [`Endpoint::recheck`] without events that nothing identifies.
     pub(super) async fn recheck_identified(&self, which: RefusedSelection) -> Result<Vec<Rechecked>, InboxError> {
-        self.recheck_these(which, Takes::Identified).await
+        self.recheck_these(self.own_keeper()?, which, Takes::Identified).await
     }
 
-    async fn recheck_these(&self, which: RefusedSelection, takes: Takes) -> Result<Vec<Rechecked>, InboxError> {
-        let Some(side) = self.keeper() else {
-            return Err(InboxError::new("the endpoint keeps no refused requests"));
-        };
+    fn own_keeper(&self) -> Result<Arc<dyn QuarantineSide>, InboxError> {
         self.own_name().map_err(InboxError::new)?;
+        let side = self.keeper().cloned();
+        side.ok_or_else(|| InboxError::new("the endpoint keeps no refused requests"))
+    }
+
+    async fn recheck_these(
+        &self,
+        side: Arc<dyn QuarantineSide>,
+        which: RefusedSelection,
+        takes: Takes,
+    ) -> Result<Vec<Rechecked>, InboxError> {
         let mut all = Vec::new();
         if which.endpoint.as_ref().is_some_and(|name| **name != *self.name) {
             return Ok(all);
         }
         let _turn = self.state.quarantine.rechecking.lock().await;
-        let recheck = Recheck { endpoint: Arc::new(self.clone()), side: side.clone(), takes };
+        let recheck = Recheck { endpoint: Arc::new(self.clone()), side, takes };
         let (which, mut after) = (which.endpoint(&self.name), 0);
         // Requests go on coming, and being refused.
-        let counts = side.refused_by_reason(which.clone()).await?;
+        let counts = recheck.side.refused_by_reason(which.clone()).await?;
         let mut left = counts.iter().fold(0, |sum: u64, count| sum.saturating_add(count.count));
         while left > 0 {
-            let page = side.refused(which.clone(), after, PAGE.min(usize::try_from(left).unwrap_or(PAGE))).await?;
+            let page = recheck
+                .side
+                .select_refused(which.clone(), after, PAGE.min(usize::try_from(left).unwrap_or(PAGE)))
+                .await?;
             let Some(last) = page.last() else { break };
             after = last.number;
             for listed in page {

@@ -4,6 +4,7 @@ use hookporter_core::{Rejection, UnixTime};
 use hookporter_pipeline::inbox::{Accepted, EventRecord, InboxError};
 use hookporter_pipeline::operating::{RefusedCount, RefusedListed, RefusedRequest, RefusedSelection};
 
+use super::readmit;
 use crate::{Mender, Reader, refused};
 
 /// Refused requests.
@@ -42,16 +43,7 @@ impl Mender {
     /// [`InboxError`] if the file cannot be written, and for a request that is encrypted while a record is not: what it says must
     /// not lie beside it in clear.
     pub fn readmit(&self, number: i64, records: &[EventRecord]) -> Result<Option<Vec<Accepted>>, InboxError> {
-        let is_plain = records.iter().any(|record| record.sealed_by.is_none());
-        let readmitted = self.transaction(|connection| {
-            let request = refused::request(connection, number)?;
-            if is_plain && request.is_some_and(|request| request.sealed_by.is_some()) {
-                return Ok(None);
-            }
-            refused::readmit(connection, number, records, None).map(Some)
-        })?;
-        let encrypted = || InboxError::new("the request is encrypted, and its events would not be");
-        readmitted.ok_or_else(encrypted)?.into_answer()
+        self.transaction(|connection| readmit::alone(connection, number, records))?.into_answer()
     }
 
     /// Notes that a request was judged again and is still refused. Whether it was there.

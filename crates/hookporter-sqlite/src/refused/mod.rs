@@ -2,8 +2,10 @@
 
 mod beside;
 mod bounds;
+mod desk;
 mod keeper;
 mod queue;
+mod readmit;
 mod side;
 
 use std::net::SocketAddr;
@@ -20,6 +22,7 @@ pub(crate) use bounds::Bounds;
 pub(crate) use keeper::Keeper;
 pub(crate) use queue::RefusedQueue;
 
+use crate::accept::Inserts;
 use crate::selection::Condition;
 use crate::size::Room;
 use crate::{accept, row};
@@ -102,7 +105,7 @@ pub(crate) fn request(connection: &Connection, number: i64) -> rusqlite::Result<
 }
 
 /// What became of a request that was to be readmitted.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(crate) enum Readmitted {
     /// Its events are here, and it is gone.
     Done(Vec<Accepted>),
@@ -110,11 +113,14 @@ pub(crate) enum Readmitted {
     Gone,
     /// The inbox has no room: it stays.
     Full,
+    /// It is encrypted, and its events would lie beside it in clear: it stays.
+    Sealed,
 }
 
 /// Takes over what a request tells of, and forgets the request. The caller's transaction makes it one.
 pub(crate) fn readmit(
     connection: &Connection,
+    inserts: &mut Inserts<'_>,
     number: i64,
     records: &[EventRecord],
     room: Option<&Room>,
@@ -127,7 +133,7 @@ pub(crate) fn readmit(
     if connection.prepare_cached("DELETE FROM refused WHERE id = ?1")?.execute([number])? == 0 {
         return Ok(Readmitted::Gone);
     }
-    accept::all(connection, records).map(Readmitted::Done)
+    accept::all(connection, inserts, records).map(Readmitted::Done)
 }
 
 /// Notes why one is still refused; whether it was there.

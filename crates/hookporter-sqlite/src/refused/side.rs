@@ -7,7 +7,7 @@ use hookporter_pipeline::BoxFuture;
 use hookporter_pipeline::inbox::{Accepted, EventRecord, InboxError};
 use hookporter_pipeline::operating::{QuarantineSide, RefusedCount, RefusedListed, RefusedRequest, RefusedSelection};
 
-use super::Readmitted;
+use super::{Readmitted, readmit};
 use crate::{Inbox, refused};
 
 /// Refused requests wait in a queue of their own, which the writer empties behind everything else.
@@ -26,7 +26,7 @@ impl QuarantineSide for Inbox {
         self.look(move |connection| refused::by_reason(connection, &which))
     }
 
-    fn refused(
+    fn select_refused(
         &self,
         which: RefusedSelection,
         after: i64,
@@ -50,12 +50,8 @@ impl QuarantineSide for Inbox {
             Ok(records) => records,
             Err(fault) => return Box::pin(std::future::ready(Err(InboxError::new(fault)))),
         };
-        let room = self.room().clone();
-        let readmitted = self.ask(move |connection| {
-            let readmitted = refused::readmit(connection, number, &records, Some(&room))?;
-            let wakes = matches!(readmitted, Readmitted::Done(_));
-            Ok((readmitted, wakes))
-        });
+        let (job, answer) = readmit::job(number, records, self.room().clone());
+        let readmitted = self.send(job, answer);
         Box::pin(async move { readmitted.await?.into_answer() })
     }
 
@@ -91,6 +87,7 @@ impl Readmitted {
             Self::Done(accepted) => Ok(Some(accepted)),
             Self::Gone => Ok(None),
             Self::Full => Err(InboxError::new("the inbox is full")),
+            Self::Sealed => Err(InboxError::new("the request is encrypted, and its events would not be")),
         }
     }
 }

@@ -39,7 +39,7 @@ async fn small(path: &Path, requests: usize, bytes: usize) -> Inbox {
 
 /// Which are left of one kind, of an endpoint.
 async fn left(inbox: &Inbox, endpoint: &str, reached_proof: bool) -> Vec<u64> {
-    let all = inbox.refused(RefusedSelection::all().endpoint(endpoint), 0, 10_000).await.unwrap();
+    let all = inbox.select_refused(RefusedSelection::all().endpoint(endpoint), 0, 10_000).await.unwrap();
     all.iter().filter(|one| one.reached_proof == reached_proof).map(|one| one.trace.to_bits()).collect()
 }
 
@@ -179,7 +179,7 @@ async fn a_damaged_quarantine_keeps_nothing_more_and_the_events_stay() {
         tokio::time::sleep(Duration::from_millis(300)).await;
     }
     assert_eq!(inbox.set_aside(), None);
-    assert!(inbox.refused(RefusedSelection::all(), 0, 10).await.is_err());
+    assert!(inbox.select_refused(RefusedSelection::all(), 0, 10).await.is_err());
     assert_eq!(inbox.stats().await.unwrap().waiting, 1);
     let accepted = inbox.accept(vec![hookporter_testkit::inbox::sample_record("evt_2")]).await.unwrap();
     assert_eq!(accepted, [Accepted::New]);

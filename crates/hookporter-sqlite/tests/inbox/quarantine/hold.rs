@@ -138,5 +138,5 @@ async fn what_was_held_is_handed_off_by_itself_once_a_proof_holds() {
     assert_eq!(send(&endpoint, &requests[7]).await, 200);
     kept(&inbox, 0).await;
     assert_eq!(events(&inbox).await, 9, "each once");
-    assert_eq!(inbox.refused(RefusedSelection::all(), 0, 9).await.unwrap(), []);
+    assert_eq!(inbox.select_refused(RefusedSelection::all(), 0, 9).await.unwrap(), []);
 }

@@ -28,7 +28,7 @@ fn victim() {
         let endpoint = acme(&inbox, RIGHT);
         loop {
             // A few at a time, so that no disk is so fast that it is over before anybody is killed.
-            let next = inbox.refused(RefusedSelection::all(), 0, 10).await.unwrap();
+            let next = inbox.select_refused(RefusedSelection::all(), 0, 10).await.unwrap();
             let numbers = next.iter().map(|one| one.number);
             endpoint.recheck(RefusedSelection::all().numbers(numbers)).await.unwrap();
             tokio::time::sleep(Duration::from_millis(4)).await;
@@ -66,7 +66,7 @@ fn killed_between_two_of_them_or_within_one_each_is_handed_off_once() {
     runtime().block_on(async {
         let inbox = open(&directory.file()).await;
         recheck(&acme(&inbox, RIGHT)).await;
-        assert_eq!(inbox.refused(RefusedSelection::all(), 0, 10).await.unwrap(), []);
+        assert_eq!(inbox.select_refused(RefusedSelection::all(), 0, 10).await.unwrap(), []);
         inbox.close().await;
     });
     assert_eq!(counts(&directory), (0, MANY));

@@ -54,13 +54,13 @@ async fn send(endpoint: &Arc<Endpoint>, request: &SignedRequest) -> u16 {
 /// What is kept, once it is so many.
 async fn kept(inbox: &Inbox, many: usize) -> Vec<RefusedListed> {
     for _ in 0..250 {
-        let listed = inbox.refused(RefusedSelection::all(), 0, 10_000).await.unwrap();
+        let listed = inbox.select_refused(RefusedSelection::all(), 0, 10_000).await.unwrap();
         if listed.len() == many {
             return listed;
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    panic!("not {many}: {:?}", inbox.refused(RefusedSelection::all(), 0, 10_000).await.unwrap());
+    panic!("not {many}: {:?}", inbox.select_refused(RefusedSelection::all(), 0, 10_000).await.unwrap());
 }
 
 /// What becomes of all of them, in words.

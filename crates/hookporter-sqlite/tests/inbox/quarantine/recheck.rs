@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use hookporter_core::{FrozenClock, Reason, Secret};
 use hookporter_pipeline::Endpoint;
-use hookporter_pipeline::inbox::Accepted;
-use hookporter_pipeline::operating::{QuarantineSide, RefusedSelection, Selection};
+use hookporter_pipeline::inbox::{Accepted, AcceptingSide};
+use hookporter_pipeline::operating::{Operated, QuarantineSide, RefusedSelection, Selection};
 use hookporter_pipeline::quarantine::Judgement;
-use hookporter_sqlite::{Mender, Reader};
+use hookporter_sqlite::{Desk, Mender, Reader};
 use hookporter_testkit::ManualClock;
 use hookporter_testkit::inbox::{START, sample_record};
 
@@ -196,4 +196,35 @@ async fn a_tool_beside_the_server_sees_the_same_and_a_filter_chooses() {
     assert_eq!(right.recheck(RefusedSelection::all().endpoint("another")).await.unwrap(), []);
     assert_eq!(Mender::open(directory.file()).unwrap().forget_refused(&malformed).unwrap(), 1);
     assert_eq!(kept(&inbox, 1).await[0].number, number);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_process_beside_the_server_rechecks_at_its_desk() {
+    let directory = Directory::new();
+    let inbox = open(&directory.file()).await;
+    let endpoint = github(&inbox, WRONG);
+    for at in 0..20 {
+        send(&endpoint, &push(RIGHT, &format!("[{at}]"))).await;
+    }
+    kept(&inbox, 20).await;
+    let desk = Desk::open(directory.file()).await.unwrap();
+    let side = desk.refused().unwrap();
+    assert!(!side.has_room(1), "requests come in elsewhere");
+    // Without an inbox of its own, and beside a server that goes on taking what comes.
+    let beside = Endpoint::github(Secret::new(RIGHT)).unwrap().clock(FrozenClock(START));
+    assert!(beside.recheck(RefusedSelection::all()).await.is_err(), "it has no quarantine of its own");
+    let recheck = tokio::spawn(async move { beside.recheck_in(side, RefusedSelection::all()).await.unwrap() });
+    for at in 0..50 {
+        inbox.accept(vec![sample_record(&format!("evt_{at}"))]).await.unwrap();
+    }
+    let judged = recheck.await.unwrap();
+    assert!(judged.len() == 20 && judged.iter().all(|one| one.outcome == Judgement::Accepted), "{judged:?}");
+    assert_eq!(events(&inbox).await, 70);
+    kept(&inbox, 0).await;
+    // The server's own desk is its inbox.
+    send(&endpoint, &push(RIGHT, "[20]")).await;
+    kept(&inbox, 1).await;
+    let here = Endpoint::github(Secret::new(RIGHT)).unwrap();
+    let judged = here.recheck_in(inbox.refused().unwrap(), RefusedSelection::all()).await.unwrap();
+    assert_eq!(judged[0].outcome, Judgement::Accepted);
 }

@@ -134,5 +134,5 @@ async fn keys_that_cannot_be_fetched_change_nothing_of_the_reason() {
     let down = Keys::resolve(|_| async { Err::<Option<Secret>, _>(BoxError::from("down")) });
     let endpoint = Endpoint::github(down).unwrap().inbox(&inbox).quarantine().unwrap();
     assert!(matches!(outcome(&endpoint).await, Judgement::Failed(_)));
-    assert_eq!(inbox.refused(RefusedSelection::all(), 0, 9).await.unwrap(), before);
+    assert_eq!(inbox.select_refused(RefusedSelection::all(), 0, 9).await.unwrap(), before);
 }

@@ -1,12 +1,14 @@
 //! Refused requests that are encrypted in the file.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use hookporter_core::Secret;
+use hookporter_pipeline::Endpoint;
 use hookporter_pipeline::inbox::SealingKeys;
 use hookporter_pipeline::operating::{QuarantineSide, RefusedSelection};
 use hookporter_pipeline::quarantine::Judgement;
-use hookporter_sqlite::{Inbox, Mender, Reader, Settings};
+use hookporter_sqlite::{Desk, Inbox, Mender, Reader, Settings};
 use hookporter_testkit::inbox::sample_record;
 
 use super::{RIGHT, WRONG, events, github, kept, outcome, push, send};
@@ -47,10 +49,15 @@ async fn nothing_of_it_stands_in_the_file_and_it_is_judged_all_the_same() {
     // Another key under the same name.
     let inbox = open(&directory.file(), SECOND).await;
     assert!(matches!(outcome(&github(&inbox, RIGHT)).await, Judgement::Failed(_)));
-    assert_eq!(inbox.refused(RefusedSelection::all(), 0, 9).await.unwrap(), [listed]);
+    assert_eq!(inbox.select_refused(RefusedSelection::all(), 0, 9).await.unwrap(), [listed]);
     inbox.close().await;
+    let beside = Endpoint::github(Secret::new(RIGHT)).unwrap();
+    let desk = Desk::open(directory.file()).await.unwrap();
+    let at = |desk: &Desk| beside.recheck_in(Arc::new(desk.clone()), RefusedSelection::all());
+    assert!(matches!(at(&desk).await.unwrap()[0].outcome, Judgement::Failed(_)));
+    let desk = desk.with_keys(SealingKeys::new(&Secret::new(FIRST).named("key")).unwrap());
+    assert_eq!(at(&desk).await.unwrap()[0].outcome, Judgement::Accepted);
     let inbox = open(&directory.file(), FIRST).await;
-    assert_eq!(outcome(&github(&inbox, RIGHT)).await, Judgement::Accepted);
     assert_eq!(events(&inbox).await, 1);
     assert!(!holds_canary(&directory), "nor as an event");
     inbox.close().await;
