@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use hookporter_core::Secret;
+use hookporter_core::{Header, Identity, Scheme, Secret};
 use hookporter_pipeline::operating::{QuarantineSide, RefusedSelection};
 use hookporter_pipeline::{Endpoint, Outcome, Verdict, receive};
 use hookporter_sqlite::Inbox;
@@ -139,4 +139,40 @@ async fn what_was_held_is_handed_off_by_itself_once_a_proof_holds() {
     kept(&inbox, 0).await;
     assert_eq!(events(&inbox).await, 9, "each once");
     assert_eq!(inbox.select_refused(RefusedSelection::all(), 0, 9).await.unwrap(), []);
+}
+
+/// What the sender was told to bring again is not handed off twice where nobody could tell the two apart.
+#[tokio::test]
+async fn events_that_nothing_identifies_wait_for_their_retry_or_for_somebody() {
+    let directory = Directory::new();
+    let inbox = open(&directory.file()).await;
+    let scheme = || Scheme::hmac_sha256().signature(Header::new("x-acme-signature").hex());
+    let request = |secret: &str| hookporter_testkit::custom(scheme(), secret).at(START).body("[]").build();
+    let expected = Arc::new(std::sync::Mutex::new(RIGHT));
+    let current = expected.clone();
+    let keys = hookporter_pipeline::Keys::resolve(move |_| {
+        let secret = Secret::new(*current.lock().unwrap());
+        async move { Ok::<_, hookporter_pipeline::BoxError>(Some(secret)) }
+    });
+    let endpoint = Endpoint::custom("acme", scheme().identity(Identity::Distinct), keys).unwrap();
+    let endpoint = endpoint.clock(hookporter_core::FrozenClock(START)).inbox(&inbox).quarantine().unwrap();
+    let endpoint = Arc::new(endpoint.hold_while_red().unwrap());
+    assert_eq!(send(&endpoint, &request(RIGHT)).await, 200);
+    *expected.lock().unwrap() = WRONG;
+    tokio::time::sleep(Duration::from_millis(1100)).await;
+    for _ in 0..5 {
+        assert_eq!(send(&endpoint, &request(RIGHT)).await, 401);
+    }
+    tokio::time::sleep(Duration::from_millis(1100)).await;
+    assert_eq!(send(&endpoint, &request(RIGHT)).await, 503);
+    kept(&inbox, 6).await;
+    *expected.lock().unwrap() = RIGHT;
+    tokio::time::sleep(Duration::from_millis(1100)).await;
+    assert_eq!(send(&endpoint, &request(RIGHT)).await, 200);
+    // Time for the recheck that is to leave them alone.
+    tokio::time::sleep(Duration::from_millis(500)).await;
+    kept(&inbox, 6).await;
+    assert_eq!(events(&inbox).await, 2);
+    assert_eq!(super::recheck(&endpoint).await, ["accepted"; 6]);
+    assert_eq!(events(&inbox).await, 8);
 }
