@@ -38,6 +38,8 @@ mod sender;
 #[cfg(test)]
 mod server;
 #[cfg(test)]
+mod story;
+#[cfg(test)]
 mod timeouts;
 #[cfg(test)]
 mod trace;

@@ -85,12 +85,12 @@ impl Endpoint {
         let Ok(runtime) = Handle::try_current() else { return };
         let reached = Reached::of(reason);
         // Without its body a proof tells nothing.
-        let is_whole = body.is_some() || reached == Reached::Papers;
+        let is_whole = body.as_ref().is_some_and(|body| body.len() <= MOST_BODY) || reached == Reached::Papers;
         if self.examiner.keys.secrets().is_empty() || !is_whole || !self.state.examinations.chooses(reached) {
             return;
         }
         let Some(headers) = headers_of(head) else { return };
-        let body = body.unwrap_or_default();
+        let body = body.filter(|body| body.len() <= MOST_BODY).unwrap_or_default();
         let mut held = WAITING.hold();
         if held.grow(body.len().saturating_add(MOST_HEADER_BYTES)).is_err() {
             return;

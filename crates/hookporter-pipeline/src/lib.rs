@@ -36,6 +36,7 @@ mod payload_error;
 mod peek;
 mod proxies;
 mod public_url;
+pub mod quarantine;
 mod receive;
 mod replay;
 mod reply;

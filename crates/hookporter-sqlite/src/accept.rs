@@ -118,6 +118,15 @@ pub(crate) fn job(records: Vec<EventRecord>, room: Arc<Room>) -> (Job, oneshot::
     (Job { step: Box::new(accept), weight, effect: job::Effect::Writes }, answer)
 }
 
+/// Takes records over in a transaction of the caller's, with its inserts: no other ones give numbers in it.
+pub(crate) fn all(
+    connection: &Connection,
+    inserts: &mut Inserts<'_>,
+    records: &[EventRecord],
+) -> rusqlite::Result<Vec<Accepted>> {
+    records.iter().map(|record| accept(connection, inserts, record)).collect()
+}
+
 /// Keeps a record, unless its event is here already.
 fn accept(connection: &Connection, inserts: &mut Inserts<'_>, record: &EventRecord) -> rusqlite::Result<Accepted> {
     let received = record.received_at.as_millis();

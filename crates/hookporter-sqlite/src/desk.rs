@@ -84,6 +84,18 @@ impl Desk {
         Self { sealing: Sealing { keys: Some(keys) }, ..self }
     }
 
+    /// The inbox, in the server that has it open.
+    pub(crate) const fn inbox(&self) -> Option<&Inbox> {
+        match &self.hand {
+            Hand::Server(inbox) => Some(inbox),
+            Hand::Tool(_) => None,
+        }
+    }
+
+    pub(crate) const fn sealing(&self) -> &Sealing {
+        &self.sealing
+    }
+
     /// Looks at something.
     pub(crate) fn look<T: Send + 'static>(
         &self,
@@ -257,7 +269,7 @@ impl Operated for Desk {
     }
 
     fn refused(&self) -> Option<Arc<dyn QuarantineSide>> {
-        None
+        Some(Arc::new(self.clone()))
     }
 }
 

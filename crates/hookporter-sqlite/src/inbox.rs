@@ -11,6 +11,7 @@ use hookporter_pipeline::inbox::{
     Accepted, AcceptingSide, Claim, Claimed, EndpointNames, EventRecord, Failure, InboxError, LeaseId, Settled,
     WorkError, Worker, WorkingSide,
 };
+use hookporter_pipeline::operating::QuarantineSide;
 use hookporter_pipeline::{BoxFuture, Event, HandoffError};
 use rusqlite::Connection;
 use tokio::sync::{oneshot, watch};
@@ -18,6 +19,7 @@ use tokio::sync::{oneshot, watch};
 use crate::damage::Damage;
 use crate::job::{Effect, Fault, Job, ask};
 use crate::queue::Queue;
+use crate::refused::RefusedQueue;
 use crate::sealing::Sealing;
 use crate::size::Room;
 use crate::store::Aside;
@@ -63,6 +65,7 @@ pub(crate) struct Shared {
     pub(crate) aside: Aside,
     pub(crate) damage: Arc<Damage>,
     pub(crate) room: Arc<Room>,
+    pub(crate) refused: Arc<RefusedQueue>,
     pub(crate) sealing: Sealing,
     /// By which effects are completed.
     pub(crate) clock: Arc<dyn Clock>,
@@ -132,6 +135,14 @@ impl Inbox {
         while end.changed().await.is_ok() {}
     }
 
+    pub(crate) fn refused_queue(&self) -> &RefusedQueue {
+        &self.shared.refused
+    }
+
+    pub(crate) fn room(&self) -> &Arc<Room> {
+        &self.shared.room
+    }
+
     pub(crate) fn sealing(&self) -> &Sealing {
         &self.shared.sealing
     }
@@ -168,7 +179,7 @@ impl Inbox {
         self.send(job, answer)
     }
 
-    fn send<T: Send + 'static>(
+    pub(crate) fn send<T: Send + 'static>(
         &self,
         job: Job,
         answer: oneshot::Receiver<Result<T, Fault>>,
@@ -208,6 +219,10 @@ impl AcceptingSide for Inbox {
 
     fn endpoint_names(&self) -> &EndpointNames {
         &self.shared.names
+    }
+
+    fn quarantine(&self) -> Option<Arc<dyn QuarantineSide>> {
+        Some(self.as_quarantine())
     }
 }
 

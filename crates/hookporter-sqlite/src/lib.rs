@@ -70,6 +70,7 @@ mod patience;
 mod queue;
 mod reader;
 mod readers;
+mod refused;
 mod replay;
 mod role;
 mod row;

@@ -10,6 +10,7 @@ use crate::cancel::{Cancel, OnDrop};
 use crate::emptying::Emptying;
 use crate::inbox::Shared;
 use crate::queue::Queue;
+use crate::refused::{Keeper, RefusedQueue};
 use crate::role::Role;
 use crate::size::Room;
 use crate::store::Store;
@@ -47,6 +48,8 @@ fn begun(settings: Settings, role: Role, path: PathBuf, cancel: &Cancel) -> Resu
     let sweep = Sweep::new(&settings);
     let (sealing, clock, longest_effect) = (settings.sealing.clone(), settings.clock.clone(), settings.effect);
     let room = Arc::new(Room::new(settings.file_limit));
+    let refused = Arc::new(RefusedQueue::new(settings.bounds()));
+    let keeper = Keeper::new(refused.clone(), room.clone(), sealing.clone());
     let store = Store::open(settings, role, path, cancel)?;
     let shared = Shared {
         queue: queue.clone(),
@@ -55,11 +58,12 @@ fn begun(settings: Settings, role: Role, path: PathBuf, cancel: &Cancel) -> Resu
         aside: store.aside(),
         damage: store.damage(),
         room,
+        refused,
         sealing,
         clock,
         longest_effect,
         names: EndpointNames::new(),
         end,
     };
-    Ok((shared, Writer { role, queue, changed, store, sweep, emptying: Emptying::default(), _ended: ended }))
+    Ok((shared, Writer { role, queue, changed, store, sweep, emptying: Emptying::default(), keeper, _ended: ended }))
 }

@@ -21,7 +21,7 @@ use crate::{OpenError, edit, log, replay};
 /// ```
 #[derive(Debug)]
 pub struct Reader {
-    connection: Connection,
+    pub(crate) connection: Connection,
 }
 
 impl Reader {

@@ -40,10 +40,14 @@ CREATE TABLE refused (
     detail TEXT NOT NULL,
     arrived_at INTEGER NOT NULL,
     judged_at INTEGER,                      -- when it was last judged again
+    proof INTEGER NOT NULL,                 -- whether its proof was judged when it came: bounds go by that
+    body_bytes INTEGER NOT NULL,            -- how long the body is
+    weight INTEGER NOT NULL,                -- the bytes that bounds count
     method TEXT NOT NULL,
     target TEXT NOT NULL,
+    sealed_by TEXT,                         -- the id of the key that target, headers, body and peer are encrypted with
+    peer TEXT,
     headers BLOB NOT NULL,                  -- one a line, "name: value", proofs among them
-    body BLOB NOT NULL,
-    peer TEXT
+    body BLOB NOT NULL
 );
-CREATE INDEX refused_by_endpoint ON refused (endpoint, id);
+CREATE INDEX refused_shares ON refused (proof, endpoint, id, weight);

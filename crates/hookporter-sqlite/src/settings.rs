@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use hookporter_core::{Clock, SystemClock};
 
+use crate::refused::Bounds;
 use crate::role::Role;
 use crate::sealing::Sealing;
 use crate::{Inbox, OpenError, opening};
@@ -37,6 +38,8 @@ pub struct Settings {
     pub(crate) set_aside: bool,
     pub(crate) sealing: Sealing,
     pub(crate) effect: Duration,
+    pub(crate) quarantine: Bounds,
+    pub(crate) refused: Duration,
 }
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
@@ -56,6 +59,8 @@ impl Settings {
             set_aside: true,
             sealing: Sealing::default(),
             effect: Duration::from_millis(250),
+            quarantine: Bounds { requests: 1000, bytes: 64 * 1024 * 1024 },
+            refused: DAY.saturating_mul(30),
         }
     }
 
@@ -97,6 +102,13 @@ impl Settings {
         Self { file_limit: Some(bytes), ..self }
     }
 
+    /// How much of refused requests is kept.
+    pub(crate) fn bounds(&self) -> Bounds {
+        let share = self.size().and_then(|size| usize::try_from(size.div_euclid(8)).ok());
+        let bytes = share.map_or(self.quarantine.bytes, |share| self.quarantine.bytes.min(share));
+        Bounds { bytes, ..self.quarantine }
+    }
+
     /// Above which size bodies go early.
     pub(crate) fn size(&self) -> Option<u64> {
         self.bytes.or_else(|| self.file_limit.map(|limit| limit.saturating_sub(limit.div_ceil(10))))
@@ -111,6 +123,20 @@ impl Settings {
     /// Default: 250 ms.
     pub fn longest_effect(self, longest: Duration) -> Self {
         Self { effect: longest.max(Duration::from_millis(1)), ..self }
+    }
+
+    /// How many refused requests, and how many bytes of them, are kept for endpoints that have a
+    /// [`quarantine`](hookporter_pipeline::Endpoint::quarantine): so many of those whose proof was judged, and as many of those
+    /// that did not come as far. The oldest go first, of the endpoint that has the most; one that has more than an eighth of the
+    /// bytes by itself is not kept. Default: 1,000 requests and 64 MiB, and of either kind no more than an eighth of
+    /// [`Settings::keep_bytes`] or [`Settings::file_limit`]: strangers are not to fill the file.
+    pub fn quarantine(self, requests: usize, bytes: usize) -> Self {
+        Self { quarantine: Bounds { requests, bytes }, ..self }
+    }
+
+    /// How long refused requests are kept. Default: 30 days.
+    pub fn keep_refused(self, age: Duration) -> Self {
+        Self { refused: age, ..self }
     }
 
     /// Leaves a damaged file where it is, and does not open it. Default: it is set aside, whole and under another name, an

@@ -5,6 +5,7 @@ use std::future::Future;
 use std::path::Path;
 
 use hookporter_pipeline::inbox::{Accepted, AcceptingSide, EndpointNames, EventRecord, InboxError, WorkError, Worker};
+use hookporter_pipeline::operating::QuarantineSide;
 use hookporter_pipeline::{BoxError, BoxFuture, Event, HandoffError};
 use rusqlite::Connection;
 
@@ -127,6 +128,10 @@ impl AcceptingSide for AcceptingInbox {
 
     fn endpoint_names(&self) -> &EndpointNames {
         self.0.endpoint_names()
+    }
+
+    fn quarantine(&self) -> Option<std::sync::Arc<dyn QuarantineSide>> {
+        self.0.quarantine()
     }
 }
 

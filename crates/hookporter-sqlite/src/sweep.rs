@@ -12,7 +12,7 @@ use tokio::time::Instant;
 
 use self::by_size::BySize;
 use self::pass::{Pass, What};
-use crate::Settings;
+use crate::{Settings, damage, refused};
 
 /// How many rows one step looks at. Small, since senders wait behind it: a step of 200 takes a few milliseconds.
 const ROWS: i64 = 200;
@@ -33,6 +33,8 @@ pub(crate) struct Sweep {
     clock: Arc<dyn Clock>,
     passes: Vec<Pass>,
     by_size: Option<BySize>,
+    /// How long refused requests are kept.
+    refused: Duration,
     count: u32,
     due: Instant,
 }
@@ -61,6 +63,7 @@ impl Sweep {
             clock: settings.clock.clone(),
             passes: all.map(|(what, age)| Pass::new(what, age)).collect(),
             by_size: settings.size().map(BySize::new),
+            refused: settings.refused,
             count: 0,
             due: Instant::now(),
         }
@@ -111,7 +114,12 @@ impl Sweep {
             self.count = self.count.wrapping_add(1);
         }
         transaction.commit()?;
-        Ok(step)
+        let refused = match refused::forget_before(connection, now.minus(self.refused), ROWS) {
+            // Where only what was refused is damaged, the rest is swept all the same.
+            Err(error) if damage::is_damage(&error) => false,
+            forgotten => forgotten? > 0,
+        };
+        Ok(step.and(Step { looked: refused, removed: refused }))
     }
 }
 

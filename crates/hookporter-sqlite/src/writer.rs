@@ -7,10 +7,11 @@ use rusqlite::{Connection, ErrorCode};
 use tokio::sync::watch;
 
 use crate::accept::Inserts;
-use crate::damage::Damage;
+use crate::damage::{self, Damage};
 use crate::emptying::{Emptying, Moment};
 use crate::job::{Effect, Fault, Job};
 use crate::queue::{Queue, Taken};
+use crate::refused::Keeper;
 use crate::role::Role;
 use crate::store::{PROBE, Store, is_of_one_job};
 use crate::sweep::Sweep;
@@ -31,6 +32,7 @@ pub(crate) struct Writer {
     pub(crate) store: Store,
     pub(crate) sweep: Sweep,
     pub(crate) emptying: Emptying,
+    pub(crate) keeper: Keeper,
     /// Says that the file is closed, by being dropped last.
     pub(crate) _ended: watch::Sender<()>,
 }
@@ -45,6 +47,7 @@ impl Writer {
                     dirty = true;
                     Moment::Busy
                 }
+                Taken::Nudged => Moment::Busy,
                 Taken::Idle => Moment::Idle,
                 Taken::Closed => return self.end(),
             };
@@ -67,6 +70,7 @@ impl Writer {
                 dirty = false;
             }
             self.emptying.expire();
+            dirty |= self.keep_refused();
             dirty |= self.role.tends() && self.sweep();
             self.look();
         }
@@ -80,7 +84,9 @@ impl Writer {
             (Some(_), false) if self.role.tends() => self.sweep.patience().min(self.store.look.patience()),
             (Some(_), false) => self.store.look.patience(),
         };
-        patience.min(self.emptying.patience())
+        // Nothing is kept before it is open again.
+        let keeping = if self.store.connected().is_some() { self.keeper.patience() } else { PROBE };
+        patience.min(self.emptying.patience()).min(keeping)
     }
 
     fn work(&mut self, mut jobs: Vec<Job>) {
@@ -117,6 +123,25 @@ impl Writer {
         }
         if wakes && fault.is_none() {
             self.changed.send_replace(());
+        }
+    }
+
+    /// Keeps refused requests that wait. Whether it has changed the file.
+    fn keep_refused(&mut self) -> bool {
+        let Some(connection) = self.store.connected() else { return false };
+        match self.keeper.step_if_due(connection) {
+            Ok(changed) => changed,
+            // Events are not set aside for what was refused: the next start looks the file through.
+            Err(error) if damage::is_damage(&error) => {
+                self.store.damage().meet();
+                self.keeper.stop();
+                tracing::error!(target: "hookporter", "the quarantine is damaged, and keeps nothing more: {error}");
+                false
+            }
+            Err(error) => {
+                self.store.failed(&error);
+                false
+            }
         }
     }
 
@@ -166,6 +191,11 @@ impl Writer {
 
     /// The queue is closed, and empty.
     fn end(mut self) {
+        if let Some(connection) = self.store.connected()
+            && let Err(error) = self.keeper.finish(connection)
+        {
+            self.store.failed(&error);
+        }
         self.emptying.add(self.queue.waiters());
         if self.emptying.is_wanted() {
             self.empty_log();

@@ -204,6 +204,11 @@ pub mod operating {
     pub use hookporter_pipeline::operating::*;
 }
 
+/// Quarantine: refused requests kept whole, judged again once what was wrong is mended; and hold mode.
+pub mod quarantine {
+    pub use hookporter_pipeline::quarantine::*;
+}
+
 /// Health: how endpoints fare, as a value, as JSON, and as a stream of changes.
 pub mod health {
     pub use hookporter_pipeline::health::*;

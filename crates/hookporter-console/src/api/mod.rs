@@ -171,7 +171,7 @@ async fn quarantine(room: &Room, path: &[&str], mut fields: Fields) -> Result<Op
             let (after, limit) = (fields.number("after")?.unwrap_or(0), selection::limit(&mut fields)?);
             let which = selection::refused(&mut fields)?;
             fields.end()?;
-            let refused = quarantine.refused(which, after, limit).await?;
+            let refused = quarantine.select_refused(which, after, limit).await?;
             let next = next(limit, &refused, |one| one.number);
             let refused: Vec<_> = refused.iter().map(shown::refused).collect();
             Some(Answer::json(200, &json!({ "requests": refused, "next": next })))

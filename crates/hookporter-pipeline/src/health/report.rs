@@ -142,6 +142,15 @@ pub struct KeyUse {
     pub last_used: UnixTime,
 }
 
+/// How sure it is that refusals are the endpoint's own fault.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum OwnFault {
+    /// [`Alarm::RejectsEverything`]: strangers can bring that about.
+    Suspected,
+    /// [`Alarm::OwnFault`]: a signature proves it.
+    Proven,
+}
+
 impl Endpoint {
     /// How the endpoint fares at this moment, since the process started.
     #[must_use]
@@ -239,6 +248,17 @@ impl Endpoint {
             "header-stripped" if self.state.vitals.unproven() >= SUSPICIOUS => Some(Alarm::LikelyFault(cause)),
             _ => None,
         }
+    }
+
+    /// Whether its refusals are the endpoint's own fault, and how sure that is: what hold mode goes by.
+    pub(crate) fn own_fault(&self) -> Option<OwnFault> {
+        let now = self.clock.now();
+        // One that was captured, and is sent again and again, is to keep it up no longer than it comes.
+        if self.likely_cause().is_some_and(|cause| cause.is_proven && now.since(cause.at) <= RED_FOR) {
+            return Some(OwnFault::Proven);
+        }
+        let alarm = self.refusals(now, self.state.vitals.last_accepted())?;
+        matches!(alarm, Alarm::RejectsEverything { .. }).then_some(OwnFault::Suspected)
     }
 
     fn refusals(&self, now: UnixTime, last_accepted: Option<UnixTime>) -> Option<Alarm> {

@@ -32,6 +32,7 @@ mod newer;
 mod opening;
 #[cfg(target_os = "linux")]
 mod power;
+mod quarantine;
 mod reader;
 mod redelivery;
 mod replay;
