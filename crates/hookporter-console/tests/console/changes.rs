@@ -52,7 +52,6 @@ async fn every_change_is_made() {
         assert_eq!(change(address, "endpoints/nobody/pause", &json!({})).await.trouble().0, 404);
         assert_eq!(change(address, "events/99/erase", &json!({ "deliberate": true })).await.trouble().0, 404);
         assert_eq!(change(address, "events/99/edit", &json!({ "body": "{}" })).await.trouble().0, 404);
-        assert_eq!(change(address, "quarantine/forget", &json!({ "numbers": [1] })).await.trouble().0, 404);
         assert_eq!(change(address, "nothing", &json!({})).await.trouble().0, 404);
     }
 }
