@@ -69,7 +69,8 @@ impl Answer {
             ("content-security-policy", policy),
             ("x-content-type-options", "nosniff"),
             ("x-frame-options", "DENY"),
-            ("referrer-policy", "no-referrer"),
+            // Not `no-referrer`: browsers would call the origin of our own forms `null`, and over plain HTTP that is all they say.
+            ("referrer-policy", "same-origin"),
             ("cache-control", "no-store"),
             ("cross-origin-opener-policy", "same-origin"),
             ("cross-origin-resource-policy", "same-origin"),

@@ -14,7 +14,7 @@ fn is_safe(said: &Said) {
     assert!(!policy.contains("unsafe") && !policy.contains("script-src"), "{policy}");
     for (name, value) in [
         ("x-content-type-options", "nosniff"),
-        ("referrer-policy", "no-referrer"),
+        ("referrer-policy", "same-origin"),
         ("cache-control", "no-store"),
         ("cross-origin-opener-policy", "same-origin"),
         ("cross-origin-resource-policy", "same-origin"),
