@@ -109,7 +109,8 @@ impl Inbox {
     ///
     /// While another program reads the file in a transaction of its own, its log cannot be emptied. This waits five seconds
     /// for that, without keeping anybody else waiting, and says [`Erased::ButInTheLog`] then; the log is emptied by itself
-    /// later. A copy in a backup, or in a file that was set aside, is yours to erase.
+    /// later. A copy in a backup, or in a file that was set aside, is yours to erase; so is a refused request in the quarantine, of
+    /// which nobody knows what it tells of.
     ///
     /// # Errors
     /// [`InboxError`] if the file cannot be written.
