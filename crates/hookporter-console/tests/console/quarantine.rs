@@ -4,11 +4,10 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use hookporter_console::Console;
-use hookporter_core::{Reason, Secret};
+use hookporter_core::{Clock, Reason, Secret, SystemClock};
 use hookporter_pipeline::operating::{QuarantineSide, RefusedRequest};
 use hookporter_pipeline::{Endpoint, TraceId};
 use hookporter_sqlite::Inbox;
-use hookporter_testkit::inbox::START;
 use serde_json::{Value, json};
 
 use crate::directory::Directory;
@@ -29,7 +28,8 @@ fn refused(id: &str) -> RefusedRequest {
         endpoint: "github".to_owned(),
         reason: Reason::InvalidSignature,
         detail: "<script>".to_owned(),
-        arrived_at: START,
+        // It is kept for some days.
+        arrived_at: SystemClock.now(),
         method: request.method().to_owned(),
         target: format!("/webhooks/github?token={CANARY}"),
         reached_proof: true,
