@@ -2,6 +2,7 @@
 
 use hookporter_core::Reason;
 use hookporter_pipeline::Record;
+use hookporter_pipeline::health::LikelyCause;
 use hookporter_pipeline::journal::Entry;
 use maud::{Markup, html};
 
@@ -9,7 +10,8 @@ use crate::page::link::Link;
 use crate::page::view::View;
 use crate::page::{advice, event, marks, parts, text, time};
 
-pub(crate) fn delivery(view: &View, entry: &Entry) -> Markup {
+/// `found` is what was found out about others of the endpoint that were refused of late.
+pub(crate) fn delivery(view: &View, entry: &Entry, found: Option<&LikelyCause>) -> Markup {
     let record = &entry.record;
     let headers: Vec<_> =
         record.headers.iter().map(|(name, value)| (name.clone(), value.clone().into_bytes())).collect();
@@ -22,7 +24,7 @@ pub(crate) fn delivery(view: &View, entry: &Entry) -> Markup {
         @if record.report_only {
             p.hint { (marks::caution("report only")) " The endpoint only reports: a request that it would refuse goes through all the same." }
         }
-        @if let Some(reason) = record.reason { (why(view, entry, reason)) }
+        @if let Some(reason) = record.reason { (why(view, entry, reason, found)) }
         @if let Some(number) = entry.event.filter(|_| view.given.events) {
             p { a.button href=(view.at(&format!("events/{number}"))) { "Event " (number) ": body, attempts, replay" } }
         }
@@ -33,27 +35,40 @@ pub(crate) fn delivery(view: &View, entry: &Entry) -> Markup {
 }
 
 /// The diagnosis.
-fn why(view: &View, entry: &Entry, reason: Reason) -> Markup {
+fn why(view: &View, entry: &Entry, reason: Reason, found: Option<&LikelyCause>) -> Markup {
     let record = &entry.record;
     html! {
         section.alarm.red aria-labelledby="why" {
             h2 #why { "Why" }
-            p.cause { (marks::reason(reason)) ": " (text::prose(record.detail.as_deref().unwrap_or_default(), 1100)) }
-            @match &entry.cause {
-                Some(cause) => {
-                    p.cause {
-                        strong { (text::prose(&advice::sentence(&cause.message), 1000)) } " "
-                        span.dim { @if cause.is_proven { "Proven: with this one thing changed, the proof holds." } @else { "Likely: what came points to it." } }
-                    }
-                    p.next { b { "Next: " } (advice::cause(&cause.cause)) }
-                }
-                None => { p.next { b { "Next: " } (advice::reason(reason)) } }
+            p.cause { (marks::reason(reason)) (evidence(record, reason)) }
+            @match (&entry.cause, found) {
+                (Some(cause), _) => { (caused(cause)) }
+                (None, Some(found)) => { p.dim { "Not examined itself. Of another one that was refused:" } (caused(found)) }
+                (None, None) => { p.next { b { "Next: " } (advice::reason(reason)) } }
             }
             p.ways {
                 @if view.given.refused { a href=(view.href(&Link::to("rejected").with("endpoint", &record.endpoint))) { "Refused requests of this endpoint" } }
                 a href=(view.href(&Link::to("deliveries").with("endpoint", &record.endpoint).with("reason", reason))) { "Others with this reason" }
             }
         }
+    }
+}
+
+/// The evidence, where it says more than the reason.
+fn evidence(record: &Record, reason: Reason) -> Markup {
+    let detail = record.detail.as_deref().filter(|detail| *detail != reason.as_str());
+    html! { @if let Some(detail) = detail { ": " (text::prose(detail, 1100)) } }
+}
+
+fn caused(cause: &LikelyCause) -> Markup {
+    let standing = if cause.is_proven {
+        "Proven: with this one thing changed, the proof holds."
+    } else {
+        "Likely: what came points to it."
+    };
+    html! {
+        p.cause { strong { (text::prose(&advice::sentence(&cause.message), 1000)) } " " span.dim { (standing) } }
+        p.next { b { "Next: " } (advice::cause(&cause.cause)) }
     }
 }
 

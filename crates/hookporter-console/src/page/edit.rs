@@ -43,6 +43,7 @@ fn form(view: &View, number: i64, body: &str, back: &Link) -> Markup {
             summary { "Replace the body" }
             form.edit method="post" action=(view.at(&format!("events/{number}/edit"))) {
                 (view.hidden(back))
+                input type="hidden" name="lines" value="lf";
                 div.field {
                     label for="edit-body" { "Body" }
                     // The first line end after the tag is not part of the text.

@@ -65,7 +65,9 @@ pub(super) async fn store(
             fields.end()?;
             let entry = room.requests()?.entry(number_of(number)?).await?;
             let entry = entry.ok_or_else(|| Trouble::absent("there is no such delivery, or not any more"))?;
-            Found::Page(Place::Deliveries, format!("Delivery {number}"), delivery::delivery(view, &entry))
+            let found = room.endpoint(&entry.record.endpoint).ok().and_then(|endpoint| endpoint.health().likely_cause);
+            let page = delivery::delivery(view, &entry, found.as_ref());
+            Found::Page(Place::Deliveries, format!("Delivery {number}"), page)
         }
         ["rejected"] => turned_away(room, view, fields).await?,
         ["quarantine", number] => {

@@ -96,8 +96,16 @@ fn single(view: &View, scene: &Scene<'_>) -> Vec<(&'static str, Place, Markup)> 
         ("events/7-hex", Place::Dead, event::event(view, &whole(State::Dead), &look(Part::Body, Some(Look::Hex)))),
         ("events/7-text", Place::Dead, event::event(view, &whole(State::Waiting), &look(Part::Body, Some(Look::Text)))),
         ("events/7-edited", Place::Parked, event::event(view, &edited, &look(Part::Original, None))),
-        ("deliveries/12", Place::Deliveries, delivery::delivery(view, &sample::entry(12, Outcome::Rejected, text))),
-        ("deliveries/13", Place::Deliveries, delivery::delivery(view, &sample::entry(13, Outcome::Accepted, text))),
+        (
+            "deliveries/12",
+            Place::Deliveries,
+            delivery::delivery(view, &sample::entry(12, Outcome::Rejected, text), None),
+        ),
+        (
+            "deliveries/13",
+            Place::Deliveries,
+            delivery::delivery(view, &sample::entry(13, Outcome::Accepted, text), Some(&sample::cause())),
+        ),
         (
             "quarantine/4",
             Place::Rejected,
