@@ -33,7 +33,7 @@ fn scripts(test: &str) -> Option<(PathBuf, PathBuf)> {
 }
 
 /// A scene behind an adapter, with some requests sent to it.
-fn served(adapter: Adapter) -> (Served, Scene) {
+fn served(adapter: Adapter) -> (Scene, Served) {
     let scene = Scene::new();
     let served = Served::start(adapter, &scene);
     for (expected, request) in Scene::requests() {
@@ -45,7 +45,7 @@ fn served(adapter: Adapter) -> (Served, Scene) {
     // What was refused is examined beside the path of requests.
     wait_for(|| scene.stripe.health().likely_cause.is_some());
     assert_eq!(scene.stripe.health().light, Light::Red);
-    (served, scene)
+    (scene, served)
 }
 
 fn run(script: &str, (folder, installed): &(PathBuf, PathBuf), arguments: &[String]) {
@@ -64,7 +64,7 @@ fn a_browser_shows_every_screen_and_makes_every_change() {
         for adapter in BOTH {
             let scripts = &scripts;
             scope.spawn(move || {
-                let (served, _scene) = served(adapter);
+                let (_scene, served) = served(adapter);
                 let looks = if adapter == Adapter::Tower { "with-axe" } else { "without-axe" };
                 run("check.mjs", scripts, &[format!("http://{}", served.address), looks.to_owned()]);
             });
@@ -78,7 +78,7 @@ fn a_browser_shows_every_screen_and_makes_every_change() {
 fn pictures() {
     let folder = std::env::var("HOOKPORTER_PICTURES").unwrap();
     let scripts = scripts("console::pictures").unwrap();
-    let (served, _scene) = served(Adapter::Tower);
+    let (_scene, served) = served(Adapter::Tower);
     run("pictures.mjs", &scripts, &[format!("http://{}", served.address), folder]);
 }
 
@@ -87,7 +87,7 @@ fn pictures() {
 #[ignore = "runs until it is stopped"]
 fn by_hand() {
     let scenes = BOTH.map(served);
-    for (served, _) in &scenes {
+    for (_, served) in &scenes {
         println!("http://{}/staff/console/", served.address);
     }
     std::thread::sleep(std::time::Duration::from_secs(3600));

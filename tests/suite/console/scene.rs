@@ -29,14 +29,14 @@ pub struct Scene {
     journal: Journal,
     folder: PathBuf,
     runtime: Option<Runtime>,
-    stop: Option<tokio::sync::oneshot::Sender<()>>,
+    worker: Option<(tokio::sync::oneshot::Sender<()>, tokio::task::JoinHandle<()>)>,
 }
 
 impl Scene {
     pub fn new() -> Self {
         static COUNT: AtomicUsize = AtomicUsize::new(0);
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
-        let folder = std::env::temp_dir().join(format!("hookporter-console-{}-{count}", std::process::id()));
+        let folder = std::env::temp_dir().join(format!("hookporter-pages-{}-{count}", std::process::id()));
         std::fs::create_dir_all(&folder).unwrap();
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         let inbox = runtime.block_on(Inbox::open(folder.join("hooks.db"))).unwrap();
@@ -54,13 +54,14 @@ impl Scene {
         let _ = shop.health();
         let (stop, stopped) = tokio::sync::oneshot::channel();
         let worker = inbox.worker(work);
-        runtime.spawn(async move {
+        let worker = runtime.spawn(async move {
             let stopped = async {
                 let _ = stopped.await;
             };
             let _ = worker.run_until(stopped).await;
         });
-        let scene = Self { stripe, github, shop, inbox, journal, folder, runtime: Some(runtime), stop: Some(stop) };
+        let scene =
+            Self { stripe, github, shop, inbox, journal, folder, runtime: Some(runtime), worker: Some((stop, worker)) };
         scene.fill();
         scene
     }
@@ -122,8 +123,11 @@ impl Scene {
 
 impl Drop for Scene {
     fn drop(&mut self) {
-        drop(self.stop.take());
         if let Some(runtime) = self.runtime.take() {
+            if let Some((stop, worker)) = self.worker.take() {
+                drop(stop);
+                let _ = runtime.block_on(worker);
+            }
             runtime.block_on(self.inbox.close());
             runtime.shutdown_timeout(Duration::from_secs(2));
         }

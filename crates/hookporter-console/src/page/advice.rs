@@ -9,7 +9,7 @@ use crate::page::time;
 pub(crate) fn says(alarm: &Alarm, now: UnixTime) -> String {
     match alarm {
         Alarm::RejectsEverything { accepted_until, refusals, reason } => format!(
-            "It accepted until {}, and has refused the last {refusals} requests: {reason}.",
+            "It last accepted {}, and has refused the last {refusals} requests: {reason}.",
             time::age(*accepted_until, now)
         ),
         Alarm::Silent { silent_for } => format!("No new event has come for {}.", time::span(*silent_for)),

@@ -94,7 +94,7 @@ fn filters(view: &View, filter: &Filter) -> Markup {
     let reasons: Vec<_> = Reason::ALL.iter().map(|reason| (reason.to_string(), reason.to_string())).collect();
     html! {
         form.filters method="get" action=(view.at(PATH)) role="search" aria-label="Filter deliveries" {
-            (parts::field("text", "Search", filter.text.as_deref(), "begins with: trace, event id, type, path …"))
+            (parts::field("text", "Begins with", filter.text.as_deref(), "id, type, path, trace"))
             (parts::select("endpoint", "Endpoint", "any", &parts::names(view), filter.endpoint.as_deref()))
             (parts::select("outcome", "Outcome", "any", &overview::outcomes(), filter.outcomes.first().map(String::as_str)))
             (parts::select("reason", "Reason", "any", &reasons, filter.reason.as_deref()))
@@ -127,8 +127,8 @@ fn row(view: &View, entry: &Entry) -> Markup {
             td data-label="Came" { (time::when(record.at, view.now)) }
             td.error data-label="Why" {
                 @match (&entry.cause, record.reason) {
-                    (Some(cause), _) => { (text::short(&cause.message, 160)) }
-                    (None, Some(reason)) => { (text::short(record.detail.as_deref().unwrap_or(reason.as_str()), 160)) }
+                    (Some(cause), _) => { (text::prose(&cause.message, 160)) }
+                    (None, Some(reason)) => { (text::prose(record.detail.as_deref().unwrap_or(reason.as_str()), 160)) }
                     (None, None) => { span.none { "–" } }
                 }
             }

@@ -100,7 +100,7 @@ fn figures(view: &View, health: &Health) -> Markup {
             div { dt { "Accepted" } dd { (parts::number(totals.accepted)) } }
             div { dt { "Duplicates" } dd { (parts::number(totals.duplicate)) } }
             div { dt { "Rejected" } dd { (parts::number(totals.rejected)) } }
-            div { dt { "Told to come again" } dd { (parts::number(totals.unavailable)) } }
+            div { dt { "Unavailable" } dd { (parts::number(totals.unavailable)) } }
             div { dt { "Errors in a row" } dd { (parts::number(health.errors_in_a_row)) } }
         }
     }

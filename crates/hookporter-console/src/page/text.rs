@@ -9,6 +9,12 @@ enum Shape {
     Block,
 }
 
+/// What the controls of ASCII are called: every font has these letters, and few have pictures of them.
+const CONTROLS: [&str; 32] = [
+    "NUL", "SOH", "STX", "ETX", "EOT", "ENQ", "ACK", "BEL", "BS", "TAB", "LF", "VT", "FF", "CR", "SO", "SI", "DLE",
+    "DC1", "DC2", "DC3", "DC4", "NAK", "SYN", "ETB", "CAN", "EM", "SUB", "ESC", "FS", "GS", "RS", "US",
+];
+
 /// How many marks may stand on top of a letter.
 const MOST_ON_TOP: usize = 3;
 
@@ -103,8 +109,10 @@ fn parts(text: &str, shape: Shape) -> Vec<(String, bool)> {
 fn mark_of(letter: char, shape: Shape) -> Option<String> {
     match letter {
         '\n' | '\t' if shape == Shape::Block => None,
-        '\0'..='\x1f' => char::from_u32(u32::from(letter).saturating_add(0x2400)).map(String::from),
-        '\x7f' => Some("␡".to_owned()),
+        '\x7f' => Some("‹DEL›".to_owned()),
+        _ if letter.is_ascii_control() => {
+            usize::try_from(u32::from(letter)).ok().and_then(|at| CONTROLS.get(at)).map(|name| format!("‹{name}›"))
+        }
         _ if is_unseen(letter) => Some(code(letter)),
         _ => None,
     }
@@ -154,12 +162,12 @@ mod tests {
     #[test]
     fn what_cannot_be_seen_is_shown() {
         let of = |text: &str| shown(text).into_string().replace("<bdi class=\"raw\">", "").replace("</bdi>", "");
-        assert_eq!(of("\u{1b}[2J\0\r\n"), "<span class=\"ch\">␛</span>[2J<span class=\"ch\">␀␍␊</span>");
+        assert_eq!(of("\u{1b}[2J\0\r\n"), "<span class=\"ch\">‹ESC›</span>[2J<span class=\"ch\">‹NUL›‹CR›‹LF›</span>");
         assert_eq!(of("\u{202e}cod.exe"), "<span class=\"ch\">‹U+202E›</span>cod.exe");
         assert_eq!(of("a\u{200b}\u{2066}b"), "a<span class=\"ch\">‹U+200B›‹U+2066›</span>b");
-        assert_eq!(of("\u{7f}\u{9b}\u{feff}\u{e0041}"), "<span class=\"ch\">␡‹U+009B›‹U+FEFF›‹U+E0041›</span>");
+        assert_eq!(of("\u{7f}\u{9b}\u{feff}\u{e0041}"), "<span class=\"ch\">‹DEL›‹U+009B›‹U+FEFF›‹U+E0041›</span>");
         assert_eq!(of("naïve 日本 🎉"), "naïve 日本 🎉");
-        assert_eq!(block("a\n\tb\r").into_string(), "a\n\tb<span class=\"ch\">␍</span>");
+        assert_eq!(block("a\n\tb\r").into_string(), "a\n\tb<span class=\"ch\">‹CR›</span>");
     }
 
     #[test]
@@ -172,7 +180,7 @@ mod tests {
     fn bytes_that_are_no_text_are_shown() {
         assert_eq!(
             bytes(b"a\xff\xfeb\n", false).into_string(),
-            "a<span class=\"ch\">\\xFF</span><span class=\"ch\">\\xFE</span>b<span class=\"ch\">␊</span>"
+            "a<span class=\"ch\">\\xFF</span><span class=\"ch\">\\xFE</span>b<span class=\"ch\">‹LF›</span>"
         );
     }
 

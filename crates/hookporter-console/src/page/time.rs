@@ -31,9 +31,9 @@ pub(crate) fn moment(at: UnixTime) -> Markup {
 /// How long ago, in words.
 pub(crate) fn age(at: UnixTime, now: UnixTime) -> String {
     match (now.since(at), at.since(now)) {
-        (past, _) if !past.is_zero() => format!("{} ago", span(past)),
-        (_, ahead) if !ahead.is_zero() => format!("in {}", span(ahead)),
-        _ => "now".to_owned(),
+        (past, _) if past.as_secs() > 0 => format!("{} ago", span(past)),
+        (_, ahead) if ahead.as_secs() > 0 => format!("in {}", span(ahead)),
+        _ => "just now".to_owned(),
     }
 }
 
@@ -84,7 +84,7 @@ mod tests {
         let of = |secs: i64| age(UnixTime::from_secs(1_000_000 - secs), now);
         assert_eq!(
             [of(0), of(5), of(90), of(120), of(7000), of(7200)],
-            ["now", "5 s ago", "90 s ago", "2 min ago", "116 min ago", "2 h ago"]
+            ["just now", "5 s ago", "90 s ago", "2 min ago", "116 min ago", "2 h ago"]
         );
         assert_eq!([of(40 * 3600), of(3 * 86_400), of(-30)], ["40 h ago", "3 d ago", "in 30 s"]);
         assert_eq!(age(UnixTime::from_millis(i64::MIN), UnixTime::from_millis(i64::MAX)), "106751991167 d ago");

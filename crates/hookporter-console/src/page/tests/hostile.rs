@@ -97,10 +97,9 @@ fn bytes_that_are_no_text_are_shown_byte_for_byte() {
         event::event(&sample::view(true), &sample::whole(State::Dead, body.clone(), "x"), &beside).into_string()
     };
     assert!(show(Look::Hex).contains("00000000  00 01 ff 61 62 63 1b"));
-    assert!(
-        show(Look::Text)
-            .contains("<span class=\"ch\">␀␁</span><span class=\"ch\">\\xFF</span>abc<span class=\"ch\">␛</span>")
-    );
+    assert!(show(Look::Text).contains(
+        "<span class=\"ch\">‹NUL›‹SOH›</span><span class=\"ch\">\\xFF</span>abc<span class=\"ch\">‹ESC›</span>"
+    ));
     assert!(show(Look::Pretty).contains("This is no JSON."));
     // What a form would not give back as it is has none.
     assert!(!show(Look::Hex).contains("<textarea") && show(Look::Hex).contains("This body is no text"));
