@@ -192,6 +192,9 @@ fn attempts(view: &View, attempts: &[Attempted]) -> Markup {
     }
 }
 
+/// How many headers are shown.
+pub(crate) const MOST_HEADERS: usize = 200;
+
 /// Headers that were kept, of any page.
 pub(crate) fn headers(headers: &[(String, Vec<u8>)]) -> Markup {
     html! {
@@ -202,7 +205,7 @@ pub(crate) fn headers(headers: &[(String, Vec<u8>)]) -> Markup {
                     caption.unseen { "Headers that were kept" }
                     thead.unseen { tr { th scope="col" { "Name" } th scope="col" { "Value" } } }
                     tbody {
-                        @for (name, value) in headers.iter().take(200) {
+                        @for (name, value) in headers.iter().take(MOST_HEADERS) {
                             tr { th scope="row" { (text::short(name, 200)) } td { (value_of(value)) } }
                         }
                     }

@@ -9,9 +9,10 @@ use maud::{Markup, html};
 use crate::page::link::{Link, segment};
 use crate::page::view::View;
 use crate::page::{advice, marks, parts, text, time};
+use crate::trouble::Trouble;
 
 /// The page: what is red comes first.
-pub(crate) fn overview(view: &View, endpoints: &[Health], stats: Option<&Stats>) -> Markup {
+pub(crate) fn overview(view: &View, endpoints: &[Health], stats: Option<&Result<Stats, Trouble>>) -> Markup {
     let mut sorted: Vec<_> = endpoints.iter().collect();
     sorted.sort_by_key(|health| std::cmp::Reverse(health.light));
     html! {
@@ -20,7 +21,16 @@ pub(crate) fn overview(view: &View, endpoints: &[Health], stats: Option<&Stats>)
         ul.cards {
             @for health in sorted { li { (card(view, health)) } }
         }
-        @if let Some(stats) = stats { (inbox(view, stats)) }
+        @match stats {
+            Some(Ok(stats)) => { (inbox(view, stats)) }
+            Some(Err(trouble)) => {
+                div.alarm.red {
+                    p.cause { strong { "The inbox does not answer: " } (text::prose(&trouble.message, 600)) }
+                    p.next { b { "Next: " } "see that its file is there, that its disk has room, and that no other program holds it." }
+                }
+            }
+            None => {}
+        }
     }
 }
 

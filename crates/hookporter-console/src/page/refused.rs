@@ -9,6 +9,8 @@ use crate::page::view::View;
 use crate::page::{event, marks, parts, rejected, text, time};
 
 pub(crate) fn refused(view: &View, number: i64, request: &RefusedRequest, wanted: Wanted) -> Markup {
+    // Its query and its headers may bear a secret, or the proof: whoever has that can send the request again.
+    let path = request.target.split('?').next().unwrap_or_default();
     html! {
         h1 { "Refused request " (number) }
         p.lead { "For " (text::short(&request.endpoint, 80)) ", came " (time::when(request.arrived_at, view.now)) }
@@ -21,13 +23,31 @@ pub(crate) fn refused(view: &View, number: i64, request: &RefusedRequest, wanted
             h2 #facts { "Facts" }
             dl.facts {
                 dt { "Trace" } dd { code { (request.trace) } }
-                dt { "Request" } dd { code { (text::short(&request.method, 20)) " " (text::short(&request.target, 4000)) } }
+                dt { "Request" } dd { code { (text::short(&request.method, 20)) " " (text::short(path, 1000)) } }
                 dt { "From" } dd { (text::maybe(request.peer.map(|peer| peer.to_string()).as_deref(), 80)) }
             }
         }
-        p.hint { "Its headers hold the proof: whoever has them and the body can send the request again." }
-        (event::headers(&request.headers))
+        (headers(&request.headers))
         (body::body(view, &format!("quarantine/{number}"), &[(Part::Body, &request.body)], wanted))
+    }
+}
+
+/// Names and lengths only.
+fn headers(headers: &[(String, Vec<u8>)]) -> Markup {
+    html! {
+        section aria-labelledby="headers" {
+            h2 #headers { "Headers" }
+            p.hint { "Their values are kept, and not shown: they hold the proof, and with some senders the secret itself." }
+            table.pairs {
+                caption.unseen { "Headers that are kept" }
+                thead.unseen { tr { th scope="col" { "Name" } th scope="col" { "Length" } } }
+                tbody {
+                    @for (name, value) in headers.iter().take(event::MOST_HEADERS) {
+                        tr { th scope="row" { (text::short(name, 200)) } td { (value.len()) " bytes" } }
+                    }
+                }
+            }
+        }
     }
 }
 

@@ -58,7 +58,11 @@ fn lists(view: &View, scene: &Scene<'_>) -> Vec<(&'static str, Place, Markup)> {
     };
     let replays = [sample::replay(text)];
     vec![
-        ("overview", Place::Endpoints, overview::overview(view, &sample::healths(scene.name), Some(&sample::stats()))),
+        (
+            "overview",
+            Place::Endpoints,
+            overview::overview(view, &sample::healths(scene.name), Some(&Ok(sample::stats()))),
+        ),
         ("deliveries", Place::Deliveries, deliveries::deliveries(view, &list)),
         ("events", Place::Events, of(Place::Events, None)),
         ("dead", Place::Dead, of(Place::Dead, Some(State::Dead))),
@@ -176,6 +180,23 @@ fn what_is_red_comes_first_and_says_why_and_what_next() {
         assert!(of_red.contains(told), "{told}");
     }
     assert!(page.contains(" 1 red</span>") && page.contains(" 1 amber</span>"));
+}
+
+#[test]
+fn what_is_refused_shows_neither_its_proof_nor_its_query() {
+    let request = sample::refused(Bytes::from_static(b"{}"), "a-secret-of-a-sender");
+    let page = refused::refused(&sample::view(true), 4, &request, Wanted::default()).into_string();
+    // The reason is ours.
+    let page = page.replace("invalid-signature: a-secret-of-a-sender", "");
+    assert!(page.contains("stripe-signature") && page.contains("20 bytes") && page.contains("/webhooks/stripe"));
+    assert!(!page.contains("a-secret-of-a-sender"), "{page}");
+}
+
+#[test]
+fn an_inbox_that_fails_leaves_the_endpoints_to_be_seen() {
+    let trouble = crate::trouble::Trouble::request("the disk is gone");
+    let page = overview::overview(&sample::view(true), &sample::healths("stripe"), Some(&Err(trouble))).into_string();
+    assert!(page.contains("card red") && page.contains("the disk is gone"));
 }
 
 #[test]
