@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use hookporter_core::Reason;
+use hookporter_pipeline::Outcome;
 use hookporter_pipeline::journal::Entry;
 use maud::{Markup, html};
 
 use crate::page::link::Link;
 use crate::page::view::View;
-use crate::page::{marks, overview, parts, text, time};
+use crate::page::{marks, parts, text, time};
 
 const PATH: &str = "deliveries";
 
@@ -64,15 +65,7 @@ pub(crate) fn deliveries(view: &View, list: &Listing<'_>) -> Markup {
         } @else {
             table.list {
                 caption.unseen { "Deliveries, the newest first, times in UTC" }
-                thead {
-                    tr {
-                        th scope="col" { "Delivery" }
-                        th scope="col" { "Outcome" }
-                        th scope="col" { "Endpoint" }
-                        th scope="col" { "Came" }
-                        th scope="col" { "Why" }
-                    }
-                }
+                (parts::heads(false, &["Delivery", "Outcome", "Endpoint", "Came", "Why"]))
                 tbody { @for entry in list.entries { (row(view, entry)) } }
             }
         }
@@ -91,12 +84,13 @@ fn nothing(list: &Listing<'_>) -> &'static str {
 }
 
 fn filters(view: &View, filter: &Filter) -> Markup {
+    let outcomes: Vec<_> = Outcome::ALL.iter().map(|outcome| (outcome.to_string(), outcome.to_string())).collect();
     let reasons: Vec<_> = Reason::ALL.iter().map(|reason| (reason.to_string(), reason.to_string())).collect();
     html! {
         form.filters method="get" action=(view.at(PATH)) role="search" aria-label="Filter deliveries" {
             (parts::field("text", "Begins with", filter.text.as_deref(), "id, type, path, trace"))
             (parts::select("endpoint", "Endpoint", "any", &parts::names(view), filter.endpoint.as_deref()))
-            (parts::select("outcome", "Outcome", "any", &overview::outcomes(), filter.outcomes.first().map(String::as_str)))
+            (parts::select("outcome", "Outcome", "any", &outcomes, filter.outcomes.first().map(String::as_str)))
             (parts::select("reason", "Reason", "any", &reasons, filter.reason.as_deref()))
             (parts::field("since", "Since", filter.since.as_deref(), "90m or 2026-11-26"))
             (parts::field("until", "Until", filter.until.as_deref(), "1h"))

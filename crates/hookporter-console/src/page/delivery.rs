@@ -37,6 +37,8 @@ pub(crate) fn delivery(view: &View, entry: &Entry, found: Option<&LikelyCause>) 
 /// The diagnosis.
 fn why(view: &View, entry: &Entry, reason: Reason, found: Option<&LikelyCause>) -> Markup {
     let record = &entry.record;
+    let kept = Link::to("rejected").with("endpoint", &record.endpoint);
+    let others = Link::to("deliveries").with("endpoint", &record.endpoint).with("reason", reason);
     html! {
         section.alarm.red aria-labelledby="why" {
             h2 #why { "Why" }
@@ -47,8 +49,8 @@ fn why(view: &View, entry: &Entry, reason: Reason, found: Option<&LikelyCause>) 
                 (None, None) => { p.next { b { "Next: " } (advice::reason(reason)) } }
             }
             p.ways {
-                @if view.given.refused { a href=(view.href(&Link::to("rejected").with("endpoint", &record.endpoint))) { "Refused requests of this endpoint" } }
-                a href=(view.href(&Link::to("deliveries").with("endpoint", &record.endpoint).with("reason", reason))) { "Others with this reason" }
+                @if view.given.refused { a href=(view.href(&kept)) { "Refused requests of this endpoint" } }
+                a href=(view.href(&others)) { "Others with this reason" }
             }
         }
     }

@@ -15,17 +15,19 @@ const MOST: usize = 256 * 1024;
 pub(crate) fn edit(view: &View, whole: &Whole) -> Markup {
     let number = whole.listed.number;
     let back = Link::to(format!("events/{number}"));
+    let may_edit = view.may_change() && matches!(whole.listed.state, State::Dead | State::Parked);
     html! {
         @if let Some(original) = &whole.original {
             section aria-labelledby="edited" {
                 h2 #edited { "Edited" }
                 p { "Last edited " (time::when(original.edited_at, view.now)) ". Why: " (text::maybe(original.reason.as_deref(), 1000)) }
                 @if view.may_change() {
-                    (parts::deed(view, &format!("events/{number}/restore"), &[], &back, &html! { button type="submit" { "Put back what came in" } }))
+                    @let button = html! { button type="submit" { "Put back what came in" } };
+                    (parts::deed(view, &format!("events/{number}/restore"), &[], &back, &button))
                 }
             }
         }
-        @if let Some(record) = whole.record.as_ref().filter(|_| view.may_change() && matches!(whole.listed.state, State::Dead | State::Parked)) {
+        @if let Some(record) = whole.record.as_ref().filter(|_| may_edit) {
             section aria-labelledby="edit" {
                 h2 #edit { "Edit" }
                 @match editable(record) {

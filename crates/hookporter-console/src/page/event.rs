@@ -41,10 +41,15 @@ pub(crate) fn event(view: &View, whole: &Whole, beside: &Beside<'_>) -> Markup {
         }
         (trouble(view, listed))
         (deeds(view, listed))
-        @if let Some(record) = &whole.record { (cautions(record)) } @else { p.hint { (marks::caution("swept")) " Its contents are no longer kept." } }
+        @match &whole.record {
+            Some(record) => { (cautions(record)) }
+            None => { p.hint { (marks::caution("swept")) " Its contents are no longer kept." } }
+        }
         (replays(view, beside.replays))
         div.columns {
-            @if let Some(record) = &whole.record { section aria-labelledby="facts" { h2 #facts { "Facts" } (facts(view, listed, record)) } }
+            @if let Some(record) = &whole.record {
+                section aria-labelledby="facts" { h2 #facts { "Facts" } (facts(view, listed, record)) }
+            }
             (timeline::timeline(view, whole))
         }
         (attempts(view, &whole.attempts))
@@ -100,7 +105,10 @@ fn deeds(view: &View, listed: &Listed) -> Markup {
 fn cautions(record: &EventRecord) -> Markup {
     html! {
         @if let Some(key) = &record.sealed_by {
-            p.hint { (marks::caution("encrypted")) " Headers and body are encrypted with key " code { (text::short(key, 80)) } ": what is below is cipher text." }
+            p.hint {
+                (marks::caution("encrypted")) " Headers and body are encrypted with key " code { (text::short(key, 80)) }
+                ": what is below is cipher text."
+            }
         }
         @if record.edited {
             p.hint { (marks::caution("edited")) " Somebody has replaced the body since it came in: no proof covers what it says now." }
@@ -173,14 +181,14 @@ fn attempts(view: &View, attempts: &[Attempted]) -> Markup {
             @if attempts.is_empty() { (parts::empty("Nobody has worked it yet.")) } @else {
                 table.list {
                     caption.unseen { "Attempts, the latest first, times in UTC" }
-                    thead { tr { th scope="col" { "Attempt" } th scope="col" { "Outcome" } th scope="col" { "Began" } th scope="col" { "Took" } th scope="col" { "Error" } } }
+                    (parts::heads(false, &["Attempt", "Outcome", "Began", "Took", "Error"]))
                     tbody {
                         @for (at, attempt) in attempts.iter().enumerate().rev().take(timeline::MOST) {
                             tr {
                                 th scope="row" { "Attempt " (at.saturating_add(1)) }
                                 td data-label="Outcome" { (marks::attempt(attempt.outcome.as_deref())) }
                                 td data-label="Began" { (time::when(attempt.started_at, view.now)) }
-                                td.number data-label="Took" { @if let Some(ended) = attempt.ended_at { (time::took(ended.since(attempt.started_at))) } @else { "–" } }
+                                td.number data-label="Took" { (took(attempt)) }
                                 td.error data-label="Error" { (text::maybe(attempt.error.as_deref(), 2000)) }
                             }
                         }
@@ -190,6 +198,10 @@ fn attempts(view: &View, attempts: &[Attempted]) -> Markup {
             }
         }
     }
+}
+
+fn took(attempt: &Attempted) -> String {
+    attempt.ended_at.map_or_else(|| "–".to_owned(), |ended| time::took(ended.since(attempt.started_at)))
 }
 
 /// How many headers are shown.

@@ -134,38 +134,25 @@ fn filters(view: &View, list: &Listing<'_>) -> Markup {
 }
 
 fn table(view: &View, list: &Listing<'_>) -> Markup {
+    let names: &[&str] = if list.place == Place::Events {
+        &["Event", "State", "Endpoint", "Came", "Attempts", "Last error"]
+    } else {
+        &["Event", "Endpoint", "Came", "Attempts", "Last error"]
+    };
     html! {
         table.list {
             caption.unseen { (list.heading()) ", the newest first, times in UTC" }
-            thead {
-                tr {
-                    @if view.may_change() { th scope="col" { span.unseen { "Choose" } } }
-                    th scope="col" { "Event" }
-                    @if list.place == Place::Events { th scope="col" { "State" } }
-                    th scope="col" { "Endpoint" }
-                    th scope="col" { "Came" }
-                    th scope="col" { "Attempts" }
-                    th scope="col" { "Last error" }
-                }
-            }
+            (parts::heads(view.may_change(), names))
             tbody { @for event in list.events { (row(view, list, event)) } }
         }
     }
 }
 
 fn row(view: &View, list: &Listing<'_>, event: &Listed) -> Markup {
-    let number = event.number;
     html! {
         tr {
-            @if view.may_change() {
-                td.choose {
-                    label { input type="checkbox" name="numbers" value=(number); span.unseen { "Choose event " (number) } }
-                }
-            }
-            th scope="row" {
-                a href=(view.at(&format!("events/{number}"))) { (number) " " (text::short(event.event_type.as_deref().unwrap_or("no type"), 60)) }
-                @if let Some(id) = &event.event_id { div.id { (text::short(id, 60)) } }
-            }
+            @if view.may_change() { (parts::choose(event.number, "event")) }
+            (parts::event(view, event.number, event.event_type.as_deref(), event.event_id.as_deref()))
             @if list.place == Place::Events { td data-label="State" { (marks::state(event.state)) } }
             td data-label="Endpoint" {
                 (text::short(&event.endpoint, 60))

@@ -136,7 +136,7 @@ fn told(view: &View, notice: &Notice) -> Markup {
         "restored" => "The body is again what came in.".to_owned(),
         "erased" => "The event was erased.".to_owned(),
         "forgotten" => format!("{requests} forgotten."),
-        "rechecked" => format!("{requests} judged again: what is no longer listed was accepted."),
+        "rechecked" => format!("The proof of {requests} holds now: what is still listed is still refused."),
         "paused" => "The endpoint is paused: senders are told 503 and come again.".to_owned(),
         "resumed" => "The endpoint takes requests again.".to_owned(),
         "replayed" if notice.count.is_none() => "None of these can be replayed.".to_owned(),

@@ -33,14 +33,16 @@ fn of_endpoint(view: &View, health: &Health, keys: &[Key]) -> Markup {
             } @else {
                 table.list {
                     caption.unseen { "Keys, times in UTC" }
-                    thead { tr { th scope="col" { "Key" } th scope="col" { "Last fitted" } th scope="col" { "Standing" } } }
+                    (parts::heads(false, &["Key", "Last fitted", "Standing"]))
                     tbody {
                         // Tenants have keys of their own, and there may be any number of them.
                         @for key in keys.iter().take(MOST) {
                             tr {
                                 th scope="row" { (text::short(key.id.as_str(), 200)) }
                                 td data-label="Last fitted" { (time::when(key.last_used, view.now)) }
-                                td data-label="Standing" { @if key.is_spent { (marks::caution("can go")) " another key has fitted since" } @else { "in use" } }
+                                td data-label="Standing" {
+                                    @if key.is_spent { (marks::caution("can go")) " another key has fitted since" } @else { "in use" }
+                                }
                             }
                         }
                     }

@@ -152,8 +152,3 @@ fn inbox(view: &View, stats: &Stats) -> Markup {
         }
     }
 }
-
-/// What came of the outcomes that have no page of their own: their names in filters.
-pub(crate) fn outcomes() -> Vec<(String, String)> {
-    Outcome::ALL.iter().map(|outcome| (outcome.to_string(), outcome.to_string())).collect()
-}

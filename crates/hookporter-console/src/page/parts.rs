@@ -63,6 +63,40 @@ pub(crate) fn read_only(what: &str) -> Markup {
     }
 }
 
+/// The heads of a table's columns; where rows are chosen there is one more in front.
+pub(crate) fn heads(is_chosen: bool, names: &[&str]) -> Markup {
+    html! {
+        thead {
+            tr {
+                @if is_chosen { th scope="col" { span.unseen { "Choose" } } }
+                @for name in names { th scope="col" { (name) } }
+            }
+        }
+    }
+}
+
+/// The head of an event's row: the way to it, by number and type, and its id.
+pub(crate) fn event(view: &View, number: i64, kind: Option<&str>, id: Option<&str>) -> Markup {
+    html! {
+        th scope="row" {
+            a href=(view.at(&format!("events/{number}"))) { (number) " " (text::short(kind.unwrap_or("no type"), 60)) }
+            @if let Some(id) = id { div.id { (text::short(id, 60)) } }
+        }
+    }
+}
+
+/// The cell by which a row is chosen.
+pub(crate) fn choose(number: i64, noun: &str) -> Markup {
+    html! {
+        td.choose {
+            label {
+                input type="checkbox" name="numbers" value=(number);
+                span.unseen { "Choose " (noun) " " (number) }
+            }
+        }
+    }
+}
+
 /// A form of one button.
 pub(crate) fn deed(view: &View, path: &str, fields: &[(&str, String)], back: &Link, button: &Markup) -> Markup {
     html! {

@@ -83,16 +83,7 @@ fn by_reason(view: &View, filter: &Filter, counts: &[ReasonCount]) -> Markup {
             } @else {
                 table.list {
                     caption.unseen { "Reasons, the most frequent first, times in UTC" }
-                    thead {
-                        tr {
-                            th scope="col" { "Reason" }
-                            th scope="col" { "Endpoint" }
-                            th scope="col" { "How many" }
-                            th scope="col" { "Last" }
-                            th scope="col" { "First" }
-                            th scope="col" { "Next" }
-                        }
-                    }
+                    (parts::heads(false, &["Reason", "Endpoint", "How many", "Last", "First", "Next"]))
                     tbody { @for count in counts { (reason_row(view, filter, count)) } }
                 }
             }
@@ -149,23 +140,11 @@ fn kept_table(view: &View, kept: &[RefusedListed]) -> Markup {
     html! {
         table.list {
             caption.unseen { "Refused requests by number, times in UTC" }
-            thead {
-                tr {
-                    @if view.may_change() { th scope="col" { span.unseen { "Choose" } } }
-                    th scope="col" { "Request" }
-                    th scope="col" { "Endpoint" }
-                    th scope="col" { "Came" }
-                    th scope="col" { "Judged again" }
-                    th scope="col" { "Why" }
-                    th scope="col" { "Body" }
-                }
-            }
+            (parts::heads(view.may_change(), &["Request", "Endpoint", "Came", "Judged again", "Why", "Body"]))
             tbody {
                 @for request in kept {
                     tr {
-                        @if view.may_change() {
-                            td.choose { label { input type="checkbox" name="numbers" value=(request.number); span.unseen { "Choose request " (request.number) } } }
-                        }
+                        @if view.may_change() { (parts::choose(request.number, "request")) }
                         th scope="row" { a href=(view.at(&format!("quarantine/{}", request.number))) { "Request " (request.number) } }
                         td data-label="Endpoint" { (text::short(&request.endpoint, 60)) }
                         td data-label="Came" { (time::when(request.arrived_at, view.now)) }

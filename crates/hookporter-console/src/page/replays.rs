@@ -16,7 +16,7 @@ pub(crate) fn replays(view: &View, replays: &[Replay]) -> Markup {
         } @else {
             table.list {
                 caption.unseen { "Replays, the latest first, times in UTC" }
-                thead { tr { th scope="col" { "Replay" } th scope="col" { "Began" } th scope="col" { "Events" } th scope="col" { "Why" } } }
+                (parts::heads(false, &["Replay", "Began", "Events", "Why"]))
                 tbody {
                     @for replay in replays {
                         tr {
@@ -53,7 +53,8 @@ pub(crate) fn replay(view: &View, going: &Going<'_>) -> Markup {
         h1 { "Replay " (going.number) }
         @if let Some(replay) = going.replay {
             p.lead {
-                (parts::number(replay.events)) " events, begun " (time::when(replay.started_at, view.now)) ". Why: " (text::maybe(replay.reason.as_deref(), 1000))
+                (parts::number(replay.events)) " events, begun " (time::when(replay.started_at, view.now))
+                ". Why: " (text::maybe(replay.reason.as_deref(), 1000))
             }
         }
         dl.figures.wide {
@@ -69,7 +70,7 @@ pub(crate) fn replay(view: &View, going: &Going<'_>) -> Markup {
         } @else {
             table.list {
                 caption.unseen { "Events of this replay by number" }
-                thead { tr { th scope="col" { "Event" } th scope="col" { "Verdict" } th scope="col" { "State" } th scope="col" { "Endpoint" } th scope="col" { "Error" } } }
+                (parts::heads(false, &["Event", "Verdict", "State", "Endpoint", "Error"]))
                 tbody { @for event in going.events { (row(view, event)) } }
             }
         }
@@ -80,10 +81,7 @@ pub(crate) fn replay(view: &View, going: &Going<'_>) -> Markup {
 fn row(view: &View, event: &Replayed) -> Markup {
     html! {
         tr {
-            th scope="row" {
-                a href=(view.at(&format!("events/{}", event.event))) { (event.event) " " (text::short(event.event_type.as_deref().unwrap_or("no type"), 60)) }
-                @if let Some(id) = &event.event_id { div.id { (text::short(id, 60)) } }
-            }
+            (parts::event(view, event.event, event.event_type.as_deref(), event.event_id.as_deref()))
             td data-label="Verdict" { (marks::verdict(event.verdict)) }
             td data-label="State" { (marks::state(event.state)) }
             td data-label="Endpoint" { (text::short(&event.endpoint, 60)) }
