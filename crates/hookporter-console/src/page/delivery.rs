@@ -42,7 +42,7 @@ fn why(view: &View, entry: &Entry, reason: Reason, found: Option<&LikelyCause>) 
     html! {
         section.alarm.red aria-labelledby="why" {
             h2 #why { "Why" }
-            p.cause { (marks::reason(reason)) (evidence(record, reason)) }
+            p.cause { (marks::why(reason, record.detail.as_deref().unwrap_or_default())) }
             @match (&entry.cause, found) {
                 (Some(cause), _) => { (caused(cause)) }
                 (None, Some(found)) => { p.dim { "Not examined itself. Of another one that was refused:" } (caused(found)) }
@@ -54,12 +54,6 @@ fn why(view: &View, entry: &Entry, reason: Reason, found: Option<&LikelyCause>) 
             }
         }
     }
-}
-
-/// The evidence, where it says more than the reason.
-fn evidence(record: &Record, reason: Reason) -> Markup {
-    let detail = record.detail.as_deref().filter(|detail| *detail != reason.as_str());
-    html! { @if let Some(detail) = detail { ": " (text::prose(detail, 1100)) } }
 }
 
 fn caused(cause: &LikelyCause) -> Markup {

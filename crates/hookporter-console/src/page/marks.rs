@@ -6,6 +6,8 @@ use hookporter_pipeline::health::{EndpointState, Light};
 use hookporter_pipeline::operating::{State, Verdict};
 use maud::{Markup, html};
 
+use crate::page::text;
+
 /// How bad it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Tone {
@@ -99,9 +101,14 @@ pub(crate) fn caution(word: &str) -> Markup {
     mark(Tone::Odd, "▲", word)
 }
 
-/// A reason, and the way to what the guide says of it.
-pub(crate) fn reason(reason: Reason) -> Markup {
-    html! { code { (reason.as_str()) } " " (guide(reason)) }
+/// A reason with its evidence, which begins with the reason's word or is nothing more.
+pub(crate) fn why(reason: Reason, detail: &str) -> Markup {
+    let evidence = detail.strip_prefix(reason.as_str()).unwrap_or(detail).trim_start_matches([':', ' ']);
+    html! {
+        code { (reason.as_str()) }
+        @if !evidence.is_empty() { ": " (text::prose(evidence, 1100)) }
+        " " (guide(reason))
+    }
 }
 
 pub(crate) fn guide(reason: Reason) -> Markup {

@@ -6,7 +6,7 @@ use maud::{Markup, html};
 use crate::page::body::{self, Part, Wanted};
 use crate::page::link::Link;
 use crate::page::view::View;
-use crate::page::{event, marks, parts, rejected, text, time};
+use crate::page::{advice, event, marks, parts, text, time};
 
 pub(crate) fn refused(view: &View, number: i64, request: &RefusedRequest, wanted: Wanted) -> Markup {
     // Its query and its headers may bear a secret, or the proof: whoever has that can send the request again.
@@ -15,8 +15,8 @@ pub(crate) fn refused(view: &View, number: i64, request: &RefusedRequest, wanted
         h1 { "Refused request " (number) }
         p.lead { "For " (text::short(&request.endpoint, 80)) ", came " (time::when(request.arrived_at, view.now)) }
         div.alarm.red {
-            p.cause { (marks::reason(request.reason)) ": " (text::prose(&request.detail, 1100)) }
-            (rejected::next(request.reason))
+            p.cause { (marks::why(request.reason, &request.detail)) }
+            p.next { b { "Next: " } (advice::reason(request.reason)) }
         }
         (deeds(view, number))
         section aria-labelledby="facts" {

@@ -1,6 +1,5 @@
 //! What was turned away, by reason, and the refused requests that are kept whole.
 
-use hookporter_core::Reason;
 use hookporter_pipeline::operating::{ReasonCount, RefusedListed};
 use maud::{Markup, html};
 
@@ -170,9 +169,4 @@ fn all_that_fit(view: &View, filter: &Filter) -> Markup {
             a href=(to("forget")) { "forget …" }
         }
     }
-}
-
-/// What to do about a reason, and the way to the guide.
-pub(crate) fn next(reason: Reason) -> Markup {
-    html! { p.next { b { "Next: " } (advice::reason(reason)) " " (marks::guide(reason)) } }
 }

@@ -184,10 +184,10 @@ fn what_is_red_comes_first_and_says_why_and_what_next() {
 
 #[test]
 fn what_is_refused_shows_neither_its_proof_nor_its_query() {
-    let request = sample::refused(Bytes::from_static(b"{}"), "a-secret-of-a-sender");
-    let page = refused::refused(&sample::view(true), 4, &request, Wanted::default()).into_string();
+    let mut request = sample::refused(Bytes::from_static(b"{}"), "a-secret-of-a-sender");
     // The reason is ours.
-    let page = page.replace("invalid-signature: a-secret-of-a-sender", "");
+    request.detail = "invalid-signature".to_owned();
+    let page = refused::refused(&sample::view(true), 4, &request, Wanted::default()).into_string();
     assert!(page.contains("stripe-signature") && page.contains("20 bytes") && page.contains("/webhooks/stripe"));
     assert!(!page.contains("a-secret-of-a-sender"), "{page}");
 }
