@@ -11,6 +11,9 @@
 mod answers;
 #[cfg(test)]
 mod attacks;
+#[cfg(target_os = "linux")]
+#[cfg(test)]
+mod console;
 #[cfg(test)]
 mod defects;
 #[cfg(test)]

@@ -129,7 +129,11 @@ async fn replay(room: &Room, fields: &mut Fields) -> Result<Done, Trouble> {
 }
 
 async fn edit(room: &Room, number: i64, fields: &mut Fields) -> Result<Done, Trouble> {
-    let body = fields.text("body")?.ok_or_else(|| Trouble::request("`body` is missing"))?;
+    let mut body = fields.text("body")?.ok_or_else(|| Trouble::request("`body` is missing"))?;
+    // A form sends every end of a line as CR LF, whatever it was.
+    if fields.word("lines", |word| (word == "lf").then_some(()))?.is_some() {
+        body = body.replace("\r\n", "\n");
+    }
     let reason = fields.text("reason")?;
     end(fields)?;
     edited("edited", room.events()?.edit(number, Bytes::from(body), reason, room.now()).await?)
