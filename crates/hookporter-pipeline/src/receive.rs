@@ -67,7 +67,7 @@ pub async fn receive<B: BodyReader>(
         Err(Panicked) => TurnedAway::from(Rejection::new(Reason::HandlerPanicked)),
     };
     #[cfg(feature = "diagnosis")]
-    if turned_away.event.is_none() && turned_away.rejection.kind().is_refusal() {
+    if turned_away.event.is_none() && endpoint.may_tell(turned_away.rejection.kind(), head) {
         let (reason, body) = (turned_away.rejection.kind(), exchange.refused_body.take());
         let offered = catch_unwind(AssertUnwindSafe(|| {
             let url = endpoint.url_of(head, peer.map(|peer| peer.ip())).ok().flatten();
