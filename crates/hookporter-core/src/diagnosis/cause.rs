@@ -114,38 +114,56 @@ impl Cause {
         Diagnosis { cause: self, certainty: Certainty::Possible }
     }
 
-    /// The cause as a word: kebab-case, stable.
+    /// Where the guide says what it means and how to mend it: a heading of the page *causes*, which is the cause's word.
     #[must_use]
-    pub const fn as_str(&self) -> &'static str {
-        match self {
-            Self::ExpiredKey(_) => "expired-key",
-            Self::OtherKeys(_) => "other-keys",
-            Self::KeySpelling(..) => "key-spelling",
-            Self::WrongSecret => "wrong-secret",
-            Self::BodyChanged(_) => "body-changed",
-            Self::BodyEmpty => "body-empty",
-            Self::BodyCut { .. } => "body-cut",
-            Self::BodyInflated => "body-inflated",
-            Self::BodyCompressed(_) => "body-compressed",
-            Self::OtherMethod(_) => "other-method",
-            Self::QueryLost => "query-lost",
-            Self::AnsweredInFront(..) => "answered-in-front",
-            Self::WrongUrl(..) => "wrong-url",
-            Self::Clock(_) => "clock",
-            Self::TimeZone(_) => "time-zone",
-            Self::TimeUnit(_) => "time-unit",
-            Self::OtherAlgorithm(_) => "other-algorithm",
-            Self::OtherEncoding(_) => "other-encoding",
-            Self::OtherVersion(_) => "other-version",
-            Self::OtherSender(_) => "other-sender",
-            Self::HeaderStripped(_) => "header-stripped",
-            Self::NoHeaders => "no-headers",
-            Self::HeaderRenamed(..) => "header-renamed",
-            Self::HeaderDoubled(..) => "header-doubled",
-            Self::HeaderMerged(_) => "header-merged",
-            Self::HeaderRewritten(..) => "header-rewritten",
-        }
+    pub fn guide(&self) -> String {
+        format!("https://docs.rs/hookporter/latest/hookporter/guide/causes/index.html#{}", self.as_str())
     }
+}
+
+/// The word of each cause, so that none is left out of their list.
+macro_rules! words {
+    ($($cause:pat => $word:literal,)*) => {
+        impl Cause {
+            /// Every cause's word.
+            pub const WORDS: &'static [&'static str] = &[$($word,)*];
+
+            /// The cause as a word: kebab-case, stable.
+            #[must_use]
+            pub const fn as_str(&self) -> &'static str {
+                match self { $($cause => $word,)* }
+            }
+        }
+    };
+}
+
+words! {
+    Self::ExpiredKey(_) => "expired-key",
+    Self::OtherKeys(_) => "other-keys",
+    Self::KeySpelling(..) => "key-spelling",
+    Self::WrongSecret => "wrong-secret",
+    Self::BodyChanged(_) => "body-changed",
+    Self::BodyEmpty => "body-empty",
+    Self::BodyCut { .. } => "body-cut",
+    Self::BodyInflated => "body-inflated",
+    Self::BodyCompressed(_) => "body-compressed",
+    Self::OtherMethod(_) => "other-method",
+    Self::QueryLost => "query-lost",
+    Self::AnsweredInFront(..) => "answered-in-front",
+    Self::WrongUrl(..) => "wrong-url",
+    Self::Clock(_) => "clock",
+    Self::TimeZone(_) => "time-zone",
+    Self::TimeUnit(_) => "time-unit",
+    Self::OtherAlgorithm(_) => "other-algorithm",
+    Self::OtherEncoding(_) => "other-encoding",
+    Self::OtherVersion(_) => "other-version",
+    Self::OtherSender(_) => "other-sender",
+    Self::HeaderStripped(_) => "header-stripped",
+    Self::NoHeaders => "no-headers",
+    Self::HeaderRenamed(..) => "header-renamed",
+    Self::HeaderDoubled(..) => "header-doubled",
+    Self::HeaderMerged(_) => "header-merged",
+    Self::HeaderRewritten(..) => "header-rewritten",
 }
 
 impl fmt::Display for Cause {
