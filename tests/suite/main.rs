@@ -32,6 +32,8 @@ mod interop;
 #[cfg(test)]
 mod peers;
 #[cfg(test)]
+mod recorder;
+#[cfg(test)]
 mod replay;
 #[cfg(test)]
 mod sender;

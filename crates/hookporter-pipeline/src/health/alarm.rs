@@ -119,7 +119,7 @@ impl Alarm {
     #[must_use]
     pub fn guide(&self) -> String {
         let word = match self {
-            Self::OwnFault(cause) | Self::LikelyFault(cause) => cause.cause,
+            Self::OwnFault(cause) | Self::LikelyFault(cause) => &*cause.cause,
             _ => self.as_str(),
         };
         let own = || format!("https://docs.rs/hookporter/latest/hookporter/guide/causes/index.html#{word}");
