@@ -27,7 +27,7 @@ pub(super) fn json(record: &Record) -> String {
         status: record.status,
         reason: record.reason.map(Reason::as_str),
         detail: record.detail.as_deref(),
-        provider: record.provider,
+        provider: &record.provider,
         event_id: record.event_id.as_deref(),
         event_type: record.event_type.as_deref(),
         api_version: record.api_version.as_deref(),
@@ -40,7 +40,7 @@ pub(super) fn json(record: &Record) -> String {
 /// For people: what happened, to what, and why.
 pub(super) fn human(record: &Record) -> String {
     let mut fields =
-        vec![format!("{:<9}", record.outcome.as_str()), record.status.to_string(), record.provider.to_owned()];
+        vec![format!("{:<9}", record.outcome.as_str()), record.status.to_string(), record.provider.to_string()];
     fields.extend(record.detail.clone());
     fields.extend([&record.event_type, &record.event_id].into_iter().flatten().cloned());
     if matches!(record.reason, Some(Reason::VersionNotHandled)) {
