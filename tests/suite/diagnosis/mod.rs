@@ -43,7 +43,7 @@ struct Told {
     expected: &'static str,
     is_proven: bool,
     /// Its word, whether it is called proven, and its text.
-    cause: Option<(&'static str, bool, String)>,
+    cause: Option<(String, bool, String)>,
 }
 
 /// The rows whose cause nothing shows: the bytes could be anybody's.
@@ -168,7 +168,7 @@ fn the_true_cause_comes_first_and_nothing_else_is_called_proven() {
     for Told { what, expected, is_proven, cause } in &behind {
         let (word, is_sure, text) = cause.clone().unwrap_or_default();
         println!("{what} | {text}");
-        let is_right = (word, is_sure) == (*expected, *is_proven);
+        let is_right = (word.as_str(), is_sure) == (*expected, *is_proven);
         if is_right == MISSED_BEHIND.contains(&what.as_str()) {
             wrong.push(format!("{what}: {word} ({text}), not {expected}; proven: {is_sure}"));
         }

@@ -116,7 +116,7 @@ impl Row {
         let written = serde_json::to_string(&health).unwrap() + &format!("{health:?}");
         let secret = hookporter_testkit::keys(&self.id).map_or("a long and random secret", |keys| keys.receiver);
         assert!(!written.contains(secret), "{}: a secret shows", self.what);
-        let cause = health.likely_cause.map(|cause| (cause.cause, cause.is_proven, cause.message));
+        let cause = health.likely_cause.map(|cause| (cause.cause.into_owned(), cause.is_proven, cause.message));
         let what =
             format!("{}: {} ({})", self.id, self.what, health.last_error.map_or("", |error| error.reason.as_str()));
         (answer, Told { what, expected: self.expected, is_proven: self.is_proven, cause })
