@@ -12,6 +12,8 @@ mod answers;
 #[cfg(test)]
 mod attacks;
 #[cfg(test)]
+mod canary;
+#[cfg(test)]
 mod defects;
 #[cfg(test)]
 mod diagnosis;

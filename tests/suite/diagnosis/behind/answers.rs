@@ -46,8 +46,9 @@ pub(super) fn told() -> Vec<Told> {
             };
             assert_eq!(answer.status, status, "{}: {answer:?}", row.what);
             let found = of_answer(answer.status, &String::from_utf8_lossy(&answer.body));
-            let cause =
-                found.map(|found| (found.cause.as_str().to_owned(), found.certainty == Certainty::Proven, found.to_string()));
+            let cause = found.map(|found| {
+                (found.cause.as_str().to_owned(), found.certainty == Certainty::Proven, found.to_string())
+            });
             let explains = cause.as_ref().is_some_and(|(.., text)| text.contains("nginx") && text.contains(why));
             assert!(explains, "{}: {cause:?}", row.what);
             Told { what: row.what.to_owned(), expected: "answered-in-front", is_proven: false, cause }
