@@ -42,6 +42,17 @@ pub(super) fn outputs(endpoint: Endpoint, requests: &[SignedRequest]) -> (Vec<Ou
         ("the log at TRACE", log.0.lock().unwrap().join("\n")),
         ("the log of other threads", crate::trace::ours_since(before).join("\n")),
     ]);
+    // What shows nothing at all has no secret either.
+    for (name, word) in [
+        ("the metrics", "hookporter_requests_total"),
+        ("the log at TRACE", "webhook"),
+        ("the journal as JSON", "\"outcome\":\"rejected\""),
+        ("health as JSON", "\"last_error\":{"),
+        ("the refusal", "Refusal {"),
+    ] {
+        let shows = outputs.iter().any(|(known, text)| *known == name && text.contains(word));
+        assert!(shows, "{name} does not say {word}");
+    }
     (outputs, outcomes)
 }
 
