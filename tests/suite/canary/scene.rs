@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex};
 use axum::Router;
 use axum::body::Body;
 use hookporter::axum::{EndpointLayer, EndpointService, Verified};
+use hookporter::console::Console;
 use hookporter::journal::{Journal, Query};
 use hookporter::{BoxError, Endpoint, Event, Outcome, Refusal};
 use hookporter_testkit::SignedRequest;
@@ -26,7 +27,7 @@ pub(super) type Output = (&'static str, String);
 
 /// Everything that is shown, in one place: whoever adds an output to the library adds it here.
 ///
-/// To come: the pages and the JSON of the console, the journal in a file, the quarantine.
+/// To come: the console's pages and its quarantine, the journal in a file.
 pub(super) fn outputs(endpoint: Endpoint, requests: &[SignedRequest]) -> (Vec<Output>, Vec<Outcome>) {
     let (names, log) = (Names::default(), Log::default());
     let before = crate::trace::ours_count();
@@ -49,6 +50,8 @@ pub(super) fn outputs(endpoint: Endpoint, requests: &[SignedRequest]) -> (Vec<Ou
         ("the journal as JSON", "\"outcome\":\"rejected\""),
         ("health as JSON", "\"last_error\":{"),
         ("the refusal", "Refusal {"),
+        ("the console", "/api/requests/1: 200"),
+        ("the console", "/api/endpoints: 200"),
     ] {
         let shows = outputs.iter().any(|(known, text)| *known == name && text.contains(word));
         assert!(shows, "{name} does not say {word}");
@@ -96,10 +99,33 @@ async fn served(endpoint: Endpoint, requests: &[SignedRequest]) -> (Vec<Output>,
         ),
         ("the journal's Debug", debug(&journal) + &debug(&entries)),
         ("health's Debug", debug(&health) + &health.alarms.iter().map(ToString::to_string).collect::<String>()),
+        ("the console", shown_by_console(&endpoint, &journal).await),
         ("the endpoint's Debug", debug(&endpoint)),
         ("the events' Debug", events.lock().unwrap().join("\n")),
     ]);
     (outputs, entries.iter().map(|entry| entry.record.outcome).collect())
+}
+
+/// What a person sees in a browser, and a program behind it.
+async fn shown_by_console(endpoint: &Endpoint, journal: &Journal) -> String {
+    let console = Console::new([endpoint.clone()]).journal(journal.clone());
+    let mut shown = debug(&console);
+    let app: Router = console.into_router();
+    let newest = journal.entries(&Query::new(), 1)[0].number;
+    for path in ["/", "/api", "/api/endpoints", "/api/keys", "/api/requests", "/api/reasons", "/api/stats"] {
+        shown += &page(&app, path).await;
+    }
+    for number in 1..=newest {
+        shown += &page(&app, &format!("/api/requests/{number}")).await;
+    }
+    shown
+}
+
+async fn page(app: &Router, path: &str) -> String {
+    let request = axum::http::Request::get(path).header("host", "console.test").body(Body::empty()).unwrap();
+    let (head, body) = app.clone().oneshot(request).await.unwrap().into_parts();
+    let body = axum::body::to_bytes(body, usize::MAX).await.unwrap();
+    format!("{path}: {} {:?} {}\n", head.status, head.headers, String::from_utf8_lossy(&body))
 }
 
 /// What the sender is told, and what the app's own middleware is.
