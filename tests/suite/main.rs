@@ -15,6 +15,8 @@ mod attacks;
 #[cfg(test)]
 mod console;
 #[cfg(test)]
+mod canary;
+#[cfg(test)]
 mod defects;
 #[cfg(test)]
 mod diagnosis;
@@ -34,6 +36,8 @@ mod health;
 mod interop;
 #[cfg(test)]
 mod peers;
+#[cfg(test)]
+mod recorder;
 #[cfg(test)]
 mod replay;
 #[cfg(test)]

@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use hookporter_core::{Head, Label, Rejection, UnixTime};
 use tokio::time::Instant;
+use tracing::Span;
+use tracing::field::Empty;
 
 use crate::Endpoint;
 use crate::event::Event;
@@ -27,6 +29,8 @@ pub(crate) struct Exchange {
     pub(crate) endpoint: Arc<Endpoint>,
     started: Instant,
     trace: TraceId,
+    /// What a tracer shows of this request: it is open until the answer, and for as long as work of its own goes on.
+    pub(crate) span: Span,
     pub(crate) tenant: Option<Arc<str>>,
     pub(crate) body_bytes: usize,
     /// Whether its proof held.
@@ -41,10 +45,22 @@ pub(crate) struct Exchange {
 
 impl Exchange {
     pub(crate) fn new(endpoint: Arc<Endpoint>) -> Self {
+        let trace = TraceId::next();
+        let span = tracing::info_span!(
+            target: "hookporter",
+            "webhook",
+            endpoint = &*endpoint.name,
+            provider = endpoint.provider_id(),
+            trace = %trace,
+            outcome = Empty,
+            reason = Empty,
+            status = Empty,
+        );
         Self {
             endpoint,
             started: Instant::now(),
-            trace: TraceId::next(),
+            trace,
+            span,
             tenant: None,
             body_bytes: 0,
             is_proven: false,
@@ -125,6 +141,8 @@ impl Exchange {
 
     /// Writes down how the request ended: counts, log, observers.
     pub(crate) fn conclude(&self, subject: Subject<'_>, outcome: Outcome, status: u16, rejection: Option<&Rejection>) {
+        let _entered = self.span.enter();
+        self.span.record("outcome", outcome.as_str()).record("status", status);
         self.endpoint.state.count(outcome);
         #[cfg(feature = "metrics")]
         self.meter(outcome, rejection);
@@ -135,6 +153,7 @@ impl Exchange {
                 tracing::debug!(target: "hookporter", trace, endpoint = &*self.endpoint.name, outcome = outcome.as_str(), status);
             }
             Some(rejection) => {
+                self.span.record("reason", rejection.kind().as_str());
                 self.endpoint.state.vitals.failed(
                     outcome,
                     status,

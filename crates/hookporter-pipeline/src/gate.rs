@@ -17,7 +17,7 @@ use crate::outcome::Outcome;
 use crate::receive::Verdict;
 use crate::routes::Route;
 use crate::ticket::{OwnWork, Ticket};
-use crate::work::{Custody, UnderWay};
+use crate::work::Custody;
 
 /// Passes an event through the gates and hands it off where the endpoint itself does that.
 pub(crate) async fn pass(
@@ -60,7 +60,7 @@ pub(crate) async fn pass(
         },
         _ => None,
     };
-    let custody = Custody { claim, held: Some(held), permit, _under_way: UnderWay::new() };
+    let custody = Custody { claim, held: Some(held), permit, ..Custody::empty() };
     let ticket = Box::new(Ticket::new(exchange.clone(), event, custody, deadline));
     Ok(hand_off(&endpoint, ticket, route, !handled).await)
 }

@@ -56,10 +56,11 @@ pub async fn receive<B: BodyReader>(
     // What of the body was read when the request is turned away; report-only passes it on.
     let mut read = BytesMut::new();
     let mut body = Peeked::new(body);
+    let span = exchange.span.clone();
     // Pinned where it is made: a variable in between would be a second place for it in this future.
     let stepped = {
         let mut future = pin!(steps(&mut exchange, head, peer, &mut body, &mut read));
-        poll_fn(|cx| poll_caught(future.as_mut(), cx)).await
+        poll_fn(|cx| span.in_scope(|| poll_caught(future.as_mut(), cx))).await
     };
     let turned_away = match stepped {
         Ok(Ok(verdict)) => return verdict,
@@ -76,7 +77,7 @@ pub async fn receive<B: BodyReader>(
         }
     }
     #[cfg(feature = "diagnosis")]
-    if is_refusal {
+    if turned_away.event.is_none() && endpoint.may_tell(turned_away.rejection.kind(), head) {
         let (reason, body) = (turned_away.rejection.kind(), exchange.refused_body.take());
         let offered = catch_unwind(AssertUnwindSafe(|| {
             let url = endpoint.url_of(head, peer.map(|peer| peer.ip())).ok().flatten();
