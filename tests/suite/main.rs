@@ -11,11 +11,11 @@
 mod answers;
 #[cfg(test)]
 mod attacks;
+#[cfg(test)]
+mod canary;
 #[cfg(target_os = "linux")]
 #[cfg(test)]
 mod console;
-#[cfg(test)]
-mod canary;
 #[cfg(test)]
 mod defects;
 #[cfg(test)]

@@ -15,7 +15,7 @@ use crate::operating::{QuarantineSide, RefusedListed, RefusedRequest, RefusedSel
 use crate::quarantine::judge::{Proven, judged};
 use crate::quarantine::{Judgement, Rechecked};
 use crate::routes::{Handler, Route};
-use crate::work::{Custody, Driver, UnderWay, poll_caught};
+use crate::work::{Custody, Driver, poll_caught};
 
 /// How many of them are listed at a time; their bodies are read one by one.
 const PAGE: usize = 100;
@@ -196,7 +196,7 @@ impl Recheck {
                 return Ok(Judgement::Failed(Rejection::new(Reason::DuplicateInFlight).to_string()));
             }
         };
-        let custody = Custody { claim, held: None, permit: None, _under_way: UnderWay::new() };
+        let custody = Custody { claim, ..Custody::empty() };
         let driver = Driver::new(async move { handler.call(event).await }, custody);
         match tokio::spawn(driver).await {
             Ok(Ok(Ok(()))) => self.forgotten(number, Judgement::Handled).await,

@@ -210,7 +210,7 @@ async fn turned_away(room: &Room, view: &View, mut fields: Fields) -> Result<Fou
         None => None,
     };
     let mut kept = match &room.refused {
-        Some(quarantine) => Some(quarantine.refused(which, after, limit.saturating_add(1)).await?),
+        Some(quarantine) => Some(quarantine.select_refused(which, after, limit.saturating_add(1)).await?),
         None => None,
     };
     let more = kept.as_ref().is_some_and(|kept| kept.len() > limit);

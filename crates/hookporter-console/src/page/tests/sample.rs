@@ -227,6 +227,7 @@ pub(super) fn refused_list(text: &str) -> Vec<RefusedListed> {
         reason: Reason::InvalidSignature,
         detail: format!("invalid-signature: {text}"),
         arrived_at: ago(700),
+        reached_proof: true,
         judged_at: (number % 2 == 0).then(|| ago(60)),
         body_bytes: 4_812,
     };
@@ -248,6 +249,8 @@ pub(super) fn refused(body: Bytes, text: &str) -> RefusedRequest {
         ],
         body,
         peer: Some("[2001:db8::7]:443".parse().unwrap()),
+        reached_proof: true,
+        sealed_by: None,
     }
 }
 
