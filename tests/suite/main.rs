@@ -12,6 +12,11 @@ mod answers;
 #[cfg(test)]
 mod attacks;
 #[cfg(test)]
+mod canary;
+#[cfg(target_os = "linux")]
+#[cfg(test)]
+mod console;
+#[cfg(test)]
 mod defects;
 #[cfg(test)]
 mod diagnosis;
@@ -32,11 +37,15 @@ mod interop;
 #[cfg(test)]
 mod peers;
 #[cfg(test)]
+mod recorder;
+#[cfg(test)]
 mod replay;
 #[cfg(test)]
 mod sender;
 #[cfg(test)]
 mod server;
+#[cfg(test)]
+mod story;
 #[cfg(test)]
 mod timeouts;
 #[cfg(test)]

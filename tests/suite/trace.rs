@@ -34,6 +34,16 @@ pub fn ours_with(part: &str) -> Vec<String> {
     OURS.lock().unwrap().iter().filter(|text| text.contains(part)).cloned().collect()
 }
 
+/// How much Hookporter itself has said so far.
+pub fn ours_count() -> usize {
+    OURS.lock().unwrap().len()
+}
+
+/// What it has said since then.
+pub fn ours_since(count: usize) -> Vec<String> {
+    OURS.lock().unwrap()[count..].to_vec()
+}
+
 struct Watch;
 
 fn note(target: &str, text: String) {
@@ -46,7 +56,7 @@ fn note(target: &str, text: String) {
 }
 
 /// The fields as a plain formatter writes them: text is not escaped for it.
-struct Text(String);
+pub struct Text(pub String);
 
 impl Visit for Text {
     fn record_debug(&mut self, field: &Field, value: &dyn fmt::Debug) {

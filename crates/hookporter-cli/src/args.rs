@@ -28,11 +28,16 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     Receive(Receive),
-    Send(Send),
+    Send(crate::send::Arguments),
     Verify(Verify),
     Providers(Providers),
     Inbox(crate::inbox::Arguments),
+    Init(crate::init::Arguments),
+    Doctor(crate::doctor::Arguments),
+    Health(crate::health::Arguments),
+    Keys(crate::key_uses::Arguments),
     Demo(Demo),
+    Completions(crate::completions::Arguments),
 }
 
 /// Run a receiver: one line per request, with its outcome and its reason
@@ -71,49 +76,6 @@ pub(crate) struct Receive {
     pub(crate) no_inbox: bool,
     #[command(flatten)]
     pub(crate) moment: Moment,
-    /// Print JSON, one object a line
-    #[arg(long)]
-    pub(crate) json: bool,
-}
-
-/// Sign an event now, and send it
-///
-/// Every call makes a new event; --duplicate and --concurrent send copies of the same one.
-#[derive(Debug, Args)]
-pub(crate) struct Send {
-    /// The sender to stand in for; see `hookporter providers`
-    #[arg(long, value_name = "ID")]
-    pub(crate) provider: String,
-    /// The variable with the secret; with the private key where the scheme is asymmetric
-    #[arg(long, value_name = "[ID=]VAR")]
-    pub(crate) secret_env: String,
-    /// Where to send it, plain HTTP; it is also the URL that is signed, where the sender signs one
-    #[arg(long)]
-    pub(crate) url: String,
-    /// The body, or with `-` stdin [default: a sample of this sender's]
-    #[arg(long, value_name = "FILE")]
-    pub(crate) body: Option<String>,
-    /// The event type, wherever this sender says it
-    #[arg(long, value_name = "TYPE")]
-    pub(crate) event: Option<String>,
-    /// Sign a timestamp that lies this far in the past
-    #[arg(long, value_name = "D", value_parser = duration::parse, conflicts_with = "future")]
-    pub(crate) stale: Option<Duration>,
-    /// Sign a timestamp that lies this far ahead
-    #[arg(long, value_name = "D", value_parser = duration::parse)]
-    pub(crate) future: Option<Duration>,
-    /// Change something after signing. `header`: the signed time; where none is signed, the form of the signature
-    #[arg(long, value_enum)]
-    pub(crate) tamper: Option<Tamper>,
-    /// Sign with a key that no receiver has
-    #[arg(long)]
-    pub(crate) wrong_key: bool,
-    /// Send so many copies in all, one after another
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=1_000_000))]
-    pub(crate) duplicate: Option<u32>,
-    /// Send so many copies at the same time; fewer than --duplicate: so many at a time
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u32).range(1..=10_000))]
-    pub(crate) concurrent: Option<u32>,
     /// Print JSON, one object a line
     #[arg(long)]
     pub(crate) json: bool,
@@ -208,13 +170,6 @@ pub(crate) struct Moment {
 pub(crate) enum Adapter {
     Tower,
     Actix,
-}
-
-#[derive(Debug, Clone, Copy, ValueEnum)]
-pub(crate) enum Tamper {
-    Body,
-    Header,
-    Signature,
 }
 
 impl Adapter {

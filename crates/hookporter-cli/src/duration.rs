@@ -35,6 +35,16 @@ pub(crate) fn whole(span: Duration) -> String {
     }
 }
 
+/// A span in the largest unit that there is one of: `40 s`, `9 h`, `3 days`.
+pub(crate) fn rough(span: Duration) -> String {
+    match span.as_secs() {
+        seconds @ 0..60 => format!("{seconds} s"),
+        seconds @ 60..3600 => format!("{} min", seconds / 60),
+        seconds @ 3600..86_400 => format!("{} h", seconds / 3600),
+        seconds => format!("{} days", seconds / 86_400),
+    }
+}
+
 /// Microseconds, for JSON.
 pub(crate) fn micros(time: Duration) -> u64 {
     u64::try_from(time.as_micros()).unwrap_or(u64::MAX)

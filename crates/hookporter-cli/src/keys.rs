@@ -19,21 +19,46 @@ struct Given {
     text: Zeroizing<String>,
 }
 
+/// What the variables hold, once it is judged.
+pub(crate) struct Usable {
+    pub(crate) provider: &'static Provider,
+    pub(crate) secrets: Vec<Secret>,
+    /// What is odd about them.
+    pub(crate) notes: Vec<String>,
+    /// The ids of those that are the test kit's, which everybody knows.
+    pub(crate) published: Vec<String>,
+}
+
 /// The provider and the keys that a receiver judges with.
 pub(crate) fn receiving(provider: &str, variables: &[String]) -> Result<(&'static Provider, Keyring), Failure> {
+    let usable = usable(provider, variables)?;
+    warn(&usable.notes);
+    Ok((usable.provider, usable.keyring()))
+}
+
+/// The same, with what is odd about the keys.
+pub(crate) fn usable(provider: &str, variables: &[String]) -> Result<Usable, Failure> {
     let asked = known(provider)?;
     let expected = expected(asked);
     let given = variables.iter().map(|variable| Given::read(variable, &expected)).collect::<Result<Vec<_>, _>>()?;
     let provider = preset(asked, &given)?;
     let verifier = provider.verifier()?;
     let mut notes = Vec::new();
-    let mut keyring = Keyring::new();
-    for given in &given {
-        keyring = keyring.add(judged(&verifier, given.secret(), &mut notes)?);
+    let judge = |given: &Given| judged(&verifier, given.secret(), &mut notes);
+    let secrets = given.iter().map(judge).collect::<Result<Vec<_>, _>>()?;
+    let published = hookporter_testkit::keys(provider.id())?.receiver;
+    let known = given.iter().filter(|given| *given.text == published);
+    let published = known.map(|given| given.id.clone()).collect();
+    let usable = Usable { provider, secrets, notes, published };
+    verifier.prepare(&usable.keyring())?;
+    Ok(usable)
+}
+
+impl Usable {
+    /// All of them, as an endpoint has them.
+    pub(crate) fn keyring(&self) -> Keyring {
+        self.secrets.iter().cloned().fold(Keyring::new(), Keyring::add)
     }
-    verifier.prepare(&keyring)?;
-    warn(&notes);
-    Ok((provider, keyring))
 }
 
 /// The provider and the key that a sender signs with.
@@ -69,11 +94,12 @@ pub(crate) fn cannot_sign(provider: &Provider, error: ConfigError) -> Failure {
 }
 
 /// Whether a receiver has a public key: only then is there no keyring that fits nobody.
-fn is_asymmetric(verifier: &Verifier) -> bool {
+pub(crate) fn is_asymmetric(verifier: &Verifier) -> bool {
     verifier.decoy().is_none()
 }
 
-fn known(id: &str) -> Result<&'static Provider, Failure> {
+/// The provider of this id.
+pub(crate) fn known(id: &str) -> Result<&'static Provider, Failure> {
     Provider::by_id(id).map_err(|_| {
         let ids: Vec<_> = Provider::all().iter().map(|provider| provider.id()).collect();
         Failure::usage(format!("no provider `{}`; there are {}", output::escaped(id), ids.join(", ")))
@@ -151,7 +177,7 @@ fn named(variable: &str) -> String {
 }
 
 /// What a right key looks like, as every preset says of an empty one.
-fn expected(provider: &Provider) -> String {
+pub(crate) fn expected(provider: &Provider) -> String {
     let refused = provider.verifier().and_then(|verifier| verifier.prepare(&Keyring::from(Secret::new(""))));
     match refused {
         Err(ConfigError::Key { expected, .. }) => expected,

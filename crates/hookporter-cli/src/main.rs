@@ -4,18 +4,28 @@
 //! else to stderr. Exit status: 0 done, 1 not accepted or not reached, 2 wrongly used.
 
 mod args;
+mod board;
+mod completions;
 mod demo;
+mod doctor;
 mod duration;
 mod failure;
+mod fetch;
+mod health;
 mod inbox;
+mod init;
 mod input;
+mod key_uses;
 mod keys;
 mod moment;
 mod output;
 mod providers;
 mod receive;
 mod send;
+mod signer;
+mod style;
 mod verify;
+mod wire;
 
 use std::process::ExitCode;
 
@@ -33,6 +43,11 @@ fn main() -> ExitCode {
         Command::Send(args) => send::run(&args),
         Command::Verify(args) => verify::run(&args),
         Command::Inbox(args) => inbox::run(&args),
+        Command::Doctor(args) => doctor::run(&args),
+        Command::Health(args) => health::run(&args),
+        Command::Keys(args) => key_uses::run(&args),
+        Command::Init(args) => init::run(&args),
+        Command::Completions(args) => completions::run(&args),
         Command::Demo(args) => demo::run(&args),
         Command::Providers(args) => Ok(providers::run(&args)),
     };

@@ -27,6 +27,14 @@ fn ago(text: &str) -> Option<Duration> {
     digits(number)?.checked_mul(unit).and_then(|seconds| u64::try_from(seconds).ok()).map(Duration::from_secs)
 }
 
+/// Reads a moment as the library writes it: `2026-11-26T08:30:00.000Z`.
+pub(crate) fn rfc3339(text: &str) -> Option<UnixTime> {
+    let (whole, fraction) = text.strip_suffix('Z')?.split_once('.')?;
+    let millis = fixed(fraction, 3)?;
+    let seconds = written(&format!("{whole}Z"))?;
+    Some(UnixTime::from_millis(seconds.as_millis().checked_add(millis)?))
+}
+
 /// A date, and perhaps a time of day with `Z`.
 fn written(text: &str) -> Option<UnixTime> {
     let (date, time) = match text.split_once('T') {
@@ -139,6 +147,18 @@ mod tests {
         assert_eq!(parse("2023-11-14"), parse("2023-11-14T00:00Z"));
         assert_eq!(parse("1700000000"), Ok(UnixTime::from_secs(1_700_000_000)));
         assert_eq!(shown(UnixTime::from_millis(i64::MAX)), (i64::MAX / 1000).to_string());
+    }
+
+    #[test]
+    fn what_the_library_writes_is_read() {
+        for millis in [0, 951_825_601_234, 253_402_300_799_999] {
+            let moment = UnixTime::from_millis(millis);
+            assert_eq!(rfc3339(&moment.to_string()), Some(moment));
+        }
+        for text in ["", "7d", "2026-11-26", "2026-11-26T08:30:00Z", "2026-11-26T08:30:00.xZ", "2026-11-26T08:30:00.0"]
+        {
+            assert_eq!(rfc3339(text), None, "{text}");
+        }
     }
 
     #[test]

@@ -45,6 +45,21 @@ pub(crate) fn write_json<T: Serialize>(out: impl Write, value: &T) -> io::Result
     value.serialize(&mut Serializer::with_formatter(out, Escaping)).map_err(io::Error::from)
 }
 
+/// JSON that somebody else wrote, on one line, as it is but for what a terminal would act upon. It is to be JSON: then such
+/// characters stand within texts only, or are blanks between them.
+pub(crate) fn json_as_it_is(text: &str) -> String {
+    let mut line = String::with_capacity(text.len());
+    for character in text.trim().chars() {
+        match character {
+            '\n' | '\r' | '\t' => line.push(' '),
+            // None of them lies beyond the plane that one escape covers.
+            _ if acts(character) => line.push_str(&format!("\\u{:04x}", u32::from(character))),
+            _ => line.push(character),
+        }
+    }
+    line
+}
+
 /// Escapes what JSON itself lets stand.
 struct Escaping;
 
@@ -99,5 +114,6 @@ mod tests {
         let line = json(&"a\u{1b}[2J\nb\u{9b}\u{202e}é");
         assert_eq!(line, r#""a\u001b[2J\nb\u009b\u202eé""#);
         assert_eq!(serde_json::from_str::<String>(&line).unwrap(), "a\u{1b}[2J\nb\u{9b}\u{202e}é");
+        assert_eq!(json_as_it_is("{\n\t\"b\": 1.0,\r\n \"a\u{9b}\": 1e2}\n"), r#"{  "b": 1.0,   "a\u009b": 1e2}"#);
     }
 }

@@ -1,7 +1,9 @@
 //! `send`: an event signed now, or a forgery of one, sent to a receiver.
 
+mod args;
 mod client;
 mod request;
+mod simulate;
 
 use std::process::ExitCode;
 use std::time::Duration;
@@ -9,21 +11,44 @@ use std::time::Duration;
 use serde::Serialize;
 use tokio::task::JoinSet;
 
-use crate::args::Send;
 use crate::failure::Failure;
+use crate::wire::Place;
 use crate::{duration, keys, output};
+pub(crate) use args::Send as Arguments;
+use args::Send;
 use client::Answered;
-pub(crate) use client::Client;
+pub(crate) use client::{Client, causes};
+pub(crate) use simulate::{Fault, refuses};
 
 /// Signs, sends, and shows every answer.
 pub(crate) fn run(args: &Send) -> Result<ExitCode, Failure> {
-    let (provider, secret) = keys::signing(&args.provider, &args.secret_env)?;
-    let signed = request::signed(args, provider, secret)?;
+    let place = Place::parse("--url", &args.url)?;
+    let mut keys = args.secret_env.iter().map(|variable| keys::signing(&args.provider, variable));
+    let Some(first) = keys.next() else { return Err(Failure::usage("--secret-env is missing")) };
+    let (provider, secret) = first?;
+    let second = keys.next().transpose()?.map(|(_, secret)| secret);
+    if keys.next().is_some() {
+        return Err(Failure::usage(
+            "--secret-env: at most two keys, of which the second is for the fault `second-key`",
+        ));
+    }
+    let signer = request::signer(args, provider, secret, &place)?;
+    if args.simulate || !args.fault.is_empty() {
+        return simulate::run(args, &signer, second, &place);
+    }
+    if second.is_some() {
+        return Err(Failure::usage("--secret-env: a second key is for --simulate and --fault second-key"));
+    }
+    let signed = request::signed(args, &signer)?;
     let client = Client::new(&args.url, &signed)?;
-    let failed = |error| Failure::system("the client", error);
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)?;
-    let all_answered = runtime.block_on(send_all(args, &client));
+    let all_answered = runtime()?.block_on(send_all(args, &client));
     Ok(if all_answered { ExitCode::SUCCESS } else { ExitCode::FAILURE })
+}
+
+/// What runs a client.
+pub(crate) fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    let failed = |error| Failure::system("the client", error);
+    tokio::runtime::Builder::new_current_thread().enable_all().build().map_err(failed)
 }
 
 /// Sends every copy, so many at a time; whether all were answered.

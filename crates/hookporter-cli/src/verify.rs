@@ -8,31 +8,34 @@ use std::process::ExitCode;
 use hookporter::core::{Delivery, Head, KeyId, Label, Labels, PreparedKeyring, Refused, Verifier};
 use hookporter::diagnosis::{Case, Diagnosis};
 use hookporter::provider::Handshake;
-use hookporter::{Clock, Coverage, Keyring, Provider, Reason, Rejection, SystemClock, UnixTime};
+use hookporter::{Clock, Coverage, Keyring, Provider, Reason, Rejection, SystemClock, Tolerance, UnixTime};
 use serde::Serialize;
 use serde_json::{Map, Value};
 
 use crate::args::Verify;
 use crate::failure::Failure;
+use crate::style::Style;
 use crate::{keys, output};
-use captured::Captured;
+pub(crate) use captured::Captured;
 
 /// Judges the request and shows the verdict.
 pub(crate) fn run(args: &Verify) -> Result<ExitCode, Failure> {
     let (provider, keyring) = keys::receiving(&args.keyed.provider, &args.keyed.secret_env)?;
-    let captured = Captured::read(args, provider)?;
+    let Verify { headers, body, method, url, .. } = args;
+    let captured = Captured::read([headers, body, method], url.as_deref(), provider)?;
+    let tolerance = args.freshness.tolerance(provider)?;
     let now = args.moment.at.map_or_else(|| SystemClock.now(), UnixTime::from_secs);
-    let verdict = judge(args, provider, &keyring, &captured, now)?;
+    let verdict = judge(provider, tolerance, &keyring, &captured, now)?;
     if args.json {
         output::say(&json(provider, &verdict));
     } else {
-        output::say(&explain::human(provider, &verdict, now));
+        output::say(&explain::human(provider, &verdict, now, Style::of_stdout()));
     }
     Ok(if matches!(verdict, Verdict::Rejected(..)) { ExitCode::FAILURE } else { ExitCode::SUCCESS })
 }
 
 /// What becomes of the request.
-enum Verdict {
+pub(crate) enum Verdict {
     Accepted(Box<Proven>),
     /// A challenge; unproven where it is answered without a proof.
     Handshake(Option<Box<Proven>>, Handshake),
@@ -41,8 +44,8 @@ enum Verdict {
 }
 
 /// A proven delivery and what it says of itself.
-struct Proven {
-    delivery: Delivery,
+pub(crate) struct Proven {
+    pub(crate) delivery: Delivery,
     labels: Labels,
 }
 
@@ -65,15 +68,15 @@ impl Verdict {
 }
 
 /// The steps of the pipeline, up to the labels.
-fn judge(
-    args: &Verify,
+pub(crate) fn judge(
     provider: &Provider,
+    tolerance: Option<Tolerance>,
     keyring: &Keyring,
     captured: &Captured,
     now: UnixTime,
 ) -> Result<Verdict, Failure> {
     let mut verifier = provider.verifier()?;
-    if let Some(tolerance) = args.freshness.tolerance(provider)? {
+    if let Some(tolerance) = tolerance {
         verifier = verifier.with_tolerance(tolerance);
     }
     let keys = verifier.prepare(keyring)?;

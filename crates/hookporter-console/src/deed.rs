@@ -22,6 +22,7 @@ pub(crate) enum Deed {
     Restore(i64),
     Erase(i64),
     Forget,
+    Recheck,
 }
 
 /// What became of it.
@@ -48,6 +49,7 @@ impl Deed {
             ["events", number, "restore"] => Self::Restore(number.parse().ok()?),
             ["events", number, "erase"] => Self::Erase(number.parse().ok()?),
             ["quarantine", "forget"] => Self::Forget,
+            ["quarantine", "recheck"] => Self::Recheck,
             _ => return None,
         })
     }
@@ -81,6 +83,7 @@ impl Deed {
             }
             Self::Erase(number) => erase(room, number, fields).await,
             Self::Forget => forget(room, fields).await,
+            Self::Recheck => recheck(room, fields).await,
         }
     }
 }
@@ -126,7 +129,11 @@ async fn replay(room: &Room, fields: &mut Fields) -> Result<Done, Trouble> {
 }
 
 async fn edit(room: &Room, number: i64, fields: &mut Fields) -> Result<Done, Trouble> {
-    let body = fields.text("body")?.ok_or_else(|| Trouble::request("`body` is missing"))?;
+    let mut body = fields.text("body")?.ok_or_else(|| Trouble::request("`body` is missing"))?;
+    // A form sends every end of a line as CR LF, whatever it was.
+    if fields.word("lines", |word| (word == "lf").then_some(()))?.is_some() {
+        body = body.replace("\r\n", "\n");
+    }
     let reason = fields.text("reason")?;
     end(fields)?;
     edited("edited", room.events()?.edit(number, Bytes::from(body), reason, room.now()).await?)
@@ -164,6 +171,30 @@ async fn forget(room: &Room, fields: &mut Fields) -> Result<Done, Trouble> {
     end(fields)?;
     let count = room.refused()?.forget(which).await?;
     Ok(Done { json: json!({ "requests": count }), ..Done::events("forgotten", count) })
+}
+
+/// Each endpoint judges its own.
+async fn recheck(room: &Room, fields: &mut Fields) -> Result<Done, Trouble> {
+    let which = selection::refused(fields)?;
+    selection::deliberate(fields, which != RefusedSelection::all())?;
+    end(fields)?;
+    let side = room.refused()?;
+    let mut judged = Vec::new();
+    for endpoint in room.endpoints.iter() {
+        judged.extend(endpoint.recheck_in(side.clone(), which.clone()).await?);
+    }
+    let handed_off = judged.iter().filter(|one| !one.outcome.stays()).count();
+    let shown = |one: &hookporter_pipeline::quarantine::Rechecked| {
+        json!({
+            "number": one.number,
+            "trace": one.trace.to_string(),
+            "outcome": one.outcome.as_str(),
+            "message": one.outcome.to_string(),
+            "stays": one.outcome.stays(),
+        })
+    };
+    let json = json!({ "handed_off": handed_off, "requests": judged.iter().map(shown).collect::<Vec<_>>() });
+    Ok(Done { json, ..Done::events("rechecked", handed_off) })
 }
 
 impl Done {

@@ -80,6 +80,21 @@ impl Fields {
         }
     }
 
+    /// Whether there is something of this name.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.0.contains_key(name)
+    }
+
+    /// The values of this name as they were typed, which stay to be taken.
+    pub(crate) fn peek_all(&self, name: &str) -> Vec<String> {
+        self.0.get(name).cloned().unwrap_or_default()
+    }
+
+    /// The first of them.
+    pub(crate) fn peek(&self, name: &str) -> Option<String> {
+        self.0.get(name).and_then(|values| values.first().cloned())
+    }
+
     /// Every value of this name; several may stand in one, with commas between them.
     pub(crate) fn all(&mut self, name: &str) -> Option<Vec<String>> {
         let values = self.0.remove(name)?;

@@ -70,6 +70,9 @@
 //! | `api/replays/{number}` | how the events of one go | `after`, `limit` |
 //! | `api/quarantine` | refused requests that are kept | `endpoint`, `reason`, `numbers`, `after`, `limit` |
 //! | `api/quarantine/{number}`, `…/body` | one of them, and its bytes | |
+//! | `api/quarantine/{number}/judge` | whether its proof would hold by now; nothing is handed off | |
+//! | `api/quarantine/{number}/diagnose` | why it does not, with the feature `diagnosis` | |
+//! | `api/quarantine/reasons` | how many of each reason | `endpoint`, `reason`, `numbers` |
 //! | `api/stats` | how much the store holds; it counts every event | |
 //!
 //! | POST | what it does | fields |
@@ -82,7 +85,8 @@
 //! | `api/events/{number}/edit` | replaces the body of one that is set aside | `body`, `reason` |
 //! | `api/events/{number}/restore` | puts back what came in | |
 //! | `api/events/{number}/erase` | erases it, for good | `deliberate` |
-//! | `api/quarantine/forget` | forgets refused requests | `endpoint`, `reason`, `numbers`, `deliberate` |
+//! | `api/quarantine/recheck` | judges refused requests again, and hands off what holds by now | `endpoint`, `reason`, `numbers`, `deliberate` |
+//! | `api/quarantine/forget` | forgets refused requests | the same |
 //!
 //! A filter is made of `numbers`, `state`, `endpoint`, `tenant`, `type`, `since` and `until`. One that leaves nothing out, or
 //! that has events worked again and names neither `numbers` nor a `state`, needs `"deliberate": true`. A moment may also be a

@@ -3,10 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use hookporter_core::{KeyId, UnixTime};
+use hookporter_core::{KeyId, Rejection, UnixTime};
+use hookporter_pipeline::Endpoint;
 use hookporter_pipeline::inbox::EventRecord;
 use hookporter_pipeline::journal::{Entry, Query};
-use hookporter_pipeline::operating::{Attempted, Listed, Original, Page, Selection};
+use hookporter_pipeline::operating::{Attempted, Listed, Original, Page, RefusedRequest, Selection};
 
 use crate::room::Room;
 use crate::trouble::Trouble;
@@ -53,6 +54,29 @@ async fn requests_of(room: &Room, number: i64, record: Option<&EventRecord>) -> 
         }
         _ => Ok(by_number),
     }
+}
+
+/// A kept request, and the endpoint that it came to.
+async fn kept(room: &Room, number: i64) -> Result<(&Endpoint, RefusedRequest), Trouble> {
+    let found = room.refused()?.refused_request(number).await?;
+    let request = found.ok_or_else(|| Trouble::absent("there is no such request, or not any more"))?;
+    if let Some(key) = &request.sealed_by {
+        return Err(Trouble::conflict(format!("encrypted with the key `{key}`, which does not open it here")));
+    }
+    Ok((room.endpoint(&request.endpoint)?, request))
+}
+
+/// Whether the proof of a kept request would hold now; nothing is handed off.
+pub(crate) async fn judge(room: &Room, number: i64) -> Result<Result<(), Rejection>, Trouble> {
+    let (endpoint, request) = kept(room, number).await?;
+    Ok(endpoint.judge(&request).await)
+}
+
+/// Why it does not, the surest cause first.
+#[cfg(feature = "diagnosis")]
+pub(crate) async fn diagnose(room: &Room, number: i64) -> Result<Vec<hookporter_core::diagnosis::Diagnosis>, Trouble> {
+    let (endpoint, request) = kept(room, number).await?;
+    Ok(endpoint.diagnose(&request).await)
 }
 
 /// When a key last fitted, since the process started.

@@ -24,6 +24,7 @@ mod headers;
 mod inflate;
 #[cfg(feature = "jwt")]
 pub mod jwt;
+mod keepable;
 mod key_name;
 mod key_parts;
 mod keyring;

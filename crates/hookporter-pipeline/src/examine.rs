@@ -8,7 +8,7 @@ use std::sync::{Arc, LazyLock};
 
 use bytes::Bytes;
 use hookporter_core::diagnosis::{Case, Certainty};
-use hookporter_core::{Head, HeaderVisitor, Keyring, Reason, UnixTime, Verifier};
+use hookporter_core::{Head, HeaderVisitor, Keyring, Occurrence, Reason, UnixTime, Verifier};
 use tokio::runtime::Handle;
 
 use crate::Endpoint;
@@ -17,6 +17,7 @@ use crate::health::LikelyCause;
 use crate::keys::{Keys, KeysKind};
 use crate::memory::{BodyMemory, Held};
 use crate::outcome::Observer;
+use crate::public_url::PublicUrl;
 use crate::trace::TraceId;
 
 /// The longest body that is examined: of a longer one every probe would be a copy, and a tenth of a second is soon over.
@@ -52,6 +53,8 @@ pub(crate) struct Refused {
     method: String,
     target: String,
     url: Option<String>,
+    /// As it is configured, for a request that cannot have it.
+    configured_url: Option<String>,
     headers: Vec<(String, Vec<u8>)>,
     body: Bytes,
     now: UnixTime,
@@ -73,6 +76,14 @@ impl Endpoint {
         self
     }
 
+    /// Whether a request that was turned away may show what is wrong with the set-up: its proof was refused, or it brought one
+    /// and was turned away before that, for a method or an encoding that something in front has made.
+    pub(crate) fn may_tell(&self, reason: Reason, head: &Head<'_>) -> bool {
+        let has_proof =
+            || self.verifier.proof_header_names().any(|name| head.headers().occurrence(name) != Occurrence::Absent);
+        reason.is_refusal() || (matches!(reason, Reason::MethodNotAllowed | Reason::UnsupportedEncoding) && has_proof())
+    }
+
     /// Has a refused request examined, or one of those that come at the same time.
     pub(crate) fn examine(
         &self,
@@ -84,13 +95,15 @@ impl Endpoint {
     ) {
         let Ok(runtime) = Handle::try_current() else { return };
         let reached = Reached::of(reason);
-        // Without its body a proof tells nothing.
-        let is_whole = body.is_some() || reached == Reached::Papers;
+        // Without its body a proof tells nothing, but where the URL is none that the endpoint's can be.
+        let has_no_url = url.is_none() && self.verifier.needs_url();
+        let has_body = body.as_ref().is_some_and(|body| body.len() <= MOST_BODY);
+        let is_whole = has_body || reached == Reached::Papers || has_no_url;
         if self.examiner.keys.secrets().is_empty() || !is_whole || !self.state.examinations.chooses(reached) {
             return;
         }
         let Some(headers) = headers_of(head) else { return };
-        let body = body.unwrap_or_default();
+        let body = body.filter(|body| body.len() <= MOST_BODY).unwrap_or_default();
         let mut held = WAITING.hold();
         if held.grow(body.len().saturating_add(MOST_HEADER_BYTES)).is_err() {
             return;
@@ -101,6 +114,7 @@ impl Endpoint {
             method: head.method().to_owned(),
             target: head.target().to_owned(),
             url: url.map(str::to_owned),
+            configured_url: self.public_url.as_ref().filter(|_| url.is_none()).and_then(PublicUrl::configured),
             headers,
             // It may be a piece of a larger buffer, which a clone would keep.
             body: Bytes::copy_from_slice(&body),
@@ -132,6 +146,9 @@ impl Refused {
             head = head.with_url(url);
         }
         let mut case = Case::new(&self.verifier, &self.examiner.keys, head, &self.body, self.now);
+        if let Some(url) = &self.configured_url {
+            case = case.with_public_url(url);
+        }
         for (name, keys) in &self.examiner.others {
             case = case.add_other_keys(name, keys);
         }

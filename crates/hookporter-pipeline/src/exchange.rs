@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use hookporter_core::{Head, Label, Rejection, UnixTime};
 use tokio::time::Instant;
+use tracing::Span;
+use tracing::field::Empty;
 
 use crate::Endpoint;
 use crate::event::Event;
@@ -27,37 +29,63 @@ pub(crate) struct Exchange {
     pub(crate) endpoint: Arc<Endpoint>,
     started: Instant,
     trace: TraceId,
+    /// What a tracer shows of this request: it is open until the answer, and for as long as work of its own goes on.
+    pub(crate) span: Span,
     pub(crate) tenant: Option<Arc<str>>,
     pub(crate) body_bytes: usize,
     /// Whether its proof held.
     pub(crate) is_proven: bool,
-    /// The body of a request whose proof was refused, until it is examined, unless it is too long for that.
-    #[cfg(feature = "diagnosis")]
+    /// Whether its proof was judged, whatever came of it.
+    pub(crate) reached_proof: bool,
+    /// When it arrived, by the endpoint's clock; none before the door.
+    pub(crate) arrived_at: Option<UnixTime>,
+    /// The body of a request whose proof was refused, for those who look at it afterwards.
     pub(crate) refused_body: Option<bytes::Bytes>,
 }
 
 impl Exchange {
     pub(crate) fn new(endpoint: Arc<Endpoint>) -> Self {
+        let trace = TraceId::next();
+        let span = tracing::info_span!(
+            target: "hookporter",
+            "webhook",
+            endpoint = &*endpoint.name,
+            provider = endpoint.provider_id(),
+            trace = %trace,
+            outcome = Empty,
+            reason = Empty,
+            status = Empty,
+        );
         Self {
             endpoint,
             started: Instant::now(),
-            trace: TraceId::next(),
+            trace,
+            span,
             tenant: None,
             body_bytes: 0,
             is_proven: false,
-            #[cfg(feature = "diagnosis")]
+            reached_proof: false,
+            arrived_at: None,
             refused_body: None,
         }
     }
 
     /// Why a proof does not hold.
     #[cold]
-    #[cfg_attr(not(feature = "diagnosis"), expect(clippy::unused_self, reason = "as with the feature"))]
     pub(crate) fn refused(&mut self, refused: hookporter_core::Refused) -> Rejection {
-        let (rejection, _body) = refused.into_parts();
-        #[cfg(feature = "diagnosis")]
-        {
-            self.refused_body = Some(_body).filter(|body| body.len() <= crate::examine::MOST_BODY);
+        let (rejection, body) = refused.into_parts();
+        self.reached_proof = true;
+        if cfg!(feature = "diagnosis") || self.endpoint.keeper().is_some() {
+            self.refused_body = Some(body);
+        }
+        rejection
+    }
+
+    /// A request is refused whose body was read to its end, and whose proof was not judged.
+    #[cold]
+    pub(crate) fn refused_unjudged(&mut self, rejection: Rejection, body: bytes::Bytes) -> Rejection {
+        if self.endpoint.keeper().is_some() {
+            self.refused_body = Some(body);
         }
         rejection
     }
@@ -77,6 +105,11 @@ impl Exchange {
         self.turn_away(event.map_or(Subject::Request(head), Subject::Event), rejection)
     }
 
+    /// Refuses a request for now, since the fault is ours, and writes it down.
+    pub(crate) fn hold(&self, head: &Head<'_>, rejection: Rejection) -> Reply {
+        self.end(Subject::Request(head), Reply::hold(rejection))
+    }
+
     /// Refuses an event, and writes it down.
     pub(crate) fn refuse_event(&self, event: &Event, rejection: Rejection) -> Reply {
         self.turn_away(Subject::Event(event), rejection)
@@ -84,7 +117,10 @@ impl Exchange {
 
     #[cold]
     fn turn_away(&self, subject: Subject<'_>, rejection: Rejection) -> Reply {
-        let reply = Reply::refusal(rejection, &self.endpoint);
+        self.end(subject, Reply::refusal(rejection, &self.endpoint))
+    }
+
+    fn end(&self, subject: Subject<'_>, reply: Reply) -> Reply {
         if let Some(refusal) = &reply.refusal {
             self.conclude(subject, refusal.outcome(), reply.status, Some(refusal.rejection()));
         }
@@ -105,6 +141,8 @@ impl Exchange {
 
     /// Writes down how the request ended: counts, log, observers.
     pub(crate) fn conclude(&self, subject: Subject<'_>, outcome: Outcome, status: u16, rejection: Option<&Rejection>) {
+        let _entered = self.span.enter();
+        self.span.record("outcome", outcome.as_str()).record("status", status);
         self.endpoint.state.count(outcome);
         #[cfg(feature = "metrics")]
         self.meter(outcome, rejection);
@@ -115,6 +153,7 @@ impl Exchange {
                 tracing::debug!(target: "hookporter", trace, endpoint = &*self.endpoint.name, outcome = outcome.as_str(), status);
             }
             Some(rejection) => {
+                self.span.record("reason", rejection.kind().as_str());
                 self.endpoint.state.vitals.failed(
                     outcome,
                     status,

@@ -17,7 +17,7 @@ use crate::outcome::Outcome;
 use crate::receive::Verdict;
 use crate::routes::Route;
 use crate::ticket::{OwnWork, Ticket};
-use crate::work::{Custody, UnderWay};
+use crate::work::Custody;
 
 /// Passes an event through the gates and hands it off where the endpoint itself does that.
 pub(crate) async fn pass(
@@ -45,7 +45,7 @@ pub(crate) async fn pass(
     let route = if handled { route } else { Route::On };
     // An inbox tells duplicates by itself, at the commit: what memory says would only stand in its way.
     let kept = matches!((&route, &endpoint.mode), (Route::On, Mode::Inbox(_)));
-    let claimed = if kept { Claimed::Free } else { claim(&endpoint, exchange, &event, proven, deadline).await };
+    let claimed = if kept { Claimed::Free } else { claim(&endpoint, &event, proven, deadline).await };
     let claim = match claimed {
         Claimed::Free => None,
         Claimed::Mine(claim) => Some(claim),
@@ -60,14 +60,14 @@ pub(crate) async fn pass(
         },
         _ => None,
     };
-    let custody = Custody { claim, held: Some(held), permit, _under_way: UnderWay::new() };
+    let custody = Custody { claim, held: Some(held), permit, ..Custody::empty() };
     let ticket = Box::new(Ticket::new(exchange.clone(), event, custody, deadline));
     Ok(hand_off(&endpoint, ticket, route, !handled).await)
 }
 
 impl Endpoint {
     /// Where an event goes that its type does not rule out.
-    fn route(&self, event: &Event) -> Route {
+    pub(crate) fn route(&self, event: &Event) -> Route {
         let wanted = self
             .only_types
             .as_ref()
@@ -86,7 +86,7 @@ pub(crate) async fn watch(exchange: &Exchange, event: Event, handshake: bool) ->
         exchange.acknowledge(&event, Outcome::Handshake);
     } else {
         let now = Instant::now();
-        let outcome = match claim(endpoint, exchange, &event, now, Some(now)).await {
+        let outcome = match claim(endpoint, &event, now, Some(now)).await {
             Claimed::Mine(mut claim) => {
                 claim.taken();
                 Outcome::Accepted
@@ -126,7 +126,7 @@ async fn hand_off(endpoint: &Arc<Endpoint>, ticket: Box<Ticket>, route: Route, p
     }
 }
 
-enum Claimed {
+pub(crate) enum Claimed {
     /// Nothing identifies the event: it is distinct.
     Free,
     Mine(Claim),
@@ -135,17 +135,11 @@ enum Claimed {
 }
 
 /// Claims an event, waiting within the budget for a first copy that is in flight.
-async fn claim(
-    endpoint: &Endpoint,
-    exchange: &Exchange,
-    event: &Event,
-    proven: Instant,
-    deadline: Option<Instant>,
-) -> Claimed {
+pub(crate) async fn claim(endpoint: &Endpoint, event: &Event, proven: Instant, deadline: Option<Instant>) -> Claimed {
     let Some(store) = &endpoint.dedupe else { return Claimed::Free };
     let Some(key) = event.key() else { return Claimed::Free };
     loop {
-        let mut change = match Dedupe::claim(store, exchange.tenant.as_deref(), &key, proven) {
+        let mut change = match Dedupe::claim(store, event.tenant(), &key, proven) {
             Seen::New(claim) => return Claimed::Mine(claim),
             Seen::Before => return Claimed::Duplicate,
             Seen::InFlight(change) => change,

@@ -45,16 +45,21 @@ impl KeptHeaders {
     /// Shows those headers of a request that an event would keep.
     pub(crate) fn show(&self, head: &Head<'_>, mut to: impl FnMut(&str, &[u8])) {
         let mut show = |name: &str, value: &[u8]| {
-            if self.0.iter().any(|kept| **kept == *name) && !is_credential(name) {
+            if self.has(name) && !is_credential(name) {
                 to(name, value);
             }
         };
         head.headers().visit(&mut HeaderVisitor::of_names(self.0.iter().map(|name| &**name), &mut show));
     }
 
+    /// Whether headers of this name are kept.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|known| **known == *name)
+    }
+
     /// Keeps one more.
     pub(crate) fn add(&mut self, name: &str) {
-        if !self.0.iter().any(|known| **known == *name) {
+        if !self.has(name) {
             self.0 = self.0.iter().cloned().chain([Arc::from(name)]).collect();
         }
     }

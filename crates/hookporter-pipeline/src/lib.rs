@@ -36,6 +36,7 @@ mod payload_error;
 mod peek;
 mod proxies;
 mod public_url;
+pub mod quarantine;
 mod receive;
 mod replay;
 mod reply;
@@ -58,7 +59,7 @@ pub use memory::BodyMemory;
 #[cfg_attr(docsrs, doc(cfg(feature = "metrics")))]
 pub use metrics::describe_metrics;
 pub use outcome::{NotAnOutcome, Observer, Outcome, Record, Refusal};
-pub use packed::PackedRecord;
+pub use packed::{PackedRecord, RecordTexts};
 pub use payload_error::PayloadError;
 pub use proxies::Proxies;
 pub use receive::{Verdict, receive};

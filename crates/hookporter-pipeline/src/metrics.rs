@@ -8,6 +8,12 @@
 //! | `hookporter_body_bytes_total` | counter | `endpoint` |
 //! | `hookporter_attempts_total` | counter | `endpoint`, `outcome`: `worked`, `failed`, `dead`, `parked` |
 //! | `hookporter_attempt_seconds` | histogram | `endpoint`, `outcome`: `worked`, `failed` |
+//! | `hookporter_inbox_events` | gauge | `endpoint`, `state`: `waiting`, `dead`, `parked` |
+//! | `hookporter_inbox_oldest_seconds` | gauge | `endpoint`: how long ago the event came that has been due for the longest time |
+//!
+//! The gauges are set whenever somebody looks at the endpoint's health, as a [`HealthWatch`](crate::health::HealthWatch) does each
+//! second, from what the inbox saw a few seconds ago. They tell of the whole inbox: endpoints that share one have the same numbers,
+//! so take the maximum of them and not the sum. Counting ends at 10,000.
 //!
 //! Every label has few values: endpoints are configured, outcomes and reasons are lists of this crate. Nothing that a sender
 //! says becomes one.
@@ -18,9 +24,11 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use hookporter_core::Reason;
-use metrics::{Counter, Histogram, Unit, counter, describe_counter, describe_histogram, histogram};
+use metrics::{
+    Counter, Histogram, Unit, counter, describe_counter, describe_gauge, describe_histogram, gauge, histogram,
+};
 
-use crate::inbox::ChangeKind;
+use crate::inbox::{ChangeKind, InboxDepth};
 use crate::outcome::Outcome;
 
 const REQUESTS: &str = "hookporter_requests_total";
@@ -30,6 +38,9 @@ const BODY: &str = "hookporter_body_bytes_total";
 const ATTEMPTS: &str = "hookporter_attempts_total";
 const ATTEMPT: &str = "hookporter_attempt_seconds";
 
+const INBOX: &str = "hookporter_inbox_events";
+const OLDEST: &str = "hookporter_inbox_oldest_seconds";
+
 /// Tells the recorder what each metric means and in which unit it is. Call it once a recorder is installed; without it
 /// they work, and are unnamed.
 pub fn describe_metrics() {
@@ -38,6 +49,11 @@ pub fn describe_metrics() {
     describe_counter!(BODY, Unit::Bytes, "Bytes of bodies that arrived.");
     describe_counter!(ATTEMPTS, "Attempts of workers, by endpoint and what became of the event.");
     describe_histogram!(ATTEMPT, Unit::Seconds, "How long the function of a worker took.");
+    describe_gauge!(
+        INBOX,
+        "Events in the endpoint's inbox that wait, are dead letters, or are parked; up to 10,000 of each."
+    );
+    describe_gauge!(OLDEST, Unit::Seconds, "How long ago the event came that has been due for the longest time.");
 }
 
 /// The metrics of one endpoint, looked up when they are first used.
@@ -87,6 +103,19 @@ pub(crate) fn attempt(endpoint: &str, kind: ChangeKind) {
         _ => return,
     };
     caught(|| counter!(ATTEMPTS, "endpoint" => endpoint.to_owned(), "outcome" => outcome).increment(1));
+}
+
+/// Notes how much waits in an endpoint's inbox.
+pub(crate) fn inbox(endpoint: &Arc<str>, depth: &InboxDepth) {
+    caught(|| {
+        for (state, count) in [("waiting", depth.waiting), ("dead", depth.dead), ("parked", depth.parked)] {
+            // Counting ends long before a number has no `f64`.
+            let count = u32::try_from(count).unwrap_or(u32::MAX);
+            gauge!(INBOX, "endpoint" => endpoint.clone(), "state" => state).set(count);
+        }
+        let oldest = depth.oldest_age().unwrap_or_default();
+        gauge!(OLDEST, "endpoint" => endpoint.clone()).set(oldest.as_secs_f64());
+    });
 }
 
 /// Notes how long the function of a worker took.

@@ -18,62 +18,104 @@ const USUAL: usize = 512;
 const NONE: u16 = u16::MAX;
 
 /// What is known of one request when it has been answered, in two pieces of memory: for observers that keep many of them, or
-/// that have somebody else look at them later.
+/// that have somebody else look at them later. Its fields are those of a [`Record`].
 #[derive(Clone)]
+#[non_exhaustive]
 pub struct PackedRecord {
-    pub(crate) trace: TraceId,
-    pub(crate) at: UnixTime,
-    pub(crate) endpoint: Arc<str>,
-    pub(crate) provider: Cow<'static, str>,
-    pub(crate) tenant: Option<Arc<str>>,
-    pub(crate) outcome: Outcome,
-    pub(crate) status: u16,
-    pub(crate) reason: Option<Reason>,
-    pub(crate) body_bytes: usize,
-    pub(crate) duration: Duration,
-    pub(crate) report_only: bool,
+    /// What the log calls the request.
+    pub trace: TraceId,
+    /// When it arrived; for one that was turned away, when that was.
+    pub at: UnixTime,
+    /// The endpoint's name.
+    pub endpoint: Arc<str>,
+    /// The provider's id, or `custom`.
+    pub provider: Cow<'static, str>,
+    /// The tenant, where the endpoint has tenants and this one is known.
+    pub tenant: Option<Arc<str>>,
+    /// What became of it.
+    pub outcome: Outcome,
+    /// The status that the sender was told.
+    pub status: u16,
+    /// Why it was not accepted.
+    pub reason: Option<Reason>,
+    /// How many bytes of body arrived.
+    pub body_bytes: usize,
+    /// From the head to the answer.
+    pub duration: Duration,
+    /// Whether the endpoint only reports.
+    pub report_only: bool,
     /// In this order: method, path, detail, key id, event id, event type, API version, digest; then names and values of headers.
     pub(crate) texts: Texts,
 }
 
+/// The texts of a [`PackedRecord`], where they are.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct RecordTexts<'a> {
+    /// The method.
+    pub method: &'a str,
+    /// The path, without the query.
+    pub path: &'a str,
+    /// The reason with its evidence.
+    pub detail: Option<&'a str>,
+    /// The id of the key that fitted.
+    pub key_id: Option<&'a str>,
+    /// The event id.
+    pub event_id: Option<&'a str>,
+    /// The event type.
+    pub event_type: Option<&'a str>,
+    /// The API version.
+    pub api_version: Option<&'a str>,
+    /// The SHA-256 of the body, in hex.
+    pub body_digest: Option<&'a str>,
+    headers: Reading<'a>,
+}
+
+impl<'a> RecordTexts<'a> {
+    /// Names and values of the headers.
+    pub fn headers(&self) -> impl Iterator<Item = (&'a str, &'a str)> + use<'a> {
+        let mut texts = self.headers.clone();
+        std::iter::from_fn(move || texts.next().flatten().zip(texts.next().flatten()))
+    }
+}
+
 impl PackedRecord {
-    /// What the log calls the request.
+    /// Its texts, where they are.
     #[must_use]
-    pub const fn trace(&self) -> TraceId {
-        self.trace
+    pub fn texts(&self) -> RecordTexts<'_> {
+        let mut texts = self.texts.read();
+        let mut next = || texts.next().flatten();
+        let (method, path, detail, key_id) = (next(), next(), next(), next());
+        let (event_id, event_type, api_version, body_digest) = (next(), next(), next(), next());
+        let (method, path) = (method.unwrap_or_default(), path.unwrap_or_default());
+        RecordTexts { method, path, detail, key_id, event_id, event_type, api_version, body_digest, headers: texts }
     }
 
     /// The record, with every text in a place of its own.
     #[must_use]
     pub fn open(&self) -> Record {
-        let mut texts = self.texts.read();
-        let mut next = || texts.next().flatten().map(str::to_owned);
-        let (method, path, detail, key_id) = (next(), next(), next(), next());
-        let (event_id, event_type, api_version, body_digest) = (next(), next(), next(), next());
-        let mut headers = Vec::new();
-        while let (Some(name), Some(value)) = (next(), next()) {
-            headers.push((name, value));
-        }
+        let texts = self.texts();
+        let own = |text: Option<&str>| text.map(str::to_owned);
         Record {
             trace: self.trace,
             at: self.at,
             endpoint: self.endpoint.clone(),
             provider: self.provider.clone(),
             tenant: self.tenant.clone(),
-            method: method.unwrap_or_default(),
-            path: path.unwrap_or_default(),
-            headers,
+            method: texts.method.to_owned(),
+            path: texts.path.to_owned(),
+            headers: texts.headers().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
             outcome: self.outcome,
             status: self.status,
             reason: self.reason,
             stage: self.reason.map(Reason::stage),
-            detail,
-            key_id: key_id.map(|id| KeyId::from(&*id)),
-            event_id,
-            event_type,
-            api_version,
+            detail: own(texts.detail),
+            key_id: texts.key_id.map(KeyId::from),
+            event_id: own(texts.event_id),
+            event_type: own(texts.event_type),
+            api_version: own(texts.api_version),
             body_bytes: self.body_bytes,
-            body_digest,
+            body_digest: own(texts.body_digest),
             duration: self.duration,
             report_only: self.report_only,
         }
@@ -152,6 +194,7 @@ fn shortened(text: &str) -> &str {
     text.get(..end).unwrap_or_default()
 }
 
+#[derive(Debug, Clone)]
 struct Reading<'a>(&'a [u8]);
 
 impl<'a> Iterator for Reading<'a> {

@@ -30,6 +30,14 @@ impl PublicUrl {
         Ok(Self { scheme, authority: authority.to_owned(), path: None })
     }
 
+    /// The URL as it was configured, where it is a whole one.
+    #[cfg(feature = "diagnosis")]
+    pub(crate) fn configured(&self) -> Option<String> {
+        let (path, query) = self.path.as_ref()?;
+        let (mark, query) = query.as_deref().map_or(("", ""), |query| ("?", query));
+        Some(format!("{}://{}{path}{mark}{query}", self.scheme, self.authority))
+    }
+
     /// The URL of one request; `None` where its query cannot be the sender's. Scheme and host are as configured, unless
     /// a trusted proxy has said what was `called`.
     ///

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use bytes::{Bytes, BytesMut};
-use hookporter_core::{Check, Delivery, Head, Reason, Rejection, UnixTime};
+use hookporter_core::{Check, Delivery, Head, PreparedKeyring, Reason, Rejection, UnixTime, Unkeyed};
 use tokio::time::Instant;
 
 use crate::Endpoint;
@@ -56,18 +56,28 @@ pub async fn receive<B: BodyReader>(
     // What of the body was read when the request is turned away; report-only passes it on.
     let mut read = BytesMut::new();
     let mut body = Peeked::new(body);
+    let span = exchange.span.clone();
     // Pinned where it is made: a variable in between would be a second place for it in this future.
     let stepped = {
         let mut future = pin!(steps(&mut exchange, head, peer, &mut body, &mut read));
-        poll_fn(|cx| poll_caught(future.as_mut(), cx)).await
+        poll_fn(|cx| span.in_scope(|| poll_caught(future.as_mut(), cx))).await
     };
     let turned_away = match stepped {
         Ok(Ok(verdict)) => return verdict,
         Ok(Err(turned_away)) => turned_away,
         Err(Panicked) => TurnedAway::from(Rejection::new(Reason::HandlerPanicked)),
     };
+    let is_refusal = turned_away.event.is_none() && turned_away.rejection.kind().is_refusal();
+    if is_refusal && endpoint.keeper().is_some() {
+        // On the heap, so that the future of every other request is no larger for it.
+        let mut keeping =
+            Box::pin(crate::quarantine::keep(&mut exchange, head, peer, &turned_away.rejection, &mut body));
+        if poll_fn(|cx| poll_caught(keeping.as_mut(), cx)).await.is_err() {
+            tracing::error!(target: "hookporter", endpoint = &*endpoint.name, "keeping a refused request panicked");
+        }
+    }
     #[cfg(feature = "diagnosis")]
-    if turned_away.event.is_none() && turned_away.rejection.kind().is_refusal() {
+    if turned_away.event.is_none() && endpoint.may_tell(turned_away.rejection.kind(), head) {
         let (reason, body) = (turned_away.rejection.kind(), exchange.refused_body.take());
         let offered = catch_unwind(AssertUnwindSafe(|| {
             let url = endpoint.url_of(head, peer.map(|peer| peer.ip())).ok().flatten();
@@ -77,7 +87,11 @@ pub async fn receive<B: BodyReader>(
             tracing::error!(target: "hookporter", endpoint = &*endpoint.name, "examining a refusal panicked");
         }
     }
-    let reply = exchange.refuse(head, turned_away.event.as_ref(), turned_away.rejection);
+    let reply = if is_refusal && endpoint.holds(turned_away.rejection.kind()) {
+        exchange.hold(head, turned_away.rejection)
+    } else {
+        exchange.refuse(head, turned_away.event.as_ref(), turned_away.rejection)
+    };
     if endpoint.report_only {
         read.extend_from_slice(&body.unread());
         return Verdict::PassOn(read.freeze());
@@ -106,6 +120,7 @@ async fn steps<B: BodyReader>(
 ) -> Result<Verdict, TurnedAway> {
     let endpoint = exchange.endpoint.clone();
     let now = door(&endpoint, head)?;
+    exchange.arrived_at = Some(now);
     let url = endpoint.url_of(head, peer.map(|peer| peer.ip()))?;
     let head = &url.as_deref().map_or(*head, |url| head.with_url(url));
     if let Some(provider) = endpoint.provider.filter(|provider| provider.has_open_challenges())
@@ -144,7 +159,9 @@ async fn steps<B: BodyReader>(
         peer,
     };
     exchange.is_proven = true;
-    endpoint.state.vitals.proven(delivery.key_id(), delivery.received_at());
+    if endpoint.state.vitals.proven(delivery.key_id(), delivery.received_at()) && endpoint.quarantine.holds {
+        crate::quarantine::hold_ended(&endpoint);
+    }
     let event = Event::new(context, delivery, head);
     if endpoint.report_only {
         return Ok(crate::gate::watch(exchange, event, handshake.is_some()).await);
@@ -184,7 +201,7 @@ fn door(endpoint: &Endpoint, head: &Head<'_>) -> Result<UnixTime, Rejection> {
 
 /// Papers, body, proof.
 #[expect(clippy::too_many_arguments, reason = "the three steps share the whole of a request")]
-async fn prove<B: BodyReader>(
+pub(crate) async fn prove<B: BodyReader>(
     endpoint: &Endpoint,
     exchange: &mut Exchange,
     head: &Head<'_>,
@@ -215,7 +232,8 @@ async fn prove<B: BodyReader>(
     let proven = check.finish();
     if matches!(keys, RequestKeys::Decoy(_)) {
         // Whatever the decoy says, and at the same cost.
-        return Err(Rejection::new(Reason::UnknownTenant));
+        let body = proven.map_or_else(|refused| refused.into_parts().1, |proven| proven.body().clone());
+        return Err(exchange.refused_unjudged(Rejection::new(Reason::UnknownTenant), body));
     }
     counted(proven.map_err(|refused| exchange.refused(refused))?, inflated, held)
 }
@@ -242,11 +260,23 @@ async fn prove_by_named_key<B: BodyReader>(
     })
     .await;
     received?;
-    let name = check.key_name()?;
-    let found = endpoint.keys.found().ok_or_else(|| Rejection::new(Reason::UnknownKey))?;
-    let keyring = found.find((tenant.clone(), name), &endpoint.verifier, endpoint.budget).await?;
+    let keyring = match keyring_of(endpoint, &check, tenant.clone()).await {
+        Ok(keyring) => keyring,
+        Err(rejection) => return Err(exchange.refused_unjudged(rejection, check.into_unproven_body())),
+    };
     exchange.tenant = tenant;
     counted(check.finish(&keyring).map_err(|refused| exchange.refused(refused))?, inflated, held)
+}
+
+/// The keyring of the key that a body names.
+async fn keyring_of(
+    endpoint: &Endpoint,
+    check: &Unkeyed<'_>,
+    tenant: Option<Arc<str>>,
+) -> Result<Arc<PreparedKeyring>, Rejection> {
+    let name = check.key_name()?;
+    let found = endpoint.keys.found().ok_or_else(|| Rejection::new(Reason::UnknownKey))?;
+    found.find((tenant, name), &endpoint.verifier, endpoint.budget).await
 }
 
 /// A delivery whose payload counts as held, where it is not the body itself and was not counted while it was inflated.

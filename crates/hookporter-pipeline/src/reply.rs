@@ -77,6 +77,18 @@ impl Reply {
     }
 }
 
+impl Reply {
+    /// The answer to a refused request that is to come again, since the fault is ours and is being mended. That takes minutes,
+    /// so a sender that heeds it does not come every few seconds.
+    pub(crate) fn hold(rejection: Rejection) -> Self {
+        Self {
+            retry_after: Some(retry_after().saturating_mul(12).saturating_add(48)),
+            refusal: Some(Refusal::new(Outcome::Unavailable, rejection)),
+            ..Self::status(503)
+        }
+    }
+}
+
 /// One to five seconds, at random: senders that retry only twice within a minute still find us, and not all at once. No
 /// sender's schedule asks for more: those that heed it (Telegram, Zendesk below a minute) try again as soon as it says.
 fn retry_after() -> u32 {

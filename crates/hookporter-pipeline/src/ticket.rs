@@ -211,7 +211,7 @@ impl Ticket {
 
     /// What must live as long as the work, and not as long as the request.
     fn take_custody(&mut self) -> Custody {
-        std::mem::replace(&mut self.custody, Custody::empty())
+        Custody { span: self.exchange.span.clone(), ..std::mem::replace(&mut self.custody, Custody::empty()) }
     }
 }
 

@@ -10,6 +10,7 @@ use std::time::Duration;
 use pin_project_lite::pin_project;
 use tokio::sync::{Notify, OwnedSemaphorePermit};
 use tokio::task::JoinHandle;
+use tracing::Span;
 
 use crate::dedupe::Claim;
 use crate::memory::Held;
@@ -49,6 +50,8 @@ pub(crate) struct Custody {
     pub(crate) held: Option<Held>,
     /// The slot of a bounded background task.
     pub(crate) permit: Option<OwnedSemaphorePermit>,
+    /// The request's own, so that what the work says belongs to it, in whatever task it is.
+    pub(crate) span: Span,
     /// Counts the work as under way until its end; never read.
     pub(crate) _under_way: UnderWay,
 }
@@ -56,7 +59,7 @@ pub(crate) struct Custody {
 impl Custody {
     /// Work for which nothing is held.
     pub(crate) fn empty() -> Self {
-        Self { claim: None, held: None, permit: None, _under_way: UnderWay::new() }
+        Self { claim: None, held: None, permit: None, span: Span::none(), _under_way: UnderWay::new() }
     }
 
     /// Says how the work went, and lets go of what was held for it.
@@ -113,7 +116,8 @@ where
 
     fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
         let this = self.project();
-        let output = ready!(poll_caught(this.work, cx));
+        let polled = this.custody.span.in_scope(|| poll_caught(this.work, cx));
+        let output = ready!(polled);
         this.custody.settle(output.as_ref().map_or(WorkResult::Failed, Worked::result));
         Poll::Ready(output)
     }

@@ -8,6 +8,7 @@ use rusqlite::{CachedStatement, Connection, OptionalExtension, params};
 use tokio::sync::oneshot;
 
 use crate::job::{self, Fault, Job, Step};
+use crate::journal::Notes;
 use crate::size::Room;
 use crate::{lane, row};
 
@@ -84,6 +85,9 @@ struct Accept {
     /// Made where the records were, for the same reason.
     accepted: Vec<Accepted>,
     is_full: bool,
+    /// Where the number of the event is noted that the first record is of, and that number.
+    notes: Option<Arc<Notes>>,
+    number: Option<i64>,
     reply: oneshot::Sender<Result<Answer, Fault>>,
 }
 
@@ -92,14 +96,25 @@ impl Step for Accept {
         self.accepted.clear();
         self.is_full = self.room.is_full(connection)?;
         if !self.is_full {
-            for record in &self.records {
-                self.accepted.push(accept(connection, inserts, record)?);
+            let numbers = if self.notes.is_some() { Numbers::Wanted } else { Numbers::NotWanted };
+            for (at, record) in self.records.iter().enumerate() {
+                let numbers = if at == 0 { numbers } else { Numbers::NotWanted };
+                let (told, number) = accept(connection, inserts, record, numbers)?;
+                if at == 0 {
+                    self.number = number;
+                }
+                self.accepted.push(told);
             }
         }
         Ok(())
     }
 
     fn conclude(self: Box<Self>, fault: Option<&Fault>) {
+        if let (Some(notes), Some(number), None) = (&self.notes, self.number, fault)
+            && let Some(trace) = self.records.first().and_then(|record| record.trace)
+        {
+            notes.brought(trace, number);
+        }
         let accepted = (!self.is_full).then_some(self.accepted);
         job::tell(self.reply, Some(Answer { accepted, _records: self.records }), fault);
     }
@@ -110,16 +125,41 @@ impl Step for Accept {
 }
 
 /// A job that takes these records over, all or none, and its answer's other end.
-pub(crate) fn job(records: Vec<EventRecord>, room: Arc<Room>) -> (Job, oneshot::Receiver<Result<Answer, Fault>>) {
+pub(crate) fn job(
+    records: Vec<EventRecord>,
+    room: Arc<Room>,
+    notes: Option<Arc<Notes>>,
+) -> (Job, oneshot::Receiver<Result<Answer, Fault>>) {
     let weight = records.iter().fold(0, |weight, record| record.weight().saturating_add(weight));
     let (reply, answer) = oneshot::channel();
     let accepted = Vec::with_capacity(records.len());
-    let accept = Accept { records, room, accepted, is_full: false, reply };
+    let accept = Accept { records, room, accepted, is_full: false, notes, number: None, reply };
     (Job { step: Box::new(accept), weight, effect: job::Effect::Writes }, answer)
 }
 
-/// Keeps a record, unless its event is here already.
-fn accept(connection: &Connection, inserts: &mut Inserts<'_>, record: &EventRecord) -> rusqlite::Result<Accepted> {
+/// Whether the number of an event is to be looked up that is here already: for the journal.
+#[derive(Debug, Clone, Copy)]
+enum Numbers {
+    Wanted,
+    NotWanted,
+}
+
+/// Takes records over in a transaction of the caller's, with its inserts: no other ones give numbers in it.
+pub(crate) fn all(
+    connection: &Connection,
+    inserts: &mut Inserts<'_>,
+    records: &[EventRecord],
+) -> rusqlite::Result<Vec<Accepted>> {
+    records.iter().map(|record| Ok(accept(connection, inserts, record, Numbers::NotWanted)?.0)).collect()
+}
+
+/// Keeps a record, unless its event is here already; and the event's number, where it is known or wanted.
+fn accept(
+    connection: &Connection,
+    inserts: &mut Inserts<'_>,
+    record: &EventRecord,
+    numbers: Numbers,
+) -> rusqlite::Result<(Accepted, Option<i64>)> {
     let received = record.received_at.as_millis();
     let tenant = record.tenant.as_deref().unwrap_or_default();
     let (state, due) = state(connection, record)?;
@@ -140,11 +180,11 @@ fn accept(connection: &Connection, inserts: &mut Inserts<'_>, record: &EventReco
         number,
     ])?;
     if inserted == 0 {
-        return seen_before(connection, inserts, record, tenant);
+        return seen_before(connection, inserts, record, numbers);
     }
     inserts.give(number);
     keep_contents(inserts, number, record)?;
-    Ok(Accepted::New)
+    Ok((Accepted::New, Some(number)))
 }
 
 fn keep_contents(inserts: &mut Inserts<'_>, event: i64, record: &EventRecord) -> rusqlite::Result<()> {
@@ -176,8 +216,9 @@ fn seen_before(
     connection: &Connection,
     inserts: &mut Inserts<'_>,
     record: &EventRecord,
-    tenant: &str,
-) -> rusqlite::Result<Accepted> {
+    numbers: Numbers,
+) -> rusqlite::Result<(Accepted, Option<i64>)> {
+    let tenant = record.tenant.as_deref().unwrap_or_default();
     let (state, due) = state(connection, record)?;
     let requeued = connection
         .prepare_cached(
@@ -203,9 +244,22 @@ fn seen_before(
             |row| row.get::<_, i64>(0),
         )
         .optional()?;
-    let Some(event) = requeued else { return Ok(Accepted::Duplicate) };
-    keep_contents(inserts, event, record)?;
-    Ok(Accepted::Requeued)
+    if let Some(event) = requeued {
+        keep_contents(inserts, event, record)?;
+        return Ok((Accepted::Requeued, Some(event)));
+    }
+    let first = match numbers {
+        Numbers::Wanted => first(connection, record, tenant)?,
+        Numbers::NotWanted => None,
+    };
+    Ok((Accepted::Duplicate, first))
+}
+
+/// The number of the event that a record is a copy of.
+fn first(connection: &Connection, record: &EventRecord, tenant: &str) -> rusqlite::Result<Option<i64>> {
+    let sql = "SELECT id FROM events WHERE endpoint = ?1 AND tenant = ?2 AND identity = ?3";
+    let of = params![record.endpoint, tenant, record.identity];
+    connection.prepare_cached(sql)?.query_row(of, |row| row.get(0)).optional()
 }
 
 /// The state of an event that comes in, and when it is due: behind others of its lane, once they are finished.

@@ -37,7 +37,7 @@ pub(crate) fn erase(
     which: &str,
     of: impl rusqlite::Params + Clone,
 ) -> rusqlite::Result<usize> {
-    for table in ["contents", "attempts", "replayed"] {
+    for table in ["contents", "attempts", "replayed", "requests"] {
         let sql = format!("DELETE FROM {table} WHERE event IN (SELECT id FROM events WHERE {which})");
         connection.execute(&sql, of.clone())?;
     }

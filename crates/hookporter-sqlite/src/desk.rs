@@ -46,7 +46,9 @@ pub struct Desk {
     path: PathBuf,
     readers: Arc<Readers>,
     hand: Hand,
-    sealing: Sealing,
+    pub(crate) sealing: Sealing,
+    /// How many requests were missing in the journal when it was opened, beside the server.
+    lost: u64,
 }
 
 /// What changes are made by.
@@ -66,13 +68,15 @@ impl Desk {
     pub async fn open(path: impl AsRef<Path>) -> Result<Self, OpenError> {
         let path = path.as_ref().to_owned();
         let at = path.clone();
-        let looked = tokio::task::spawn_blocking(move || Reader::open(at).map(drop)).await;
-        looked.map_err(|error| OpenError::failed("looking at it", error))??;
+        let look = move || Reader::open(at)?.lost_requests().map_err(|error| OpenError::failed("looking at it", error));
+        let looked = tokio::task::spawn_blocking(look).await;
+        let lost = looked.map_err(|error| OpenError::failed("looking at it", error))??;
         Ok(Self {
             readers: Readers::new(&path),
             path,
             hand: Hand::Tool(Arc::new(Mutex::new(None))),
             sealing: Sealing::default(),
+            lost,
         })
     }
 
@@ -82,6 +86,19 @@ impl Desk {
     #[must_use]
     pub fn with_keys(self, keys: hookporter_pipeline::inbox::SealingKeys) -> Self {
         Self { sealing: Sealing { keys: Some(keys) }, ..self }
+    }
+
+    /// How many requests the journal has no row of, as far as is known here.
+    pub(crate) fn lost_requests(&self) -> u64 {
+        if let Hand::Server(inbox) = &self.hand { inbox.lost_requests() } else { self.lost }
+    }
+
+    /// The inbox, in the server that has it open.
+    pub(crate) const fn inbox(&self) -> Option<&Inbox> {
+        match &self.hand {
+            Hand::Server(inbox) => Some(inbox),
+            Hand::Tool(_) => None,
+        }
     }
 
     /// Looks at something.
@@ -146,7 +163,7 @@ impl Inbox {
     #[must_use]
     pub fn desk(&self) -> Desk {
         let (path, sealing) = (self.path().to_owned(), self.sealing().clone());
-        Desk { readers: Readers::new(&path), path, hand: Hand::Server(self.clone()), sealing }
+        Desk { readers: Readers::new(&path), path, hand: Hand::Server(self.clone()), sealing, lost: 0 }
     }
 }
 
@@ -253,11 +270,11 @@ impl Operated for Desk {
     }
 
     fn requests(&self) -> Option<Arc<dyn JournalSide>> {
-        None
+        Some(Arc::new(self.clone()))
     }
 
     fn refused(&self) -> Option<Arc<dyn QuarantineSide>> {
-        None
+        Some(Arc::new(self.clone()))
     }
 }
 

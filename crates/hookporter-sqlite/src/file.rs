@@ -24,7 +24,7 @@ pub(crate) const CHECKPOINT_PAGES: i64 = 8000;
 /// their index, and SQLite's own 2 MiB are read anew all the time.
 const CACHE: i64 = -16 * 1024;
 /// Enough for every statement that there is.
-const STATEMENTS: usize = 64;
+const STATEMENTS: usize = 96;
 
 /// How much of a file is looked through when it is opened.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

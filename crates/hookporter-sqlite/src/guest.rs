@@ -18,7 +18,18 @@ const STEPS: i32 = 1000;
 /// The savepoint that a function runs in.
 const SAVEPOINT: &str = "hookporter_guest";
 /// The tables of the inbox; a function may read them.
-const OURS: [&str; 7] = ["events", "numbered", "contents", "attempts", "replays", "replayed", "sqlite_sequence"];
+const OURS: [&str; 10] = [
+    "events",
+    "numbered",
+    "contents",
+    "attempts",
+    "replays",
+    "replayed",
+    "requests",
+    "requests_lost",
+    "refused",
+    "sqlite_sequence",
+];
 /// What a function may ask of SQLite itself: what its own tables are like.
 const PRAGMAS: [&str; 7] =
     ["table_info", "table_xinfo", "table_list", "index_list", "index_info", "foreign_key_list", "foreign_key_check"];
@@ -137,4 +148,20 @@ pub(crate) fn text(panic: &(dyn Any + Send)) -> String {
     let text = panic.downcast_ref::<&str>().copied();
     let text = text.or_else(|| panic.downcast_ref::<String>().map(String::as_str));
     format!("panicked: {}", text.unwrap_or("without a text"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_table_of_the_inbox_is_known_as_such() {
+        let mut connection = Connection::open_in_memory().unwrap();
+        crate::schema::migrate(&mut connection).unwrap();
+        let mut tables = connection.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").unwrap();
+        let tables = tables.query_map([], |row| row.get(0)).unwrap();
+        for table in tables.map(Result::<String, _>::unwrap) {
+            assert!(OURS.contains(&&*table), "a function of a user's may write to `{table}`");
+        }
+    }
 }

@@ -8,16 +8,20 @@ use std::time::Duration;
 
 use hookporter_core::{Clock, UnixTime};
 use hookporter_pipeline::inbox::{
-    Accepted, AcceptingSide, Claim, Claimed, EndpointNames, EventRecord, Failure, InboxError, LeaseId, Settled,
-    WorkError, Worker, WorkingSide,
+    Accepted, AcceptingSide, Claim, Claimed, EndpointNames, EventRecord, Failure, InboxDepth, InboxError, LeaseId,
+    Settled, WorkError, Worker, WorkingSide,
 };
-use hookporter_pipeline::{BoxFuture, Event, HandoffError};
+use hookporter_pipeline::operating::QuarantineSide;
+use hookporter_pipeline::{BoxFuture, Event, HandoffError, Observer};
 use rusqlite::Connection;
 use tokio::sync::{oneshot, watch};
 
 use crate::damage::Damage;
+use crate::depth::Depth;
 use crate::job::{Effect, Fault, Job, ask};
+use crate::journal::Notes;
 use crate::queue::Queue;
+use crate::refused::RefusedQueue;
 use crate::sealing::Sealing;
 use crate::size::Room;
 use crate::store::Aside;
@@ -63,11 +67,15 @@ pub(crate) struct Shared {
     pub(crate) aside: Aside,
     pub(crate) damage: Arc<Damage>,
     pub(crate) room: Arc<Room>,
+    pub(crate) refused: Arc<RefusedQueue>,
     pub(crate) sealing: Sealing,
     /// By which effects are completed.
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) longest_effect: Duration,
     pub(crate) names: EndpointNames,
+    /// Requests on their way into the journal; `None`: there is none.
+    pub(crate) notes: Option<Arc<Notes>>,
+    pub(crate) depth: Arc<Depth>,
     /// Ends with the writer.
     pub(crate) end: watch::Receiver<()>,
 }
@@ -121,6 +129,12 @@ impl Inbox {
         self.shared.queue.depth()
     }
 
+    /// How many requests the journal has no row of, since more came than could be written down.
+    #[must_use]
+    pub fn lost_requests(&self) -> u64 {
+        self.shared.notes.as_ref().map_or(0, |notes| notes.lost())
+    }
+
     /// Closes the inbox for every handle: takes nothing more, writes what waits, and ends when the file is closed. Workers
     /// end, too, and what they had not finished is due at the next start: end them first, so that they can.
     pub async fn close(&self) {
@@ -130,6 +144,14 @@ impl Inbox {
         let mut end = self.shared.end.clone();
         // An error says that the writer is gone.
         while end.changed().await.is_ok() {}
+    }
+
+    pub(crate) fn refused_queue(&self) -> &RefusedQueue {
+        &self.shared.refused
+    }
+
+    pub(crate) fn room(&self) -> &Arc<Room> {
+        &self.shared.room
     }
 
     pub(crate) fn sealing(&self) -> &Sealing {
@@ -144,6 +166,10 @@ impl Inbox {
     /// Gives the writer a job of the house.
     pub(crate) fn push(&self, job: Job) -> Result<(), Fault> {
         self.shared.queue.push(job)
+    }
+
+    pub(crate) fn notes(&self) -> Option<Arc<Notes>> {
+        self.shared.notes.clone()
     }
 
     pub(crate) fn queue(&self) -> &Arc<Queue> {
@@ -168,7 +194,7 @@ impl Inbox {
         self.send(job, answer)
     }
 
-    fn send<T: Send + 'static>(
+    pub(crate) fn send<T: Send + 'static>(
         &self,
         job: Job,
         answer: oneshot::Receiver<Result<T, Fault>>,
@@ -191,7 +217,8 @@ impl AcceptingSide for Inbox {
             Ok(records) => records,
             Err(fault) => return Box::pin(std::future::ready(Err(HandoffError::failed(fault)))),
         };
-        let (job, answer) = accept::job(records, self.shared.room.clone());
+        let notes = self.shared.notes.clone().filter(|notes| notes.is_in_use());
+        let (job, answer) = accept::job(records, self.shared.room.clone(), notes);
         let pushed = self.shared.queue.push_bounded(job);
         Box::pin(async move {
             let answer = match pushed {
@@ -208,6 +235,20 @@ impl AcceptingSide for Inbox {
 
     fn endpoint_names(&self) -> &EndpointNames {
         &self.shared.names
+    }
+
+    fn journal(&self) -> Option<Arc<dyn Observer>> {
+        let notes = self.shared.notes.clone()?;
+        notes.begin();
+        Some(notes)
+    }
+
+    fn depth(&self) -> Option<InboxDepth> {
+        self.shared.depth.seen()
+    }
+
+    fn quarantine(&self) -> Option<Arc<dyn QuarantineSide>> {
+        Some(self.as_quarantine())
     }
 }
 

@@ -28,6 +28,17 @@
 //! Bodies stand in the file as they came: who can read the file can read them. With the feature `seal` and a key of yours
 //! (`Settings::seal`) they are encrypted, and headers, target and peer with them. Who can write to the file can make events.
 //!
+//! # Journal
+//!
+//! Every request of an endpoint with an inbox leaves a row in the same file, accepted or not, with its trace, what the sender was
+//! told and why, and the number of its event: `SELECT * FROM requests_journal`, [`Reader::entries`], or the console. It holds no
+//! proof, no credential and no body. Rows are written when nobody waits for the writer, half a second late at the most unless
+//! senders keep it busy, and without a sync of their own: a loss of power may take the last ones. No request waits for its row;
+//! what cannot be written is counted ([`Inbox::lost_requests`]). Rows go after 30 days, and when there are more than a million
+//! ([`Settings::keep_requests`], [`Settings::most_requests`]); strangers' requests have a tenth of that, and push out nothing but
+//! their like. An erasure takes the rows of the event along. Where contents are sealed the journal has no headers, and no path of
+//! a request that a key has proven; what is in clear in the events (endpoint, tenant, id, type, version) is so here, too.
+//!
 //! # Mending
 //!
 //! [`Mender`] works beside a running server, from another process: what it changed is durable when its call ends, and the
@@ -49,6 +60,7 @@ mod cancel;
 mod change;
 mod claim;
 mod damage;
+mod depth;
 mod desk;
 mod edit;
 mod effect;
@@ -58,6 +70,7 @@ mod file;
 mod guest;
 mod inbox;
 mod job;
+mod journal;
 mod lane;
 mod lock;
 mod log;
@@ -70,6 +83,7 @@ mod patience;
 mod queue;
 mod reader;
 mod readers;
+mod refused;
 mod replay;
 mod role;
 mod row;

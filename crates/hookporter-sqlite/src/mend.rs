@@ -5,8 +5,10 @@ use std::time::Duration;
 use hookporter_core::UnixTime;
 use hookporter_pipeline::inbox::InboxError;
 use hookporter_pipeline::operating::{Edited, Selection};
+use rusqlite::Connection;
 
 use crate::bulk::{Bulk, Doing};
+use crate::journal::Erasing;
 use crate::{Erased, Inbox, change, edit};
 
 /// How long an erasure waits for readers of the log.
@@ -104,17 +106,20 @@ impl Inbox {
         self.ask(move |connection| Ok((edit::restore(connection, number)?, false))).await
     }
 
-    /// Erases an event with all that was kept of it, in whatever state it is, from the file's free pages and its log too.
-    /// Its worker, if one has it, is fenced off. A further delivery of it is a new event.
+    /// Erases an event with all that was kept of it, in whatever state it is, from the file's free pages and its log too, and
+    /// the requests of the journal that told of it. Its worker, if one has it, is fenced off. A further delivery of it is a new
+    /// event.
     ///
     /// While another program reads the file in a transaction of its own, its log cannot be emptied. This waits five seconds
     /// for that, without keeping anybody else waiting, and says [`Erased::ButInTheLog`] then; the log is emptied by itself
-    /// later. A copy in a backup, or in a file that was set aside, is yours to erase.
+    /// later. A copy in a backup, or in a file that was set aside, is yours to erase; so is a refused request in the quarantine, of
+    /// which nobody knows what it tells of.
     ///
     /// # Errors
     /// [`InboxError`] if the file cannot be written.
     pub async fn erase(&self, number: i64) -> Result<Erased, InboxError> {
-        self.erase_all("id = ?1", [number]).await
+        let whose = move |connection: &_| Erasing::of_event(connection, number);
+        self.erase_all("id = ?1", [number], whose).await
     }
 
     /// Erases all events of a tenant, as [`Inbox::erase`] does one.
@@ -122,25 +127,36 @@ impl Inbox {
     /// # Errors
     /// As [`Inbox::erase`].
     pub async fn erase_tenant(&self, endpoint: &str, tenant: &str) -> Result<Erased, InboxError> {
-        self.erase_all("endpoint = ?1 AND tenant = ?2", [endpoint.to_owned(), tenant.to_owned()]).await
+        let of = [endpoint.to_owned(), tenant.to_owned()];
+        let erasing = Erasing::of_tenant(endpoint.to_owned(), tenant.to_owned());
+        self.erase_all("endpoint = ?1 AND tenant = ?2", of, move |_: &_| Ok(erasing.clone())).await
     }
 
     async fn erase_all(
         &self,
         which: &'static str,
         of: impl rusqlite::Params + Clone + Send + 'static,
+        whose: impl Fn(&Connection) -> rusqlite::Result<Erasing> + Send + 'static,
     ) -> Result<Erased, InboxError> {
-        let queue = self.queue().clone();
-        let events = self
+        let (queue, notes) = (self.queue().clone(), self.notes());
+        let (events, mut erasing) = self
             .ask(move |connection| {
                 // Also where nobody waits for it any more.
                 queue.flush_soon();
-                Ok((change::erase(connection, which, of.clone())?, true))
+                let erasing = whose(connection)?;
+                notes.iter().for_each(|notes| notes.erase(&erasing));
+                Ok(((change::erase(connection, which, of.clone())?, erasing), true))
             })
             .await?;
+        // A few rows of the journal at a time, so that no sender waits for all of them.
+        while !erasing.is_over {
+            let so_far = erasing;
+            erasing = self.ask(move |connection| Ok((so_far.clone().step(connection)?, false))).await?;
+        }
+        let is_any = events > 0 || erasing.rows > 0;
         let is_empty = match self.queue().flushed(LOG) {
-            Ok(flushed) if events > 0 => flushed.await.unwrap_or(false),
-            _ => events == 0,
+            Ok(flushed) if is_any => flushed.await.unwrap_or(false),
+            _ => !is_any,
         };
         Ok(if is_empty { Erased::Everywhere { events } } else { Erased::ButInTheLog { events } })
     }

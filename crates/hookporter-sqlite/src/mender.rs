@@ -12,6 +12,7 @@ use tokio::time::Instant;
 
 use crate::bulk::{Bulk, Doing};
 use crate::file::{self, Writes};
+use crate::journal::Erasing;
 use crate::{OpenError, bulk, change, edit};
 
 /// The shortest pause between two steps; else it is as long as the step was. SQLite does not hand its lock over: whoever waits
@@ -127,12 +128,22 @@ impl Mender {
     }
 
     /// Erases an event with all that was kept of it, in whatever state it is, from the file's free pages too; its worker, if
-    /// one has it, is fenced off. Whether there was one. The file's log may hold a copy until [`Mender::empty_log`].
+    /// one has it, is fenced off. So are the requests of the journal that told of it, other than those of the last half second,
+    /// which its server has yet to write down. Whether there was one. The file's log may hold a copy until [`Mender::empty_log`].
     ///
     /// # Errors
     /// [`InboxError`] if the file cannot be written.
     pub fn erase(&self, number: i64) -> Result<bool, InboxError> {
-        Ok(self.transaction(|connection| change::erase(connection, "id = ?1", [number]))? > 0)
+        let (events, mut erasing) = self.transaction(|connection| {
+            let erasing = Erasing::of_event(connection, number)?;
+            Ok((change::erase(connection, "id = ?1", [number])?, erasing))
+        })?;
+        while !erasing.is_over {
+            let begun = Instant::now();
+            erasing = self.transaction(|connection| erasing.step(connection))?;
+            std::thread::sleep(begun.elapsed());
+        }
+        Ok(events > 0)
     }
 
     /// Writes the file's log back and empties it: it holds pages as they were before. Whether it is empty; another program

@@ -7,9 +7,12 @@ use hookporter_pipeline::inbox::EndpointNames;
 use tokio::sync::{oneshot, watch};
 
 use crate::cancel::{Cancel, OnDrop};
+use crate::depth::Depth;
 use crate::emptying::Emptying;
 use crate::inbox::Shared;
+use crate::journal::{Notes, Scribe};
 use crate::queue::Queue;
+use crate::refused::{Keeper, RefusedQueue};
 use crate::role::Role;
 use crate::size::Room;
 use crate::store::Store;
@@ -47,6 +50,14 @@ fn begun(settings: Settings, role: Role, path: PathBuf, cancel: &Cancel) -> Resu
     let sweep = Sweep::new(&settings);
     let (sealing, clock, longest_effect) = (settings.sealing.clone(), settings.clock.clone(), settings.effect);
     let room = Arc::new(Room::new(settings.file_limit));
+    let notes = settings
+        .keeping()
+        .filter(|_| role != Role::Working)
+        .map(|keeping| Arc::new(Notes::new(keeping, queue.clone())));
+    let scribe = notes.clone().map(|notes| Scribe::new(notes, room.clone(), settings.size()));
+    let depth = Arc::new(Depth::new(clock.clone()));
+    let refused = Arc::new(RefusedQueue::new(settings.bounds()));
+    let keeper = Keeper::new(refused.clone(), room.clone(), sealing.clone());
     let store = Store::open(settings, role, path, cancel)?;
     let shared = Shared {
         queue: queue.clone(),
@@ -55,11 +66,15 @@ fn begun(settings: Settings, role: Role, path: PathBuf, cancel: &Cancel) -> Resu
         aside: store.aside(),
         damage: store.damage(),
         room,
+        refused,
         sealing,
         clock,
         longest_effect,
         names: EndpointNames::new(),
+        notes,
+        depth: depth.clone(),
         end,
     };
-    Ok((shared, Writer { role, queue, changed, store, sweep, emptying: Emptying::default(), _ended: ended }))
+    let emptying = Emptying::default();
+    Ok((shared, Writer { role, queue, changed, store, sweep, emptying, scribe, depth, keeper, _ended: ended }))
 }

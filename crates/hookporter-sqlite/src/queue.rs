@@ -27,12 +27,16 @@ struct Waiting {
     bytes: usize,
     /// Whoever waits for the log to be empty.
     waiters: Vec<Waiter>,
+    /// Something waits for the writer that is no job.
+    nudged: bool,
     closed: bool,
 }
 
 /// What the writer gets.
 pub(crate) enum Taken {
     Jobs(Vec<Job>),
+    /// No job, but something else waits.
+    Nudged,
     /// Nothing came for a while.
     Idle,
     /// Nothing is left, and nothing more will come.
@@ -74,7 +78,9 @@ impl Queue {
     /// Takes what waits, up to so many jobs and bytes, but one at least; waits for the first as long as `patience`.
     pub(crate) fn take(&self, most: usize, most_bytes: usize, patience: Duration) -> Taken {
         let waiting = self.lock();
-        let empty = |waiting: &mut Waiting| waiting.jobs.is_empty() && waiting.waiters.is_empty() && !waiting.closed;
+        let empty = |waiting: &mut Waiting| {
+            waiting.jobs.is_empty() && waiting.waiters.is_empty() && !waiting.nudged && !waiting.closed
+        };
         let waited = self.pushed.wait_timeout_while(waiting, patience, empty);
         let (mut waiting, _) = waited.unwrap_or_else(PoisonError::into_inner);
         let (mut jobs, mut bytes) = (Vec::new(), 0_usize);
@@ -86,11 +92,19 @@ impl Queue {
             jobs.push(job);
         }
         waiting.bytes = waiting.bytes.saturating_sub(bytes);
+        let nudged = std::mem::take(&mut waiting.nudged);
         match (jobs.is_empty(), waiting.closed) {
             (false, _) => Taken::Jobs(jobs),
             (true, true) => Taken::Closed,
+            (true, false) if nudged => Taken::Nudged,
             (true, false) => Taken::Idle,
         }
+    }
+
+    /// Has the writer look at what waits beside the jobs.
+    pub(crate) fn nudge(&self) {
+        self.lock().nudged = true;
+        self.pushed.notify_one();
     }
 
     /// Takes nothing more; what waits is still done.

@@ -1,13 +1,17 @@
 //! Reading an inbox that a server has open.
 
 use std::path::Path;
+use std::sync::Arc;
 
 use hookporter_pipeline::inbox::{EventRecord, InboxError};
-use hookporter_pipeline::operating::{Attempted, Listed, Original, Page, Replay, Replayed, Selection, State, Stats};
+use hookporter_pipeline::journal::{Entry, Query};
+use hookporter_pipeline::operating::{
+    Attempted, Listed, Original, Page, ReasonCount, Replay, Replayed, Selection, State, Stats,
+};
 use rusqlite::Connection;
 
 use crate::file::{self, Writes};
-use crate::{OpenError, edit, log, replay};
+use crate::{OpenError, edit, journal, log, replay};
 
 /// Reads an inbox, whether its server runs or not, and changes nothing. For tools: every call blocks on the disk.
 ///
@@ -21,7 +25,7 @@ use crate::{OpenError, edit, log, replay};
 /// ```
 #[derive(Debug)]
 pub struct Reader {
-    connection: Connection,
+    pub(crate) connection: Connection,
 }
 
 impl Reader {
@@ -96,6 +100,39 @@ impl Reader {
     /// [`InboxError`] if the file cannot be read.
     pub fn original(&self, number: i64) -> Result<Option<Original>, InboxError> {
         edit::original(&self.connection, number).map_err(InboxError::new)
+    }
+
+    /// The requests that a query asks for, the newest first, at most `most` of those before the number `before`; begin with
+    /// `u64::MAX`. A text is looked for in every request that is left.
+    ///
+    /// # Errors
+    /// [`InboxError`] if the file cannot be read.
+    pub fn entries(&self, query: &Query, before: u64, most: usize) -> Result<Vec<Arc<Entry>>, InboxError> {
+        journal::entries(&self.connection, query, before, most).map_err(InboxError::new)
+    }
+
+    /// The request of this number; `None` if the journal tells of none.
+    ///
+    /// # Errors
+    /// [`InboxError`] if the file cannot be read.
+    pub fn entry(&self, number: u64) -> Result<Option<Arc<Entry>>, InboxError> {
+        journal::entry(&self.connection, number).map_err(InboxError::new)
+    }
+
+    /// Why the requests that a query asks for were turned away or not taken, the most frequent reason first.
+    ///
+    /// # Errors
+    /// [`InboxError`] if the file cannot be read.
+    pub fn reasons(&self, query: &Query) -> Result<Vec<ReasonCount>, InboxError> {
+        journal::reasons(&self.connection, query).map_err(InboxError::new)
+    }
+
+    /// How many requests the journal has no row of, as far as its server has written that down.
+    ///
+    /// # Errors
+    /// [`InboxError`] if the file cannot be read.
+    pub fn lost_requests(&self) -> Result<u64, InboxError> {
+        journal::lost(&self.connection).map_err(InboxError::new)
     }
 
     /// The replays, the latest first, at most so many.

@@ -16,10 +16,14 @@ pub(crate) fn text(label: Option<&RecordLabel>) -> Option<&str> {
     label.map(|label| &*label.text)
 }
 
-/// Headers, one a line. No value holds a line's end: the pipeline keeps none that does.
 pub(crate) fn headers(record: &EventRecord) -> Vec<u8> {
+    lines(&record.headers)
+}
+
+/// Headers, one a line. No value holds a line's end: the pipeline keeps none that does.
+pub(crate) fn lines(headers: &[(String, Vec<u8>)]) -> Vec<u8> {
     let mut lines = Vec::new();
-    for (name, value) in &record.headers {
+    for (name, value) in headers {
         lines.extend_from_slice(name.as_bytes());
         lines.extend_from_slice(b": ");
         lines.extend_from_slice(value);
@@ -28,7 +32,7 @@ pub(crate) fn headers(record: &EventRecord) -> Vec<u8> {
     lines
 }
 
-fn read_headers(lines: &[u8]) -> Vec<(String, Vec<u8>)> {
+pub(crate) fn read_headers(lines: &[u8]) -> Vec<(String, Vec<u8>)> {
     let read = |line: &[u8]| {
         let colon = line.iter().position(|byte| *byte == b':')?;
         let (name, value) = line.split_at_checked(colon)?;

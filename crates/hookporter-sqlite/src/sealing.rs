@@ -3,6 +3,7 @@
 #[cfg(feature = "seal")]
 use hookporter_pipeline::inbox::SealingKeys;
 use hookporter_pipeline::inbox::{Claimed, EventRecord};
+use hookporter_pipeline::operating::RefusedRequest;
 
 use crate::job::Fault;
 
@@ -14,6 +15,18 @@ pub(crate) struct Sealing {
 }
 
 impl Sealing {
+    /// Whether what comes in is encrypted.
+    #[cfg(feature = "seal")]
+    pub(crate) const fn is_on(&self) -> bool {
+        self.keys.is_some()
+    }
+
+    #[cfg(not(feature = "seal"))]
+    #[expect(clippy::unused_self, reason = "as with the feature")]
+    pub(crate) const fn is_on(&self) -> bool {
+        false
+    }
+
     #[cfg(feature = "seal")]
     pub(crate) fn seal(&self, records: Vec<EventRecord>) -> Result<Vec<EventRecord>, Fault> {
         let Some(keys) = &self.keys else { return Ok(records) };
@@ -41,6 +54,35 @@ impl Sealing {
     #[expect(clippy::unused_self, reason = "as with the feature")]
     pub(crate) fn open(&self, record: EventRecord) -> EventRecord {
         record
+    }
+
+    /// Seals a refused request, where there are keys.
+    #[cfg(feature = "seal")]
+    pub(crate) fn seal_refused(&self, request: RefusedRequest) -> Result<RefusedRequest, Fault> {
+        let Some(keys) = &self.keys else { return Ok(request) };
+        keys.seal_refused(request).map_err(|error| Fault::Store(error.to_string()))
+    }
+
+    #[cfg(not(feature = "seal"))]
+    #[expect(clippy::unnecessary_wraps, clippy::unused_self, reason = "as with the feature")]
+    pub(crate) fn seal_refused(&self, request: RefusedRequest) -> Result<RefusedRequest, Fault> {
+        Ok(request)
+    }
+
+    /// Opens a refused request; one that does not open stays sealed, and says which key it wants.
+    #[cfg(feature = "seal")]
+    pub(crate) fn open_refused(&self, request: RefusedRequest) -> RefusedRequest {
+        let Some(keys) = &self.keys else { return request };
+        keys.open_refused(request.clone()).unwrap_or_else(|error| {
+            tracing::error!(target: "hookporter", trace = %request.trace, "{error}");
+            request
+        })
+    }
+
+    #[cfg(not(feature = "seal"))]
+    #[expect(clippy::unused_self, reason = "as with the feature")]
+    pub(crate) fn open_refused(&self, request: RefusedRequest) -> RefusedRequest {
+        request
     }
 
     pub(crate) fn open_all(&self, claimed: Claimed) -> Claimed {

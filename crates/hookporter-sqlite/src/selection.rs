@@ -8,7 +8,7 @@ use rusqlite::types::Value;
 
 /// A selection as a condition on `events`, whose parameters begin at `?first`.
 pub(crate) fn condition(which: &Selection, first: usize) -> Condition {
-    let mut condition = Condition { sql: "TRUE".to_owned(), values: Vec::new(), first };
+    let mut condition = Condition::all(first);
     let text = |text: &Option<String>| text.clone().map(Value::Text);
     let moment = |moment: Option<UnixTime>| moment.map(|moment| Value::Integer(moment.as_millis()));
     condition.and("endpoint =", text(&which.endpoint));
@@ -17,8 +17,7 @@ pub(crate) fn condition(which: &Selection, first: usize) -> Condition {
     condition.and("received_at >=", moment(which.since));
     condition.and("received_at <", moment(which.until));
     if let Some(numbers) = &which.numbers {
-        let numbers: Vec<_> = numbers.iter().map(i64::to_string).collect();
-        condition.sql.push_str(&format!(" AND id IN ({})", numbers.join(", ")));
+        condition.and_numbers(numbers);
     }
     match which.state {
         // In the words of the index, which SQLite must recognise.
@@ -39,7 +38,19 @@ pub(crate) struct Condition {
 }
 
 impl Condition {
-    fn and(&mut self, compared: &str, value: Option<Value>) {
+    /// Every row.
+    pub(crate) fn all(first: usize) -> Self {
+        Self { sql: "TRUE".to_owned(), values: Vec::new(), first }
+    }
+
+    /// Only rows of these numbers.
+    pub(crate) fn and_numbers(&mut self, numbers: &[i64]) {
+        let numbers: Vec<_> = numbers.iter().map(i64::to_string).collect();
+        // Writing to a string does not fail.
+        let _ = write!(self.sql, " AND id IN ({})", numbers.join(", "));
+    }
+
+    pub(crate) fn and(&mut self, compared: &str, value: Option<Value>) {
         let Some(value) = value else { return };
         let parameter = self.first.saturating_add(self.values.len());
         // Writing to a string does not fail.

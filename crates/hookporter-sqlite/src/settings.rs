@@ -6,6 +6,8 @@ use std::time::Duration;
 
 use hookporter_core::{Clock, SystemClock};
 
+use crate::journal::Keeping;
+use crate::refused::Bounds;
 use crate::role::Role;
 use crate::sealing::Sealing;
 use crate::{Inbox, OpenError, opening};
@@ -37,6 +39,10 @@ pub struct Settings {
     pub(crate) set_aside: bool,
     pub(crate) sealing: Sealing,
     pub(crate) effect: Duration,
+    /// `None`: no journal.
+    pub(crate) journal: Option<Keeping>,
+    pub(crate) quarantine: Bounds,
+    pub(crate) refused: Duration,
 }
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
@@ -56,6 +62,15 @@ impl Settings {
             set_aside: true,
             sealing: Sealing::default(),
             effect: Duration::from_millis(250),
+            journal: Some(Keeping {
+                waiting: 4096,
+                age: DAY.saturating_mul(30),
+                rows: 1_000_000,
+                digests: false,
+                sealed: false,
+            }),
+            quarantine: Bounds { requests: 1000, bytes: 64 * 1024 * 1024 },
+            refused: DAY.saturating_mul(30),
         }
     }
 
@@ -97,6 +112,45 @@ impl Settings {
         Self { file_limit: Some(bytes), ..self }
     }
 
+    /// How long the journal tells of a request. Default: 30 days.
+    pub fn keep_requests(self, age: Duration) -> Self {
+        self.with_journal(|journal| Keeping { age, ..journal })
+    }
+
+    /// How many requests the journal tells of; the oldest go when more come. A tenth of them may be others than accepted ones, as
+    /// anybody can send them: these push out their like only. Where the file is bounded, by [`Settings::keep_bytes`] or
+    /// [`Settings::file_limit`], there are no more than one for each 8 KiB of it. Default: 1,000,000, which take some 300 MB.
+    pub fn most_requests(self, requests: usize) -> Self {
+        self.with_journal(|journal| Keeping { rows: requests, ..journal })
+    }
+
+    /// Notes the SHA-256 of every proven body in the journal, too: hashing one takes about as long as its proof. Default: off.
+    pub fn digest_requests(self) -> Self {
+        self.with_journal(|journal| Keeping { digests: true, ..journal })
+    }
+
+    /// Writes no journal: requests leave no row of their own, and what is kept of them are the events. Default: every request
+    /// of an endpoint with this inbox leaves one.
+    pub fn no_journal(self) -> Self {
+        Self { journal: None, ..self }
+    }
+
+    fn with_journal(self, change: impl FnOnce(Keeping) -> Keeping) -> Self {
+        Self { journal: self.journal.map(change), ..self }
+    }
+
+    /// How the journal is kept.
+    pub(crate) fn keeping(&self) -> Option<Keeping> {
+        self.journal.map(|journal| Keeping { sealed: self.sealing.is_on(), ..journal })
+    }
+
+    /// How much of refused requests is kept.
+    pub(crate) fn bounds(&self) -> Bounds {
+        let share = self.size().and_then(|size| usize::try_from(size.div_euclid(8)).ok());
+        let bytes = share.map_or(self.quarantine.bytes, |share| self.quarantine.bytes.min(share));
+        Bounds { bytes, ..self.quarantine }
+    }
+
     /// Above which size bodies go early.
     pub(crate) fn size(&self) -> Option<u64> {
         self.bytes.or_else(|| self.file_limit.map(|limit| limit.saturating_sub(limit.div_ceil(10))))
@@ -113,6 +167,20 @@ impl Settings {
         Self { effect: longest.max(Duration::from_millis(1)), ..self }
     }
 
+    /// How many refused requests, and how many bytes of them, are kept for endpoints that have a
+    /// [`quarantine`](hookporter_pipeline::Endpoint::quarantine): so many of those whose proof was judged, and as many of those
+    /// that did not come as far. The oldest go first, of the endpoint that has the most; one that has more than an eighth of the
+    /// bytes by itself is not kept. Default: 1,000 requests and 64 MiB, and of either kind no more than an eighth of
+    /// [`Settings::keep_bytes`] or [`Settings::file_limit`]: strangers are not to fill the file.
+    pub fn quarantine(self, requests: usize, bytes: usize) -> Self {
+        Self { quarantine: Bounds { requests, bytes }, ..self }
+    }
+
+    /// How long refused requests are kept. Default: 30 days.
+    pub fn keep_refused(self, age: Duration) -> Self {
+        Self { refused: age, ..self }
+    }
+
     /// Leaves a damaged file where it is, and does not open it. Default: it is set aside, whole and under another name, an
     /// error is logged, and a new file takes its place, so that events of now are not lost for those of yesterday; see
     /// [`Inbox::set_aside`]. So it is with one that turns out to be damaged while it is open, once it cannot be written, or
@@ -123,8 +191,8 @@ impl Settings {
 
     /// Encrypts body, payload, headers, target and peer of every event from now on, and opens what these keys have sealed; see
     /// [`SealingKeys`](hookporter_pipeline::inbox::SealingKeys) for what stays readable. Events that were accepted before stay
-    /// as they are: those that are done until they are swept, dead letters and parked ones until somebody ends them. Default:
-    /// nothing is encrypted.
+    /// as they are: those that are done until they are swept, dead letters and parked ones until somebody ends them. The journal,
+    /// which is not encrypted, has no headers then, and no path of a request that a key has proven. Default: nothing is encrypted.
     #[cfg(feature = "seal")]
     pub fn seal(self, keys: hookporter_pipeline::inbox::SealingKeys) -> Self {
         Self { sealing: Sealing { keys: Some(keys) }, ..self }

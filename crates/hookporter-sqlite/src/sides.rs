@@ -3,9 +3,13 @@
 use std::fmt;
 use std::future::Future;
 use std::path::Path;
+use std::sync::Arc;
 
-use hookporter_pipeline::inbox::{Accepted, AcceptingSide, EndpointNames, EventRecord, InboxError, WorkError, Worker};
-use hookporter_pipeline::{BoxError, BoxFuture, Event, HandoffError};
+use hookporter_pipeline::inbox::{
+    Accepted, AcceptingSide, EndpointNames, EventRecord, InboxDepth, InboxError, WorkError, Worker,
+};
+use hookporter_pipeline::operating::QuarantineSide;
+use hookporter_pipeline::{BoxError, BoxFuture, Event, HandoffError, Observer};
 use rusqlite::Connection;
 
 use crate::role::Role;
@@ -114,6 +118,12 @@ impl AcceptingInbox {
         self.0.desk()
     }
 
+    /// How many requests the journal has no row of; see [`Inbox::lost_requests`].
+    #[must_use]
+    pub fn lost_requests(&self) -> u64 {
+        self.0.lost_requests()
+    }
+
     /// Closes it for every handle: takes nothing more, writes what waits, and ends when the file is closed here.
     pub async fn close(&self) {
         self.0.close().await;
@@ -127,6 +137,18 @@ impl AcceptingSide for AcceptingInbox {
 
     fn endpoint_names(&self) -> &EndpointNames {
         self.0.endpoint_names()
+    }
+
+    fn journal(&self) -> Option<Arc<dyn Observer>> {
+        self.0.journal()
+    }
+
+    fn depth(&self) -> Option<InboxDepth> {
+        self.0.depth()
+    }
+
+    fn quarantine(&self) -> Option<Arc<dyn QuarantineSide>> {
+        self.0.quarantine()
     }
 }
 

@@ -170,6 +170,13 @@ impl Store {
         Fault::Store(error.to_string())
     }
 
+    /// A failure after which nothing is believed of the connection, whatever was rolled back.
+    pub(crate) fn distrust(&mut self, error: &rusqlite::Error) {
+        self.failed(error);
+        drop(self.connection.take());
+        self.probe_at = None;
+    }
+
     /// Closes the file, and notes that nothing was wrong with it, if nothing was.
     pub(crate) fn close(&mut self) {
         if let Some(connection) = self.connection.take()

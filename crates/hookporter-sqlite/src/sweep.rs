@@ -2,6 +2,7 @@
 
 mod by_size;
 mod pass;
+mod requests;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,7 +13,8 @@ use tokio::time::Instant;
 
 use self::by_size::BySize;
 use self::pass::{Pass, What};
-use crate::Settings;
+use self::requests::Requests;
+use crate::{Settings, damage, refused};
 
 /// How many rows one step looks at. Small, since senders wait behind it: a step of 200 takes a few milliseconds.
 const ROWS: i64 = 200;
@@ -32,7 +34,10 @@ const PAGES: i64 = 500;
 pub(crate) struct Sweep {
     clock: Arc<dyn Clock>,
     passes: Vec<Pass>,
+    requests: Option<Requests>,
     by_size: Option<BySize>,
+    /// How long refused requests are kept.
+    refused: Duration,
     count: u32,
     due: Instant,
 }
@@ -60,7 +65,9 @@ impl Sweep {
         Self {
             clock: settings.clock.clone(),
             passes: all.map(|(what, age)| Pass::new(what, age)).collect(),
+            requests: settings.keeping().map(|journal| Requests::new(journal.age)),
             by_size: settings.size().map(BySize::new),
+            refused: settings.refused,
             count: 0,
             due: Instant::now(),
         }
@@ -105,13 +112,22 @@ impl Sweep {
         for pass in &mut self.passes {
             step = step.and(pass.step(&transaction, now, is_whole)?);
         }
+        if let Some(requests) = &mut self.requests {
+            step = step.and(requests.step(&transaction, now, is_whole)?);
+        }
         if !step.looked {
             due_now(&transaction, now.as_millis())?;
             self.passes.iter_mut().for_each(Pass::begin);
+            self.requests.iter_mut().for_each(Requests::begin);
             self.count = self.count.wrapping_add(1);
         }
         transaction.commit()?;
-        Ok(step)
+        let refused = match refused::forget_before(connection, now.minus(self.refused), ROWS) {
+            // Where only what was refused is damaged, the rest is swept all the same.
+            Err(error) if damage::is_damage(&error) => false,
+            forgotten => forgotten? > 0,
+        };
+        Ok(step.and(Step { looked: refused, removed: refused }))
     }
 }
 

@@ -7,10 +7,13 @@ use rusqlite::{Connection, ErrorCode};
 use tokio::sync::watch;
 
 use crate::accept::Inserts;
-use crate::damage::Damage;
+use crate::damage::{self, Damage};
+use crate::depth::Depth;
 use crate::emptying::{Emptying, Moment};
 use crate::job::{Effect, Fault, Job};
+use crate::journal::{Scribe, Wrote};
 use crate::queue::{Queue, Taken};
+use crate::refused::Keeper;
 use crate::role::Role;
 use crate::store::{PROBE, Store, is_of_one_job};
 use crate::sweep::Sweep;
@@ -31,6 +34,10 @@ pub(crate) struct Writer {
     pub(crate) store: Store,
     pub(crate) sweep: Sweep,
     pub(crate) emptying: Emptying,
+    /// Writes the journal.
+    pub(crate) scribe: Option<Scribe>,
+    pub(crate) depth: Arc<Depth>,
+    pub(crate) keeper: Keeper,
     /// Says that the file is closed, by being dropped last.
     pub(crate) _ended: watch::Sender<()>,
 }
@@ -45,6 +52,7 @@ impl Writer {
                     dirty = true;
                     Moment::Busy
                 }
+                Taken::Nudged => Moment::Busy,
                 Taken::Idle => Moment::Idle,
                 Taken::Closed => return self.end(),
             };
@@ -55,6 +63,7 @@ impl Writer {
             if self.emptying.is_due(moment) {
                 self.empty_log();
             }
+            self.write_down(moment);
             if moment == Moment::Idle {
                 if dirty {
                     if self.role.tends() {
@@ -67,8 +76,10 @@ impl Writer {
                 dirty = false;
             }
             self.emptying.expire();
+            dirty |= self.keep_refused();
             dirty |= self.role.tends() && self.sweep();
             self.look();
+            self.look_how_deep();
         }
     }
 
@@ -80,7 +91,11 @@ impl Writer {
             (Some(_), false) if self.role.tends() => self.sweep.patience().min(self.store.look.patience()),
             (Some(_), false) => self.store.look.patience(),
         };
-        patience.min(self.emptying.patience())
+        let patience = patience.min(self.scribe.as_ref().map_or(Duration::MAX, Scribe::patience));
+        let patience = if self.role == Role::Working { patience } else { patience.min(self.depth.patience()) };
+        // Nothing is kept before it is open again.
+        let keeping = if self.store.connected().is_some() { self.keeper.patience() } else { PROBE };
+        patience.min(self.emptying.patience()).min(keeping)
     }
 
     fn work(&mut self, mut jobs: Vec<Job>) {
@@ -120,6 +135,25 @@ impl Writer {
         }
     }
 
+    /// Keeps refused requests that wait. Whether it has changed the file.
+    fn keep_refused(&mut self) -> bool {
+        let Some(connection) = self.store.connected() else { return false };
+        match self.keeper.step_if_due(connection) {
+            Ok(changed) => changed,
+            // Events are not set aside for what was refused: the next start looks the file through.
+            Err(error) if damage::is_damage(&error) => {
+                self.store.damage().meet();
+                self.keeper.stop();
+                tracing::error!(target: "hookporter", "the quarantine is damaged, and keeps nothing more: {error}");
+                false
+            }
+            Err(error) => {
+                self.store.failed(&error);
+                false
+            }
+        }
+    }
+
     /// Whether it may have changed the file.
     fn sweep(&mut self) -> bool {
         let Some(connection) = self.store.connected() else { return false };
@@ -134,6 +168,28 @@ impl Writer {
                 self.store.failed(&error);
                 false
             }
+        }
+    }
+
+    /// Writes the journal, where it is time for it. Its row is lost rather than that the inbox stops for it.
+    fn write_down(&mut self, moment: Moment) {
+        let Some(scribe) = self.scribe.as_mut().filter(|scribe| scribe.is_due(moment == Moment::Idle)) else { return };
+        let wrote = match self.store.connected_mut() {
+            Some(connection) => scribe.write(self.role, connection),
+            // The file may be another one when it is open again.
+            None => return scribe.forget(),
+        };
+        match wrote {
+            Wrote::Well => {}
+            Wrote::Damaged => self.store.damage().meet(),
+            Wrote::Failed(error) => self.store.distrust(&error),
+        }
+    }
+
+    fn look_how_deep(&mut self) {
+        let Some(connection) = self.store.connected().filter(|_| self.role != Role::Working) else { return };
+        if let Err(error) = self.depth.look_if_due(connection) {
+            self.store.failed(&error);
         }
     }
 
@@ -166,6 +222,14 @@ impl Writer {
 
     /// The queue is closed, and empty.
     fn end(mut self) {
+        if let (Some(scribe), Some(connection)) = (&mut self.scribe, self.store.connected_mut()) {
+            scribe.write_all(self.role, connection);
+        }
+        if let Some(connection) = self.store.connected()
+            && let Err(error) = self.keeper.finish(connection)
+        {
+            self.store.failed(&error);
+        }
         self.emptying.add(self.queue.waiters());
         if self.emptying.is_wanted() {
             self.empty_log();

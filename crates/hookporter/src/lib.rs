@@ -5,7 +5,7 @@
 //!   [`Scheme`] of your own.
 //! - `axum` (feature `axum`, or `tower` for other tower servers) and `actix` (feature `actix`): the adapters.
 //! - [`Event`]: what your code is given, once everything about the request held.
-//! - [`guide`]: every sender in a table, and how to add one.
+//! - [`guide`]: every sender in a table, how to add one, and what to do about every refusal, alarm and answer.
 //!
 //! # Deployment
 //!
@@ -204,6 +204,11 @@ pub mod operating {
     pub use hookporter_pipeline::operating::*;
 }
 
+/// Quarantine: refused requests kept whole, judged again once what was wrong is mended; and hold mode.
+pub mod quarantine {
+    pub use hookporter_pipeline::quarantine::*;
+}
+
 /// Health: how endpoints fare, as a value, as JSON, and as a stream of changes.
 pub mod health {
     pub use hookporter_pipeline::health::*;
@@ -224,6 +229,12 @@ pub use hookporter_sqlite::Inbox;
 pub mod guide {
     #[doc = include_str!("../guide/add-a-provider.md")]
     pub mod add_a_provider {}
+
+    #[doc = include_str!("../guide/causes.md")]
+    pub mod causes {}
+
+    #[doc = include_str!("../guide/dashboards.md")]
+    pub mod dashboards {}
 
     #[doc = include_str!("../guide/mending.md")]
     pub mod mending {}

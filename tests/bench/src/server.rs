@@ -1,5 +1,6 @@
 //! The servers that are compared: a bare handler, and the same work behind an endpoint.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use axum::Router;
@@ -11,6 +12,7 @@ use hmac::{Hmac, Mac};
 use hookporter_core::Secret;
 use hookporter_pipeline::journal::Journal;
 use hookporter_pipeline::{BoxFuture, Endpoint, Event, HandedOff, Handoff, HandoffError};
+use hookporter_sqlite::{Inbox, Settings};
 use hookporter_tower::{EndpointLayer, EndpointService};
 use sha2::Sha256;
 
@@ -36,6 +38,12 @@ pub enum Kind {
     GitHubService,
     /// The same service, watched: a journal, metrics with a recorder, and a log at its usual level.
     GitHubServiceWatched,
+    /// A service with a durable inbox, and nothing that tells of it.
+    GitHubInbox,
+    /// The same with the inbox's journal.
+    GitHubInboxJournal,
+    /// The same, watched: the inbox's journal, metrics with a recorder, and a log at its usual level.
+    GitHubInboxWatched,
     /// A layer with a memory of events, whose ids stand in the body.
     StripeLayer,
     /// A service of the same kind.
@@ -61,6 +69,9 @@ impl Kind {
         Self::GitHubLayer,
         Self::GitHubService,
         Self::GitHubServiceWatched,
+        Self::GitHubInbox,
+        Self::GitHubInboxJournal,
+        Self::GitHubInboxWatched,
         Self::StripeLayer,
         Self::StripeService,
         #[cfg(feature = "actix")]
@@ -82,6 +93,9 @@ impl Kind {
             Self::GitHubLayer => "axum layer (github)",
             Self::GitHubService => "axum service (github, hand-off)",
             Self::GitHubServiceWatched => "axum service (github, hand-off, watched)",
+            Self::GitHubInbox => "axum inbox (github, no journal)",
+            Self::GitHubInboxJournal => "axum inbox (github, journal)",
+            Self::GitHubInboxWatched => "axum inbox (github, watched)",
             Self::StripeLayer => "axum layer (stripe)",
             Self::StripeService => "axum service (stripe, hand-off)",
             #[cfg(feature = "actix")]
@@ -116,10 +130,18 @@ impl Kind {
             Self::GitHubLayerNoDedupe => endpoint.no_dedupe(),
             Self::GitHubService | Self::StripeService => endpoint.handoff(AtOnce),
             Self::GitHubServiceWatched => endpoint.handoff(AtOnce).observer(Journal::in_memory(10_000)),
+            Self::GitHubInbox => endpoint.inbox(&inbox(Settings::new().no_journal())),
+            Self::GitHubInboxJournal | Self::GitHubInboxWatched => endpoint.inbox(&inbox(Settings::new())),
             #[cfg(feature = "actix")]
             Self::ActixGitHubService => endpoint.handoff(AtOnce),
             _ => endpoint,
         }
+    }
+
+    /// Whether it has a recorder of metrics and a log.
+    #[must_use]
+    pub const fn is_watched(self) -> bool {
+        matches!(self, Self::GitHubServiceWatched | Self::GitHubInboxWatched)
     }
 
     /// Its axum router, unless it is no axum server.
@@ -135,13 +157,28 @@ impl Kind {
             Self::GitHubLayerNoDedupe | Self::GitHubLayer | Self::StripeLayer => {
                 Router::new().route(PATH, post(bare).layer(EndpointLayer::new(self.endpoint())))
             }
-            Self::GitHubService | Self::GitHubServiceWatched | Self::StripeService => {
+            Self::GitHubService
+            | Self::GitHubServiceWatched
+            | Self::GitHubInbox
+            | Self::GitHubInboxJournal
+            | Self::GitHubInboxWatched
+            | Self::StripeService => {
                 Router::new().route_service(PATH, EndpointService::new(self.endpoint()).expect("it has a hand-off"))
             }
             #[cfg(feature = "actix")]
             Self::ActixBare | Self::ActixGitHub | Self::ActixGitHubService => return None,
         })
     }
+}
+
+/// A new inbox in the directory for temporary files, or the one that `BENCH_DIRECTORY` names.
+fn inbox(settings: Settings) -> Inbox {
+    let directory = std::env::var_os("BENCH_DIRECTORY").map_or_else(std::env::temp_dir, PathBuf::from);
+    let directory = directory.join(format!("hookporter-bench-{}", std::process::id()));
+    let _ = std::fs::remove_dir_all(&directory);
+    std::fs::create_dir_all(&directory).expect("a directory");
+    let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");
+    runtime.block_on(settings.open(directory.join("hooks.db"))).expect("an inbox")
 }
 
 /// Installs what a watched server has, for the whole process.

@@ -248,7 +248,7 @@ fn l11_labels_are_bounded() {
         }
         wait_for(|| server.records().len() == 600);
         for record in server.records() {
-            assert_eq!((&*record.endpoint, record.provider), ("stripe", "stripe"));
+            assert_eq!((&*record.endpoint, &*record.provider), ("stripe", "stripe"));
             let labels = [&record.event_id, &record.event_type, &record.api_version];
             assert!(labels.into_iter().flatten().all(|label| label.len() <= 255), "{adapter:?}: {record:?}");
             let unproven = record.outcome == Outcome::Rejected;

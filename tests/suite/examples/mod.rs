@@ -3,6 +3,7 @@
 
 mod effects;
 mod inbox;
+mod observed;
 pub mod program;
 mod tenants;
 mod typed;
@@ -128,6 +129,7 @@ fn no_example_is_left_out() {
         include_str!("mod.rs"),
         include_str!("effects.rs"),
         include_str!("inbox.rs"),
+        include_str!("observed.rs"),
         include_str!("tenants.rs"),
         include_str!("typed.rs"),
     ]

@@ -1,7 +1,7 @@
 //! An example as a user runs it: a process with its secrets in the environment.
 
 use std::io::Read;
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex};
@@ -38,9 +38,14 @@ impl Program {
 
     /// Starts a program that is to listen at an address, and waits until it does.
     pub fn run(name: &str, command: impl Fn(SocketAddr) -> Command) -> Self {
+        Self::run_at(Ipv4Addr::LOCALHOST, name, command)
+    }
+
+    /// The same, at an address of this machine's.
+    pub fn run_at(host: Ipv4Addr, name: &str, command: impl Fn(SocketAddr) -> Command) -> Self {
         // Between the choice of a port and its use somebody else may take it.
         for _ in 0..3 {
-            let address = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+            let address = TcpListener::bind((host, 0)).unwrap().local_addr().unwrap();
             let mut process = Process::spawn(command(address));
             let listens = || TcpStream::connect(address).is_ok();
             let ready = process.poll(Duration::from_secs(30), |process| listens() || process.exit().is_some());

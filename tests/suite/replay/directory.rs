@@ -1,6 +1,6 @@
 //! A directory of a test's own, gone when it ends.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicU32, Ordering};
 
 pub struct Directory(PathBuf);
@@ -12,6 +12,10 @@ impl Directory {
         let path = std::env::temp_dir().join(name);
         std::fs::create_dir_all(&path).unwrap();
         Self(path)
+    }
+
+    pub fn path(&self) -> &Path {
+        &self.0
     }
 
     pub fn file(&self) -> PathBuf {

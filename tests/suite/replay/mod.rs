@@ -5,7 +5,7 @@ mod actix;
 mod alike;
 mod around;
 mod axum;
-mod directory;
+pub mod directory;
 mod doors;
 mod ends;
 mod killed;

@@ -45,13 +45,7 @@ fn text(text: Option<&str>) -> String {
 
 /// How long ago, in the largest unit that there is one of.
 fn ago(moment: UnixTime, now: UnixTime) -> String {
-    let seconds = now.since(moment).as_secs();
-    match seconds {
-        0..60 => format!("{seconds} s ago"),
-        60..3600 => format!("{} min ago", seconds / 60),
-        3600..86_400 => format!("{} h ago", seconds / 3600),
-        _ => format!("{} days ago", seconds / 86_400),
-    }
+    format!("{} ago", duration::rough(now.since(moment)))
 }
 
 /// All that is known of an event.

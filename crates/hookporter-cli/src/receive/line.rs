@@ -4,6 +4,7 @@ use hookporter::core::KeyId;
 use hookporter::{Event, Outcome, Reason, Record};
 use serde::Serialize;
 
+use crate::style::{Paint, Style};
 use crate::{duration, output};
 
 /// For programs: a field that is not known is null.
@@ -27,7 +28,7 @@ pub(super) fn json(record: &Record) -> String {
         status: record.status,
         reason: record.reason.map(Reason::as_str),
         detail: record.detail.as_deref(),
-        provider: record.provider,
+        provider: &record.provider,
         event_id: record.event_id.as_deref(),
         event_type: record.event_type.as_deref(),
         api_version: record.api_version.as_deref(),
@@ -38,9 +39,14 @@ pub(super) fn json(record: &Record) -> String {
 }
 
 /// For people: what happened, to what, and why.
-pub(super) fn human(record: &Record) -> String {
-    let mut fields =
-        vec![format!("{:<9}", record.outcome.as_str()), record.status.to_string(), record.provider.to_owned()];
+pub(super) fn human(record: &Record, style: Style) -> String {
+    let paint = match record.outcome {
+        Outcome::Rejected => Paint::Bad,
+        Outcome::Unavailable | Outcome::Parked => Paint::Warning,
+        _ => Paint::Good,
+    };
+    let outcome = style.paint(paint, &format!("{:<9}", record.outcome.as_str()));
+    let mut fields = vec![record.status.to_string(), record.provider.to_string()];
     fields.extend(record.detail.clone());
     fields.extend([&record.event_type, &record.event_id].into_iter().flatten().cloned());
     if matches!(record.reason, Some(Reason::VersionNotHandled)) {
@@ -53,7 +59,7 @@ pub(super) fn human(record: &Record) -> String {
         fields.push(format!("{} B", record.body_bytes));
         fields.push(duration::shown(record.duration));
     }
-    output::escaped(&fields.join("  "))
+    format!("{outcome}  {}", output::escaped(&fields.join("  ")))
 }
 
 /// An event that is worked, for programs.

@@ -11,6 +11,7 @@ use hookporter::{Event, Observer, Record};
 
 use super::line;
 use crate::output;
+use crate::style::Style;
 
 /// How many lines wait for a slow reader; a record is below 1 kB, but for its path.
 const CAPACITY: usize = 1024;
@@ -96,7 +97,7 @@ impl Worked {
 }
 
 fn write_all(messages: &Receiver<Message>, dropped: &AtomicU64, json: bool) {
-    let mut closed = false;
+    let (mut closed, style) = (false, Style::of_stdout());
     while let Ok(message) = messages.recv() {
         let line = match message {
             Message::End => return,
@@ -105,7 +106,7 @@ fn write_all(messages: &Receiver<Message>, dropped: &AtomicU64, json: bool) {
             Message::Worked(event) if json => line::worked_json(&event),
             Message::Worked(event) => line::worked_human(&event),
             Message::Record(record) if json => line::json(&record),
-            Message::Record(record) => line::human(&record),
+            Message::Record(record) => line::human(&record, style),
         };
         if output::print(&line).is_err() {
             closed = true;

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use hookporter_testkit::SignedRequest;
-use http::{Request, Uri};
+use http::Request;
 use http_body_util::{BodyExt, Full, Limited};
 use hyper_util::client::legacy;
 use hyper_util::client::legacy::connect::HttpConnector;
@@ -14,7 +14,7 @@ use hyper_util::rt::TokioExecutor;
 use tokio::time::{Instant, timeout};
 
 use crate::failure::Failure;
-use crate::output;
+use crate::wire::Place;
 
 /// The status, or why there is none.
 pub(crate) type Answered = Result<u16, String>;
@@ -35,17 +35,8 @@ pub(crate) struct Client {
 impl Client {
     /// A client for `signed`, which goes to the authority of `url`.
     pub(crate) fn new(url: &str, signed: &SignedRequest) -> Result<Self, Failure> {
-        let wrong = |problem: &str| Failure::usage(format!("--url {}: {problem}", output::escaped(url)));
-        let uri: Uri = url.parse().map_err(|_| wrong("is not a URL"))?;
-        match uri.scheme_str() {
-            Some("http") => {}
-            Some("https") => return Err(wrong("HTTPS is not spoken here; send to the receiver itself, over HTTP")),
-            _ => return Err(wrong("does not begin with `http://`")),
-        }
-        let authority = uri.authority().map_or("", http::uri::Authority::as_str);
-        if authority.is_empty() || authority.contains('@') {
-            return Err(wrong("needs a host, and takes no user information"));
-        }
+        let place = Place::parse("--url", url)?;
+        let authority = place.authority();
         let mut request =
             Request::builder().method(signed.method()).uri(format!("http://{authority}{}", signed.target()));
         for (name, value) in signed.headers() {
@@ -83,7 +74,7 @@ async fn exchange(client: legacy::Client<HttpConnector, Full<Bytes>>, request: R
 }
 
 /// What went wrong, down to what the system said.
-fn causes(error: &dyn Error) -> String {
+pub(crate) fn causes(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut cause = error.source();
     while let Some(error) = cause {

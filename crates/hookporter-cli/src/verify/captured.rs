@@ -3,12 +3,11 @@
 use bytes::Bytes;
 use hookporter::Provider;
 
-use crate::args::Verify;
 use crate::failure::Failure;
 use crate::input;
 
 /// A request as it was captured.
-pub(super) struct Captured {
+pub(crate) struct Captured {
     pub(super) method: String,
     pub(super) target: String,
     pub(super) url: Option<String>,
@@ -17,20 +16,25 @@ pub(super) struct Captured {
 }
 
 impl Captured {
-    pub(super) fn read(args: &Verify, provider: &Provider) -> Result<Self, Failure> {
-        if args.url.is_none() && provider.verifier()?.needs_url() {
+    /// Reads the files of headers and body; `url` is what the sender called.
+    pub(crate) fn read(
+        [headers_file, body_file, method]: [&str; 3],
+        url: Option<&str>,
+        provider: &Provider,
+    ) -> Result<Self, Failure> {
+        if url.is_none() && provider.verifier()?.needs_url() {
             let id = provider.id();
             return Err(Failure::usage(format!("{id} signs the public URL: give the one that it called with --url")));
         }
-        if args.headers == "-" && args.body == "-" {
+        if headers_file == "-" && body_file == "-" {
             return Err(Failure::usage("stdin cannot be both the headers and the body"));
         }
         Ok(Self {
-            method: args.method.clone(),
-            target: args.url.as_deref().map_or_else(|| "/".to_owned(), target),
-            url: args.url.clone(),
-            headers: headers(&input::read("--headers", &args.headers)?)?,
-            body: input::read("--body", &args.body)?.into(),
+            method: method.to_owned(),
+            target: url.map_or_else(|| "/".to_owned(), target),
+            url: url.map(str::to_owned),
+            headers: headers(&input::read("--headers", headers_file)?)?,
+            body: input::read("--body", body_file)?.into(),
         })
     }
 }

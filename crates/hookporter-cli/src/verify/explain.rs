@@ -6,9 +6,10 @@ use hookporter::{Coverage, Evidence, Provider, Reason, Rejection, UnixTime};
 
 use super::{Proven, Verdict};
 use crate::output;
+use crate::style::{Paint, Style};
 
 /// The verdict, its reason, and what shows it; several lines.
-pub(super) fn human(provider: &Provider, verdict: &Verdict, now: UnixTime) -> String {
+pub(super) fn human(provider: &Provider, verdict: &Verdict, now: UnixTime, style: Style) -> String {
     let mut lines = match verdict {
         Verdict::Accepted(_) => vec!["accepted".to_owned()],
         Verdict::Handshake(_, answer) => {
@@ -26,7 +27,11 @@ pub(super) fn human(provider: &Provider, verdict: &Verdict, now: UnixTime) -> St
     if let Some(proven) = verdict.proven() {
         lines.extend(facts(proven, now));
     }
-    let lines: Vec<_> = lines.iter().map(|line| output::escaped(line)).collect();
+    let mut lines: Vec<_> = lines.iter().map(|line| output::escaped(line)).collect();
+    if let Some(first) = lines.first_mut() {
+        let paint = if matches!(verdict, Verdict::Rejected(..)) { Paint::Bad } else { Paint::Good };
+        *first = style.paint(paint, first);
+    }
     lines.join("\n")
 }
 

@@ -4,16 +4,22 @@
 #![expect(clippy::arithmetic_side_effects, reason = "tests: an overflow fails them")]
 
 mod demo;
+mod doctor;
 mod export;
+mod health;
 mod hostile;
 mod inbox;
+mod init;
 mod kept;
 mod mending;
+mod printed;
 mod program;
 mod receive;
 mod replay;
 mod round_trip;
 mod secrets;
 mod send;
+mod servers;
+mod simulate;
 mod usage;
 mod verify;

@@ -22,6 +22,11 @@ fn a_key_is_in_no_output() {
         let args =
             ["receive", "--no-inbox", "--listen", "127.0.0.1:0", "--secret-env", VAR, "--provider", provider.id()];
         silent(&run(&format!("https://{CANARY}"), args));
+        // Neither what is right nor what is wrong with it shows it.
+        let args = ["doctor", "--url", "http://127.0.0.1:1/", "--secret-env", VAR, "--provider", provider.id()];
+        for key in [CANARY.to_owned(), format!("https://{CANARY}"), format!("{CANARY}\n")] {
+            silent(&run(&key, args));
+        }
     }
 }
 
@@ -38,6 +43,9 @@ fn a_key_in_the_place_of_its_variable_is_not_repeated() {
         assert_eq!(ended.status, 2, "{args:?}");
         silent(&ended);
     }
+    let ended = run("another", ["doctor", "--provider", "stripe", "--secret-env", CANARY]);
+    assert_eq!(ended.status, 1);
+    silent(&ended);
 }
 
 #[test]

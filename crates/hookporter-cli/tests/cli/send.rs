@@ -73,3 +73,13 @@ fn forms_and_json_of_one_sender_are_told_apart() {
         assert_eq!(receiver.line()["outcome"], "accepted");
     }
 }
+
+#[test]
+fn the_url_that_is_signed_may_be_another() {
+    let key = hookporter_testkit::keys("twilio").unwrap().receiver;
+    let public = "https://hooks.example/twilio";
+    let mut receiver = crate::program::Receiver::start("twilio", key, &["--public-url", public]);
+    assert_eq!(crate::program::send("twilio", key, &receiver.url, &["--public-url", public]), [200]);
+    assert_eq!(receiver.line()["outcome"], "accepted");
+    assert_eq!(crate::program::send("twilio", key, &receiver.url, &[]), [401]);
+}

@@ -171,10 +171,24 @@ async fn quarantine(room: &Room, path: &[&str], mut fields: Fields) -> Result<Op
             let (after, limit) = (fields.number("after")?.unwrap_or(0), selection::limit(&mut fields)?);
             let which = selection::refused(&mut fields)?;
             fields.end()?;
-            let refused = quarantine.refused(which, after, limit).await?;
+            let refused = quarantine.select_refused(which, after, limit).await?;
             let next = next(limit, &refused, |one| one.number);
             let refused: Vec<_> = refused.iter().map(shown::refused).collect();
             Some(Answer::json(200, &json!({ "requests": refused, "next": next })))
+        }
+        ["quarantine", "reasons"] => {
+            let which = selection::refused(&mut fields)?;
+            fields.end()?;
+            Some(Answer::json(200, &json!({ "reasons": quarantine.refused_by_reason(which).await? })))
+        }
+        ["quarantine", number, "judge"] => {
+            fields.end()?;
+            Some(Answer::json(200, &shown::judged(&look::judge(room, number_of(number)?).await?)))
+        }
+        #[cfg(feature = "diagnosis")]
+        ["quarantine", number, "diagnose"] => {
+            fields.end()?;
+            Some(Answer::json(200, &shown::diagnosed(&look::diagnose(room, number_of(number)?).await?)))
         }
         ["quarantine", number] => {
             fields.end()?;
@@ -186,6 +200,10 @@ async fn quarantine(room: &Room, path: &[&str], mut fields: Fields) -> Result<Op
             fields.end()?;
             let number: i64 = number_of(number)?;
             let request = quarantine.refused_request(number).await?.ok_or_else(absent)?;
+            if let Some(key) = request.sealed_by {
+                let sealed = format!("encrypted with the key `{key}`, which does not open it here");
+                return Err(Trouble::conflict(sealed));
+            }
             Some(Answer::download(&format!("refused-{number}.bin"), request.body))
         }
         _ => None,

@@ -1,6 +1,6 @@
 //! Things of a store as JSON: times as RFC 3339 in UTC, no byte of a body, no proof.
 
-use hookporter_core::UnixTime;
+use hookporter_core::{Rejection, UnixTime};
 use hookporter_pipeline::inbox::{EventRecord, RecordLabel};
 use hookporter_pipeline::operating::{
     Attempted, Listed, Original, RefusedListed, RefusedRequest, Replay, Replayed, Stats,
@@ -141,8 +141,26 @@ pub(super) fn refused(request: &RefusedListed) -> Value {
         "detail": request.detail,
         "arrived_at": request.arrived_at.to_string(),
         "judged_at": moment(request.judged_at),
+        "reached_proof": request.reached_proof,
         "body_bytes": request.body_bytes,
     })
+}
+
+/// Whether a proof would hold now.
+pub(super) fn judged(judged: &Result<(), Rejection>) -> Value {
+    match judged {
+        Ok(()) => json!({ "holds": true }),
+        Err(rejection) => {
+            json!({ "holds": false, "reason": rejection.kind().as_str(), "detail": rejection.to_string() })
+        }
+    }
+}
+
+/// Why it does not, the surest cause first.
+#[cfg(feature = "diagnosis")]
+pub(super) fn diagnosed(causes: &[hookporter_core::diagnosis::Diagnosis]) -> Value {
+    let cause = |one: &hookporter_core::diagnosis::Diagnosis| json!({ "cause": one.cause.as_str(), "certainty": one.certainty.as_str(), "message": one.to_string() });
+    json!({ "causes": causes.iter().map(cause).collect::<Vec<_>>() })
 }
 
 /// A refused request may hold a secret as it came: some senders' proof is the secret itself, in a header or in the query. So of
@@ -156,6 +174,8 @@ pub(super) fn refused_request(number: i64, request: &RefusedRequest) -> Value {
         "reason": request.reason.as_str(),
         "detail": request.detail,
         "arrived_at": request.arrived_at.to_string(),
+        "reached_proof": request.reached_proof,
+        "sealed_by": request.sealed_by,
         "method": request.method,
         "path": request.target.split('?').next(),
         "headers": request.headers.iter().map(header).collect::<Vec<_>>(),

@@ -11,7 +11,7 @@ use crate::scene::Scene;
 const HOST: &str = "console.example";
 
 /// A path of each change.
-const CHANGES: [&str; 10] = [
+const CHANGES: [&str; 11] = [
     "endpoints/github/pause",
     "endpoints/github/resume",
     "events/requeue",
@@ -22,6 +22,7 @@ const CHANGES: [&str; 10] = [
     "events/2/restore",
     "events/2/erase",
     "quarantine/forget",
+    "quarantine/recheck",
 ];
 
 async fn token(address: SocketAddr) -> String {

@@ -11,4 +11,5 @@ mod journal;
 mod kit;
 mod large;
 mod mount;
+mod quarantine;
 mod scene;

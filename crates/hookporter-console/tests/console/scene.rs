@@ -63,6 +63,8 @@ impl Scene {
         }
         inbox.accept(vec![record("evt_4", false), record("evt_5", true), hostile()]).await.unwrap();
         let endpoint = Endpoint::github(Secret::new("a long and random secret")).unwrap().inbox(&inbox);
+        // Its events came long ago.
+        let endpoint = endpoint.backlog_alarm(std::time::Duration::MAX);
         Self { _directory: directory, inbox, endpoint }
     }
 

@@ -38,6 +38,13 @@ impl<'a> Unkeyed<'a> {
         self.0.verifier.scheme.key_name_in_body(&self.0.head, self.0.body.as_slice())
     }
 
+    /// The body as it came, of a request that is not judged since its key is not known: for what is kept of refused requests,
+    /// never for work.
+    #[must_use]
+    pub fn into_unproven_body(self) -> Bytes {
+        self.0.body.into_bytes()
+    }
+
     /// Judges the proof over the whole body with `keys`.
     ///
     /// # Errors

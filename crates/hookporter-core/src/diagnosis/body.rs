@@ -2,7 +2,7 @@
 
 use super::probe::Probe;
 use super::{Cause, Diagnosis, json_style};
-use crate::Occurrence;
+use crate::{Evidence, Occurrence, Reason, Rejection};
 
 /// The largest body that is changed: each change is a copy, some of them several times as long.
 const MOST: usize = 1024 * 1024;
@@ -28,8 +28,27 @@ pub(super) fn changed(probe: &Probe<'_>) -> Option<Diagnosis> {
     Some(Cause::BodyChanged(how).proven())
 }
 
+/// What is no longer there: the end of a body, all of it, or a parameter beside it.
+pub(super) fn lost(probe: &Probe<'_>, rejection: &Rejection) -> Option<Diagnosis> {
+    let method = probe.head().method();
+    if probe.body().is_empty() && matches!(method, "GET" | "HEAD") {
+        return Some(Cause::OtherMethod(if method == "GET" { "GET" } else { "HEAD" }).likely());
+    }
+    // A URL that carries the hash of the body, and that arrives without a query.
+    let hash = rejection.kind() == Reason::BodyHashMismatch && matches!(rejection.evidence(), Evidence::Detail(_));
+    if hash && !probe.head().target().contains('?') && is_json(probe) {
+        return Some(Cause::QueryLost.likely());
+    }
+    cut(probe)
+}
+
+fn is_json(probe: &Probe<'_>) -> bool {
+    let kind = probe.head().headers().occurrence("content-type");
+    matches!(kind, Occurrence::Once(value) if value.to_ascii_lowercase().starts_with(b"application/json"))
+}
+
 /// What the announced length says of the body.
-pub(super) fn cut(probe: &Probe<'_>) -> Option<Diagnosis> {
+fn cut(probe: &Probe<'_>) -> Option<Diagnosis> {
     let received = u64::try_from(probe.body().len()).unwrap_or(u64::MAX);
     if let Occurrence::Once(length) = probe.head().headers().occurrence("content-length")
         && let Some(announced) = std::str::from_utf8(length).ok().and_then(|text| text.trim().parse::<u64>().ok())
@@ -37,7 +56,7 @@ pub(super) fn cut(probe: &Probe<'_>) -> Option<Diagnosis> {
     {
         return Some(Cause::BodyCut { announced, received }.likely());
     }
-    (received == 0 && probe.head().method() != "GET").then(|| Cause::BodyEmpty.likely())
+    (received == 0).then(|| Cause::BodyEmpty.likely())
 }
 
 type Change = (&'static str, Vec<u8>);

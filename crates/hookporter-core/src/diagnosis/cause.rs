@@ -61,6 +61,16 @@ pub enum Cause {
         /// What arrived.
         received: u64,
     },
+    /// The body is not what its `Content-Encoding` says: it was inflated, and the header left.
+    BodyInflated,
+    /// The body has an encoding that the sender does not use: which.
+    BodyCompressed(&'static str),
+    /// The method is one that carries no event: which.
+    OtherMethod(&'static str),
+    /// A parameter of the query that the proof needs is missing.
+    QueryLost,
+    /// The answer that a sender reports is not of this library: whose, and what usually brings it about.
+    AnsweredInFront(&'static str, &'static str),
     /// The sender called another URL: what differs, and the URL without its query.
     WrongUrl(String, String),
     /// The clocks disagree, or the request is late: how many seconds it lies behind (negative) or ahead.
@@ -104,33 +114,56 @@ impl Cause {
         Diagnosis { cause: self, certainty: Certainty::Possible }
     }
 
-    /// The cause as a word: kebab-case, stable.
+    /// Where the guide says what it means and how to mend it: a heading of the page *causes*, which is the cause's word.
     #[must_use]
-    pub const fn as_str(&self) -> &'static str {
-        match self {
-            Self::ExpiredKey(_) => "expired-key",
-            Self::OtherKeys(_) => "other-keys",
-            Self::KeySpelling(..) => "key-spelling",
-            Self::WrongSecret => "wrong-secret",
-            Self::BodyChanged(_) => "body-changed",
-            Self::BodyEmpty => "body-empty",
-            Self::BodyCut { .. } => "body-cut",
-            Self::WrongUrl(..) => "wrong-url",
-            Self::Clock(_) => "clock",
-            Self::TimeZone(_) => "time-zone",
-            Self::TimeUnit(_) => "time-unit",
-            Self::OtherAlgorithm(_) => "other-algorithm",
-            Self::OtherEncoding(_) => "other-encoding",
-            Self::OtherVersion(_) => "other-version",
-            Self::OtherSender(_) => "other-sender",
-            Self::HeaderStripped(_) => "header-stripped",
-            Self::NoHeaders => "no-headers",
-            Self::HeaderRenamed(..) => "header-renamed",
-            Self::HeaderDoubled(..) => "header-doubled",
-            Self::HeaderMerged(_) => "header-merged",
-            Self::HeaderRewritten(..) => "header-rewritten",
-        }
+    pub fn guide(&self) -> String {
+        format!("https://docs.rs/hookporter/latest/hookporter/guide/causes/index.html#{}", self.as_str())
     }
+}
+
+/// The word of each cause, so that none is left out of their list.
+macro_rules! words {
+    ($($cause:pat => $word:literal,)*) => {
+        impl Cause {
+            /// Every cause's word.
+            pub const WORDS: &'static [&'static str] = &[$($word,)*];
+
+            /// The cause as a word: kebab-case, stable.
+            #[must_use]
+            pub const fn as_str(&self) -> &'static str {
+                match self { $($cause => $word,)* }
+            }
+        }
+    };
+}
+
+words! {
+    Self::ExpiredKey(_) => "expired-key",
+    Self::OtherKeys(_) => "other-keys",
+    Self::KeySpelling(..) => "key-spelling",
+    Self::WrongSecret => "wrong-secret",
+    Self::BodyChanged(_) => "body-changed",
+    Self::BodyEmpty => "body-empty",
+    Self::BodyCut { .. } => "body-cut",
+    Self::BodyInflated => "body-inflated",
+    Self::BodyCompressed(_) => "body-compressed",
+    Self::OtherMethod(_) => "other-method",
+    Self::QueryLost => "query-lost",
+    Self::AnsweredInFront(..) => "answered-in-front",
+    Self::WrongUrl(..) => "wrong-url",
+    Self::Clock(_) => "clock",
+    Self::TimeZone(_) => "time-zone",
+    Self::TimeUnit(_) => "time-unit",
+    Self::OtherAlgorithm(_) => "other-algorithm",
+    Self::OtherEncoding(_) => "other-encoding",
+    Self::OtherVersion(_) => "other-version",
+    Self::OtherSender(_) => "other-sender",
+    Self::HeaderStripped(_) => "header-stripped",
+    Self::NoHeaders => "no-headers",
+    Self::HeaderRenamed(..) => "header-renamed",
+    Self::HeaderDoubled(..) => "header-doubled",
+    Self::HeaderMerged(_) => "header-merged",
+    Self::HeaderRewritten(..) => "header-rewritten",
 }
 
 impl fmt::Display for Cause {
@@ -147,6 +180,24 @@ impl fmt::Display for Cause {
             Self::BodyEmpty => f.write_str("the body is empty: something in front has read it"),
             Self::BodyCut { announced, received } => {
                 write!(f, "the body was cut: {announced} bytes were announced, {received} are here")
+            }
+            Self::BodyInflated => f.write_str(
+                "the body is not what its `Content-Encoding` says: a proxy inflated it and left the header",
+            ),
+            Self::BodyCompressed(how) => {
+                write!(f, "the body arrives with the encoding {how}: a proxy compresses it, or leaves the header of one that was")
+            }
+            Self::OtherMethod(method) => write!(
+                f,
+                "the method is {method}: a redirect in front (`http` to `https`, a slash at the end) made a POST one, or \
+                 somebody opened the URL"
+            ),
+            Self::QueryLost => f.write_str(
+                "a parameter of the query that the proof needs is missing: a proxy drops the query, or the URL as given to \
+                 the sender lacks it",
+            ),
+            Self::AnsweredInFront(who, why) => {
+                write!(f, "the answer is {who}'s own, so the request did not come through: {why}")
             }
             Self::WrongUrl(what, url) => write!(f, "the sender called another {what}: {url}"),
             Self::Clock(seconds) if *seconds < 0 => write!(

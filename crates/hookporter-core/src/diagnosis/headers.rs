@@ -11,7 +11,11 @@ const MOST_VALUES: usize = 4;
 
 /// What a refused header shows.
 pub(super) fn odd(probe: &Probe<'_>, rejection: &Rejection) -> Vec<Diagnosis> {
-    let (Evidence::Header(name) | Evidence::HeaderShape(name, _)) = rejection.evidence() else { return Vec::new() };
+    let (Evidence::Header(name) | Evidence::HeaderShape(name, _)) = rejection.evidence() else {
+        // A secret that stands in the query.
+        let lost = rejection.kind() == Reason::MissingHeader && matches!(rejection.evidence(), Evidence::Detail(_));
+        return lost.then(|| Cause::QueryLost.likely()).into_iter().collect();
+    };
     match rejection.kind() {
         Reason::MissingHeader => missing(probe, name),
         Reason::RepeatedHeader => {
@@ -63,10 +67,29 @@ fn missing(probe: &Probe<'_>, name: &str) -> Vec<Diagnosis> {
     let is_senders = |other: &String| {
         (other.len() > family.len() && other.starts_with(&family) && !is_common(other)) || probe.names_label(other)
     };
-    if names.iter().any(is_senders) {
+    // nginx and others drop a name with an underscore unless they are told not to.
+    if names.iter().any(is_senders) || name.contains('_') || is_stripped(probe.head(), &names) {
         return vec![Cause::HeaderStripped(name.to_owned()).likely()];
     }
     vec![Cause::NoHeaders.likely(), Cause::HeaderStripped(name.to_owned()).possible()]
+}
+
+/// Whether only a proxy's own headers are here: every client says who it is, what it takes or what it sends.
+fn is_stripped(head: &Head<'_>, names: &[String]) -> bool {
+    const CLIENTS: [&str; 4] = ["user-agent", "accept", "content-type", "accept-encoding"];
+    let is_proxied = names.iter().any(|name| is_common(name) || name == "via" || name == "forwarded");
+    head.method() == "POST" && is_proxied && !names.iter().any(|name| CLIENTS.contains(&name.as_str()))
+}
+
+/// The encoding of a body whose sender does not use one.
+pub(super) fn encoding(probe: &Probe<'_>) -> Diagnosis {
+    const KNOWN: [&str; 4] = ["gzip", "br", "deflate", "zstd"];
+    let value = match probe.head().headers().occurrence("content-encoding") {
+        Occurrence::Once(value) => value,
+        _ => &[],
+    };
+    let known = KNOWN.into_iter().find(|known| value.trim_ascii().eq_ignore_ascii_case(known.as_bytes()));
+    Cause::BodyCompressed(known.unwrap_or("of another name")).likely()
 }
 
 /// Names that begin as many senders' do and are nobody's.

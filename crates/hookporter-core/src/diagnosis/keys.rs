@@ -5,7 +5,7 @@ use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD, URL_SAFE_NO_PAD
 use zeroize::Zeroizing;
 
 use super::probe::Probe;
-use super::{Cause, Diagnosis};
+use super::{Cause, Diagnosis, url};
 use crate::{Evidence, KeyRule, Keyring, Reason, Rejection, Scheme, Secret};
 
 /// A key of the endpoint's own that has expired, and that fits.
@@ -92,8 +92,14 @@ pub(super) fn unknown(probe: &Probe<'_>, rejection: &Rejection) -> Vec<Diagnosis
     let body = Cause::BodyChanged("in a way that no probe could undo".to_owned()).possible();
     let mut found = vec![Cause::WrongSecret.likely(), body];
     if probe.verifier.needs_url() {
-        let configured = probe.head().url().unwrap_or("none is configured").split('?').next().unwrap_or_default();
-        found.push(Cause::WrongUrl("URL than the one that is configured".to_owned(), configured.to_owned()).possible());
+        let configured = url::configured(probe).unwrap_or("none is configured").split('?').next().unwrap_or_default();
+        let cause = Cause::WrongUrl("URL than the one that is configured".to_owned(), configured.to_owned());
+        // What nobody outside can call, or what this request cannot have, is seldom what was signed.
+        if url::is_inside(configured) || probe.head().url().is_none() {
+            found.insert(0, cause.likely());
+        } else {
+            found.push(cause.possible());
+        }
     }
     found
 }

@@ -29,6 +29,7 @@
 //! # Ok::<(), hookporter_core::ConfigError>(())
 //! ```
 
+mod answer;
 mod body;
 mod cause;
 mod headers;
@@ -39,33 +40,56 @@ mod scheme;
 mod time;
 mod url;
 
+use std::fmt;
+
+pub use answer::of_answer;
 pub use cause::{Cause, Certainty, Diagnosis};
 
 use crate::{Head, Keyring, Reason, Refused, Rejection, UnixTime, Verifier};
 use probe::Probe;
 
 /// A refused request, and what its endpoint is set up with.
-#[derive(Debug)]
 #[must_use]
 pub struct Case<'a> {
     verifier: &'a Verifier,
     keys: &'a Keyring,
     others: Vec<(&'a str, &'a Keyring)>,
+    public_url: Option<&'a str>,
     head: Head<'a>,
     body: &'a [u8],
     now: UnixTime,
 }
 
+impl fmt::Debug for Case<'_> {
+    // The body stays out, and with it whatever is in it; the rest knows by itself what may be printed.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Case")
+            .field("head", &self.head)
+            .field("keys", &self.keys)
+            .field("others", &self.others)
+            .field("body_bytes", &self.body.len())
+            .field("now", &self.now)
+            .finish_non_exhaustive()
+    }
+}
+
 impl<'a> Case<'a> {
     /// A request as it was received at `now`, and the scheme and the keys that it was checked with.
     pub const fn new(verifier: &'a Verifier, keys: &'a Keyring, head: Head<'a>, body: &'a [u8], now: UnixTime) -> Self {
-        Self { verifier, keys, others: Vec::new(), head, body, now }
+        Self { verifier, keys, others: Vec::new(), public_url: None, head, body, now }
     }
 
     /// Adds keys that are not this endpoint's: of another endpoint, of test mode, of before the last rotation. `name` is
     /// what the diagnosis calls them.
     pub fn add_other_keys(mut self, name: &'a str, keys: &'a Keyring) -> Self {
         self.others.push((name, keys));
+        self
+    }
+
+    /// Sets the public URL as it is configured, for a request that cannot have it: its query is another, so that its
+    /// [head](Head::url) has none. Default: none, which is right wherever the head has one.
+    pub const fn with_public_url(mut self, url: &'a str) -> Self {
+        self.public_url = Some(url);
         self
     }
 
@@ -102,6 +126,8 @@ impl<'a> Case<'a> {
             Reason::InvalidSignature | Reason::BodyHashMismatch | Reason::MalformedBody | Reason::MalformedToken => {
                 self.of_proof(&probe, rejection)
             }
+            Reason::UnsupportedEncoding => vec![headers::encoding(&probe)],
+            Reason::MalformedEncoding => vec![Cause::BodyInflated.likely()],
             Reason::NoLiveKey => keys::expired(&probe).into_iter().collect(),
             Reason::UnsupportedAlgorithm => {
                 let mut found = scheme::otherwise(&probe);
@@ -125,9 +151,13 @@ impl<'a> Case<'a> {
         if let Some(proven) = proven {
             return vec![proven];
         }
+        if probe.head().url().is_none() && probe.verifier.needs_url() {
+            // Refused for that, so that the body may not have been read.
+            return keys::unknown(probe, rejection);
+        }
         let mut found = scheme::otherwise(probe);
         if found.is_empty() {
-            found.extend(body::cut(probe));
+            found.extend(body::lost(probe, rejection));
             found.extend(scheme::length(probe));
             found.extend(headers::other_sender(probe));
             found.extend(keys::unknown(probe, rejection));

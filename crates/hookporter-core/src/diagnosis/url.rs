@@ -1,46 +1,110 @@
 //! Public URLs that are not what the sender called.
 
+mod guesses;
+
+use std::net::IpAddr;
+
 use super::probe::Probe;
 use super::{Cause, Diagnosis};
-use crate::{Head, Occurrence};
-
-/// The longest host or path of a header's that is tried; each is a part of many URLs.
-const MOST_SAID: usize = 2 * 1024;
+use crate::scheme::Proof;
+use guesses::{far_paths, hosts, paths, queries, said};
 
 /// The URL that fits, if one near the configured one does.
 pub(super) fn wrong(probe: &Probe<'_>) -> Option<Diagnosis> {
     let head = probe.head();
-    let configured = head.url()?;
+    let received;
+    let (configured, is_known) = match configured(probe) {
+        Some(url) => (url, true),
+        // A scheme that signs the path takes that of the request, where no URL is configured.
+        None if matches!(probe.verifier.scheme().proof, Proof::Function(..)) => {
+            received = format!("https://{}{}", said(head, "host").unwrap_or_default(), head.target());
+            (received.as_str(), false)
+        }
+        None => return None,
+    };
     let known = Parts::of(configured)?;
     let target = Parts::split(head.target());
-    let hosts = hosts(head, known.host);
-    let paths = paths(head, known.path, target.0);
-    let queries = queries(known.query, target.1);
-    let mut found: Option<(usize, String, String)> = None;
-    for scheme in [known.scheme, if known.scheme == "https" { "http" } else { "https" }] {
+    let (hosts, paths) = (hosts(head, known.host), paths(head, known.path, target.0));
+    let (far, queries) = (far_paths(known.path, target.0), queries(head, known.query, target.1));
+    let schemes = [known.scheme, if known.scheme == "https" { "http" } else { "https" }];
+    let mut search = Search { probe, known: &known, nearest: None };
+    if is_known && head.url().is_none() && search.fits(&known) {
+        // The request's own query is none that the configured URL can have, and without it the proof holds.
+        return Some(Cause::WrongUrl("query than arrived here".to_owned(), known.without_query()).proven());
+    }
+    // What a proxy rewrites is seldom everything: one part alone first.
+    queries.iter().for_each(|query| search.look(&Parts { query, ..known }));
+    paths.iter().chain(&far).for_each(|path| search.look(&Parts { path, ..known }));
+    if !is_known {
+        let (_, what, url) = search.nearest?;
+        return Some(Cause::WrongUrl(what, url).proven());
+    }
+    hosts.iter().for_each(|host| search.look(&Parts { host, ..known }));
+    schemes.iter().for_each(|scheme| search.look(&Parts { scheme, ..known }));
+    for scheme in schemes {
         for host in &hosts {
             for path in &paths {
-                for query in &queries {
-                    let what = known.differs(scheme, host, path, query);
-                    // The nearest URL that fits: what a proxy rewrites is seldom everything.
-                    let nearer = found.as_ref().is_none_or(|(count, ..)| what.len() < *count);
-                    let length =
-                        [scheme, host, path, query].iter().map(|part| part.len()).fold(0, usize::saturating_add);
-                    if what.is_empty() || !nearer || !probe.spend(length) {
-                        continue;
-                    }
-                    let url = format!("{scheme}://{host}{path}{query}");
-                    if probe.fits_with_head(&head.with_url(&url)) {
-                        found = Some((what.len(), what.join(" and "), format!("{scheme}://{host}{path}")));
-                    }
-                }
+                queries.iter().for_each(|query| search.look(&Parts { scheme, host, path, query }));
             }
         }
     }
-    found.map(|(_, what, url)| Cause::WrongUrl(what, url).proven())
+    if search.nearest.is_none() {
+        for (scheme, host) in schemes.into_iter().flat_map(|scheme| hosts.iter().map(move |host| (scheme, host))) {
+            far.iter().for_each(|path| search.look(&Parts { scheme, host, path, ..known }));
+        }
+    }
+    let (_, what, url) = search.nearest?;
+    Some(Cause::WrongUrl(what, url).proven())
+}
+
+/// The URL as it is configured, as far as the request lets one know it.
+pub(super) fn configured<'p>(probe: &'p Probe<'_>) -> Option<&'p str> {
+    probe.head().url().or(probe.case.public_url)
+}
+
+/// Whether nobody outside can call this URL, so that it cannot be what a sender calls: the server's own view of itself.
+pub(super) fn is_inside(url: &str) -> bool {
+    let Some(known) = Parts::of(url) else { return false };
+    let host = known.host.rsplit_once(':').map_or(known.host, |(host, port)| {
+        // What stands behind the colons of an IPv6 address in brackets is no port.
+        if port.bytes().all(|byte| byte.is_ascii_digit()) { host } else { known.host }
+    });
+    if let Ok(address) = host.trim_matches(['[', ']']).parse::<IpAddr>() {
+        return match address {
+            IpAddr::V4(address) => address.is_loopback() || address.is_private() || address.is_unspecified(),
+            IpAddr::V6(address) => address.is_loopback() || address.is_unspecified() || address.is_unique_local(),
+        };
+    }
+    let host = host.to_ascii_lowercase();
+    !host.contains('.') || [".internal", ".local", ".localhost", ".lan"].iter().any(|end| host.ends_with(end))
+}
+
+/// URLs that were tried, and the nearest to the configured one that fits.
+struct Search<'s, 'p> {
+    probe: &'s Probe<'p>,
+    known: &'s Parts<'s>,
+    nearest: Option<(usize, String, String)>,
+}
+
+impl Search<'_, '_> {
+    /// Tries a URL, unless one as near fits already.
+    fn look(&mut self, parts: &Parts<'_>) {
+        let what = self.known.differs(parts);
+        let nearer = self.nearest.as_ref().is_none_or(|(count, ..)| what.len() < *count);
+        if !what.is_empty() && nearer && self.fits(parts) {
+            self.nearest = Some((what.len(), what.join(" and "), parts.without_query()));
+        }
+    }
+
+    fn fits(&self, Parts { scheme, host, path, query }: &Parts<'_>) -> bool {
+        let length = [scheme, host, path, query].iter().map(|part| part.len()).fold(0, usize::saturating_add);
+        self.probe.spend(length)
+            && self.probe.fits_with_head(&self.probe.head().with_url(&format!("{scheme}://{host}{path}{query}")))
+    }
 }
 
 /// A URL, taken apart.
+#[derive(Clone, Copy)]
 struct Parts<'u> {
     scheme: &'u str,
     host: &'u str,
@@ -61,92 +125,30 @@ impl<'u> Parts<'u> {
         target.split_at(target.find('?').unwrap_or(target.len()))
     }
 
+    fn without_query(&self) -> String {
+        format!("{}://{}{}", self.scheme, self.host, self.path)
+    }
+
     /// What of another URL is not as here.
-    fn differs(&self, scheme: &str, host: &str, path: &str, query: &str) -> Vec<&'static str> {
+    fn differs(&self, other: &Parts<'_>) -> Vec<&'static str> {
         let name = |host: &str| host.split(':').next().unwrap_or_default().to_ascii_lowercase();
-        let host_word = if name(host) == name(self.host) { "port" } else { "host" };
+        let host_word = if name(other.host) == name(self.host) { "port" } else { "host" };
         let all = [
-            (scheme != self.scheme, "scheme"),
-            (host != self.host, host_word),
-            (path != self.path, "path"),
-            (query != self.query, "query"),
+            (other.scheme != self.scheme, "scheme"),
+            (other.host != self.host, host_word),
+            (other.path != self.path, "path"),
+            (other.query != self.query, "query"),
         ];
         all.into_iter().filter_map(|(differs, word)| differs.then_some(word)).collect()
     }
 }
 
-/// What a header says of a host or a path, unless it is longer than one is.
-fn said<'h>(head: &Head<'h>, name: &str) -> Option<&'h str> {
-    let Occurrence::Once(value) = head.headers().occurrence(name) else { return None };
-    std::str::from_utf8(value).ok().map(str::trim).filter(|text| text.len() <= MOST_SAID)
-}
-
-/// Hosts that the sender may have called: the configured one with and without a port, and those that the request names.
-fn hosts(head: &Head<'_>, configured: &str) -> Vec<String> {
-    let said = |name: &str| said(head, name).map(str::to_owned);
-    let bare = |host: &str| host.rsplit_once(':').map_or_else(|| host.to_owned(), |(host, _)| host.to_owned());
-    let mut hosts = vec![configured.to_owned()];
-    hosts.extend(["host", "x-forwarded-host", "x-original-host"].into_iter().filter_map(said));
-    for host in hosts.clone() {
-        let host = bare(&host);
-        hosts.extend([format!("{host}:443"), format!("{host}:80"), host.to_ascii_lowercase(), host]);
-    }
-    if let Some(port) = said("x-forwarded-port") {
-        hosts.push(format!("{}:{port}", bare(configured)));
-    }
-    distinct(hosts)
-}
-
-/// Paths that the sender may have called: the configured one, the received one, each with and without a slash at its end,
-/// behind the prefix that a proxy took off.
-fn paths(head: &Head<'_>, configured: &str, received: &str) -> Vec<String> {
-    let mut paths = vec![configured.to_owned(), received.to_owned()];
-    for name in ["x-forwarded-prefix", "x-original-uri", "x-original-url", "x-rewrite-url", "x-forwarded-uri"] {
-        if let Some(said) = said(head, name) {
-            let said = Parts::split(said).0;
-            paths.extend([said.to_owned(), format!("{}{received}", said.trim_end_matches('/'))]);
-        }
-    }
-    for path in paths.clone() {
-        paths.push(path.strip_suffix('/').map_or_else(|| format!("{path}/"), str::to_owned));
-    }
-    distinct(paths)
-}
-
-/// Queries that the sender may have called: the configured one, the received one, none, and both in another order.
-fn queries(configured: &str, received: &str) -> Vec<String> {
-    let sorted = |query: &str| {
-        let mut pairs: Vec<_> = query.strip_prefix('?')?.split('&').collect();
-        pairs.sort_unstable();
-        Some(format!("?{}", pairs.join("&")))
-    };
-    let reversed = |query: &str| {
-        let pairs: Vec<_> = query.strip_prefix('?')?.split('&').rev().collect();
-        Some(format!("?{}", pairs.join("&")))
-    };
-    let mut queries = vec![configured.to_owned(), received.to_owned(), String::new()];
-    for query in [configured, received] {
-        queries.extend([sorted(query), reversed(query)].into_iter().flatten());
-    }
-    distinct(queries)
-}
-
-/// Each once, in order, and no more than a handful.
-fn distinct(all: Vec<String>) -> Vec<String> {
-    let mut once: Vec<String> = Vec::new();
-    for text in all {
-        if !once.contains(&text) && once.len() < 12 {
-            once.push(text);
-        }
-    }
-    once
-}
-
 #[cfg(test)]
 mod tests {
+    use super::guesses::MOST_SAID;
     use super::*;
     use crate::diagnosis::Case;
-    use crate::{Provider, Secret, UnixTime};
+    use crate::{Head, Provider, Secret, UnixTime};
 
     #[test]
     fn what_a_header_says_at_great_length_is_in_no_url() {
@@ -178,5 +180,25 @@ mod tests {
         let spent = Probe::new(&case).left() - probe.left();
         // Dozens of URLs carry the query; each is written, and hashed.
         assert!(spent > 20 * 2 * target.len(), "{spent}");
+    }
+
+    #[test]
+    fn a_url_inside_a_network_is_nobodys_outside() {
+        for inside in [
+            "http://127.0.0.1:3000/hook",
+            "http://localhost:3000/hook",
+            "http://[::1]:3000/hook",
+            "https://10.1.2.3/hook",
+            "https://hooks/hook",
+            "https://hooks.internal:8443/hook",
+            "https://[fd00::1]/hook",
+        ] {
+            assert!(is_inside(inside), "{inside}");
+        }
+        for outside in
+            ["https://hooks.example/hook", "https://hooks.example:8443", "https://8.8.8.8/", "https://[2001:db8::1]/"]
+        {
+            assert!(!is_inside(outside), "{outside}");
+        }
     }
 }

@@ -35,6 +35,8 @@ pub struct Provider {
     pub(crate) methods: &'static [&'static str],
     pub(crate) acknowledgement: Acknowledgement,
     pub(crate) refusal_status: u16,
+    /// Why the sender must be refused a wrong proof, and not told to come again.
+    pub(crate) needs_refusal: Option<&'static str>,
     pub(crate) handshakes: &'static [HandshakeRule],
     pub(crate) subscription: Option<SubscriptionRule>,
     pub(crate) labels: [&'static str; 3],
@@ -85,6 +87,7 @@ impl Provider {
         methods: &["POST"],
         acknowledgement: Acknowledgement::BASE,
         refusal_status: 401,
+        needs_refusal: None,
         handshakes: &[],
         subscription: None,
         labels: ["", "", ""],
@@ -194,6 +197,13 @@ impl Provider {
     #[must_use]
     pub const fn refusal_status(&self) -> u16 {
         self.refusal_status
+    }
+
+    /// Why this sender must be refused a proof that does not hold, and never told to come again, in words; `None` where either
+    /// will do.
+    #[must_use]
+    pub const fn needs_refusal(&self) -> Option<&'static str> {
+        self.needs_refusal
     }
 
     /// Where event id, event type and API version are, in words.

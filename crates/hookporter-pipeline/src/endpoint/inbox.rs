@@ -1,6 +1,7 @@
 //! An endpoint with a durable inbox.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use hookporter_core::ConfigError;
 
@@ -86,6 +87,14 @@ impl Endpoint {
         Ok(self)
     }
 
+    /// An alarm where an event is due in the inbox, and not worked yet, that came longer ago than this: [`Alarm::Backlog`].
+    /// Default: 15 minutes.
+    ///
+    /// [`Alarm::Backlog`]: crate::health::Alarm::Backlog
+    pub fn backlog_alarm(self, longest: Duration) -> Self {
+        Self { backlog: longest, ..self }
+    }
+
     /// Tells a function of every event that the inbox has taken, parked, or taken out of its dead letters, once it is
     /// committed; [`Worker::on_change`](crate::inbox::Worker::on_change) tells what becomes of it. The function must not
     /// block: the sender waits for it. A panic in it is caught. Default: nobody is told.
@@ -115,6 +124,14 @@ impl Endpoint {
                 Err(ConfigError::Setting { setting: "named", problem })
             }
             _ => Ok(()),
+        }
+    }
+
+    /// The inbox, if it has one.
+    pub(crate) const fn inbox_handoff(&self) -> Option<&InboxHandoff> {
+        match &self.mode {
+            Mode::Inbox(inbox) => Some(inbox),
+            _ => None,
         }
     }
 

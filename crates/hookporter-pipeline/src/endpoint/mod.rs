@@ -82,6 +82,10 @@ pub struct Endpoint {
     pub(crate) report_only: bool,
     /// Longer without an accepted event is an alarm.
     pub(crate) silence: Option<Duration>,
+    /// How long ago the event may have come that has been due in the inbox for the longest time.
+    pub(crate) backlog: Duration,
+    /// What becomes of refused requests.
+    pub(crate) quarantine: crate::quarantine::Quarantine,
     pub(crate) verbatim: bool,
     /// What the sender must know when it asks for a challenge's answer, where it asks so.
     pub(crate) verify_token: Option<Secret>,
@@ -217,6 +221,8 @@ impl Endpoint {
             memory: BodyMemory::process(),
             report_only: false,
             silence: None,
+            backlog: Duration::from_secs(15 * 60),
+            quarantine: crate::quarantine::Quarantine::default(),
             verbatim: false,
             verify_token: None,
             on_secret: None,

@@ -18,6 +18,7 @@ pub(crate) struct State {
     pub(crate) peer_unknown: AtomicBool,
     counts: [AtomicU64; Outcome::ALL.len()],
     pub(crate) vitals: Vitals,
+    pub(crate) quarantine: crate::quarantine::State,
     #[cfg(feature = "metrics")]
     pub(crate) meters: crate::metrics::Meters,
     #[cfg(feature = "diagnosis")]

@@ -8,6 +8,7 @@ use serde::Serialize;
 use serde::ser::{SerializeStruct, Serializer};
 
 use crate::health::LikelyCause;
+use crate::inbox::InboxDepth;
 
 /// How an endpoint fares, in one word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -80,6 +81,14 @@ pub enum Alarm {
         /// For how long.
         silent_for: Duration,
     },
+    /// The event that has been due in its inbox for the longest time came long ago: its workers are behind, or there are none.
+    /// Amber.
+    Backlog {
+        /// How long ago it came.
+        oldest: Duration,
+        /// How many events wait; [`InboxDepth::MOST`](crate::inbox::InboxDepth::MOST): so many or more.
+        waiting: u64,
+    },
     /// What came in place of working keys cannot be right, so those of before stay. Amber.
     BrokenKeys {
         /// Of how many tenants; an endpoint without tenants counts as one.
@@ -104,22 +113,6 @@ impl Alarm {
         }
     }
 
-    /// The alarm as a word: kebab-case, stable.
-    #[must_use]
-    pub const fn as_str(&self) -> &'static str {
-        match self {
-            Self::RejectsEverything { .. } => "rejects-everything",
-            Self::OwnFault(_) => "own-fault",
-            Self::LikelyFault(_) => "likely-fault",
-            Self::RefusalsInARow { .. } => "refusals-in-a-row",
-            Self::Unavailable { .. } => "unavailable",
-            Self::Silent { .. } => "silent",
-            Self::BrokenKeys { .. } => "broken-keys",
-            Self::NotProtecting => "not-protecting",
-            Self::ClockStepped { .. } => "clock-stepped",
-        }
-    }
-
     /// The reason behind it, where it has one.
     #[must_use]
     pub const fn reason(&self) -> Option<Reason> {
@@ -130,6 +123,46 @@ impl Alarm {
             _ => None,
         }
     }
+
+    /// Where the guide says what to do: of its cause where it has one, else of its reason, else of itself.
+    #[must_use]
+    pub fn guide(&self) -> String {
+        let word = match self {
+            Self::OwnFault(cause) | Self::LikelyFault(cause) => &*cause.cause,
+            _ => self.as_str(),
+        };
+        let own = || format!("https://docs.rs/hookporter/latest/hookporter/guide/causes/index.html#{word}");
+        self.reason().map_or_else(own, Reason::guide)
+    }
+}
+
+/// The word of each alarm, so that none is left out of their list.
+macro_rules! words {
+    ($($alarm:pat => $word:literal,)*) => {
+        impl Alarm {
+            /// Every alarm's word.
+            pub const WORDS: &'static [&'static str] = &[$($word,)*];
+
+            /// The alarm as a word: kebab-case, stable.
+            #[must_use]
+            pub const fn as_str(&self) -> &'static str {
+                match self { $($alarm => $word,)* }
+            }
+        }
+    };
+}
+
+words! {
+    Self::RejectsEverything { .. } => "rejects-everything",
+    Self::OwnFault(_) => "own-fault",
+    Self::LikelyFault(_) => "likely-fault",
+    Self::RefusalsInARow { .. } => "refusals-in-a-row",
+    Self::Unavailable { .. } => "unavailable",
+    Self::Silent { .. } => "silent",
+    Self::Backlog { .. } => "backlog",
+    Self::BrokenKeys { .. } => "broken-keys",
+    Self::NotProtecting => "not-protecting",
+    Self::ClockStepped { .. } => "clock-stepped",
 }
 
 impl fmt::Display for Alarm {
@@ -144,6 +177,10 @@ impl fmt::Display for Alarm {
                 write!(f, "the last {errors} events were told to come again: {reason}")
             }
             Self::Silent { silent_for } => write!(f, "no new event came for {} s", silent_for.as_secs()),
+            Self::Backlog { oldest, waiting } => {
+                let more = if *waiting >= InboxDepth::MOST { " or more" } else { "" };
+                write!(f, "{waiting}{more} events wait to be worked, of which one came {} s ago", oldest.as_secs())
+            }
             Self::BrokenKeys { tenants } => {
                 write!(f, "new key material of {tenants} cannot be right: the keys of before stay")
             }
@@ -160,7 +197,7 @@ impl Serialize for Alarm {
         alarm.serialize_field("light", &self.light())?;
         alarm.serialize_field("message", &self.to_string())?;
         alarm.serialize_field("reason", &self.reason().map(Reason::as_str))?;
-        alarm.serialize_field("guide", &self.reason().map(Reason::guide))?;
+        alarm.serialize_field("guide", &self.guide())?;
         alarm.end()
     }
 }

@@ -37,6 +37,7 @@ mod watch;
 
 pub use alarm::{Alarm, Light};
 pub use board::HealthBoard;
+pub(crate) use report::OwnFault;
 pub use report::{EndpointState, Health, KeyUse, LastError, LikelyCause, Totals};
-pub(crate) use vitals::Vitals;
+pub(crate) use vitals::{Vitals, may_be_our_own_fault};
 pub use watch::HealthWatch;

@@ -10,6 +10,7 @@ use serde::Serialize;
 use crate::Endpoint;
 use crate::health::vitals::LOOK_BACK;
 use crate::health::{Alarm, Light};
+use crate::inbox::InboxDepth;
 use crate::outcome::Outcome;
 use crate::shown::{maybe_shown, shown};
 
@@ -68,8 +69,12 @@ pub struct Health {
     pub last_accepted: Option<UnixTime>,
     /// How long ago that was, in seconds.
     pub last_accepted_age: Option<u64>,
+    /// How much waits in the endpoint's inbox, where it has one that knows; of all endpoints that share it.
+    pub inbox: Option<InboxDepth>,
     /// When each key last fitted, since the start: one that has long been idle can go.
     pub keys: Vec<KeyUse>,
+    /// Whether tenants have keys of their own: then an idle one says nothing of a rotation.
+    pub has_tenants: bool,
 }
 
 /// How many requests ended in which way.
@@ -142,6 +147,15 @@ pub struct KeyUse {
     pub last_used: UnixTime,
 }
 
+/// How sure it is that refusals are the endpoint's own fault.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum OwnFault {
+    /// [`Alarm::RejectsEverything`]: strangers can bring that about.
+    Suspected,
+    /// [`Alarm::OwnFault`]: a signature proves it.
+    Proven,
+}
+
 impl Endpoint {
     /// How the endpoint fares at this moment, since the process started.
     #[must_use]
@@ -150,7 +164,9 @@ impl Endpoint {
         let vitals = &self.state.vitals;
         let totals = self.totals();
         let last_accepted = vitals.last_accepted();
+        let inbox = self.inbox_depth();
         let mut alarms = self.alarms(now, last_accepted);
+        alarms.extend(inbox.and_then(|depth| self.backlog(&depth)));
         alarms.sort_by_key(|alarm| std::cmp::Reverse(alarm.light()));
         Health {
             endpoint: self.name.clone(),
@@ -164,8 +180,24 @@ impl Endpoint {
             likely_cause: self.likely_cause(),
             last_accepted,
             last_accepted_age: last_accepted.map(|at| now.since(at).as_secs()),
+            inbox,
             keys: vitals.keys(),
+            has_tenants: self.tenant.is_some(),
         }
+    }
+
+    /// How much waits in its inbox; the recorder of metrics learns it, too.
+    fn inbox_depth(&self) -> Option<InboxDepth> {
+        let depth = self.inbox_handoff()?.depth()?;
+        #[cfg(feature = "metrics")]
+        crate::metrics::inbox(&self.name, &depth);
+        Some(depth)
+    }
+
+    /// As of when it was looked at: the clock may be another one's.
+    fn backlog(&self, depth: &InboxDepth) -> Option<Alarm> {
+        let oldest = depth.oldest_age()?;
+        (oldest > self.backlog).then_some(Alarm::Backlog { oldest, waiting: depth.waiting })
     }
 
     #[cfg(feature = "diagnosis")]
@@ -239,6 +271,17 @@ impl Endpoint {
             "header-stripped" if self.state.vitals.unproven() >= SUSPICIOUS => Some(Alarm::LikelyFault(cause)),
             _ => None,
         }
+    }
+
+    /// Whether its refusals are the endpoint's own fault, and how sure that is: what hold mode goes by.
+    pub(crate) fn own_fault(&self) -> Option<OwnFault> {
+        let now = self.clock.now();
+        // One that was captured, and is sent again and again, is to keep it up no longer than it comes.
+        if self.likely_cause().is_some_and(|cause| cause.is_proven && now.since(cause.at) <= RED_FOR) {
+            return Some(OwnFault::Proven);
+        }
+        let alarm = self.refusals(now, self.state.vitals.last_accepted())?;
+        matches!(alarm, Alarm::RejectsEverything { .. }).then_some(OwnFault::Suspected)
     }
 
     fn refusals(&self, now: UnixTime, last_accepted: Option<UnixTime>) -> Option<Alarm> {

@@ -66,13 +66,16 @@ impl Default for Vitals {
 }
 
 impl Vitals {
-    /// Notes a proof that held, with its key and the moment at which the request arrived.
-    pub(crate) fn proven(&self, key: &KeyId, now: UnixTime) {
+    /// Notes a proof that held, with its key and the moment at which the request arrived. Whether it is the first one after
+    /// refusals.
+    pub(crate) fn proven(&self, key: &KeyId, now: UnixTime) -> bool {
         reset(&self.refused_in_a_row);
-        if reset(&self.unproven) {
+        let is_mended = reset(&self.unproven);
+        if is_mended {
             self.mended.fetch_add(1, Ordering::Relaxed);
         }
         self.keys.note(key, now);
+        is_mended
     }
 
     /// Notes a request that was answered with a success. A challenge is none of an event.
@@ -136,7 +139,6 @@ impl Vitals {
     }
 
     /// Which run of refusals this is: a proof that holds ends one.
-    #[cfg(feature = "diagnosis")]
     pub(crate) fn mended(&self) -> u64 {
         self.mended.load(Ordering::Relaxed)
     }
@@ -158,7 +160,7 @@ impl Vitals {
 
 /// Whether a genuine request of the sender may be refused so, since something here is wrong. What any scanner of the network
 /// sends, without a proof or to an unknown tenant, is not a sign of it.
-const fn may_be_our_own_fault(reason: Reason) -> bool {
+pub(crate) const fn may_be_our_own_fault(reason: Reason) -> bool {
     reason.is_refusal() && !matches!(reason, Reason::MissingHeader | Reason::UnknownTenant | Reason::HandshakeRefused)
 }
 

@@ -11,7 +11,10 @@ use crate::Event;
 use crate::handoff::{BoxFuture, HandedOff, HandoffError};
 use crate::inbox::split::Part;
 use crate::inbox::worker::Hook;
-use crate::inbox::{Accepted, AcceptingSide, Change, ChangeKind, EndpointNames, EventRecord, RecordLabel, Split};
+use crate::inbox::{
+    Accepted, AcceptingSide, Change, ChangeKind, EndpointNames, EventRecord, InboxDepth, RecordLabel, Split,
+};
+use crate::operating::QuarantineSide;
 use crate::trace::TraceId;
 
 /// A longer id of a part is not kept as a key: no index grows with it.
@@ -33,7 +36,7 @@ pub(crate) struct Keeping {
 
 impl Keeping {
     /// What a store is to keep of a delivery.
-    fn records(&self, event: &Event, trace: TraceId, parked: bool) -> Vec<EventRecord> {
+    pub(crate) fn records(&self, event: &Event, trace: TraceId, parked: bool) -> Vec<EventRecord> {
         let whole = EventRecord { parked, trace: Some(trace), ..EventRecord::of(event) };
         let records = match self.split.as_ref().and_then(|split| split.parts(event)) {
             Some(parts) if fits(&whole, parts.len()) => records_of(&whole, parts),
@@ -50,7 +53,16 @@ impl Keeping {
         }
     }
 
-    fn tell(&self, changes: Vec<Change>, accepted: &[Accepted]) {
+    /// What is to be told of records, once it is known what became of them.
+    pub(crate) fn changes(&self, records: &[EventRecord], parked: bool) -> Vec<Change> {
+        let kind = if parked { ChangeKind::Parked } else { ChangeKind::Accepted };
+        if self.hooks.is_empty() {
+            return Vec::new();
+        }
+        records.iter().map(|record| Change::of(kind, None, 0, record)).collect()
+    }
+
+    pub(crate) fn tell(&self, changes: Vec<Change>, accepted: &[Accepted]) {
         for (change, accepted) in changes.into_iter().zip(accepted) {
             let kind = match accepted {
                 Accepted::New => change.kind,
@@ -117,16 +129,29 @@ fn in_lane(record: EventRecord, lane: &Lane) -> EventRecord {
 
 /// The inbox of an endpoint.
 #[derive(Clone)]
-pub(crate) struct InboxHandoff(Arc<dyn AcceptingSide>);
+pub(crate) struct InboxHandoff {
+    side: Arc<dyn AcceptingSide>,
+    quarantine: Option<Arc<dyn QuarantineSide>>,
+}
 
 impl InboxHandoff {
     pub(crate) fn new(side: impl AcceptingSide) -> Self {
-        Self(Arc::new(side))
+        Self { quarantine: side.quarantine(), side: Arc::new(side) }
+    }
+
+    /// Where the store keeps refused requests, if it does.
+    pub(crate) const fn quarantine(&self) -> Option<&Arc<dyn QuarantineSide>> {
+        self.quarantine.as_ref()
     }
 
     /// Where it is said which endpoint has which name.
     pub(crate) fn names(&self) -> &EndpointNames {
-        self.0.endpoint_names()
+        self.side.endpoint_names()
+    }
+
+    /// How much waits in it.
+    pub(crate) fn depth(&self) -> Option<InboxDepth> {
+        self.side.depth()
     }
 
     /// Keeps the event, or those that it tells of; `parked` says whether they wait for somebody to release them.
@@ -138,13 +163,8 @@ impl InboxHandoff {
         parked: bool,
     ) -> BoxFuture<'static, Result<HandedOff, HandoffError>> {
         let records = how.records(event, trace, parked);
-        let kind = if parked { ChangeKind::Parked } else { ChangeKind::Accepted };
-        let changes = if how.hooks.is_empty() {
-            Vec::new()
-        } else {
-            records.iter().map(|record| Change::of(kind, None, 0, record)).collect()
-        };
-        let accepting = self.0.accept(records);
+        let changes = how.changes(&records, parked);
+        let accepting = self.side.accept(records);
         let how = how.clone();
         Box::pin(async move {
             let accepted = accepting.await?;

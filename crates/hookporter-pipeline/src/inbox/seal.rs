@@ -1,5 +1,7 @@
 //! Records encrypted at rest.
 
+mod refused;
+
 use std::error::Error;
 use std::fmt;
 

@@ -86,6 +86,17 @@ impl KeyStore {
         }
     }
 
+    /// The keys of a tenant as its source gives them, within `budget`; `None` where they are fixed, or found by name.
+    #[cfg(feature = "diagnosis")]
+    pub(crate) async fn as_given(
+        &self,
+        tenant: Option<Arc<str>>,
+        budget: Duration,
+    ) -> Option<hookporter_core::Keyring> {
+        let Self::Source { source, .. } = self else { return None };
+        tokio::time::timeout(budget, source.keyring(tenant)).await.ok()?.ok()?
+    }
+
     fn note_broken(&self, tenant: &Option<Arc<str>>, is_broken: bool) {
         let Self::Source { broken, .. } = self else { return };
         let mut broken = broken.lock().unwrap_or_else(PoisonError::into_inner);

@@ -24,7 +24,7 @@ pub use journal_side::{JournalSide, ReasonCount};
 pub use listed::{Attempted, Listed, Stats};
 pub use operated::Operated;
 pub use quarantine_side::{QuarantineSide, RefusedSelection};
-pub use refused::{RefusedListed, RefusedRequest};
+pub use refused::{RefusedCount, RefusedListed, RefusedRequest};
 pub use replay::{Replay, Replayed, Verdict};
 pub use selection::Selection;
 pub use state::State;

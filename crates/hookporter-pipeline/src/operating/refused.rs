@@ -4,12 +4,15 @@ use std::net::SocketAddr;
 
 use bytes::Bytes;
 use hookporter_core::{Reason, UnixTime};
+use serde::Serialize;
 
+use crate::shown::shown;
 use crate::trace::TraceId;
 
 /// A refused request as it came, to be judged again once a key, a clock or a URL is mended.
 ///
-/// It holds the proof, or it could not be judged again. `Authorization` and `Cookie` are never kept.
+/// It holds the proof, or it could not be judged again. `Authorization`, `Cookie`, and other headers whose name says that they
+/// carry a secret are never kept.
 #[derive(Clone, PartialEq, Eq)]
 #[expect(clippy::exhaustive_structs, reason = "made by stores")]
 pub struct RefusedRequest {
@@ -27,12 +30,17 @@ pub struct RefusedRequest {
     pub method: String,
     /// Path and query as they came.
     pub target: String,
-    /// The headers: names in lower case, in the order in which they came.
+    /// Whether its proof was judged when it came; else it was refused before that. A store has bounds of their own for both: what
+    /// strangers make up without a proof is not to push out what the sender may have signed.
+    pub reached_proof: bool,
+    /// The headers: names in lower case, in the order in which they came, without a line's end in any.
     pub headers: Vec<(String, Vec<u8>)>,
     /// The body, byte for byte.
     pub body: Bytes,
     /// Who sent it, where the adapter knows.
     pub peer: Option<SocketAddr>,
+    /// The id of the key that target, headers, body and peer are encrypted with; `None`: they are as they came.
+    pub sealed_by: Option<String>,
 }
 
 impl RefusedRequest {
@@ -75,6 +83,27 @@ pub struct RefusedListed {
     pub arrived_at: UnixTime,
     /// When it was last judged again, if it was.
     pub judged_at: Option<UnixTime>,
+    /// Whether its proof was judged when it came.
+    pub reached_proof: bool,
     /// How many bytes of body it has.
     pub body_bytes: u64,
+}
+
+/// How many kept requests of an endpoint were refused for one reason.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[expect(clippy::exhaustive_structs, reason = "made by stores")]
+pub struct RefusedCount {
+    /// The endpoint's name.
+    pub endpoint: String,
+    /// The reason, the last time that they were judged.
+    #[serde(serialize_with = "shown")]
+    pub reason: Reason,
+    /// How many.
+    pub count: u64,
+    /// When the first of them arrived.
+    #[serde(serialize_with = "shown")]
+    pub first: UnixTime,
+    /// When the last of them arrived.
+    #[serde(serialize_with = "shown")]
+    pub last: UnixTime,
 }

@@ -283,3 +283,9 @@ async fn a_board_shows_the_worst_and_says_whether_all_take_requests() {
     let names: Vec<_> = (0..2).map(|at| shown()["endpoints"][at]["endpoint"].clone()).collect();
     assert_eq!(names, ["github", "second"]);
 }
+
+#[test]
+fn keys_of_tenants_are_told_from_those_of_a_rotation() {
+    assert!(!github(OLD).health().has_tenants);
+    assert!(github(OLD).tenant_from_path("/webhooks/{tenant}").unwrap().health().has_tenants);
+}

@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod inbox;
 mod panics;
 
 use std::collections::BTreeMap;

@@ -103,3 +103,28 @@ fn what_came_in_while_the_clock_was_ahead_is_due_now() {
     let due: [Option<i64>; 4] = [due(1), due(2), due(3), due(4)];
     assert_eq!(due, [Some(NOW.as_millis()), Some(later.as_millis()), None, Some(later.as_millis())]);
 }
+
+#[test]
+fn requests_go_by_their_age_and_one_that_is_ahead_hides_none_for_longer_than_a_day() {
+    let requests = |connection: &Connection, count: usize, at: UnixTime| {
+        for _ in 0..count {
+            let sql = "INSERT INTO requests (place, at, trace, endpoint, outcome, status, provider, method, path, headers, body_bytes, \
+                duration_us, report_only) VALUES (1, ?1, 1, 'acme', 'accepted', 200, 'custom', 'POST', '/', '', 0, 0, 0)";
+            connection.execute(sql, [at.as_millis()]).unwrap();
+        }
+    };
+    let (_, connection) = sweep();
+    let settings = Settings::new().clock(FrozenClock(NOW)).keep_requests(days(5));
+    let mut sweep = Sweep::new(&settings);
+    sweep.count = 1;
+    requests(&connection, 450, NOW.minus(days(6)));
+    requests(&connection, 300, NOW.minus(days(4)));
+    assert_eq!(steps(&mut sweep, &connection), 4, "no row is looked at that is behind young ones");
+    assert_eq!(count(&connection, "requests"), 300);
+    requests(&connection, 300, NOW.minus(days(6)));
+    steps(&mut sweep, &connection);
+    assert_eq!(count(&connection, "requests"), 600);
+    sweep.count = WHOLE;
+    steps(&mut sweep, &connection);
+    assert_eq!(count(&connection, "requests"), 300);
+}

@@ -25,6 +25,10 @@ mod erase;
 mod file;
 mod full;
 mod independent;
+mod journal;
+mod journal_erase;
+#[cfg(target_os = "linux")]
+mod journal_faults;
 mod mend;
 mod mender;
 mod migrate;
@@ -32,6 +36,7 @@ mod newer;
 mod opening;
 #[cfg(target_os = "linux")]
 mod power;
+mod quarantine;
 mod reader;
 mod redelivery;
 mod replay;

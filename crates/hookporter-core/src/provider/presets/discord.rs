@@ -16,6 +16,7 @@ pub(crate) static DISCORD: Provider = Provider {
     scheme,
     proof: "Ed25519 over timestamp and body, `X-Signature-Ed25519` in hex",
     tolerance: Some(Tolerance::of_secs(900, 300)),
+    needs_refusal: Some("it sends wrong signatures on purpose, and removes an endpoint that does not answer 401"),
     acknowledgement: Acknowledgement {
         time_limit: Some(Duration::from_secs(3)),
         retries: "events: up to 10 min with growing gaps; interactions: none",

@@ -60,7 +60,7 @@ pub(crate) fn serve(name: &str, workers: usize) -> ExitCode {
         let _ = std::io::stdin().read_to_end(&mut rest);
         std::process::exit(0);
     });
-    if kind == Kind::GitHubServiceWatched {
+    if kind.is_watched() {
         hookporter_bench::server::watch();
     }
     if let Some(router) = kind.router() {

@@ -115,7 +115,7 @@ fn print(servers: &[Measured], settings: &Settings) {
         let (low, high) = (percentile(&paired, 0.1), percentile(&paired, 0.9));
         let micros = total(server) / requests * 1e6;
         println!(
-            "  {:<44} {:>9.2} {low:>6.2} – {high:<6.2} {:>11.2}   ({micros:.1} µs)",
+            "  {:<44} {:>9.2} {low:>6.2} – {high:<6.2} {:>11.3}   ({micros:.1} µs)",
             server.kind.name(),
             total(server) / total(floor),
             rate(server) / rate(floor),

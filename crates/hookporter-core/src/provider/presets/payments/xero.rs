@@ -13,6 +13,7 @@ pub(super) static XERO: Provider = Provider {
     unverified: "the time limit and the retries",
     scheme,
     proof: "HMAC-SHA256 of the body, `x-xero-signature` in base64",
+    needs_refusal: Some("its intent to receive signs some requests wrongly, and wants a 401 for each of these"),
     acknowledgement: Acknowledgement {
         success: SuccessStatus::OneOf(&[200]),
         body: AnswerBody::Empty,

@@ -1,0 +1,82 @@
+//! `health`: how the endpoints of a running server fare.
+
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::Args;
+
+use crate::board::{Alarm, Board, Endpoint, Shown};
+use crate::failure::Failure;
+use crate::style::{Paint, Style};
+use crate::{duration, output};
+
+/// Show how the endpoints of a running server fare
+///
+/// A row for each, with its light and what it is doing; under it what is wrong, and where the guide says how to mend it. Exit status:
+/// 0 green or amber, 1 red or not reached, 2 wrongly used.
+#[derive(Debug, Args)]
+pub(crate) struct Arguments {
+    #[command(flatten)]
+    shown: Shown,
+}
+
+/// Reads the page and shows it.
+pub(crate) fn run(args: &Arguments) -> Result<ExitCode, Failure> {
+    let read = args.shown.read()?;
+    if args.shown.json {
+        output::say(&read.json());
+    } else {
+        output::say(&table(&read.board, Style::of_stdout()));
+    }
+    Ok(if read.board.is_red() { ExitCode::FAILURE } else { ExitCode::SUCCESS })
+}
+
+fn table(board: &Board, style: Style) -> String {
+    let width = |of: fn(&Endpoint) -> &str, least: usize| {
+        let longest = board.endpoints.iter().map(|endpoint| output::escaped(of(endpoint)).chars().count()).max();
+        longest.unwrap_or(0).clamp(least, 40)
+    };
+    let (name, state) = (width(|endpoint| &endpoint.endpoint, 8), width(|endpoint| &endpoint.state, 5));
+    let mut lines = vec![format!(
+        "light  {:<name$}  {:<state$}  {:>9}  {:>9}  last accepted",
+        "endpoint", "state", "calls", "errors"
+    )];
+    for endpoint in &board.endpoints {
+        let accepted = endpoint
+            .last_accepted_age
+            .map_or_else(|| "never".to_owned(), |age| format!("{} ago", duration::rough(Duration::from_secs(age))));
+        lines.push(format!(
+            "{}  {:<name$}  {:<state$}  {:>9}  {:>9}  {accepted}",
+            lamp(&endpoint.light, style),
+            output::escaped(&endpoint.endpoint),
+            output::escaped(&endpoint.state),
+            endpoint.totals.calls,
+            endpoint.totals.errors,
+        ));
+        lines.extend(endpoint.alarms.iter().flat_map(|alarm| alarm_lines(alarm, style)));
+    }
+    if !board.ready {
+        lines.push("not ready: an endpoint is paused, or the process is about to end".to_owned());
+    }
+    lines.join("\n")
+}
+
+fn alarm_lines(alarm: &Alarm, style: Style) -> Vec<String> {
+    let said = format!("{}: {}", output::escaped(&alarm.alarm), output::escaped(&alarm.message));
+    let mut lines = vec![format!("{}  {said}", lamp(&alarm.light, style))];
+    lines.extend(
+        alarm.guide.as_ref().map(|guide| format!("       {}", style.paint(Paint::Faint, &output::escaped(guide)))),
+    );
+    lines
+}
+
+/// A light, in its colour.
+fn lamp(light: &str, style: Style) -> String {
+    let paint = match light {
+        "green" => Paint::Good,
+        "amber" => Paint::Warning,
+        "red" => Paint::Bad,
+        _ => Paint::Faint,
+    };
+    style.paint(paint, &format!("{:<5}", output::escaped(light)))
+}

@@ -1,0 +1,7 @@
+//! Every page, also with what nobody would send but an attacker.
+#![expect(clippy::arithmetic_side_effects, reason = "tests: an overflow fails them")]
+
+mod hostile;
+mod preview;
+mod sample;
+mod shown;

@@ -1,0 +1,86 @@
+//! Refused requests that wait to be kept: bounded, and nobody waits for them.
+
+use std::collections::VecDeque;
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use hookporter_pipeline::operating::RefusedRequest;
+
+use crate::refused::Bounds;
+
+/// How many wait, and how many bytes of them. More than the writer takes in a second is a flood, of which some is lost.
+const MOST: usize = 256;
+const MOST_BYTES: usize = 16 * 1024 * 1024;
+
+/// The queue in front of the quarantine.
+#[derive(Debug)]
+pub(crate) struct RefusedQueue {
+    waiting: Mutex<Waiting>,
+    pub(crate) bounds: Bounds,
+}
+
+#[derive(Debug, Default)]
+struct Waiting {
+    requests: VecDeque<RefusedRequest>,
+    bytes: usize,
+    /// Lost, since the writer last looked.
+    lost: u64,
+}
+
+impl RefusedQueue {
+    pub(crate) fn new(bounds: Bounds) -> Self {
+        Self { waiting: Mutex::default(), bounds }
+    }
+
+    /// Whether there is room for one of so many bytes; what finds none is counted as lost.
+    pub(crate) fn has_room(&self, bytes: usize) -> bool {
+        let mut waiting = self.lock();
+        let has_room = self.fits(&waiting, bytes);
+        if !has_room {
+            waiting.lost = waiting.lost.saturating_add(1);
+        }
+        has_room
+    }
+
+    fn fits(&self, waiting: &Waiting, bytes: usize) -> bool {
+        let is_first = waiting.requests.is_empty();
+        let fits = is_first || waiting.bytes.saturating_add(bytes) <= MOST_BYTES;
+        fits && waiting.requests.len() < MOST && bytes < self.bounds.largest()
+    }
+
+    /// Adds one, if there is room. Whether it is the first that waits.
+    pub(crate) fn push(&self, request: RefusedRequest) -> bool {
+        let weight = request.weight();
+        let mut waiting = self.lock();
+        if !self.fits(&waiting, weight) {
+            waiting.lost = waiting.lost.saturating_add(1);
+            return false;
+        }
+        waiting.bytes = waiting.bytes.saturating_add(weight);
+        waiting.requests.push_back(request);
+        waiting.requests.len() == 1
+    }
+
+    /// Takes the first few, and how many were lost.
+    pub(super) fn take(&self, most: usize, most_bytes: usize) -> (Vec<RefusedRequest>, u64) {
+        let mut waiting = self.lock();
+        let (mut taken, mut bytes) = (Vec::new(), 0_usize);
+        while taken.len() < most
+            && bytes < most_bytes
+            && let Some(request) = waiting.requests.pop_front()
+        {
+            bytes = bytes.saturating_add(request.weight());
+            taken.push(request);
+        }
+        waiting.bytes = waiting.bytes.saturating_sub(bytes);
+        (taken, std::mem::take(&mut waiting.lost))
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.lock().requests.is_empty()
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
+        // Nothing under the lock can leave it half done.
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
