@@ -1,8 +1,9 @@
-// Every screen and every change, in a real browser: node check.mjs ORIGIN with-axe|without-axe
+// Every screen and every change, in a real browser: node check.mjs ORIGIN with-axe|without-axe FILE-OF-A-WRONG-KEY RIGHT-KEY
 import { createHash } from 'node:crypto';
+import { writeFileSync } from 'node:fs';
 import { open } from './browser.mjs';
 
-const [origin, looks] = process.argv.slice(2);
+const [origin, looks, keyFile, rightKey] = process.argv.slice(2);
 const [console_, look] = [`${origin}/staff/console`, `${origin}/staff/look`];
 const page = await open();
 let steps = 0;
@@ -70,6 +71,39 @@ async function rejected() {
   holds((await page.run(`document.querySelectorAll('tbody tr').length`)) === 6, 'a reason leads to its requests');
   await go('rejected?endpoint=github');
   await has('Nothing was rejected in the last 30 days.');
+}
+
+async function quarantine() {
+  await go('rejected?endpoint=orders');
+  for (const path of ['rejected?endpoint=orders', 'quarantine/1', 'rejected?endpoint=orders']) await looked(path);
+  const numbers = () => page.run(`[...document.querySelectorAll('#kept ~ form tbody th a')].map((a) => a.innerText)`);
+  holds((await numbers()).length === 3, 'three refused requests are kept');
+  await link('Request');
+  await has('Judged now:', 'No key fits', 'x-hub-signature-256', '71 bytes', '"order": 1', 'not shown');
+  holds(!(await page.run(`document.documentElement.outerHTML`)).includes('sha256='), 'no proof is shown');
+  await button('Recheck');
+  await has('The proof of 0 requests holds now');
+  // The secret is mended; a replaced file counts within a second.
+  writeFileSync(keyFile, rightKey);
+  await new Promise((done) => setTimeout(done, 1200));
+  await go('rejected?endpoint=orders');
+  await link('Request');
+  await has('holds now', 'recheck it');
+  await button('Recheck');
+  await has('The proof of 1 request holds now');
+  await go('rejected?endpoint=orders');
+  holds((await numbers()).length === 2, 'one was handed off');
+  await page.tabTo(`here.matches('input[type=checkbox]')`);
+  await page.press(' ');
+  await button('Forget');
+  await has('1 request forgotten.');
+  await go('rejected?endpoint=orders');
+  await link('recheck');
+  await has('Recheck 1 request?');
+  await button('Recheck');
+  await has('The proof of 1 request holds now', 'No refused request is kept.');
+  await go('events?endpoint=orders');
+  holds((await page.run(`document.querySelectorAll('tbody tr').length`)) === 2, 'two were handed off, and one forgotten');
 }
 
 async function lists() {
@@ -208,24 +242,26 @@ async function everywhere() {
   const number = event.events[0].number;
   const paths = ['overview', 'deliveries', 'deliveries/4', 'events', 'dead', 'parked', 'rejected', 'replays', 'replays/1', 'keys',
     `events/${number}`, `events/${number}?view=hex`, 'confirm?deed=requeue&state=dead', 'events?type=none'];
-  for (const path of paths) {
-    for (const scheme of ['light', 'dark']) {
-      await page.scheme(scheme);
-      await go(path);
-      if (looks === 'with-axe') await page.axe();
-    }
-    await page.size(360, 740, true);
-    await page.loads(() => page.ask('Page.reload'));
-    const wide = await page.run(`document.documentElement.scrollWidth`);
-    holds(wide <= 360, `on a phone it is ${wide} wide`);
+  for (const path of paths) await looked(path);
+}
+
+async function looked(path) {
+  for (const scheme of ['light', 'dark']) {
+    await page.scheme(scheme);
+    await go(path);
     if (looks === 'with-axe') await page.axe();
-    await page.size(1280, 900);
   }
+  await page.size(360, 740, true);
+  await page.loads(() => page.ask('Page.reload'));
+  const wide = await page.run(`document.documentElement.scrollWidth`);
+  holds(wide <= 360, `on a phone it is ${wide} wide`);
+  if (looks === 'with-axe') await page.axe();
+  await page.size(1280, 900);
   await page.scheme('light');
 }
 
 try {
-  for (const part of [endpoints, deliveries, rejected, lists, chosen, many, oneEvent, large, hostile, readOnly, everywhere]) {
+  for (const part of [endpoints, deliveries, rejected, quarantine, lists, chosen, many, oneEvent, large, hostile, readOnly, everywhere]) {
     const began = Date.now();
     await part();
     console.log(`${part.name}: ${Date.now() - began} ms`);

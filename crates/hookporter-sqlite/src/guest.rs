@@ -30,6 +30,8 @@ const OURS: [&str; 10] = [
     "refused",
     "sqlite_sequence",
 ];
+/// Its views, for people.
+const VIEWS: [&str; 2] = ["journal", "requests_journal"];
 /// What a function may ask of SQLite itself: what its own tables are like.
 const PRAGMAS: [&str; 7] =
     ["table_info", "table_xinfo", "table_list", "index_list", "index_info", "foreign_key_list", "foreign_key_check"];
@@ -90,6 +92,7 @@ fn is_allowed(action: &AuthAction<'_>) -> bool {
     let ours = |name: &str| OURS.iter().any(|ours| ours.eq_ignore_ascii_case(name));
     match action {
         AuthAction::Transaction { .. } | AuthAction::Attach { .. } | AuthAction::Detach { .. } => false,
+        AuthAction::DropView { view_name } => !VIEWS.iter().any(|ours| ours.eq_ignore_ascii_case(view_name)),
         AuthAction::Savepoint { savepoint_name, .. } => !savepoint_name.eq_ignore_ascii_case(SAVEPOINT),
         AuthAction::Pragma { pragma_name, .. } => PRAGMAS.iter().any(|known| known.eq_ignore_ascii_case(pragma_name)),
         AuthAction::Insert { table_name }
@@ -99,6 +102,7 @@ fn is_allowed(action: &AuthAction<'_>) -> bool {
         | AuthAction::AlterTable { table_name, .. }
         | AuthAction::CreateTrigger { table_name, .. }
         | AuthAction::CreateTempTrigger { table_name, .. }
+        | AuthAction::DropTrigger { table_name, .. }
         | AuthAction::CreateIndex { table_name, .. }
         | AuthAction::DropIndex { table_name, .. } => !ours(table_name),
         _ => true,
@@ -158,10 +162,13 @@ mod tests {
     fn every_table_of_the_inbox_is_known_as_such() {
         let mut connection = Connection::open_in_memory().unwrap();
         crate::schema::migrate(&mut connection).unwrap();
-        let mut tables = connection.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").unwrap();
-        let tables = tables.query_map([], |row| row.get(0)).unwrap();
-        for table in tables.map(Result::<String, _>::unwrap) {
+        let named = |kind: &str| -> Vec<String> {
+            let mut names = connection.prepare("SELECT name FROM sqlite_master WHERE type = ?1").unwrap();
+            names.query_map([kind], |row| row.get(0)).unwrap().map(Result::unwrap).collect()
+        };
+        for table in named("table") {
             assert!(OURS.contains(&&*table), "a function of a user's may write to `{table}`");
         }
+        assert!(named("view").iter().all(|view| VIEWS.contains(&&**view)), "{:?}", named("view"));
     }
 }

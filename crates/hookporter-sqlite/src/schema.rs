@@ -43,6 +43,21 @@ pub(crate) fn demand_present(connection: &Connection, path: &Path) -> Result<(),
 pub(crate) fn migrate(connection: &mut Connection) -> Result<(), OpenError> {
     let version = version(connection)?;
     let done = usize::try_from(version).unwrap_or(0);
+    if done >= MIGRATIONS.len() {
+        return Ok(());
+    }
+    // A step may make a table anew. Users have tables of their own in the file, whose keys and views name it: rows that hang on
+    // its rows stay, and so do the names. Neither can be said within a transaction.
+    let keys: bool = connection.pragma_query_value(None, "foreign_keys", |row| row.get(0))?;
+    connection.pragma_update(None, "foreign_keys", false)?;
+    connection.pragma_update(None, "legacy_alter_table", true)?;
+    let stepped = step(connection, done);
+    connection.pragma_update(None, "legacy_alter_table", false)?;
+    connection.pragma_update(None, "foreign_keys", keys)?;
+    stepped
+}
+
+fn step(connection: &mut Connection, done: usize) -> Result<(), OpenError> {
     for (at, step) in MIGRATIONS.iter().enumerate().skip(done) {
         let transaction = connection.transaction()?;
         transaction.execute_batch(step)?;

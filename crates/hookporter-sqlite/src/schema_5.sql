@@ -3,6 +3,7 @@
 CREATE TABLE numbered (last INTEGER NOT NULL);
 INSERT INTO numbered SELECT max(seq, (SELECT coalesce(max(id), 0) FROM events)) FROM sqlite_sequence WHERE name = 'events';
 
+-- Triggers of users on it go with the old table; whatever points at it stays.
 DROP VIEW journal;
 ALTER TABLE events RENAME TO numbered_by_sqlite;
 -- One row for each event: narrow, because it is written at every step of the event's life.

@@ -64,9 +64,16 @@ fn a_browser_shows_every_screen_and_makes_every_change() {
         for adapter in BOTH {
             let scripts = &scripts;
             scope.spawn(move || {
-                let (_scene, served) = served(adapter);
+                let (scene, served) = served(adapter);
                 let looks = if adapter == Adapter::Tower { "with-axe" } else { "without-axe" };
-                run("check.mjs", scripts, &[format!("http://{}", served.address), looks.to_owned()]);
+                let (key, secret) = scene.key();
+                let words = [
+                    format!("http://{}", served.address),
+                    looks.to_owned(),
+                    key.display().to_string(),
+                    secret.to_owned(),
+                ];
+                run("check.mjs", scripts, &words);
             });
         }
     });

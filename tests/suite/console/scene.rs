@@ -9,7 +9,7 @@ use hookporter::console::Console;
 use hookporter::inbox::{AcceptingSide, EventRecord, RecordLabel, WorkError};
 use hookporter::journal::Journal;
 use hookporter::operating::{OperatingSide, Page, Selection, State};
-use hookporter::{Clock, Endpoint, Event, Inbox, Keyring, Secret, SystemClock, UnixTime};
+use hookporter::{Clock, Endpoint, Event, Inbox, Keyring, Keys, Secret, SystemClock, UnixTime};
 use hookporter_testkit::SignedRequest;
 use tokio::runtime::Runtime;
 
@@ -18,12 +18,15 @@ pub const HOSTILE: &str =
     "<script>window.owned=1</script>\"><img src=x onerror=window.owned=1>\u{1b}[31m\u{202e}\u{200b}\0";
 
 const SECRET: &str = "whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw";
+const WRONG_SECRET: &str = "a long and random secret of somebody else";
+const RIGHT_SECRET: &str = "a long and random secret of the orders";
 const OLD_SECRET: &str = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
 
 /// Endpoints, an inbox with a worker, and consoles of them.
 pub struct Scene {
     pub stripe: Endpoint,
     pub github: Endpoint,
+    pub orders: Endpoint,
     shop: Endpoint,
     inbox: Inbox,
     journal: Journal,
@@ -48,6 +51,10 @@ impl Scene {
         let stripe = Endpoint::stripe(keys).unwrap().inbox(&inbox).observer(journal.clone());
         let github = Secret::new("a long and random secret").named("GITHUB_SECRET");
         let github = Endpoint::github(github).unwrap().inbox(&inbox).observer(journal.clone());
+        let key = folder.join("ORDERS_SECRET");
+        std::fs::write(&key, WRONG_SECRET).unwrap();
+        let orders = Endpoint::github(Keys::files([key])).unwrap().named("orders").inbox(&inbox).quarantine().unwrap();
+        let orders = orders.observer(journal.clone());
         let shop = Endpoint::custom("shop-floor", shop_scheme(), Secret::new("another long and random secret"));
         let shop = shop.unwrap().expect_every(Duration::from_millis(1));
         // Silence counts from the first time that somebody asks.
@@ -60,15 +67,24 @@ impl Scene {
             };
             let _ = worker.run_until(stopped).await;
         });
-        let scene =
-            Self { stripe, github, shop, inbox, journal, folder, runtime: Some(runtime), worker: Some((stop, worker)) };
+        let scene = Self {
+            stripe,
+            github,
+            orders,
+            shop,
+            inbox,
+            journal,
+            folder,
+            runtime: Some(runtime),
+            worker: Some((stop, worker)),
+        };
         scene.fill();
         scene
     }
 
     /// A console that may change things, and one that may not.
     pub fn consoles(&self) -> (Console, Console) {
-        let endpoints = || [self.shop.clone(), self.github.clone(), self.stripe.clone()];
+        let endpoints = || [&self.shop, &self.orders, &self.github, &self.stripe].map(Endpoint::clone);
         let console = || Console::new(endpoints()).inbox(&self.inbox).journal(self.journal.clone());
         (console().allow_changes(), console())
     }
@@ -117,7 +133,16 @@ impl Scene {
             vec![("accepted", stripe(SECRET, "evt_in_time")), ("accepted", stripe(SECRET, "evt_in_time"))];
         requests.extend((0..6).map(|number| ("refused", stripe(OLD_SECRET, &format!("evt_old_{number}")))));
         requests.push(("accepted", push.body("{\"zen\":\"Keep it logically awesome.\"}").build()));
+        // Signed with the right secret, which the server does not have yet.
+        let order = hookporter_testkit::github(RIGHT_SECRET).event("order").target("/hooks/orders");
+        let order = |number| order.clone().body(format!("{{\"order\":{number}}}")).build();
+        requests.extend((1..4).map(|number| ("refused", order(number))));
         requests
+    }
+
+    /// The file of a key that is wrong, and what ought to be in it.
+    pub fn key(&self) -> (PathBuf, &'static str) {
+        (self.folder.join("ORDERS_SECRET"), RIGHT_SECRET)
     }
 }
 

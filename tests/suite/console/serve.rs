@@ -22,15 +22,19 @@ impl Served {
     pub fn start(adapter: Adapter, scene: &Scene) -> Self {
         let (stop, stopped) = tokio::sync::oneshot::channel();
         let (report, bound) = mpsc::channel();
-        let (stripe, github, (changing, looking)) = (scene.stripe.clone(), scene.github.clone(), scene.consoles());
+        let hooks =
+            [("/hooks/stripe", &scene.stripe), ("/hooks/github", &scene.github), ("/hooks/orders", &scene.orders)];
+        let hooks = hooks.map(|(path, endpoint)| (path, endpoint.clone()));
+        let (changing, looking) = scene.consoles();
         let thread = std::thread::spawn(move || match adapter {
             Adapter::Tower => {
                 use axum::{Router, routing::any};
                 use hookporter::axum::{EndpointLayer, Server};
                 let answer = || any(|| async { "" });
-                let app = Router::new()
-                    .route("/hooks/stripe", answer().layer(EndpointLayer::new(stripe)))
-                    .route("/hooks/github", answer().layer(EndpointLayer::new(github)))
+                let app = hooks.into_iter().fold(Router::new(), |app, (path, endpoint)| {
+                    app.route(path, answer().layer(EndpointLayer::new(endpoint)))
+                });
+                let app = app
                     .nest_service("/staff/console", changing.into_router::<()>())
                     .nest_service("/staff/look", looking.into_router::<()>());
                 run_tower(app, &report, stopped, Server::bind("127.0.0.1:0"));
@@ -42,9 +46,10 @@ impl Served {
                     let answer = web::route().to(|| async { "" });
                     web::resource(path.to_owned()).wrap(EndpointMiddleware::new(endpoint.clone())).route(answer)
                 };
+                for (path, endpoint) in &hooks {
+                    config.service(at(path, endpoint));
+                }
                 config
-                    .service(at("/hooks/stripe", &stripe))
-                    .service(at("/hooks/github", &github))
                     .service(changing.clone().into_scope("/staff/console"))
                     .service(looking.clone().into_scope("/staff/look"));
             }),

@@ -12,8 +12,7 @@ pub(crate) struct Planned {
     pub(crate) deed: Many,
     /// What chooses them, as it was understood.
     pub(crate) which: Vec<(&'static str, String)>,
-    /// `None`: nobody has counted.
-    pub(crate) count: Option<u64>,
+    pub(crate) count: u64,
     pub(crate) back: Link,
 }
 
@@ -87,15 +86,12 @@ impl Many {
 
 pub(crate) fn heading(planned: &Planned) -> String {
     let noun = match (planned.deed.is_of_requests(), planned.count) {
-        (true, Some(1)) => "request",
-        (false, Some(1)) => "event",
+        (true, 1) => "request",
+        (false, 1) => "event",
         (true, _) => "requests",
         (false, _) => "events",
     };
-    match planned.count {
-        Some(count) => format!("{} {} {noun}?", planned.deed.name(), parts::number(count)),
-        None => format!("{} all {noun} that fit?", planned.deed.name()),
-    }
+    format!("{} {} {noun}?", planned.deed.name(), parts::number(planned.count))
 }
 
 pub(crate) fn confirm(view: &View, planned: &Planned) -> Markup {
@@ -110,7 +106,7 @@ pub(crate) fn confirm(view: &View, planned: &Planned) -> Markup {
         } @else {
             dl.facts { @for (name, value) in &planned.which { dt { (name) } dd { (crate::page::text::short(value, 300)) } } }
         }
-        @if planned.count == Some(0) {
+        @if planned.count == 0 {
             (parts::empty("Nothing fits: there is nothing to do."))
             p { a.button href=(view.href(&planned.back)) { "Back" } }
         } @else {

@@ -96,6 +96,11 @@ pub(crate) fn attempt(outcome: Option<&str>) -> Markup {
     }
 }
 
+/// A proof that holds.
+pub(crate) fn holds() -> Markup {
+    mark(Tone::Good, "✓", "holds now")
+}
+
 /// Something that a reader should know before anything else.
 pub(crate) fn caution(word: &str) -> Markup {
     mark(Tone::Odd, "▲", word)

@@ -90,6 +90,9 @@ fn alarmed(view: &View, health: &Health, alarm: &Alarm) -> Markup {
                     (None, Alarm::OwnFault(_) | Alarm::LikelyFault(_)) => { " " (refused(view, health, None)) }
                     _ => {}
                 }
+                @if view.given.refused && alarm.light() == Light::Red && reason.is_none_or(Reason::is_refusal) {
+                    " " a href=(view.href(&Link::to("rejected").with("endpoint", &health.endpoint))) { "Recheck what was refused" (of(health)) }
+                }
             }
         }
     }

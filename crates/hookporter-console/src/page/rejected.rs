@@ -148,7 +148,10 @@ fn kept_table(view: &View, kept: &[RefusedListed]) -> Markup {
                         td data-label="Endpoint" { (text::short(&request.endpoint, 60)) }
                         td data-label="Came" { (time::when(request.arrived_at, view.now)) }
                         td data-label="Judged again" { (time::maybe(request.judged_at, view.now, "never")) }
-                        td.error data-label="Why" { (text::prose(&request.detail, 160)) }
+                        td.error data-label="Why" {
+                            (text::prose(&request.detail, 160))
+                            @if !request.reached_proof { div.dim { "before the proof" } }
+                        }
                         td.number data-label="Body" { (parts::size(request.body_bytes)) }
                     }
                 }

@@ -134,6 +134,8 @@ async fn the_transaction_of_all_and_the_tables_of_the_inbox_are_out_of_reach() {
         ("DELETE FROM contents", "not authorized"),
         ("DROP TABLE attempts", "not authorized"),
         ("ALTER TABLE events ADD COLUMN mine", "not authorized"),
+        ("DROP TRIGGER events_gone", "not authorized"),
+        ("DROP VIEW journal", "not authorized"),
     ] {
         let directory = Directory::new();
         let inbox = open(&directory).await;

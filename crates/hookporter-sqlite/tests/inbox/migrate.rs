@@ -204,3 +204,32 @@ fn a_kill_at_any_write_leaves_one_form_or_the_other() {
     println!("killed with the first form in place, with those between, and with the present one: {versions:?}");
     assert!(versions.iter().all(|kills| *kills > 2), "{versions:?}");
 }
+
+/// Users have tables beside the inbox's, with keys that point at its events, and views of them.
+#[tokio::test]
+async fn what_points_at_the_events_stays_as_it_is() {
+    for action in ["CASCADE", "SET NULL", "NO ACTION"] {
+        let directory = Directory::new();
+        of_an_earlier_form(&directory.file(), 4);
+        let connection = Connection::open(directory.file()).unwrap();
+        let ledger =
+            format!("CREATE TABLE ledger (event INTEGER REFERENCES events (id) ON DELETE {action}, cents INTEGER)");
+        connection.execute_batch(&ledger).unwrap();
+        connection
+            .execute_batch(
+                "INSERT INTO ledger VALUES (1, 100), (2, 200); CREATE VIEW paid AS SELECT count(*) AS events \
+                 FROM ledger JOIN events ON id = event",
+            )
+            .unwrap();
+        drop(connection);
+        Inbox::open(directory.file()).await.unwrap().close().await;
+        let connection = Connection::open(directory.file()).unwrap();
+        let paid: i64 = connection.query_row("SELECT events FROM paid", [], |row| row.get(0)).unwrap();
+        let of: String =
+            connection.query_row("SELECT sql FROM sqlite_master WHERE name = 'ledger'", [], |row| row.get(0)).unwrap();
+        assert_eq!((paid, of), (2, ledger), "{action}");
+        connection.execute_batch("PRAGMA foreign_keys = ON").unwrap();
+        connection.execute("INSERT INTO ledger VALUES (3, 300)", []).unwrap();
+        assert!(connection.execute("INSERT INTO ledger VALUES (999, 1)", []).is_err(), "{action}: it is a key still");
+    }
+}

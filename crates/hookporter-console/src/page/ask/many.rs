@@ -17,20 +17,21 @@ pub(super) async fn planned(room: &Room, view: &View, mut fields: Fields) -> Res
     let deed = fields.word("deed", Many::of)?.ok_or_else(|| Trouble::request("`deed` is missing"))?;
     let planned = if deed.is_of_requests() {
         let which = selection::refused(&mut fields)?;
-        room.refused()?;
+        let by_reason = room.refused()?.refused_by_reason(which.clone()).await?;
+        let count = by_reason.iter().map(|one| one.count).fold(0, u64::saturating_add);
         let chosen = [
             ("numbers", which.numbers.as_deref().map(listed)),
             ("endpoint", which.endpoint),
             ("reason", which.reason.map(|reason| reason.to_string())),
         ];
         let back = Link::to("rejected");
-        Planned { deed, which: there(chosen), count: None, back }
+        Planned { deed, which: there(chosen), count, back }
     } else {
         let mut which = selection::events(&mut fields, view.now)?;
         // What comes after this page is not what somebody has seen, and agreed to.
         which.until = which.until.or_else(|| which.numbers.is_none().then_some(view.now));
         let count = room.events()?.count(which.clone()).await?;
-        Planned { deed, back: back(&which), which: chosen(which), count: Some(count) }
+        Planned { deed, back: back(&which), which: chosen(which), count }
     };
     fields.end()?;
     Ok(Found::Page(Place::Elsewhere, confirm::heading(&planned), confirm::confirm(view, &planned)))

@@ -15,6 +15,7 @@ use crate::fields::Fields;
 use crate::look;
 use crate::page::body::{Look, Part, Wanted};
 use crate::page::frame::Place;
+use crate::page::refused::{Cause, Now};
 use crate::page::view::View;
 use crate::page::{deliveries, delivery, event, events, refused, rejected, replays};
 use crate::room::Room;
@@ -33,6 +34,9 @@ pub(super) enum Found {
 const REPLAYS_OF_AN_EVENT: usize = 5;
 /// How many events of a replay are counted.
 const COUNTED: usize = 2_000;
+/// How many causes of a refusal are shown.
+#[cfg(feature = "diagnosis")]
+const CAUSES: usize = 4;
 /// How many replays are listed.
 const REPLAYS: usize = 200;
 
@@ -74,12 +78,15 @@ pub(super) async fn store(
             fields.end()?;
             let number = number_of(number)?;
             let request = room.refused()?.refused_request(number).await?.ok_or_else(no_request)?;
-            let page = refused::refused(view, number, &request, wanted);
+            let page = refused::refused(view, number, &request, &again(room, number).await, wanted);
             Found::Page(Place::Rejected, format!("Refused request {number}"), page)
         }
         ["quarantine", number, "body.bin"] => {
             let number: i64 = number_of(number)?;
             let request = room.refused()?.refused_request(number).await?.ok_or_else(no_request)?;
+            if request.sealed_by.is_some() {
+                return Err(Trouble::conflict("it is encrypted with a key that does not open it here"));
+            }
             Found::Bytes(format!("refused-{number}.bin"), request.body)
         }
         ["replays"] => {
@@ -95,6 +102,32 @@ pub(super) async fn store(
 
 fn no_request() -> Trouble {
     Trouble::absent("there is no such request, or not any more")
+}
+
+/// How a refused request would be judged now; nothing is handed off.
+async fn again(room: &Room, number: i64) -> Now {
+    match look::judge(room, number).await {
+        Ok(Ok(())) => Now::Holds,
+        Ok(Err(rejection)) => Now::Refused(rejection, causes(room, number).await),
+        Err(trouble) => Now::Unknown(trouble),
+    }
+}
+
+#[cfg(feature = "diagnosis")]
+async fn causes(room: &Room, number: i64) -> Vec<Cause> {
+    let found = look::diagnose(room, number).await.unwrap_or_default();
+    let cause = |one: hookporter_core::diagnosis::Diagnosis| Cause {
+        word: one.cause.as_str(),
+        certainty: one.certainty.as_str(),
+        message: one.to_string(),
+    };
+    found.into_iter().take(CAUSES).map(cause).collect()
+}
+
+#[cfg(not(feature = "diagnosis"))]
+#[expect(clippy::unused_async, reason = "as with the feature")]
+async fn causes(_: &Room, _: i64) -> Vec<Cause> {
+    Vec::new()
 }
 
 fn number_of<N: std::str::FromStr>(text: &str) -> Result<N, Trouble> {

@@ -227,8 +227,8 @@ pub(super) fn refused_list(text: &str) -> Vec<RefusedListed> {
         reason: Reason::InvalidSignature,
         detail: format!("invalid-signature: {text}"),
         arrived_at: ago(700),
-        reached_proof: true,
         judged_at: (number % 2 == 0).then(|| ago(60)),
+        reached_proof: number % 2 == 0,
         body_bytes: 4_812,
     };
     (1..=5).map(one).collect()

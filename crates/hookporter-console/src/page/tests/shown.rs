@@ -91,7 +91,7 @@ fn single(view: &View, scene: &Scene<'_>) -> Vec<(&'static str, Place, Markup)> 
     let planned = Planned {
         deed: Many::Replay,
         which: vec![("state", "dead".to_owned()), ("type", text.to_owned())],
-        count: Some(1_234),
+        count: 1_234,
         back: Link::to("dead").with("type", text),
     };
     let edited = sample::edited(whole(State::Parked), text);
@@ -113,11 +113,16 @@ fn single(view: &View, scene: &Scene<'_>) -> Vec<(&'static str, Place, Markup)> 
         (
             "quarantine/4",
             Place::Rejected,
-            refused::refused(view, 4, &sample::refused(scene.body.clone(), text), Wanted::default()),
+            refused::refused(view, 4, &sample::refused(scene.body.clone(), text), &again(text), Wanted::default()),
         ),
         ("replays/3", Place::Replays, replays::replay(view, &going)),
         ("confirm", Place::Elsewhere, confirm::confirm(view, &planned)),
     ]
+}
+
+fn again(text: &str) -> refused::Now {
+    let cause = refused::Cause { word: "expired-key", certainty: "proven", message: text.to_owned() };
+    refused::Now::Refused(hookporter_core::Rejection::new(hookporter_core::Reason::InvalidSignature), vec![cause])
 }
 
 fn scene(may_change: bool) -> Vec<(&'static str, String)> {
@@ -187,7 +192,8 @@ fn what_is_refused_shows_neither_its_proof_nor_its_query() {
     let mut request = sample::refused(Bytes::from_static(b"{}"), "a-secret-of-a-sender");
     // The reason is ours.
     request.detail = "invalid-signature".to_owned();
-    let page = refused::refused(&sample::view(true), 4, &request, Wanted::default()).into_string();
+    let page =
+        refused::refused(&sample::view(true), 4, &request, &refused::Now::Holds, Wanted::default()).into_string();
     assert!(page.contains("stripe-signature") && page.contains("20 bytes") && page.contains("/webhooks/stripe"));
     assert!(!page.contains("a-secret-of-a-sender"), "{page}");
 }
