@@ -75,3 +75,32 @@ fn in_a_storm_of_retries_each_event_is_handed_off_once_and_every_answer_is_in_ti
     let events = std::env::var("HOOKPORTER_STORM_EVENTS").map_or(150, |events| events.parse().unwrap());
     BOTH.into_iter().for_each(|adapter| storm(adapter, events));
 }
+
+/// How many connections a process of this machine may have beside its files.
+fn connections() -> usize {
+    let limits = std::fs::read_to_string("/proc/self/limits").unwrap_or_default();
+    let line = limits.lines().find_map(|line| line.strip_prefix("Max open files"));
+    let soft = line.and_then(|line| line.split_whitespace().next()?.parse::<usize>().ok());
+    soft.unwrap_or(1024).saturating_sub(200)
+}
+
+/// K7 behind an inbox, over a thousand connections: one event, and as many acknowledgements as copies.
+#[test]
+fn a_thousand_copies_at_the_same_moment_are_one_event_and_all_are_acknowledged() {
+    let copies = connections().min(1000);
+    for adapter in BOTH {
+        let place = Place::new();
+        let program = receive(adapter, &place, &[]);
+        let request = raw(&paid("evt_crowd"));
+        let (last, first) = request.split_last().expect("a request");
+        let mut wires: Vec<_> = (0..copies).map(|_| Wire::connect(program.address)).collect();
+        // All but one byte of each, so that they are complete as close to each other as can be.
+        wires.iter_mut().for_each(|wire| wire.write(first));
+        wires.iter_mut().for_each(|wire| wire.write(&[*last]));
+        let told: Vec<_> = wires.iter_mut().map(|wire| wire.answer().map(|answer| answer.status)).collect();
+        let acknowledged = told.iter().filter(|status| **status == Some(200)).count();
+        assert_eq!(acknowledged, copies, "{adapter:?}");
+        assert_eq!(place.only_event().id, "evt_crowd", "{adapter:?}");
+        assert_eq!(program.terminate().0.code(), Some(0), "{adapter:?}");
+    }
+}
