@@ -109,3 +109,20 @@ fn a_closed_stdout_is_no_error() {
     assert_eq!(inbox(&path, &["list", "--json"]).json().len(), 2);
     assert_eq!(receiver.end().0, 0);
 }
+
+#[test]
+fn a_file_that_somebody_writes_to_is_read_and_changed_later() {
+    let (path, receiver) = refusing(&[], 1);
+    assert_eq!(receiver.end().0, 0);
+    let recheck = || of(&path, RIGHT, &["recheck", "--all", "--provider", "github", "--secret-env", VAR]);
+    let other = rusqlite::Connection::open(&path).unwrap();
+    other.execute_batch("BEGIN IMMEDIATE").unwrap();
+    assert_eq!(of(&path, "", &["list", "--kept", "--json"]).json().len(), 1);
+    let locked = recheck();
+    assert_eq!(locked.status, 1, "{}", locked.stdout);
+    assert!(locked.stderr.contains("locked"), "{}", locked.stderr);
+    other.execute_batch("COMMIT").unwrap();
+    drop(other);
+    let mended = recheck();
+    assert_eq!((mended.status, mended.stdout.lines().count()), (0, 2), "{}", mended.stderr);
+}

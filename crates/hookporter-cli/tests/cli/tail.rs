@@ -147,7 +147,9 @@ fn hostile_rows_act_upon_no_terminal_and_many_are_no_burden() {
 /// A terminal, which `script` makes; what is typed after a while each, and what was seen.
 #[cfg(target_os = "linux")]
 fn terminal(path: &Path, more: &str, typed: &[&str]) -> Option<(String, bool)> {
-    let command = format!("{} tail {} {more}; stty -a", env!("CARGO_BIN_EXE_hookporter"), path.display());
+    let (program, path) = (env!("CARGO_BIN_EXE_hookporter"), path.display());
+    // Its number is told, for whoever sends it a signal.
+    let command = format!("sh -c 'echo $$ > {path}.pid; exec {program} tail {path} {more}'; stty -a");
     let spawned = Command::new("script")
         .args(["-qec", &command, "/dev/null"])
         .env("TERM", "xterm")
@@ -220,18 +222,15 @@ fn a_line_is_chosen_by_its_event_and_a_filter_hides_others() {
 #[test]
 fn a_signal_gives_the_terminal_back() {
     let path = with_a_dead_letter();
-    let name = path.to_str().unwrap().to_owned();
+    let number = format!("{}.pid", path.display());
     let kill = std::thread::spawn(move || {
         std::thread::sleep(Duration::from_millis(1500));
-        let found = Command::new("pgrep").args(["-x", "-f", &format!(".*hookporter tail {name}")]).output().unwrap();
-        let found = String::from_utf8(found.stdout).unwrap();
-        for process in found.split_whitespace() {
-            Command::new("kill").args(["-TERM", process]).status().unwrap();
-        }
-        found
+        let number = std::fs::read_to_string(number).unwrap_or_default();
+        Command::new("kill").args(["-TERM", number.trim()]).status().unwrap().success()
     });
     let Some((seen, _)) = terminal(&path, "", &[]) else { return };
-    assert!(!kill.join().unwrap().is_empty());
+    assert!(kill.join().unwrap(), "{seen:?}");
+    assert!(seen.contains("\u{1b}[?1049h"), "{seen:?}");
     let after = seen.rsplit("\u{1b}[?1049l").next().unwrap();
     assert!(after.contains(" icanon ") && after.contains(" echo "), "{seen:?}");
 }
