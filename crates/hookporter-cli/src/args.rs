@@ -32,6 +32,8 @@ pub(crate) enum Command {
     Verify(Verify),
     Providers(Providers),
     Inbox(crate::inbox::Arguments),
+    Rejected(crate::rejected::Arguments),
+    Tail(crate::tail::Arguments),
     Init(crate::init::Arguments),
     Doctor(crate::doctor::Arguments),
     Health(crate::health::Arguments),
@@ -74,6 +76,14 @@ pub(crate) struct Receive {
     /// Show events and drop them; no file is made
     #[arg(long)]
     pub(crate) no_inbox: bool,
+    /// Keep refused requests whole in the inbox, bounded, so that `hookporter rejected recheck` can hand them off once what was
+    /// wrong is mended; not for senders whose proof is the secret itself
+    #[arg(long, conflicts_with = "no_inbox")]
+    pub(crate) quarantine: bool,
+    /// Answer 503 in place of the refusal while refusals are our own fault, so that the sender comes again; not for senders
+    /// that need their refusal
+    #[arg(long, requires = "quarantine")]
+    pub(crate) hold: bool,
     #[command(flatten)]
     pub(crate) moment: Moment,
     /// Print JSON, one object a line
@@ -211,7 +221,8 @@ pub(crate) fn refuse(error: &clap::Error) -> ExitCode {
     {
         text = text.replace(stray.as_str(), "(not shown)");
     }
-    output::complain(format_args!("{}", text.trim_end()));
+    // What else was typed may have come from a stranger, through a script.
+    output::complain(format_args!("{}", output::escaped_lines(text.trim_end().as_bytes())));
     ExitCode::from(2)
 }
 

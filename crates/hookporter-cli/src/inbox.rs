@@ -4,7 +4,6 @@ mod edit;
 mod export;
 mod filter;
 mod mend;
-mod progress;
 mod replay;
 mod show;
 mod verdicts;
@@ -14,12 +13,12 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
-use hookporter::inbox::InboxError;
 use hookporter::sqlite::{OpenError, Reader, Selection, State};
 use hookporter::{Clock, SystemClock};
 
 use crate::failure::Failure;
 use crate::output;
+use crate::store::{self, failed};
 use filter::{Filter, Page, Part};
 
 /// Look into a durable inbox, and mend it
@@ -145,7 +144,7 @@ pub(crate) fn run(args: &Arguments) -> Result<ExitCode, Failure> {
 }
 
 fn reader(args: &Arguments) -> Result<Reader, Failure> {
-    Reader::open(&args.inbox).map_err(|error| unopened(args, &error))
+    store::reader(&args.inbox)
 }
 
 fn list(args: &Arguments, which: &Selection, page: &Page) -> Result<ExitCode, Failure> {
@@ -203,20 +202,5 @@ fn absent(number: i64) -> Failure {
 }
 
 fn unopened(args: &Arguments, error: &OpenError) -> Failure {
-    match error {
-        OpenError::Failed { .. } if !args.inbox.exists() => {
-            Failure::usage(format!("--inbox: there is no {}", shown(args)))
-        }
-        error => Failure::system(shown(args), output::escaped(&error.to_string())),
-    }
-}
-
-fn shown(args: &Arguments) -> String {
-    output::escaped(&args.inbox.display().to_string())
-}
-
-#[expect(clippy::needless_pass_by_value, reason = "what `map_err` gives")]
-fn failed(error: InboxError) -> Failure {
-    let source = std::error::Error::source(&error).map(|source| output::escaped(&source.to_string()));
-    Failure::system(&error, source.unwrap_or_default())
+    store::unopened(&args.inbox, error)
 }

@@ -19,11 +19,15 @@ mod key_uses;
 mod keys;
 mod moment;
 mod output;
+mod progress;
 mod providers;
 mod receive;
+mod rejected;
 mod send;
 mod signer;
+mod store;
 mod style;
+mod tail;
 mod verify;
 mod wire;
 
@@ -43,6 +47,8 @@ fn main() -> ExitCode {
         Command::Send(args) => send::run(&args),
         Command::Verify(args) => verify::run(&args),
         Command::Inbox(args) => inbox::run(&args),
+        Command::Rejected(args) => rejected::run(&args),
+        Command::Tail(args) => tail::run(&args),
         Command::Doctor(args) => doctor::run(&args),
         Command::Health(args) => health::run(&args),
         Command::Keys(args) => key_uses::run(&args),

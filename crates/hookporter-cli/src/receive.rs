@@ -38,11 +38,12 @@ pub(crate) fn run(args: &Receive) -> Result<ExitCode, Failure> {
     if let Some(at) = args.moment.at {
         output::complain(format_args!("the clock stands still at {at}: every request is judged at that moment"));
     }
+    may_keep(args, provider)?;
     let printer = Printer::start(args.json).map_err(|error| Failure::system("a thread", error))?;
     // Last of all, so that no file is made where something else is wrong.
     let kept = inbox_file(args).map(|file| Kept::open(&file, &printer)).transpose()?;
     let endpoint = match &kept {
-        Some(kept) => endpoint.inbox(kept.inbox()),
+        Some(kept) => keeping_refused(args, endpoint.inbox(kept.inbox()))?,
         None => endpoint.handoff(ShownAndDropped),
     };
     let endpoint = endpoint.observer(printer.observer());
@@ -89,6 +90,25 @@ fn endpoint(args: &Receive, provider: &Provider, keyring: Keyring, url: &str) ->
     Ok(endpoint)
 }
 
+/// Refuses a quarantine that does not build, before a file is made for it.
+fn may_keep(args: &Receive, provider: &Provider) -> Result<(), Failure> {
+    let refuse = |option: &str, why: &str| Err(Failure::usage(format!("{option}: not with {}: {why}", provider.id())));
+    if args.quarantine
+        && let Some(why) = provider.verifier()?.never_kept()
+    {
+        return refuse("--quarantine", why);
+    }
+    match provider.needs_refusal() {
+        Some(why) if args.hold => refuse("--hold", why),
+        _ => Ok(()),
+    }
+}
+
+fn keeping_refused(args: &Receive, endpoint: Endpoint) -> Result<Endpoint, Failure> {
+    let endpoint = if args.quarantine { endpoint.quarantine()? } else { endpoint };
+    Ok(if args.hold { endpoint.hold_while_red()? } else { endpoint })
+}
+
 /// Takes every event: the line that shows it is all that becomes of it.
 pub(crate) struct ShownAndDropped;
 
@@ -133,12 +153,25 @@ fn listening(args: &Receive, provider: &Provider, url: &str, inbox: Option<&Path
         adapter: &'a str,
         frozen_at: Option<i64>,
         inbox: Option<String>,
+        quarantine: bool,
     }
     let inbox = inbox.map(|file| file.display().to_string());
     if args.json {
-        let (provider, adapter) = (provider.id(), args.adapter.as_str());
-        return output::json(&Listening { listening: url, provider, adapter, frozen_at: args.moment.at, inbox });
+        let (provider, adapter, quarantine) = (provider.id(), args.adapter.as_str(), args.quarantine);
+        return output::json(&Listening {
+            listening: url,
+            provider,
+            adapter,
+            frozen_at: args.moment.at,
+            inbox,
+            quarantine,
+        });
     }
     let Some(file) = inbox.map(|file| output::escaped(&file)) else { return format!("listening on {url}") };
-    format!("listening on {url}\nkeeping events in {file}; `hookporter inbox list --inbox {file}` shows them")
+    let refused = if args.quarantine {
+        format!("\nrefused requests are kept, too; `hookporter rejected list --inbox {file}` shows them")
+    } else {
+        String::new()
+    };
+    format!("listening on {url}\nkeeping events in {file}; `hookporter inbox list --inbox {file}` shows them{refused}")
 }

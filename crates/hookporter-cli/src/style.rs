@@ -26,6 +26,11 @@ impl Style {
         Self { colours: stdout().is_terminal() && said("NO_COLOR").is_none() && !dumb }
     }
 
+    /// Without colours, wherever it goes.
+    pub(crate) const fn plain() -> Self {
+        Self { colours: false }
+    }
+
     /// `text` in a colour. It is written as it is: what came from outside is escaped before, and padded too.
     pub(crate) fn paint(self, paint: Paint, text: &str) -> String {
         let code = match paint {

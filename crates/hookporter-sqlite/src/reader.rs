@@ -37,6 +37,16 @@ impl Reader {
         Ok(Self { connection: file::open_beside(path.as_ref(), Writes::No)? })
     }
 
+    /// A number that is another one than before once somebody else has changed the file: whoever follows an inbox asks for it
+    /// now and then, which costs next to nothing, and looks at rows only where it is.
+    ///
+    /// # Errors
+    /// [`InboxError`] if the file cannot be read.
+    pub fn version(&self) -> Result<i64, InboxError> {
+        let version = self.connection.pragma_query_value(None, "data_version", |row| row.get(0));
+        version.map_err(InboxError::new)
+    }
+
     /// Events in this state, or in any, by number, at most `most` of those behind the number `after`; begin with 0.
     ///
     /// # Errors

@@ -65,7 +65,7 @@ fn a_secret_beside_the_keys_is_in_no_output() {
     let challenge = |token: &str| {
         let maker = crate::sender::now(hookporter_testkit::provider("meta", keys.sender).unwrap());
         let target = format!("/hook?hub.mode=subscribe&hub.challenge=1158201444&hub.verify_token={token}");
-        maker.build().with_target(&target).with_body("")
+        maker.method("GET").build().with_target(&target).with_body("")
     };
     let mut all = requests(hookporter_testkit::provider("meta", keys.sender).unwrap());
     all.extend([challenge(CANARY), challenge("another")]);

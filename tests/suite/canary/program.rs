@@ -19,6 +19,15 @@ const COMMANDS: &[(&str, bool)] = &[
     ("providers", true),
     // What is in an inbox has passed the proof: no key is kept.
     ("inbox", false),
+    ("rejected", true),
+    ("tail", true),
+    ("doctor", true),
+    // What they show is a page, at which `scene::outputs` looks; they take no key.
+    ("health", false),
+    ("keys", false),
+    // It takes none and makes its own, which it is there to show.
+    ("init", false),
+    ("completions", false),
     // Its keys are its own, made for it.
     ("demo", false),
 ];
@@ -64,6 +73,10 @@ fn a_key_is_in_no_output_of_the_program() {
             let args = [&judge[..], &["--url", URL, "--at", &at]].concat();
             all.push(("verify", run(keys.receiver, &args)));
             all.push(("verify --json", run(keys.receiver, &[&args[..], &["--json"]].concat())));
+            let look = ["doctor", "--provider", id, "--secret-env", VARIABLE, "--headers", &headers, "--body", &body];
+            let args = [&look[..], &["--public-url", URL, "--at", &at]].concat();
+            all.push(("doctor", run(keys.receiver, &args)));
+            all.push(("doctor --json", run(keys.receiver, &[&args[..], &["--json"]].concat())));
         }
         let send = ["send", "--provider", id, "--secret-env", VARIABLE, "--url", "http://127.0.0.1:1/hook"];
         all.push(("send", run(keys.sender, &send)));
@@ -99,6 +112,7 @@ fn a_key_is_in_no_line_of_a_receiver() {
                 ]);
                 command.args(["--at", &NOW.to_string(), "--public-url", URL, "--inbox"]).arg(directory.file());
                 command.args(["--listen", &address.to_string()]).args(json.then_some("--json"));
+                command.args(may_be_kept(id).then_some("--quarantine"));
                 command
             });
             for request in requests(hookporter_testkit::provider(id, keys.sender).unwrap()) {
@@ -108,9 +122,47 @@ fn a_key_is_in_no_line_of_a_receiver() {
             assert_eq!(status.code(), Some(0), "{id}: {said}");
             assert!(said.contains("accepted") && said.contains("rejected"), "{id}: {said}");
             assert_silent(id, &forms(id), &[("receive", said)]);
+            assert_silent(id, &forms(id), &beside(id, keys.receiver, &directory.file(), json));
             // Nor in the file, in whatever column.
             let file = String::from_utf8_lossy(&std::fs::read(directory.file()).unwrap()).into_owned();
             assert_silent(id, &forms(id), &[("the inbox", file)]);
         }
     }
+}
+
+fn may_be_kept(id: &str) -> bool {
+    Provider::by_id(id).unwrap().verifier().unwrap().never_kept().is_none()
+}
+
+/// What the commands say that look into the inbox, or judge again what is kept in it.
+fn beside(id: &str, key: &str, file: &std::path::Path, json: bool) -> Vec<Shown> {
+    let file = file.to_str().unwrap();
+    let rejected = |args: &[&str]| {
+        let json: &[&str] = if json { &["--json"] } else { &[] };
+        run(key, &[&["rejected", "--inbox", file], args, json].concat())
+    };
+    let secret = ["--provider", id, "--secret-env", VARIABLE, "--public-url", URL];
+    let json: &[&str] = if json { &["--json"] } else { &[] };
+    let mut all = vec![
+        ("rejected list", rejected(&["list"])),
+        ("rejected list --requests", rejected(&["list", "--requests"])),
+        ("tail", run(key, &[&["tail", file, "--once", "--events", "--last", "1000"], json].concat())),
+    ];
+    if may_be_kept(id) {
+        all.extend([
+            ("rejected list --kept", rejected(&["list", "--kept"])),
+            ("rejected show", rejected(&["show", "1"])),
+            ("rejected show, judged", rejected(&[&["show", "1"], &secret[..]].concat())),
+            ("rejected recheck --dry-run", rejected(&[&["recheck", "--all", "--dry-run"], &secret[..]].concat())),
+            ("rejected recheck", rejected(&[&["recheck", "--all"], &secret[..]].concat())),
+        ]);
+    }
+    for (name, said) in &all {
+        assert!(
+            said.contains("rejected") || said.contains("refused") || said.contains("reason"),
+            "{id}, {name}: {said}"
+        );
+        assert!(!said.contains("error: "), "{id}, {name}: {said}");
+    }
+    all
 }

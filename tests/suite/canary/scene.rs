@@ -8,13 +8,17 @@ use axum::body::Body;
 use hookporter::axum::{EndpointLayer, EndpointService, Verified};
 use hookporter::console::Console;
 use hookporter::journal::{Journal, Query};
-use hookporter::{BoxError, Endpoint, Event, Outcome, Refusal};
+use hookporter::operating::RefusedSelection;
+use hookporter::sqlite::{Reader, Settings};
+use hookporter::{BoxError, Endpoint, Event, FrozenClock, Outcome, Refusal, UnixTime};
 use hookporter_testkit::SignedRequest;
 use tower::ServiceExt;
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Metadata, Subscriber};
 
+use crate::attacks::NOW;
 use crate::recorder::Names;
+use crate::replay::directory::Directory;
 use crate::sender;
 use crate::trace::Text;
 
@@ -26,8 +30,6 @@ pub(super) const URL: &str = "https://hooks.test/hook";
 pub(super) type Output = (&'static str, String);
 
 /// Everything that is shown, in one place: whoever adds an output to the library adds it here.
-///
-/// To come: the console's pages and its quarantine, the journal in a file.
 pub(super) fn outputs(endpoint: Endpoint, requests: &[SignedRequest]) -> (Vec<Output>, Vec<Outcome>) {
     let (names, log) = (Names::default(), Log::default());
     let before = crate::trace::ours_count();
@@ -52,15 +54,19 @@ pub(super) fn outputs(endpoint: Endpoint, requests: &[SignedRequest]) -> (Vec<Ou
         ("the refusal", "Refusal {"),
         ("the console", "/api/requests/1: 200"),
         ("the console", "/api/endpoints: 200"),
+        ("the journal in a file", "outcome: Rejected"),
+        ("the file of an inbox", "rejected"),
     ] {
         let shows = outputs.iter().any(|(known, text)| *known == name && text.contains(word));
-        assert!(shows, "{name} does not say {word}");
+        let said = outputs.iter().filter(|(known, _)| *known == name).map(|(_, text)| &**text).collect::<String>();
+        assert!(shows, "{name} does not say {word}: {said}");
     }
     (outputs, outcomes)
 }
 
 /// Sends everything, to a handler of the app's and to one of the endpoint's own.
 async fn served(endpoint: Endpoint, requests: &[SignedRequest]) -> (Vec<Output>, Vec<Outcome>) {
+    let in_a_file = kept(endpoint.clone(), requests).await;
     let journal = Journal::in_memory(1000).with_digests();
     let endpoint = endpoint.observer(journal.clone());
     let events = Arc::<Mutex<Vec<String>>>::default();
@@ -103,7 +109,39 @@ async fn served(endpoint: Endpoint, requests: &[SignedRequest]) -> (Vec<Output>,
         ("the endpoint's Debug", debug(&endpoint)),
         ("the events' Debug", events.lock().unwrap().join("\n")),
     ]);
+    outputs.extend(in_a_file);
     (outputs, entries.iter().map(|entry| entry.record.outcome).collect())
+}
+
+/// What lies in the file of an inbox, and what is read of it: the journal, and refused requests where they may be kept.
+async fn kept(endpoint: Endpoint, requests: &[SignedRequest]) -> Vec<Output> {
+    let directory = Directory::new();
+    // The clock of the cases: by another one all that it holds would be old, and go.
+    let clock = FrozenClock(UnixTime::from_secs(NOW));
+    let inbox = Settings::new().clock(clock).open(directory.file()).await.unwrap();
+    let endpoint = endpoint.inbox(&inbox);
+    let endpoint = endpoint.clone().quarantine().unwrap_or(endpoint);
+    let app = Router::new().route_service(PATH, EndpointService::new(endpoint).unwrap());
+    for request in requests {
+        answered(&app, request).await;
+    }
+    drop(app);
+    inbox.close().await;
+    drop(inbox);
+    let reader = Reader::open(directory.file()).unwrap();
+    let all = RefusedSelection::all();
+    let refused = reader.refused(&all, 0, 1000).unwrap();
+    let whole: Vec<_> = refused.iter().map(|listed| reader.refused_request(listed.number).unwrap()).collect();
+    let journal = debug(&reader.entries(&Query::new(), u64::MAX, 1000).unwrap());
+    let quarantine = debug(&refused) + &debug(&whole) + &debug(&reader.refused_by_reason(&all).unwrap());
+    // What a sender writes into its bodies is what the file is there for: with one of them that is the secret.
+    let file = rusqlite::Connection::open(directory.file()).unwrap();
+    file.execute_batch("UPDATE contents SET body = '', payload = NULL; VACUUM; PRAGMA wal_checkpoint(TRUNCATE)")
+        .unwrap();
+    drop((reader, file));
+    let bytes = |path: std::path::PathBuf| String::from_utf8_lossy(&std::fs::read(path).unwrap()).into_owned();
+    let files = std::fs::read_dir(directory.path()).unwrap().map(|file| bytes(file.unwrap().path()));
+    vec![("the journal in a file", journal), ("the quarantine", quarantine), ("the file of an inbox", files.collect())]
 }
 
 /// What a person sees in a browser, and a program behind it.

@@ -11,10 +11,10 @@ use clap::Args;
 use hookporter::sqlite::{Listed, Reader, Selection};
 
 use super::filter::Filter;
-use super::progress::Progress;
 use super::{Arguments, failed, mend, reader, show};
 use crate::failure::Failure;
 use crate::output;
+use crate::progress::Progress;
 use line::Line;
 
 /// How many events are looked up at a time; their bodies are read one by one.

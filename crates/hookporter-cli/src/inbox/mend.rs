@@ -7,13 +7,13 @@ use hookporter::sqlite::{Mender, Selection, State};
 use hookporter::{Clock, SystemClock};
 
 use super::filter::{Filter, Part};
-use super::progress::Progress;
-use super::{Arguments, failed, reader, show, unopened};
+use super::{Arguments, failed, reader, show};
 use crate::failure::Failure;
-use crate::output;
+use crate::progress::Progress;
+use crate::{output, store};
 
 pub(super) fn mender(args: &Arguments) -> Result<Mender, Failure> {
-    Mender::open(&args.inbox).map_err(|error| unopened(args, &error))
+    store::mender(&args.inbox)
 }
 
 /// Without a number or a state it means dead letters: nobody wants everything that is done worked again by mistake.

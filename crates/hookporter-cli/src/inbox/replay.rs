@@ -9,9 +9,9 @@ use hookporter::sqlite::{Reader, Replayed, Verdict};
 use hookporter::{Clock, SystemClock};
 
 use super::filter::Filter;
-use super::progress::Progress;
 use super::{Arguments, failed, mend, reader, show, verdicts};
 use crate::failure::Failure;
+use crate::progress::Progress;
 use crate::{duration, output};
 
 /// How many verdicts are read at a time.

@@ -19,7 +19,7 @@ pub(crate) fn sqlite(path: &Path, sql: &str) {
 const EVIL: &str = "e\u{1b}[2J\u{1b}]0;title\u{7}\u{9b}1m\r\n\u{202e}live\u{2066}\u{200b}\u{feff}\u{7f}";
 const LARGE: usize = 5 * 1024 * 1024;
 
-fn acts(text: &str) -> Option<char> {
+pub(crate) fn acts(text: &str) -> Option<char> {
     let hidden =
         |c| matches!(c, '\u{200b}'..='\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}' | '\u{feff}');
     text.chars().find(|c| (c.is_control() && *c != '\n') || hidden(*c))

@@ -7,26 +7,26 @@ const WIDTH: usize = 30;
 
 /// Draws a bar on stderr, if that is a terminal.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Progress {
+pub(crate) struct Progress {
     /// `None`: nobody watches.
     total: Option<usize>,
 }
 
 impl Progress {
     /// Counts what there is to do only where somebody watches.
-    pub(super) fn new<E>(count: impl FnOnce() -> Result<usize, E>) -> Result<Self, E> {
+    pub(crate) fn new<E>(count: impl FnOnce() -> Result<usize, E>) -> Result<Self, E> {
         let total = stderr().is_terminal().then(count).transpose()?;
         Ok(Self { total })
     }
 
-    pub(super) fn draw(self, done: usize) {
+    pub(crate) fn draw(self, done: usize) {
         let Some(total) = self.total else { return };
         // Fails only without a terminal, and then nobody watches.
         let _ = write!(stderr(), "\r{}", bar(done, total));
     }
 
     /// Leaves the line as it was.
-    pub(super) fn end(self) {
+    pub(crate) fn end(self) {
         if self.total.is_some() {
             let _ = write!(stderr(), "\r\u{1b}[K");
         }
