@@ -1,0 +1,17 @@
+//! The inbox on a real PostgreSQL server of the test's own: the acceptance suite, several nodes, kills, restarts, and the network.
+
+#![cfg(all(test, unix))]
+
+mod away;
+mod crash;
+mod effect;
+mod lanes;
+mod network;
+mod nodes;
+mod opening;
+mod poison;
+mod restart;
+mod server;
+mod suite;
+mod sweep;
+mod work;
