@@ -14,7 +14,7 @@ use crate::{batch, lane, row};
 /// Without lanes it is one statement, which is its own transaction. `tells` has other nodes told that something is due.
 pub(crate) async fn accept(
     connection: &mut PgConnection,
-    sql: &Sql,
+    sql: &'static Sql,
     records: &[&EventRecord],
     now: Moment,
     tells: bool,
@@ -58,7 +58,7 @@ fn place(row: &sqlx::postgres::PgRow) -> sqlx::Result<usize> {
 /// The places of those that are new.
 async fn insert(
     connection: &mut PgConnection,
-    sql: &Sql,
+    sql: &'static Sql,
     records: &[&EventRecord],
     now: Moment,
     tells: bool,
@@ -73,7 +73,7 @@ async fn insert(
 /// were kept may be what killed it. The places of those that it brought back.
 async fn requeue(
     connection: &mut PgConnection,
-    sql: &Sql,
+    sql: &'static Sql,
     records: &[&EventRecord],
     answers: &[Accepted],
     now: Moment,
@@ -109,7 +109,7 @@ async fn requeue(
 /// Whether there was a dead letter to bring back: another node may have been faster.
 async fn requeue_one(
     connection: &mut PgConnection,
-    sql: &Sql,
+    sql: &'static Sql,
     record: &EventRecord,
     now: Moment,
 ) -> sqlx::Result<bool> {

@@ -24,7 +24,7 @@ struct Left {
 /// Lends what is due, and writes each attempt down. Of what other nodes are just lending it gives nothing.
 pub(crate) async fn claim(
     connection: &mut PgConnection,
-    sql: &Sql,
+    sql: &'static Sql,
     times: &Times,
     claim: Claim,
 ) -> sqlx::Result<Claimed> {
@@ -63,7 +63,7 @@ fn lent(row: &PgRow) -> sqlx::Result<Result<Lease, Left>> {
 /// When the next event is due, as the caller tells the time.
 async fn next_due(
     connection: &mut PgConnection,
-    sql: &Sql,
+    sql: &'static Sql,
     now: Moment,
     told: UnixTime,
 ) -> sqlx::Result<Option<UnixTime>> {
@@ -76,7 +76,7 @@ async fn next_due(
 /// The event, if it was this claim that did it and there is something to tell of.
 async fn end(
     connection: &mut PgConnection,
-    sql: &Sql,
+    sql: &'static Sql,
     now: Moment,
     event: &Left,
     most: i32,
@@ -107,7 +107,11 @@ async fn end(
 }
 
 /// The record of an event; `None` once its contents are gone.
-pub(crate) async fn record(connection: &mut PgConnection, sql: &Sql, number: i64) -> sqlx::Result<Option<EventRecord>> {
+pub(crate) async fn record(
+    connection: &mut PgConnection,
+    sql: &'static Sql,
+    number: i64,
+) -> sqlx::Result<Option<EventRecord>> {
     let found = sqlx::query(sql.record).bind(number).fetch_optional(connection).await?;
     found.map(|row| row::read(&row, 0)).transpose()
 }

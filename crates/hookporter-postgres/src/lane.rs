@@ -39,7 +39,12 @@ pub(crate) async fn lock(connection: &mut PgConnection, keys: &mut Vec<i64>) -> 
 }
 
 /// Makes the first event of each of these lanes due in which none is; whether there was one. The lanes are locked.
-pub(crate) async fn advance(connection: &mut PgConnection, sql: &Sql, keys: &[i64], now: Moment) -> sqlx::Result<bool> {
+pub(crate) async fn advance(
+    connection: &mut PgConnection,
+    sql: &'static Sql,
+    keys: &[i64],
+    now: Moment,
+) -> sqlx::Result<bool> {
     let query = sqlx::query(sql.advance).bind(now.now).bind(now.after).bind(keys);
     Ok(query.execute(connection).await?.rows_affected() > 0)
 }

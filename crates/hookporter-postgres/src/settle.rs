@@ -22,14 +22,14 @@ async fn settled(connection: &mut PgConnection, query: Query<'_, Postgres, PgArg
 }
 
 /// The lane that a lease holds; `None` where the lease is over.
-async fn held(connection: &mut PgConnection, sql: &Sql, id: LeaseId) -> sqlx::Result<Option<Option<i64>>> {
+async fn held(connection: &mut PgConnection, sql: &'static Sql, id: LeaseId) -> sqlx::Result<Option<Option<i64>>> {
     let found = sqlx::query(sql.holds).bind(id.number).bind(id.epoch).fetch_optional(connection).await?;
     found.map(|row| row.try_get(0)).transpose()
 }
 
 pub(crate) async fn renew(
     connection: &mut PgConnection,
-    sql: &Sql,
+    sql: &'static Sql,
     until: Moment,
     id: LeaseId,
 ) -> sqlx::Result<Settled> {
@@ -43,7 +43,7 @@ pub(crate) async fn renew(
 /// Completes an event; whether another one is due in its stead.
 pub(crate) async fn complete(
     connection: &mut PgConnection,
-    sql: &Sql,
+    sql: &'static Sql,
     now: Moment,
     id: LeaseId,
 ) -> sqlx::Result<(Settled, bool)> {
@@ -67,7 +67,7 @@ async fn number(connection: &mut PgConnection) -> sqlx::Result<i64> {
 /// Completes an event in the transaction of this number, which the caller commits; whether another one is due in its stead.
 pub(crate) async fn complete_in(
     connection: &mut PgConnection,
-    sql: &Sql,
+    sql: &'static Sql,
     now: Moment,
     id: LeaseId,
     lane: Option<i64>,
@@ -83,7 +83,7 @@ pub(crate) async fn complete_in(
 }
 
 /// Makes the next of these lanes due, and has other nodes told.
-async fn makes_way(connection: &mut PgConnection, sql: &Sql, lanes: &[i64], now: Moment) -> sqlx::Result<bool> {
+async fn makes_way(connection: &mut PgConnection, sql: &'static Sql, lanes: &[i64], now: Moment) -> sqlx::Result<bool> {
     let moved = lane::advance(connection, sql, lanes, now).await?;
     if moved {
         tell(connection, sql).await?;
@@ -92,14 +92,14 @@ async fn makes_way(connection: &mut PgConnection, sql: &Sql, lanes: &[i64], now:
 }
 
 /// Has other nodes told that something is due, once the transaction is committed.
-async fn tell(connection: &mut PgConnection, sql: &Sql) -> sqlx::Result<()> {
+async fn tell(connection: &mut PgConnection, sql: &'static Sql) -> sqlx::Result<()> {
     sqlx::query("SELECT pg_notify($1, '')").bind(sql.channel).execute(connection).await?;
     Ok(())
 }
 
 pub(crate) async fn fail(
     connection: &mut PgConnection,
-    sql: &Sql,
+    sql: &'static Sql,
     times: &Times,
     id: LeaseId,
     failure: &Failure,
@@ -134,7 +134,7 @@ pub(crate) async fn fail(
 /// Gives an event back, which is due at once.
 pub(crate) async fn release(
     connection: &mut PgConnection,
-    sql: &Sql,
+    sql: &'static Sql,
     now: Moment,
     id: LeaseId,
 ) -> sqlx::Result<Settled> {

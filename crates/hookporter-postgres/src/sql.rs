@@ -54,7 +54,7 @@ macro_rules! contents {
 }
 
 statements! {
-    make_schema: "CREATE SCHEMA IF NOT EXISTS @:";
+    make_schema: "CREATE SCHEMA @:";
     /// The table of versions, as a name.
     versions: "@.versions";
     version: "SELECT coalesce(max(version), 0) FROM @.versions";

@@ -2,7 +2,6 @@
 
 #![cfg(all(test, unix))]
 
-mod away;
 mod crash;
 mod effect;
 mod lanes;
