@@ -7,8 +7,10 @@ use sqlx::{ConnectOptions, PgConnection, Row};
 
 use crate::OpenError;
 
-/// How long a connection may take to be made. Shorter than the second within which the server is tried again.
-const CONNECT: Duration = Duration::from_millis(900);
+/// How long a connection may take to be made: most tries are short, so that a server is found soon that is back.
+pub(crate) const SHORT: Duration = Duration::from_millis(900);
+/// One that is far away, or only wakes up when it is called, takes longer.
+pub(crate) const PATIENT: Duration = Duration::from_secs(10);
 
 /// A session: what a batch of acceptances needs and nobody's setting for the role or the database may change.
 ///
@@ -18,16 +20,16 @@ const CONNECT: Duration = Duration::from_millis(900);
 const SESSION: &str = "SELECT set_config('synchronous_commit', current_setting('synchronous_commit'), false), \
      set_config('default_transaction_isolation', 'read committed', false), \
      set_config('lock_timeout', '1500ms', false), set_config('statement_timeout', '5s', false), \
-     set_config('idle_in_transaction_session_timeout', '5s', false), set_config('plan_cache_mode', $1, false), \
+     set_config('idle_in_transaction_session_timeout', '2s', false), set_config('plan_cache_mode', $1, false), \
      set_config('tcp_keepalives_idle', '10', false)";
 
 /// A connection to a server that is as it must be.
 pub(crate) async fn connect(options: &PgConnectOptions, durability: Durability) -> Result<PgConnection, OpenError> {
-    let Ok(connected) = tokio::time::timeout(CONNECT, options.connect()).await else {
+    let Ok(connected) = tokio::time::timeout(patience, options.connect()).await else {
         return Err(OpenError::Unreachable(sqlx::Error::PoolTimedOut));
     };
     let mut connection = connected.map_err(OpenError::Unreachable)?;
-    let prepared = tokio::time::timeout(CONNECT, prepare(&mut connection, durability, Plans::Kept)).await;
+    let prepared = tokio::time::timeout(patience, prepare(&mut connection, durability, Plans::Kept)).await;
     prepared.unwrap_or(Err(OpenError::Unreachable(sqlx::Error::PoolTimedOut)))?;
     Ok(connection)
 }

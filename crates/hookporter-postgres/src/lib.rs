@@ -27,6 +27,9 @@
 //! AUTHORIZATION shop`. [`Inbox::with_pool`] takes your pool: effects have its transactions. Beside it a process has one
 //! connection for what comes in, and where it works up to five more.
 //!
+//! Sessions of the inbox's own have settings, such as timeouts: a pooler between must keep sessions apart (PgBouncer's `session`
+//! mode). Outside of a lane, numbers of events that nodes accept at the same moment may show themselves in another order.
+//!
 //! For people: `SELECT * FROM hookporter.journal`. Bodies stand in the database as they came: who can read it can read them. With
 //! the feature `seal` and a key of yours (`Settings::seal`) they are encrypted, and headers, target and peer with them. Who can
 //! write to the database can make events. A zero byte in a text, which PostgreSQL cannot have, stands there as `␛0`.

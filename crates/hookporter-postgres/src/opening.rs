@@ -26,7 +26,7 @@ pub(crate) async fn open(settings: Settings, pool: PgPool) -> Result<Inbox, Open
     }
     let sql = sql::of(&settings.schema);
     let options = PgConnectOptions::clone(&pool.connect_options());
-    let mut connection = connect::connect(&options, settings.durability).await?;
+    let mut connection = connect::connect(&options, settings.durability, connect::PATIENT).await?;
     schema::migrate(&mut connection, sql).await?;
 
     let queue = Arc::new(Queue::new(settings.waiting, settings.waiting_bytes));
@@ -41,6 +41,7 @@ pub(crate) async fn open(settings: Settings, pool: PgPool) -> Result<Inbox, Open
         times: settings.times.clone(),
         changed: changed.clone(),
         connection: Some(connection),
+        tries: 0,
         told: Instant::now(),
         untold: false,
         _ended: ended,

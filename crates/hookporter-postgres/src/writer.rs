@@ -38,6 +38,8 @@ pub(crate) struct Writer {
     /// Wakes the workers of this process.
     pub(crate) changed: Arc<watch::Sender<()>>,
     pub(crate) connection: Option<PgConnection>,
+    /// How often it was tried in vain to get one.
+    pub(crate) tries: u32,
     /// When other nodes were told last.
     pub(crate) told: Instant,
     /// Something is new of which they were not told.
@@ -67,8 +69,11 @@ impl Writer {
 
     /// Whether there is a connection.
     async fn reconnect(&mut self) -> bool {
-        match connect::connect(&self.options, self.durability).await {
+        self.tries = self.tries.wrapping_add(1);
+        let patience = if self.tries.is_multiple_of(4) { connect::PATIENT } else { connect::SHORT };
+        match connect::connect(&self.options, self.durability, patience).await {
             Ok(connection) => {
+                self.tries = 0;
                 self.connection = Some(connection);
                 self.queue.open();
                 tracing::info!(target: "hookporter", "the inbox has its database again");
