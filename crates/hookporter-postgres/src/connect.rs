@@ -24,7 +24,11 @@ const SESSION: &str = "SELECT set_config('synchronous_commit', current_setting('
      set_config('tcp_keepalives_idle', '10', false)";
 
 /// A connection to a server that is as it must be.
-pub(crate) async fn connect(options: &PgConnectOptions, durability: Durability) -> Result<PgConnection, OpenError> {
+pub(crate) async fn connect(
+    options: &PgConnectOptions,
+    durability: Durability,
+    patience: Duration,
+) -> Result<PgConnection, OpenError> {
     let Ok(connected) = tokio::time::timeout(patience, options.connect()).await else {
         return Err(OpenError::Unreachable(sqlx::Error::PoolTimedOut));
     };
