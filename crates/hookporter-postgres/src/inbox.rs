@@ -2,8 +2,8 @@
 
 use std::fmt;
 use std::future::Future;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use hookporter_pipeline::inbox::{
@@ -13,11 +13,12 @@ use hookporter_pipeline::inbox::{
 use hookporter_pipeline::{BoxFuture, Event, HandoffError};
 use sqlx::pool::PoolConnection;
 use sqlx::{PgPool, Postgres};
-use tokio::sync::{oneshot, watch};
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::timeout;
 
+use crate::completions::{self, Completion};
 use crate::fault::Fault;
-use crate::moment::Times;
+use crate::moment::{Moment, Times};
 use crate::queue::{Job, Queue};
 use crate::sealing::Sealing;
 use crate::sql::Sql;
@@ -26,7 +27,7 @@ use crate::{OpenError, Settings, claim, listen, settle};
 /// How often a worker looks by itself, whatever it hears.
 const POLL: Duration = Duration::from_secs(1);
 /// How long a word of a worker's may take.
-const LATE: Duration = Duration::from_secs(6);
+pub(crate) const LATE: Duration = Duration::from_secs(6);
 
 /// A durable inbox in a PostgreSQL database: for receivers and workers on any number of nodes.
 ///
@@ -66,6 +67,8 @@ pub(crate) struct Shared {
     pub(crate) pool: PgPool,
     pub(crate) workers: PgPool,
     pub(crate) names: EndpointNames,
+    /// To the task that completes, once there is something to complete: bounded by what workers have under way.
+    pub(crate) completions: OnceLock<mpsc::UnboundedSender<Completion>>,
     /// Whether somebody hears what other nodes tell.
     pub(crate) listens: AtomicBool,
     /// Ends with the writer.
@@ -79,7 +82,7 @@ impl Drop for Shared {
 }
 
 impl Shared {
-    async fn connection(&self) -> sqlx::Result<PoolConnection<Postgres>> {
+    pub(crate) async fn connection(&self) -> sqlx::Result<PoolConnection<Postgres>> {
         self.workers.acquire().await
     }
 }
@@ -150,6 +153,10 @@ impl Inbox {
         self.shared.changed.send_replace(());
     }
 
+    pub(crate) fn shared(&self) -> &Shared {
+        &self.shared
+    }
+
     pub(crate) fn sql(&self) -> &'static Sql {
         self.shared.sql
     }
@@ -161,6 +168,19 @@ impl Inbox {
     /// Wakes the workers of this process.
     pub(crate) fn wake(&self) {
         self.shared.changed.send_replace(());
+    }
+
+    /// Whether the event is completed, in one statement with others.
+    async fn complete_with_others(&self, id: LeaseId, now: Moment) -> Result<bool, Fault> {
+        let shared = &self.shared;
+        let completions = shared.completions.get_or_init(|| {
+            let (completions, waiting) = mpsc::unbounded_channel();
+            tokio::spawn(completions::run(shared.workers.clone(), shared.sql, waiting));
+            completions
+        });
+        let (reply, answer) = oneshot::channel();
+        completions.send(Completion { id, now, reply }).map_err(|_| Fault::Closed)?;
+        answer.await.unwrap_or(Err(Fault::Closed))
     }
 
     /// Begins to hear what other nodes tell, once there is a worker.
@@ -212,16 +232,23 @@ impl WorkingSide for Inbox {
 
     fn complete(&self, id: LeaseId, now: hookporter_core::UnixTime) -> BoxFuture<'static, Result<Settled, InboxError>> {
         let inbox = self.clone();
-        Box::pin(in_time(async move {
+        Box::pin(async move {
             let shared = &inbox.shared;
-            let mut connection = shared.connection().await?;
             let now = shared.times.present(now);
-            let (settled, makes_way) = settle::complete(&mut connection, shared.sql, now, id).await?;
+            if inbox.complete_with_others(id, now).await? {
+                return Ok(Settled::Done);
+            }
+            // In a lane, or not ours any more.
+            let completing = async {
+                let mut connection = shared.connection().await?;
+                settle::complete(&mut connection, shared.sql, now, id).await
+            };
+            let (settled, makes_way) = in_time(completing).await?;
             if makes_way {
                 inbox.wake();
             }
             Ok(settled)
-        }))
+        })
     }
 
     fn fail(&self, id: LeaseId, failure: Failure) -> BoxFuture<'static, Result<Settled, InboxError>> {

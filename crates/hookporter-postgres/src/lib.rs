@@ -30,9 +30,11 @@
 //! Sessions of the inbox's own have settings, such as timeouts: a pooler between must keep sessions apart (PgBouncer's `session`
 //! mode). Outside of a lane, numbers of events that nodes accept at the same moment may show themselves in another order.
 //!
-//! For people: `SELECT * FROM hookporter.journal`. Bodies stand in the database as they came: who can read it can read them. With
-//! the feature `seal` and a key of yours (`Settings::seal`) they are encrypted, and headers, target and peer with them. Who can
-//! write to the database can make events. A zero byte in a text, which PostgreSQL cannot have, stands there as `␛0`.
+//! For people: `SELECT * FROM hookporter.journal`, and [`Inbox::desk`], which is safe beside any number of nodes. What is erased is gone from every query at once; its bytes leave the
+//! server's files with the next vacuum, and its log and backups when these go.
+//!
+//! Bodies stand in the database as they came: who can read it can read them. With the feature `seal` and a key of yours
+//! (`Settings::seal`) they are encrypted, and headers, target and peer with them. Who can write to the database can make events. A zero byte in a text, which PostgreSQL cannot have, stands there as `␛0`.
 //!
 //! # Times
 //!
@@ -42,14 +44,18 @@
 mod accept;
 mod batch;
 mod claim;
+mod completions;
 mod connect;
+mod desk;
 mod fault;
 mod inbox;
 mod lane;
 mod listen;
+mod mend;
 mod moment;
 mod open_error;
 mod opening;
+mod operated;
 mod queue;
 mod row;
 mod schema;
@@ -64,6 +70,7 @@ mod writer;
 
 pub use inbox::Inbox;
 pub use open_error::OpenError;
+pub use operated::Desk;
 pub use settings::Settings;
 /// The driver that this crate is built with, for pools and for functions of [`Inbox::transactional_worker`].
 pub use sqlx;

@@ -1,7 +1,7 @@
 //! Opening an inbox: the server is looked at, the tables are made, the tasks begin.
 
-use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use hookporter_pipeline::inbox::EndpointNames;
@@ -57,6 +57,7 @@ pub(crate) async fn open(settings: Settings, pool: PgPool) -> Result<Inbox, Open
         pool,
         workers,
         names: EndpointNames::new(),
+        completions: OnceLock::new(),
         listens: AtomicBool::new(false),
         end,
     }))

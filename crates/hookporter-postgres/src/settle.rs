@@ -40,17 +40,13 @@ pub(crate) async fn renew(
     Ok(if held(connection, sql, id).await?.is_some() { Settled::Done } else { Settled::Fenced })
 }
 
-/// Completes an event; whether another one is due in its stead.
+/// Completes an event that is in a lane; whether another one is due in its stead.
 pub(crate) async fn complete(
     connection: &mut PgConnection,
     sql: &'static Sql,
     now: Moment,
     id: LeaseId,
 ) -> sqlx::Result<(Settled, bool)> {
-    if settled(connection, fenced(sql.complete, now, id)).await? == Settled::Done {
-        return Ok((Settled::Done, false));
-    }
-    // In a lane, or not ours any more.
     let Some(lane) = held(connection, sql, id).await? else { return Ok((Settled::Fenced, false)) };
     let mut transaction = connection.begin().await?;
     let number = number(&mut transaction).await?;

@@ -46,6 +46,22 @@ pub(crate) fn of(schema: &str) -> &'static Sql {
     sql
 }
 
+/// A selection of people's: the first seven parameters. It is planned anew each time, so that what is not asked for costs nothing.
+macro_rules! chosen {
+    () => {
+        "($1::bigint[] IS NULL OR id = ANY ($1)) AND ($2::text IS NULL OR endpoint = $2) AND ($3::text IS NULL OR tenant = $3) \
+         AND ($4::text IS NULL OR event_type = $4) AND ($5::text IS NULL OR state = $5) \
+         AND ($6::bigint IS NULL OR received_at >= $6) AND ($7::bigint IS NULL OR received_at < $7)"
+    };
+}
+
+/// The columns of an event in a list.
+macro_rules! listed {
+    () => {
+        "id, state, endpoint, tenant, event_id, event_type, received_at, due_at, attempts, last_error, finished_at"
+    };
+}
+
 /// The columns of an event's contents, in the order of the parameters of an acceptance.
 macro_rules! contents {
     () => {
@@ -143,11 +159,12 @@ statements! {
     /// Passes by a row that somebody has locked: whoever has it has the lease, or is taking it.
     renew: "UPDATE @.events SET due_at = @now WHERE id = (SELECT id FROM @.events WHERE id = $3 AND epoch = $4 \
          AND state = 'working' FOR NO KEY UPDATE SKIP LOCKED)";
-    /// Completes an event that is in no lane.
-    complete: "WITH done AS (UPDATE @.events SET state = 'done', due_at = NULL, finished_at = @now, last_error = NULL \
-         WHERE id = $3 AND epoch = $4 AND state = 'working' AND lane_key IS NULL RETURNING id), \
-         ended AS (UPDATE @.attempts SET ended_at = @now, outcome = 'worked' FROM done WHERE event = done.id AND epoch = $4) \
-         SELECT id FROM done";
+    /// Completes events that are in no lane.
+    complete_many: "WITH done AS (UPDATE @.events AS event SET state = 'done', due_at = NULL, finished_at = @now, last_error = NULL \
+         FROM unnest($3::bigint[], $4::bigint[]) AS told (number, epoch) WHERE event.id = told.number \
+         AND event.epoch = told.epoch AND event.state = 'working' AND event.lane_key IS NULL RETURNING event.id, event.epoch), \
+         ended AS (UPDATE @.attempts AS attempt SET ended_at = @now, outcome = 'worked' FROM done \
+         WHERE attempt.event = done.id AND attempt.epoch = done.epoch) SELECT id FROM done";
     /// Completes an event, whether it is in a lane or not, in the transaction of this number.
     complete_in: "WITH done AS (UPDATE @.events SET state = 'done', due_at = NULL, finished_at = @now, last_error = NULL \
          WHERE id = $3 AND epoch = $4 AND state = 'working' AND txid_current() = $5 RETURNING id), \
@@ -181,4 +198,68 @@ statements! {
     /// What came in while a clock was ahead is not to wait until that moment.
     due_now: "UPDATE @.events SET due_at = @now WHERE due_at > @now AND received_at > @now AND state = 'waiting' AND attempts = 0";
     present: "SELECT @now";
+    list_after: concat!("SELECT ", listed!(), " FROM @.events WHERE id > $8 AND ", chosen!(), " ORDER BY id LIMIT $9");
+    list_before: concat!("SELECT ", listed!(), " FROM @.events WHERE id < $8 AND ", chosen!(), " ORDER BY id DESC LIMIT $9");
+    count: concat!("SELECT count(*) FROM @.events WHERE ", chosen!());
+    attempts: "SELECT started_at, ended_at, outcome, error FROM @.attempts WHERE event = $1 ORDER BY epoch";
+    original: "SELECT original_body, original_payload, original_coverage, edited_at, edit_reason FROM @.contents \
+         WHERE event = $1 AND edited_at IS NOT NULL";
+    states: "SELECT state, count(*) FROM @.events GROUP BY state";
+    oldest: "SELECT min(received_at) FROM @.events WHERE state IN ('waiting', 'working')";
+    size: "SELECT coalesce(sum(pg_total_relation_size(class.oid)), 0)::bigint FROM pg_class AS class \
+         JOIN pg_namespace AS space ON space.oid = relnamespace WHERE nspname = $1 AND relkind = 'r'";
+    newest: "SELECT coalesce(max(id), 0) FROM @.events";
+    window: "SELECT max(id) FROM (SELECT id FROM @.events WHERE id > $1 AND id <= $2 ORDER BY id LIMIT $3) AS few";
+    /// What was never tried has nothing to compare with, so it is not replayed.
+    chosen: concat!(
+        "SELECT id FROM @.events WHERE id > $8 AND id <= $9 AND ", chosen!(), " AND CASE $11::text \
+         WHEN 'requeue' THEN state IN ('dead', 'done', 'waiting') AND EXISTS (SELECT 1 FROM @.contents WHERE event = id) \
+         WHEN 'release' THEN state = 'parked' WHEN 'give up' THEN state IN ('dead', 'parked') \
+         ELSE (state IN ('dead', 'done') OR (state = 'waiting' AND EXISTS (SELECT 1 FROM @.attempts WHERE event = id \
+         AND ended_at IS NOT NULL))) AND EXISTS (SELECT 1 FROM @.contents WHERE event = id) END ORDER BY id LIMIT $10"
+    );
+    lanes_of: "SELECT lane_key FROM @.events WHERE id = ANY ($1::bigint[]) AND lane_key IS NOT NULL";
+    /// In a lane an event has its turn: where another one waits or is worked, it comes after that.
+    requeue_many: "UPDATE @.events SET state = 'waiting', attempts = 0, finished_at = NULL, \
+         due_at = CASE WHEN lane_key IS NULL OR due_at IS NOT NULL THEN least(received_at, @now) END \
+         WHERE id = ANY ($3::bigint[]) AND state IN ('dead', 'done', 'waiting') \
+         AND EXISTS (SELECT 1 FROM @.contents WHERE event = id)";
+    release_many: "UPDATE @.events SET state = 'waiting', due_at = CASE WHEN lane_key IS NULL THEN least(received_at, @now) END \
+         WHERE id = ANY ($3::bigint[]) AND state = 'parked'";
+    give_up_many: "UPDATE @.events SET state = 'done', finished_at = @now WHERE id = ANY ($3::bigint[]) \
+         AND state IN ('dead', 'parked')";
+    replay_many: "INSERT INTO @.replayed (event, replay, epoch, had_worked) SELECT id, $2, epoch, \
+         coalesce((SELECT outcome = 'worked' FROM @.attempts WHERE event = id AND ended_at IS NOT NULL \
+         ORDER BY epoch DESC LIMIT 1), false) FROM (SELECT id, epoch, state FROM @.events WHERE id = ANY ($1::bigint[]) FOR UPDATE) \
+         AS locked WHERE state IN ('dead', 'done', 'waiting') RETURNING event";
+    /// Replays of which no event is left go with the next one, a day later: another one may just begin.
+    begin_replay: "WITH empty AS (DELETE FROM @.replays WHERE started_at < $1 - 86400000 AND NOT EXISTS \
+         (SELECT 1 FROM @.replayed WHERE replay = id)) INSERT INTO @.replays (started_at, reason) VALUES ($1, $2) RETURNING id";
+    replays: "SELECT id, started_at, reason, (SELECT count(*) FROM @.replayed WHERE replay = id) FROM @.replays \
+         ORDER BY id DESC LIMIT $1";
+    /// Attempts of a later replay of the same event are not this one's. The epoch of a lease that was given back without an
+    /// attempt is nobody's. An event that is finished without any attempt could not be read, or somebody gave up on it.
+    verdicts: "WITH mine AS (SELECT event, epoch, had_worked, (SELECT min(epoch) FROM @.replayed AS later \
+             WHERE later.event = this.event AND later.replay > this.replay) AS next FROM @.replayed AS this \
+             WHERE replay = $1 AND event > $2 ORDER BY event LIMIT $3), \
+         latest AS (SELECT mine.*, (SELECT max(epoch) FROM @.attempts WHERE event = mine.event AND epoch > mine.epoch \
+             AND (next IS NULL OR epoch <= next) AND ended_at IS NOT NULL) AS attempt FROM mine) \
+         SELECT latest.event, had_worked, CASE WHEN attempt IS NULL THEN CASE WHEN next IS NULL AND state IN ('dead', 'done') \
+             THEN false END ELSE coalesce(outcome = 'worked', false) END, state, endpoint, event_id, event_type, \
+             CASE WHEN attempt IS NULL THEN last_error ELSE tried.error END \
+         FROM latest JOIN @.events AS event ON event.id = latest.event \
+         LEFT JOIN @.attempts AS tried ON tried.event = latest.event AND tried.epoch = attempt ORDER BY latest.event";
+    editable: "SELECT state, sealed_by IS NOT NULL FROM @.events AS event JOIN @.contents AS content ON content.event = event.id \
+         WHERE event.id = $1 FOR UPDATE OF event";
+    /// On the right stands what was there before.
+    edit: "UPDATE @.contents SET original_body = CASE WHEN edited_at IS NULL THEN body ELSE original_body END, \
+         original_payload = CASE WHEN edited_at IS NULL THEN payload ELSE original_payload END, \
+         original_coverage = CASE WHEN edited_at IS NULL THEN coverage ELSE original_coverage END, \
+         body = $2, payload = NULL, coverage = $3, edited_at = $4, edit_reason = $5 WHERE event = $1";
+    restore: "UPDATE @.contents SET body = original_body, payload = original_payload, coverage = original_coverage, \
+         original_body = NULL, original_payload = NULL, original_coverage = NULL, edited_at = NULL, edit_reason = NULL \
+         WHERE event = $1 AND edited_at IS NOT NULL";
+    erase: "WITH gone AS (DELETE FROM @.events WHERE id = $1 RETURNING id), \
+         bodies AS (DELETE FROM @.contents WHERE event = $1), tried AS (DELETE FROM @.attempts WHERE event = $1), \
+         compared AS (DELETE FROM @.replayed WHERE event = $1) SELECT id FROM gone";
 }

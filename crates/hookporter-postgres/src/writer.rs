@@ -88,6 +88,10 @@ impl Writer {
 
     /// Waits for something to do, and looks at the connection meanwhile: one that died is replaced before somebody needs it.
     async fn wait(&mut self) {
+        // What comes at once tells for this one, too.
+        if self.untold && timeout(TELL.saturating_sub(self.told.elapsed()), self.queue.pushed()).await.is_ok() {
+            return;
+        }
         if self.untold {
             self.tell().await;
         }

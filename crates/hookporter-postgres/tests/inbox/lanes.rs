@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
+use hookporter_core::{Clock, SystemClock};
 use hookporter_pipeline::Event;
-use hookporter_pipeline::inbox::{AcceptingSide, WorkError};
+use hookporter_pipeline::inbox::{AcceptingSide, Claim, Settled, WorkError, WorkingSide};
 use hookporter_testkit::inbox::sample_record;
 use tokio::time::{Instant, sleep};
 
@@ -72,4 +73,30 @@ async fn events_of_a_lane_are_worked_in_order_whichever_nodes_accept_and_work_th
     for worked in lanes.values() {
         assert_eq!(worked.as_deref().unwrap(), (0..EVENTS).collect::<Vec<_>>());
     }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_event_that_comes_while_the_one_before_it_is_completed_is_due() {
+    const LANES: usize = 400;
+    let Some(server) = Server::start() else { return };
+    let open = async || server.settings("races").connect(&server.url()).await.unwrap();
+    let (one, other) = (open().await, open().await);
+    let in_lane = |id: &str, lane: usize| {
+        let mut record = sample_record(&format!("{id}.{lane}"));
+        record.lane = Some(format!("lane {lane}"));
+        record
+    };
+    let _ = one.accept((0..LANES).map(|lane| in_lane("first", lane)).collect()).await.unwrap();
+    let claim = Claim { now: SystemClock.now(), lease: Duration::from_secs(600), most: LANES, attempts: 5 };
+    let leases = one.claim(claim).await.unwrap().leases;
+    assert_eq!(leases.len(), LANES);
+    for (lane, lease) in leases.iter().enumerate() {
+        let (settled, accepted) =
+            tokio::join!(one.complete(lease.id, SystemClock.now()), other.accept(vec![in_lane("second", lane)]));
+        assert_eq!(settled.unwrap(), Settled::Done);
+        let _ = accepted.unwrap();
+    }
+    let pool = server.pool().await;
+    let sql = "SELECT count(*) FROM races.events WHERE state = 'waiting' AND due_at IS NULL";
+    assert_eq!(number(&pool, sql).await, 0, "events of {LANES} that nothing will ever make due");
 }

@@ -1,8 +1,10 @@
 //! The inbox on a real PostgreSQL server of the test's own: the acceptance suite, several nodes, kills, restarts, and the network.
 
-#![cfg(all(test, unix))]
+#![cfg(test)]
+#![cfg(unix)]
 
 mod crash;
+mod desk;
 mod effect;
 mod lanes;
 mod network;

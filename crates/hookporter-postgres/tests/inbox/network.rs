@@ -105,6 +105,8 @@ async fn a_server_that_never_answers_holds_a_bounded_number_for_a_bounded_time()
     let Some(server) = Server::start() else { return };
     let (inbox, mood) = through(&server, "silent").await;
     assert_eq!(inbox.accept(vec![sample_record("evt_0")]).await.unwrap(), [Accepted::New]);
+    // Nothing else is being asked, so that it is a batch that is swallowed.
+    sleep(Duration::from_millis(100)).await;
     mood.store(SWALLOWS, Ordering::SeqCst);
     let began = Instant::now();
     let waiting: Vec<_> =

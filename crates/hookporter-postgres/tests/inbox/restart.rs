@@ -25,7 +25,7 @@ struct Seen {
 
 /// A sender, who tries again what was not acknowledged.
 async fn send(inbox: Inbox, name: String, seen: Arc<Seen>) {
-    let mut at = 0;
+    let mut at = 0_usize;
     while !seen.over.load(Ordering::Relaxed) {
         let id = format!("{name}.{at}");
         let began = Instant::now();
@@ -37,7 +37,7 @@ async fn send(inbox: Inbox, name: String, seen: Arc<Seen>) {
         if answer.is_ok() {
             seen.acknowledged.lock().unwrap().insert(id);
             *seen.last.lock().unwrap() = Some(Instant::now());
-            at += 1;
+            at = at.wrapping_add(1);
             sleep(Duration::from_millis(1)).await;
         } else {
             seen.refused.fetch_add(1, Ordering::Relaxed);
@@ -65,9 +65,12 @@ async fn nothing_acknowledged_is_missing_and_the_inbox_is_back_within_two_second
         if round == 1 {
             // Away for a while: nobody waits for it, and nothing piles up.
             sleep(Duration::from_millis(1500)).await;
-            let began = Instant::now();
-            assert!(inbox.accept(vec![sample_record("evt_away")]).await.is_err());
-            assert!(began.elapsed() < Duration::from_millis(50), "{:?}", began.elapsed());
+            for _ in 0..20 {
+                let began = Instant::now();
+                assert!(inbox.accept(vec![sample_record("evt_away")]).await.is_err());
+                assert!(began.elapsed() < Duration::from_millis(50), "{:?}", began.elapsed());
+                sleep(Duration::from_millis(15)).await;
+            }
             assert_eq!(inbox.queue_depth(), (0, 0));
         }
         server.launch(&[]);

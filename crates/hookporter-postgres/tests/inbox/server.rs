@@ -4,11 +4,12 @@ use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use hookporter_core::SystemClock;
 use hookporter_postgres::sqlx::{self, Connection, PgConnection, PgPool};
 use hookporter_postgres::{Inbox, Settings};
+use tokio::time::Instant;
 
 /// The server.
 pub(crate) struct Server {
