@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use hookporter_core::{Clock, SystemClock};
 use hookporter_pipeline::Event;
-use hookporter_pipeline::inbox::{Accepted, AcceptingSide, Claim, Settled, WorkError, WorkingSide};
+use hookporter_pipeline::inbox::{Accepted, AcceptingSide, Claim, Failure, Next, Settled, WorkError, WorkingSide};
 use hookporter_postgres::sqlx;
 use hookporter_postgres::sqlx::postgres::PgPoolOptions;
 use hookporter_testkit::inbox::sample_record;
@@ -91,4 +91,27 @@ async fn a_pool_of_the_users_that_is_used_up_keeps_no_sender_waiting() {
     assert!(inbox.claim(claim).await.unwrap_err().is_closed());
     // The user's pool is the user's.
     sqlx::query("SELECT 1").execute(&pool).await.unwrap();
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_sender_that_never_stops_does_not_have_a_dead_letter_worked_for_ever() {
+    let Some(server) = Server::start() else { return };
+    let inbox = server.settings("never").connect(&server.url()).await.unwrap();
+    let mut rounds = 0;
+    loop {
+        let mut record = sample_record("evt_1");
+        record.body = format!("{rounds}").into_bytes().into();
+        if inbox.accept(vec![record.clone()]).await.unwrap() == [Accepted::Duplicate] {
+            break;
+        }
+        let now = SystemClock.now();
+        let claim = Claim { now, lease: Duration::from_secs(9), most: 1, attempts: 5 };
+        let lease = inbox.claim(claim).await.unwrap().leases.remove(0);
+        assert!(lease.record.body == record.body, "it is worked with what came last");
+        assert_eq!(lease.attempt, 1);
+        let failure = Failure { now, error: "no".to_owned(), next: Next::Dead };
+        let _ = inbox.fail(lease.id, failure).await.unwrap();
+        rounds += 1;
+    }
+    assert_eq!(rounds, 100);
 }
