@@ -7,8 +7,8 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use hookporter_pipeline::inbox::{
-    Accepted, AcceptingSide, Claim, Claimed, EndpointNames, EventRecord, Failure, InboxError, LeaseId, Settled,
-    WorkError, Worker, WorkingSide,
+    Accepted, AcceptingSide, Claim, Claimed, EndpointNames, EventRecord, Failure, InboxDepth, InboxError, LeaseId,
+    Settled, WorkError, Worker, WorkingSide,
 };
 use hookporter_pipeline::{BoxFuture, Event, HandoffError};
 use sqlx::pool::PoolConnection;
@@ -17,6 +17,7 @@ use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::timeout;
 
 use crate::completions::{self, Completion};
+use crate::depth::Depth;
 use crate::fault::Fault;
 use crate::moment::{Moment, Times};
 use crate::queue::{Job, Queue};
@@ -67,6 +68,7 @@ pub(crate) struct Shared {
     pub(crate) pool: PgPool,
     pub(crate) workers: PgPool,
     pub(crate) names: EndpointNames,
+    pub(crate) depth: Depth,
     /// To the task that completes, once there is something to complete: bounded by what workers have under way.
     pub(crate) completions: OnceLock<mpsc::UnboundedSender<Completion>>,
     /// Whether somebody hears what other nodes tell.
@@ -206,6 +208,10 @@ impl AcceptingSide for Inbox {
 
     fn endpoint_names(&self) -> &EndpointNames {
         &self.shared.names
+    }
+
+    fn depth(&self) -> Option<InboxDepth> {
+        self.shared.depth.seen()
     }
 }
 

@@ -46,6 +46,7 @@ mod batch;
 mod claim;
 mod completions;
 mod connect;
+mod depth;
 mod desk;
 mod fault;
 mod inbox;

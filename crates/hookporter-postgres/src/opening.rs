@@ -11,6 +11,7 @@ use tokio::sync::watch;
 use tokio::time::Instant;
 
 use crate::connect::{self, Durability, Plans};
+use crate::depth::Depth;
 use crate::inbox::Shared;
 use crate::queue::Queue;
 use crate::sweep::Sweep;
@@ -48,6 +49,8 @@ pub(crate) async fn open(settings: Settings, pool: PgPool) -> Result<Inbox, Open
     };
     tokio::spawn(writer.run());
     tokio::spawn(Sweep::new(&settings, sql, workers.clone()).run(end.clone()));
+    let depth = Depth::default();
+    tokio::spawn(depth.clone().run(workers.clone(), sql, settings.times.clone(), end.clone()));
     Ok(Inbox::new(Shared {
         queue,
         changed,
@@ -57,6 +60,7 @@ pub(crate) async fn open(settings: Settings, pool: PgPool) -> Result<Inbox, Open
         pool,
         workers,
         names: EndpointNames::new(),
+        depth,
         completions: OnceLock::new(),
         listens: AtomicBool::new(false),
         end,

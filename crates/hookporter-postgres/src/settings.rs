@@ -74,7 +74,7 @@ impl Settings {
     }
 
     /// How many connections the workers of this process may have; each is made when it is needed. There is one more for what
-    /// comes in, and one that listens once there are workers. Effects have theirs from your pool. Default: 4.
+    /// comes in, and one that listens once there are workers. A look at how much waits takes one of them every few seconds. Effects have theirs from your pool. Default: 4.
     pub fn worker_connections(self, most: u32) -> Self {
         Self { connections: most.max(1), ..self }
     }

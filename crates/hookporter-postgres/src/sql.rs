@@ -198,6 +198,14 @@ statements! {
     /// What came in while a clock was ahead is not to wait until that moment.
     due_now: "UPDATE @.events SET due_at = @now WHERE due_at > @now AND received_at > @now AND state = 'waiting' AND attempts = 0";
     present: "SELECT @now";
+    /// Those that are due, or will be; those behind others of their lane; dead letters; parked ones: each from an index, and no
+    /// more than so many. When the event came in that has been due for the longest time.
+    depth: "SELECT (SELECT count(*) FROM (SELECT FROM @.events WHERE due_at IS NOT NULL LIMIT $3) AS few), \
+         (SELECT count(*) FROM (SELECT FROM @.events WHERE lane_key IS NOT NULL AND state IN ('waiting', 'working') \
+             AND due_at IS NULL LIMIT $3) AS few), \
+         (SELECT count(*) FROM (SELECT FROM @.events WHERE state = 'dead' LIMIT $3) AS few), \
+         (SELECT count(*) FROM (SELECT FROM @.events WHERE state = 'parked' LIMIT $3) AS few), \
+         (SELECT received_at FROM @.events WHERE due_at <= @now ORDER BY due_at, id LIMIT 1), @now";
     list_after: concat!("SELECT ", listed!(), " FROM @.events WHERE id > $8 AND ", chosen!(), " ORDER BY id LIMIT $9");
     list_before: concat!("SELECT ", listed!(), " FROM @.events WHERE id < $8 AND ", chosen!(), " ORDER BY id DESC LIMIT $9");
     count: concat!("SELECT count(*) FROM @.events WHERE ", chosen!());

@@ -77,6 +77,13 @@ async fn events_are_chosen_looked_at_and_counted() {
     assert_eq!((tried[0].outcome.as_deref(), tried[0].error.as_deref()), (Some("failed"), Some("no")));
     let stats = inbox.desk().stats().await.unwrap();
     assert_eq!((stats.waiting, stats.working, stats.done, stats.dead, stats.parked), (1, 2, 1, 1, 1));
+    // Seen anew every few seconds; with the two that workers have.
+    let began = Instant::now();
+    while inbox.depth().is_none_or(|depth| (depth.waiting, depth.dead, depth.parked) != (3, 1, 1)) {
+        assert!(began.elapsed() < Duration::from_secs(8), "{:?}", inbox.depth());
+        sleep(Duration::from_millis(100)).await;
+    }
+    assert_eq!(inbox.depth().unwrap().oldest, None, "nothing is due");
     assert!(stats.used_bytes > 0 && stats.oldest_undone == Some(records[0].received_at));
 }
 
