@@ -189,7 +189,7 @@ pub mod axum {
 pub use hookporter_actix as actix;
 
 /// The durable inbox: the sender is told 2xx once its event is committed and synced, and a worker does the work. The traits
-/// are for stores of your own; the feature `sqlite` has a ready one.
+/// are for stores of your own; the features `sqlite` and `postgres` have ready ones.
 pub mod inbox {
     pub use hookporter_pipeline::inbox::*;
 }
@@ -220,6 +220,8 @@ pub mod console {
     pub use hookporter_console::*;
 }
 
+#[cfg(feature = "postgres")]
+pub use hookporter_postgres as postgres;
 #[cfg(feature = "sqlite")]
 pub use hookporter_sqlite as sqlite;
 #[cfg(feature = "sqlite")]

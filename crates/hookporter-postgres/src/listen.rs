@@ -1,0 +1,52 @@
+//! Hearing of what other nodes have made due. A hint: workers look by themselves every second.
+
+use std::sync::{Arc, Weak};
+use std::time::Duration;
+
+use sqlx::PgPool;
+use sqlx::postgres::PgListener;
+use tokio::sync::watch;
+use tokio::time::sleep;
+
+/// How long to wait after a failure.
+const PAUSE: Duration = Duration::from_millis(500);
+
+/// Wakes the workers of this process, until the inbox is gone.
+pub(crate) async fn run(
+    pool: PgPool,
+    channel: &'static str,
+    changed: Weak<watch::Sender<()>>,
+    mut end: watch::Receiver<()>,
+) {
+    let hearing = async {
+        loop {
+            if let Err(error) = listen(&pool, channel, &changed).await {
+                if matches!(error, sqlx::Error::PoolClosed) {
+                    return;
+                }
+                tracing::debug!(target: "hookporter", "nothing is heard of other nodes: {error}");
+            }
+            let Some(changed) = changed.upgrade() else { return };
+            // Something may have been told meanwhile.
+            changed.send_replace(());
+            drop(changed);
+            sleep(PAUSE).await;
+        }
+    };
+    tokio::select! {
+        () = hearing => {}
+        // An error says that the writer is gone, and the inbox closed.
+        _ = end.changed() => {}
+    }
+}
+
+/// Ends when the connection is lost.
+async fn listen(pool: &PgPool, channel: &str, changed: &Weak<watch::Sender<()>>) -> sqlx::Result<()> {
+    let mut listener = PgListener::connect_with(pool).await?;
+    listener.listen(channel).await?;
+    while listener.try_recv().await?.is_some() {
+        let Some(changed) = changed.upgrade() else { return Ok(()) };
+        Arc::as_ref(&changed).send_replace(());
+    }
+    Ok(())
+}

@@ -1,0 +1,91 @@
+//! Opening an inbox: the server is looked at, the tables are made, the tasks begin.
+
+use std::sync::atomic::AtomicBool;
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use hookporter_pipeline::inbox::EndpointNames;
+use sqlx::PgPool;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use tokio::sync::watch;
+use tokio::time::Instant;
+
+use crate::connect::{self, Durability, Plans};
+use crate::depth::Depth;
+use crate::inbox::Shared;
+use crate::queue::Queue;
+use crate::sweep::Sweep;
+use crate::writer::Writer;
+use crate::{Inbox, OpenError, Settings, schema, sql};
+
+/// How long workers wait for a connection.
+const ACQUIRE: Duration = Duration::from_secs(2);
+
+pub(crate) async fn open(settings: Settings, pool: PgPool) -> Result<Inbox, OpenError> {
+    if !is_name(&settings.schema) {
+        return Err(OpenError::SchemaName(settings.schema));
+    }
+    let sql = sql::of(&settings.schema);
+    let options = PgConnectOptions::clone(&pool.connect_options());
+    let mut connection = connect::connect(&options, settings.durability, connect::PATIENT).await?;
+    schema::migrate(&mut connection, sql).await?;
+
+    let queue = Arc::new(Queue::new(settings.waiting, settings.waiting_bytes));
+    let changed = Arc::new(watch::Sender::new(()));
+    let (ended, end) = watch::channel(());
+    let workers = workers(&options, settings.durability, settings.connections);
+    let writer = Writer {
+        queue: queue.clone(),
+        options,
+        durability: settings.durability,
+        sql,
+        times: settings.times.clone(),
+        changed: changed.clone(),
+        connection: Some(connection),
+        tries: 0,
+        told: Instant::now(),
+        untold: false,
+        _ended: ended,
+    };
+    tokio::spawn(writer.run());
+    tokio::spawn(Sweep::new(&settings, sql, workers.clone()).run(end.clone()));
+    let depth = Depth::default();
+    tokio::spawn(depth.clone().run(workers.clone(), sql, settings.times.clone(), end.clone()));
+    Ok(Inbox::new(Shared {
+        queue,
+        changed,
+        sql,
+        times: settings.times,
+        sealing: settings.sealing,
+        pool,
+        workers,
+        names: EndpointNames::new(),
+        depth,
+        completions: OnceLock::new(),
+        listens: AtomicBool::new(false),
+        end,
+    }))
+}
+
+/// The pool of the inbox's own workers.
+fn workers(options: &PgConnectOptions, durability: Durability, most: u32) -> PgPool {
+    PgPoolOptions::new()
+        // One that listens.
+        .max_connections(most.saturating_add(1))
+        .acquire_timeout(ACQUIRE)
+        .after_connect(move |connection, _| {
+            Box::pin(async move {
+                let prepared = connect::prepare(connection, durability, Plans::Fresh).await;
+                prepared.map_err(|error| sqlx::Error::Configuration(error.into()))
+            })
+        })
+        .connect_lazy_with(options.clone())
+}
+
+/// Whether it can be a schema's name and a channel's, in quotes or not.
+fn is_name(name: &str) -> bool {
+    let fits = |letter: u8| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == b'_';
+    let first = name.bytes().next().is_some_and(|first| !first.is_ascii_digit());
+    // Longer ones would be cut by the server, or not serve as a channel.
+    first && name.len() <= 40 && name.bytes().all(fits) && !name.starts_with("pg_")
+}

@@ -1,0 +1,146 @@
+//! The settings of an inbox; each says its default.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use hookporter_core::Clock;
+use sqlx::PgPool;
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+
+use crate::connect::Durability;
+use crate::moment::Times;
+use crate::sealing::Sealing;
+use crate::{Inbox, OpenError, opening};
+
+/// How an inbox is to be opened.
+///
+/// ```
+/// use std::time::Duration;
+///
+/// # async fn example() -> Result<(), hookporter_postgres::OpenError> {
+/// let inbox = hookporter_postgres::Settings::new()
+///     .schema("webhooks")
+///     .keep_bodies(Duration::from_secs(7 * 24 * 3600))
+///     .connect("postgres://shop@db.internal/shop")
+///     .await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Debug, Clone)]
+#[must_use]
+pub struct Settings {
+    pub(crate) schema: String,
+    pub(crate) waiting: usize,
+    pub(crate) waiting_bytes: usize,
+    pub(crate) bodies: Duration,
+    pub(crate) events: Duration,
+    pub(crate) unworked: Option<Duration>,
+    pub(crate) connections: u32,
+    pub(crate) times: Times,
+    pub(crate) durability: Durability,
+    pub(crate) sealing: Sealing,
+}
+
+const DAY: Duration = Duration::from_secs(24 * 3600);
+
+impl Settings {
+    /// The defaults.
+    pub fn new() -> Self {
+        Self {
+            schema: "hookporter".to_owned(),
+            waiting: 10_000,
+            waiting_bytes: 32 * 1024 * 1024,
+            bodies: DAY.saturating_mul(30),
+            events: DAY.saturating_mul(45),
+            unworked: None,
+            connections: 4,
+            times: Times::default(),
+            durability: Durability::Demanded,
+            sealing: Sealing::default(),
+        }
+    }
+
+    /// The schema that the inbox's tables are in; it is made if it is not there. Inboxes of different schemas have nothing to do
+    /// with each other. At most 40 lower-case letters, digits and underscores, no digit first. A program keeps the statements
+    /// for each name to its end: give it few of them. Default: `hookporter`.
+    pub fn schema(self, name: &str) -> Self {
+        Self { schema: name.to_owned(), ..self }
+    }
+
+    /// How many deliveries, and how many bytes of them, may wait for their commit in this process; one more is told 503.
+    /// Default: 10,000 and 32 MiB.
+    pub fn queue(self, deliveries: usize, bytes: usize) -> Self {
+        Self { waiting: deliveries.max(1), waiting_bytes: bytes, ..self }
+    }
+
+    /// How many connections the workers of this process may have; each is made when it is needed. There is one more for what
+    /// comes in, and one that listens once there are workers. A look at how much waits takes one of them every few seconds. Effects have theirs from your pool. Default: 4.
+    pub fn worker_connections(self, most: u32) -> Self {
+        Self { connections: most.max(1), ..self }
+    }
+
+    /// How long the body and headers of an event are kept that is done. Default: 30 days.
+    pub fn keep_bodies(self, age: Duration) -> Self {
+        Self { bodies: age, ..self }
+    }
+
+    /// How long an event that is done is remembered, so that a further delivery of it is a duplicate; no shorter than its
+    /// body is kept. Senders try again for days, and people press "redeliver" after weeks. Default: 45 days.
+    pub fn remember_events(self, age: Duration) -> Self {
+        Self { events: age, ..self }
+    }
+
+    /// How long dead letters and parked events are kept: those that are older go, body and all, though nobody has worked
+    /// them, and a further delivery is a new event. Default: for ever.
+    pub fn keep_unworked(self, age: Duration) -> Self {
+        Self { unworked: Some(age), ..self }
+    }
+
+    /// Replaces the database's clock by this one, and by what endpoints and workers say of moments: for tests. All nodes need
+    /// the same one. Default: the database's clock, and of moments that nodes tell only their distance from the node's own
+    /// present counts, so that a node whose clock is wrong takes no event from another.
+    pub fn clock(self, clock: impl Clock) -> Self {
+        Self { times: Times { clock: Some(Arc::new(clock)) }, ..self }
+    }
+
+    /// Takes a server that may lose what it has committed: one with `synchronous_commit` or `fsync` off, as test servers often
+    /// have them. What a sender was told 2xx for may be gone after a loss of power. Default: such a server is refused.
+    pub fn dangerously_accept_loss(self) -> Self {
+        Self { durability: Durability::Waived, ..self }
+    }
+
+    /// Encrypts body, payload, headers, target and peer of every event from now on, and opens what these keys have sealed; see
+    /// [`SealingKeys`](hookporter_pipeline::inbox::SealingKeys) for what stays readable. Every node needs the keys. Default:
+    /// nothing is encrypted.
+    #[cfg(feature = "seal")]
+    pub fn seal(self, keys: hookporter_pipeline::inbox::SealingKeys) -> Self {
+        Self { sealing: Sealing { keys: Some(keys) }, ..self }
+    }
+
+    /// Opens the inbox in this database, with a pool of its own for effects, and makes the tables if they are not there.
+    ///
+    /// # Errors
+    /// [`OpenError`], which says what is wrong.
+    pub async fn connect(self, url: &str) -> Result<Inbox, OpenError> {
+        let options: PgConnectOptions = url.parse().map_err(OpenError::Unreachable)?;
+        let options = options.application_name("hookporter");
+        self.with_pool(PgPoolOptions::new().connect_lazy_with(options)).await
+    }
+
+    /// Opens the inbox in the database of this pool of yours, and makes the tables if they are not there.
+    ///
+    /// Effects run on the pool's own connections. The inbox's other work has a few connections beside it, made by the pool's
+    /// options, so that handlers which hold every connection of the pool keep no sender waiting.
+    ///
+    /// # Errors
+    /// [`OpenError`], which says what is wrong.
+    pub async fn with_pool(self, pool: PgPool) -> Result<Inbox, OpenError> {
+        opening::open(self, pool).await
+    }
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self::new()
+    }
+}

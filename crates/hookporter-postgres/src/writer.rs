@@ -1,0 +1,190 @@
+//! The one task that takes records over: what waits goes into one statement, with one sync, and everybody is told.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use hookporter_pipeline::inbox::{Accepted, EventRecord};
+use sqlx::postgres::PgConnectOptions;
+use sqlx::{Connection, PgConnection};
+use tokio::sync::watch;
+use tokio::time::{Instant, sleep, timeout};
+
+use crate::accept::accept;
+use crate::connect::{self, Durability};
+use crate::fault::{Fault, Remedy, remedy};
+use crate::moment::Times;
+use crate::queue::{Ending, Job, Queue, Taken};
+use crate::sql::Sql;
+
+/// How many jobs one statement holds. More would not share the sync any better and keep the first one waiting.
+const MOST_JOBS: usize = 512;
+/// How many bytes of records one statement holds.
+const MOST_BYTES: usize = 4 * 1024 * 1024;
+/// How long a batch may take before its connection is given up. Senders were told 503 long before.
+const LATE: Duration = Duration::from_secs(6);
+/// How often the server is tried again that cannot be reached, and how often an idle connection is looked at.
+const PROBE: Duration = Duration::from_millis(250);
+const IDLE: Duration = Duration::from_secs(1);
+/// Other nodes are told of new events at most this often: telling has a lock of its own in the server.
+const TELL: Duration = Duration::from_millis(5);
+
+/// The task, and its connection.
+pub(crate) struct Writer {
+    pub(crate) queue: Arc<Queue>,
+    pub(crate) options: PgConnectOptions,
+    pub(crate) durability: Durability,
+    pub(crate) sql: &'static Sql,
+    pub(crate) times: Times,
+    /// Wakes the workers of this process.
+    pub(crate) changed: Arc<watch::Sender<()>>,
+    pub(crate) connection: Option<PgConnection>,
+    /// How often it was tried in vain to get one.
+    pub(crate) tries: u32,
+    /// When other nodes were told last.
+    pub(crate) told: Instant,
+    /// Something is new of which they were not told.
+    pub(crate) untold: bool,
+    /// Says that it is over, by being dropped last.
+    pub(crate) _ended: watch::Sender<()>,
+}
+
+impl Writer {
+    pub(crate) async fn run(mut self) {
+        let _ending = Ending(self.queue.clone());
+        loop {
+            if self.connection.is_none() && !self.reconnect().await {
+                if self.queue.is_closed() {
+                    return;
+                }
+                sleep(PROBE).await;
+                continue;
+            }
+            match self.queue.take(MOST_JOBS, MOST_BYTES) {
+                Taken::Jobs(jobs) => self.work(jobs).await,
+                Taken::Nothing => self.wait().await,
+                Taken::Closed => return self.end().await,
+            }
+        }
+    }
+
+    /// Whether there is a connection.
+    async fn reconnect(&mut self) -> bool {
+        self.tries = self.tries.wrapping_add(1);
+        let patience = if self.tries.is_multiple_of(4) { connect::PATIENT } else { connect::SHORT };
+        match connect::connect(&self.options, self.durability, patience).await {
+            Ok(connection) => {
+                self.tries = 0;
+                self.connection = Some(connection);
+                self.queue.open();
+                tracing::info!(target: "hookporter", "the inbox has its database again");
+                true
+            }
+            Err(error) => {
+                self.queue.fail(&error.to_string());
+                false
+            }
+        }
+    }
+
+    /// Waits for something to do, and looks at the connection meanwhile: one that died is replaced before somebody needs it.
+    async fn wait(&mut self) {
+        // What comes at once tells for this one, too.
+        if self.untold && timeout(TELL.saturating_sub(self.told.elapsed()), self.queue.pushed()).await.is_ok() {
+            return;
+        }
+        if self.untold {
+            self.tell().await;
+        }
+        if timeout(IDLE, self.queue.pushed()).await.is_err()
+            && let Some(connection) = &mut self.connection
+            && !matches!(timeout(IDLE, connection.ping()).await, Ok(Ok(())))
+        {
+            self.give_up("the connection is gone");
+        }
+    }
+
+    async fn work(&mut self, jobs: Vec<Job>) {
+        match self.commit(&jobs).await {
+            Ok(answers) => self.conclude(jobs, answers),
+            Err((_, Remedy::OneByOne)) if jobs.len() > 1 => {
+                // One of them cannot be kept: the others are not to suffer for it.
+                for job in jobs {
+                    Box::pin(self.work(vec![job])).await;
+                }
+            }
+            Err((error, remedy)) => {
+                if remedy == Remedy::Reconnect {
+                    self.give_up(&error);
+                } else {
+                    tracing::error!(target: "hookporter", "the inbox could not keep what came: {error}");
+                }
+                jobs.into_iter().for_each(|job| job.tell(Err(Fault::Store(error.clone()))));
+            }
+        }
+    }
+
+    /// Commits the records of these jobs; what was undone for the sake of another transaction once more.
+    async fn commit(&mut self, jobs: &[Job]) -> Result<Vec<Accepted>, (String, Remedy)> {
+        let records: Vec<&EventRecord> = jobs.iter().flat_map(|job| &job.records).collect();
+        let tells = self.told.elapsed() >= TELL;
+        let mut again = true;
+        loop {
+            let Some(connection) = &mut self.connection else {
+                return Err(("the database cannot be reached".to_owned(), Remedy::Tell));
+            };
+            let accepting = accept(connection, self.sql, &records, self.times.now(), tells);
+            let error = match timeout(LATE, accepting).await {
+                Ok(Ok(answers)) => {
+                    self.untold = !tells;
+                    if tells {
+                        self.told = Instant::now();
+                    }
+                    return Ok(answers);
+                }
+                Ok(Err(error)) => error,
+                Err(_) => return Err(("the database does not answer".to_owned(), Remedy::Reconnect)),
+            };
+            match remedy(&error) {
+                Remedy::Again if again => again = false,
+                Remedy::Again => return Err((error.to_string(), Remedy::Tell)),
+                remedy => return Err((error.to_string(), remedy)),
+            }
+        }
+    }
+
+    fn conclude(&self, jobs: Vec<Job>, answers: Vec<Accepted>) {
+        let mut answers = answers.into_iter();
+        for job in jobs {
+            let own = answers.by_ref().take(job.records.len()).collect();
+            job.tell(Ok(own));
+        }
+        self.changed.send_replace(());
+    }
+
+    /// Tells other nodes what they were not told yet.
+    async fn tell(&mut self) {
+        self.untold = false;
+        self.told = Instant::now();
+        let Some(connection) = &mut self.connection else { return };
+        let telling = sqlx::query("SELECT pg_notify($1, '')").bind(self.sql.channel).execute(connection);
+        if !matches!(timeout(IDLE, telling).await, Ok(Ok(_))) {
+            self.give_up("the connection is gone");
+        }
+    }
+
+    /// The connection is of no use any more; whoever waits is told, and nobody is to wait until there is another one.
+    fn give_up(&mut self, why: &str) {
+        tracing::error!(target: "hookporter", "the inbox has lost its database: {why}");
+        self.connection = None;
+        self.queue.fail(why);
+    }
+
+    async fn end(mut self) {
+        if self.untold {
+            self.tell().await;
+        }
+        if let Some(connection) = self.connection.take() {
+            let _ = timeout(IDLE, connection.close()).await;
+        }
+    }
+}

@@ -1,0 +1,18 @@
+//! The inbox on a real PostgreSQL server of the test's own: the acceptance suite, several nodes, kills, restarts, and the network.
+
+#![cfg(test)]
+#![cfg(unix)]
+
+mod crash;
+mod desk;
+mod effect;
+mod lanes;
+mod network;
+mod nodes;
+mod opening;
+mod poison;
+mod restart;
+mod server;
+mod suite;
+mod sweep;
+mod work;

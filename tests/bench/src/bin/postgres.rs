@@ -1,0 +1,212 @@
+//! Durable acknowledgements per second on PostgreSQL: the inbox beside bare loops of inserts of many rows, in one run, on the
+//! same server.
+//!
+//! ```sh
+//! cargo run --release --no-default-features --features postgres --bin postgres URL [SECONDS [ROUNDS]]
+//! ```
+//!
+//! All take the same bodies from the same number of producers, each of which waits for its acknowledgement, and write what waits
+//! with one statement. The first bare loop has one table with one unique key; the second has the inbox's own tables and indexes,
+//! and nothing but the insertion. Schemas `bench_bare` and `bench_inbox` are made anew.
+
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use hookporter_core::{Clock, SystemClock};
+use hookporter_pipeline::Event;
+use hookporter_pipeline::inbox::{AcceptingSide, EventRecord, WorkError};
+use hookporter_postgres::sqlx::{self, Connection, PgConnection, PgPool};
+use hookporter_postgres::{Inbox, Settings};
+use tokio::sync::{mpsc, oneshot};
+
+const BODY: usize = 1024;
+
+#[tokio::main(flavor = "multi_thread", worker_threads = 2)]
+async fn main() {
+    let mut arguments = std::env::args().skip(1);
+    let url = arguments.next().expect("the URL of a server");
+    let lasting = Duration::from_secs_f64(arguments.next().and_then(|text| text.parse().ok()).unwrap_or(2.0));
+    let rounds: usize = arguments.next().and_then(|text| text.parse().ok()).unwrap_or(5);
+    println!("{:>9} {:>10} {:>10} {:>10} {:>8} {:>8} {:>8} {:>8}", "producers", "one/s", "two/s", "inbox/s", "p50", "p99", "to one", "to two");
+    for producers in [1, 8, 64, 256] {
+        let mut rates = [Vec::new(), Vec::new(), Vec::new()];
+        for _ in 0..rounds {
+            rates[0].push(bare(&url, ONE, producers, lasting).await);
+            rates[1].push(bare(&url, TWO, producers, lasting).await);
+            rates[2].push(inbox(&url, producers, lasting).await);
+        }
+        let [one, two, inbox] = rates.map(median);
+        println!(
+            "{producers:>9} {:>10.0} {:>10.0} {:>10.0} {:>6.2}ms {:>6.2}ms {:>8.2} {:>8.2}",
+            one.per_second,
+            two.per_second,
+            inbox.per_second,
+            inbox.p50.as_secs_f64() * 1000.0,
+            inbox.p99.as_secs_f64() * 1000.0,
+            inbox.per_second / one.per_second,
+            inbox.per_second / two.per_second
+        );
+    }
+    for concurrency in [16, 64] {
+        println!("from acceptance to done, at a concurrency of {concurrency}: {:.0}/s", worked(&url, concurrency).await);
+    }
+}
+
+/// Acknowledgements per second, and how long they took.
+struct Rate {
+    per_second: f64,
+    p50: Duration,
+    p99: Duration,
+}
+
+fn median(mut rates: Vec<Rate>) -> Rate {
+    rates.sort_by(|one, other| one.per_second.total_cmp(&other.per_second));
+    rates.swap_remove(rates.len() / 2)
+}
+
+/// Producers that each wait for one acknowledgement after the other.
+async fn produce<F, R>(producers: usize, lasting: Duration, accept: F) -> Rate
+where
+    F: Fn(String) -> R + Clone + Send + 'static,
+    R: Future<Output = ()> + Send,
+{
+    let started = Instant::now();
+    let tasks: Vec<_> = (0..producers)
+        .map(|producer| {
+            let accept = accept.clone();
+            tokio::spawn(async move {
+                let mut latencies = Vec::new();
+                while started.elapsed() < lasting {
+                    let began = Instant::now();
+                    accept(format!("evt_{producer}_{}", latencies.len())).await;
+                    latencies.push(began.elapsed());
+                }
+                latencies
+            })
+        })
+        .collect();
+    let mut latencies = Vec::new();
+    for task in tasks {
+        latencies.extend(task.await.expect("a producer"));
+    }
+    let elapsed = started.elapsed();
+    latencies.sort_unstable();
+    let at = |share: f64| latencies[((latencies.len() - 1) as f64 * share) as usize];
+    Rate { per_second: latencies.len() as f64 / elapsed.as_secs_f64(), p50: at(0.5), p99: at(0.99) }
+}
+
+/// Tables and statement of a bare loop.
+#[derive(Clone, Copy)]
+struct Bare {
+    tables: &'static str,
+    insert: &'static str,
+}
+
+const ONE: Bare = Bare {
+    tables: "CREATE TABLE events (id BIGINT GENERATED ALWAYS AS IDENTITY PRIMARY KEY, identity BYTEA NOT NULL UNIQUE, body BYTEA NOT NULL)",
+    insert: "INSERT INTO bench_bare.events (identity, body) SELECT * FROM unnest($1::bytea[], $2::bytea[]) \
+         ON CONFLICT DO NOTHING RETURNING id",
+};
+const TWO: Bare = Bare {
+    tables: include_str!("../../../../crates/hookporter-postgres/src/schema_1.sql"),
+    insert: "WITH kept AS (INSERT INTO bench_bare.events (id, state, endpoint, identity, due_at, provider, received_at) \
+         SELECT nextval('bench_bare.event_numbers'), 'waiting', 'acme', identity, 1, 'custom', 1 FROM unnest($1::bytea[]) AS told (identity) \
+         ON CONFLICT DO NOTHING RETURNING id), \
+         numbered AS (SELECT id, row_number() OVER () AS place FROM kept) \
+         INSERT INTO bench_bare.contents (event, format, method, target, headers, body, coverage, key_id) \
+         SELECT id, 1, 'POST', '/', '', body, 'origin', '' FROM numbered FULL JOIN unnest($2::bytea[]) WITH ORDINALITY AS told (body, place) \
+         USING (place) WHERE coalesce(id, 0) > 0",
+};
+
+async fn fresh(url: &str, schema: &str) -> PgConnection {
+    let mut connection = PgConnection::connect(url).await.expect("a server");
+    sqlx::raw_sql("SET client_min_messages = warning").execute(&mut connection).await.expect("a setting");
+    let sql = Box::leak(format!("DROP SCHEMA IF EXISTS {schema} CASCADE").into_boxed_str());
+    sqlx::raw_sql(sql).execute(&mut connection).await.expect("no schema");
+    sqlx::raw_sql("CHECKPOINT").execute(&mut connection).await.expect("a checkpoint");
+    connection
+}
+
+async fn bare(url: &str, bare: Bare, producers: usize, lasting: Duration) -> Rate {
+    let mut connection = fresh(url, "bench_bare").await;
+    sqlx::raw_sql("CREATE SCHEMA bench_bare; SET search_path = bench_bare").execute(&mut connection).await.expect("a schema");
+    sqlx::raw_sql(bare.tables).execute(&mut connection).await.expect("tables");
+    let (sender, mut receiver) = mpsc::unbounded_channel::<(String, Bytes, oneshot::Sender<()>)>();
+    let writer = tokio::spawn(async move {
+        let mut batch = Vec::new();
+        while receiver.recv_many(&mut batch, 512).await > 0 {
+            let identities: Vec<&[u8]> = batch.iter().map(|(id, _, _)| id.as_bytes()).collect();
+            let bodies: Vec<&[u8]> = batch.iter().map(|(_, body, _)| &body[..]).collect();
+            let query = sqlx::query(bare.insert).bind(identities).bind(bodies);
+            query.fetch_all(&mut connection).await.expect("inserted");
+            for (_, _, done) in batch.drain(..) {
+                let _ = done.send(());
+            }
+        }
+    });
+    let rate = produce(producers, lasting, move |id| {
+        let (done, committed) = oneshot::channel();
+        sender.send((id, Bytes::from(vec![b'x'; BODY]), done)).expect("a writer");
+        async move {
+            committed.await.expect("committed");
+        }
+    })
+    .await;
+    writer.await.expect("the writer");
+    rate
+}
+
+async fn open(url: &str) -> Inbox {
+    drop(fresh(url, "bench_inbox").await);
+    Settings::new().schema("bench_inbox").connect(url).await.expect("an inbox")
+}
+
+fn record(id: String) -> EventRecord {
+    let mut record = EventRecord::new("acme", Bytes::from(vec![b'x'; BODY]), SystemClock.now());
+    record.identity = Some(id.into_bytes());
+    record
+}
+
+async fn inbox(url: &str, producers: usize, lasting: Duration) -> Rate {
+    let inbox = open(url).await;
+    let accepting = inbox.clone();
+    let rate = produce(producers, lasting, move |id| {
+        let accepted = accepting.accept(vec![record(id)]);
+        async move {
+            accepted.await.expect("accepted");
+        }
+    })
+    .await;
+    inbox.close().await;
+    rate
+}
+
+/// Events per second that a worker has done which were there.
+async fn worked(url: &str, concurrency: usize) -> f64 {
+    const EVENTS: usize = 20_000;
+    let inbox = open(url).await;
+    for at in 0..EVENTS / 500 {
+        let records = (0..500).map(|of| record(format!("evt_{at}_{of}"))).collect();
+        inbox.accept(records).await.expect("accepted");
+    }
+    let pool = PgPool::connect(url).await.expect("a server");
+    sqlx::query("ANALYZE").execute(&pool).await.expect("statistics");
+    let began = Instant::now();
+    let worker = inbox.worker(|_: Event| async { Ok::<_, WorkError>(()) }).concurrency(concurrency);
+    let done = async {
+        loop {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            let left: i64 = sqlx::query_scalar("SELECT count(*) FROM bench_inbox.events WHERE state != 'done'")
+                .fetch_one(&pool)
+                .await
+                .expect("a count");
+            if left == 0 {
+                return;
+            }
+        }
+    };
+    let _ = worker.run_until(done).await;
+    let rate = EVENTS as f64 / began.elapsed().as_secs_f64();
+    inbox.close().await;
+    rate
+}
