@@ -69,7 +69,6 @@ pub(crate) struct Shared {
     pub(crate) damage: Arc<Damage>,
     pub(crate) room: Arc<Room>,
     pub(crate) refused: Arc<RefusedQueue>,
-    /// Read what was refused.
     pub(crate) readers: Arc<Readers>,
     pub(crate) sealing: Sealing,
     /// By which effects are completed.
