@@ -132,7 +132,7 @@ impl Desk {
         }
     }
 
-    fn mend<T: Send + 'static>(
+    pub(crate) fn mend<T: Send + 'static>(
         &self,
         function: impl FnOnce(&Mender) -> Result<T, InboxError> + Send + 'static,
     ) -> BoxFuture<'static, Result<T, InboxError>> {

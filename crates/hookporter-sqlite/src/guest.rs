@@ -18,7 +18,7 @@ const STEPS: i32 = 1000;
 /// The savepoint that a function runs in.
 const SAVEPOINT: &str = "hookporter_guest";
 /// The tables of the inbox; a function may read them.
-const OURS: [&str; 10] = [
+const OURS: [&str; 11] = [
     "events",
     "numbered",
     "contents",
@@ -28,6 +28,7 @@ const OURS: [&str; 10] = [
     "requests",
     "requests_lost",
     "refused",
+    "refused_contents",
     "sqlite_sequence",
 ];
 /// Its views, for people.

@@ -21,6 +21,7 @@ use crate::depth::Depth;
 use crate::job::{Effect, Fault, Job, ask};
 use crate::journal::Notes;
 use crate::queue::Queue;
+use crate::readers::Readers;
 use crate::refused::RefusedQueue;
 use crate::sealing::Sealing;
 use crate::size::Room;
@@ -68,6 +69,7 @@ pub(crate) struct Shared {
     pub(crate) damage: Arc<Damage>,
     pub(crate) room: Arc<Room>,
     pub(crate) refused: Arc<RefusedQueue>,
+    pub(crate) readers: Arc<Readers>,
     pub(crate) sealing: Sealing,
     /// By which effects are completed.
     pub(crate) clock: Arc<dyn Clock>,
@@ -139,6 +141,7 @@ impl Inbox {
     /// end, too, and what they had not finished is due at the next start: end them first, so that they can.
     pub async fn close(&self) {
         self.shared.queue.close();
+        self.shared.readers.close();
         // Workers that wait learn it.
         self.shared.changed.send_replace(());
         let mut end = self.shared.end.clone();
@@ -148,6 +151,10 @@ impl Inbox {
 
     pub(crate) fn refused_queue(&self) -> &RefusedQueue {
         &self.shared.refused
+    }
+
+    pub(crate) fn readers(&self) -> &Arc<Readers> {
+        &self.shared.readers
     }
 
     pub(crate) fn room(&self) -> &Arc<Room> {

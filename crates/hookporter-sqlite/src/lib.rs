@@ -36,8 +36,8 @@
 //! senders keep it busy, and without a sync of their own: a loss of power may take the last ones. No request waits for its row;
 //! what cannot be written is counted ([`Inbox::lost_requests`]). Rows go after 30 days, and when there are more than a million
 //! ([`Settings::keep_requests`], [`Settings::most_requests`]); strangers' requests have a tenth of that, and push out nothing but
-//! their like. An erasure takes the rows of the event along. Where contents are sealed the journal has no headers, and no path of
-//! a request that a key has proven; what is in clear in the events (endpoint, tenant, id, type, version) is so here, too.
+//! their like. An erasure takes the rows of the event along. Where contents are sealed the journal has no headers and no
+//! path, whether a key has proven the request or not; what is in clear in the events (endpoint, tenant, id, type, version) is so here, too.
 //!
 //! # Mending
 //!

@@ -12,6 +12,7 @@ use crate::emptying::Emptying;
 use crate::inbox::Shared;
 use crate::journal::{Notes, Scribe};
 use crate::queue::Queue;
+use crate::readers::Readers;
 use crate::refused::{Keeper, RefusedQueue};
 use crate::role::Role;
 use crate::size::Room;
@@ -62,6 +63,7 @@ fn begun(settings: Settings, role: Role, path: PathBuf, cancel: &Cancel) -> Resu
     let shared = Shared {
         queue: queue.clone(),
         changed: changed.clone(),
+        readers: Readers::new(store.path()),
         path: store.path().to_owned(),
         aside: store.aside(),
         damage: store.damage(),
@@ -75,6 +77,9 @@ fn begun(settings: Settings, role: Role, path: PathBuf, cancel: &Cancel) -> Resu
         depth: depth.clone(),
         end,
     };
-    let emptying = Emptying::default();
-    Ok((shared, Writer { role, queue, changed, store, sweep, emptying, scribe, depth, keeper, _ended: ended }))
+    let (emptying, generation) = (Emptying::default(), store.generation());
+    Ok((
+        shared,
+        Writer { role, queue, changed, store, sweep, emptying, scribe, depth, keeper, generation, _ended: ended },
+    ))
 }

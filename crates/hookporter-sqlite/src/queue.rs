@@ -113,6 +113,11 @@ impl Queue {
         self.pushed.notify_all();
     }
 
+    /// Whether nothing more is taken.
+    pub(crate) fn is_closed(&self) -> bool {
+        self.lock().closed
+    }
+
     /// Has the writer empty the log: the transaction that says so deletes something that is to go from there, too.
     pub(crate) fn flush_soon(&self) {
         self.flush.store(true, Ordering::SeqCst);

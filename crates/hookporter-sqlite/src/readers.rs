@@ -35,6 +35,11 @@ impl Readers {
         })
     }
 
+    /// Closes those that nobody uses.
+    pub(crate) fn close(&self) {
+        self.free.lock().unwrap_or_else(PoisonError::into_inner).clear();
+    }
+
     /// Looks at something, on a thread that may wait for a disk.
     pub(crate) async fn look<T: Send + 'static>(
         self: Arc<Self>,

@@ -66,8 +66,16 @@ CREATE TABLE refused (
     method TEXT NOT NULL,
     target TEXT NOT NULL,
     sealed_by TEXT,                         -- the id of the key that target, headers, body and peer are encrypted with
-    peer TEXT,
+    peer TEXT
+);
+CREATE INDEX refused_shares ON refused (proof, endpoint, id, weight);
+-- By themselves: a verdict is a few bytes, and is not to write a body anew.
+CREATE TABLE refused_contents (
+    request INTEGER PRIMARY KEY,
     headers BLOB NOT NULL,                  -- one a line, "name: value", proofs among them
     body BLOB NOT NULL
 );
-CREATE INDEX refused_shares ON refused (proof, endpoint, id, weight);
+CREATE TRIGGER refused_gone AFTER DELETE ON refused
+BEGIN
+    DELETE FROM refused_contents WHERE request = old.id;
+END;

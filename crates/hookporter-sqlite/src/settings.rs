@@ -192,7 +192,7 @@ impl Settings {
     /// Encrypts body, payload, headers, target and peer of every event from now on, and opens what these keys have sealed; see
     /// [`SealingKeys`](hookporter_pipeline::inbox::SealingKeys) for what stays readable. Events that were accepted before stay
     /// as they are: those that are done until they are swept, dead letters and parked ones until somebody ends them. The journal,
-    /// which is not encrypted, has no headers then, and no path of a request that a key has proven. Default: nothing is encrypted.
+    /// which is not encrypted, has no headers and no paths then. Default: nothing is encrypted.
     #[cfg(feature = "seal")]
     pub fn seal(self, keys: hookporter_pipeline::inbox::SealingKeys) -> Self {
         Self { sealing: Sealing { keys: Some(keys) }, ..self }

@@ -36,6 +36,8 @@ pub(crate) struct Store {
     path: PathBuf,
     settings: Settings,
     connection: Option<Connection>,
+    /// How often it was opened: what was learned of the file before does not hold any more.
+    generation: u64,
     /// When the file may be tried again.
     probe_at: Option<Instant>,
     damage: Arc<Damage>,
@@ -61,6 +63,7 @@ impl Store {
             path,
             settings,
             connection: None,
+            generation: 0,
             probe_at: None,
             damage: Arc::default(),
             aside: Aside::default(),
@@ -100,6 +103,11 @@ impl Store {
     /// Whether somebody else has changed the file since this was asked.
     pub(crate) fn is_changed(&mut self) -> rusqlite::Result<bool> {
         self.connection.as_ref().map_or(Ok(false), |connection| self.look.is_changed(connection))
+    }
+
+    /// Another one whenever the file, or a new one in its place, was opened again.
+    pub(crate) const fn generation(&self) -> u64 {
+        self.generation
     }
 
     pub(crate) const fn connected_mut(&mut self) -> Option<&mut Connection> {
@@ -218,6 +226,7 @@ impl Store {
         file::number_from(&connection, self.locks.past(), self.settings.clock.now().as_millis())?;
         self.locks.is_here();
         self.look.forget();
+        self.generation = self.generation.wrapping_add(1);
         self.connection = Some(connection);
         Ok(())
     }

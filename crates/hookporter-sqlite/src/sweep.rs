@@ -7,7 +7,7 @@ mod requests;
 use std::sync::Arc;
 use std::time::Duration;
 
-use hookporter_core::Clock;
+use hookporter_core::{Clock, UnixTime};
 use rusqlite::{Connection, Transaction, TransactionBehavior, params};
 use tokio::time::Instant;
 
@@ -122,13 +122,21 @@ impl Sweep {
             self.count = self.count.wrapping_add(1);
         }
         transaction.commit()?;
-        let refused = match refused::forget_before(connection, now.minus(self.refused), ROWS) {
+        let refused = match forget_old(connection, now.minus(self.refused)) {
             // Where only what was refused is damaged, the rest is swept all the same.
             Err(error) if damage::is_damage(&error) => false,
             forgotten => forgotten? > 0,
         };
         Ok(step.and(Step { looked: refused, removed: refused }))
     }
+}
+
+/// Refused requests, in a transaction of their own.
+fn forget_old(connection: &Connection, before: UnixTime) -> rusqlite::Result<usize> {
+    let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
+    let forgotten = refused::forget_before(&transaction, before)?;
+    transaction.commit()?;
+    Ok(forgotten)
 }
 
 /// What came in while the clock was ahead is not to wait until that moment. Workers find it when they look by themselves.

@@ -47,8 +47,8 @@ impl Inbox {
     ///   part of the shared transaction fails, all of it is done again. So it must do nothing but SQL.
     /// - An error, a panic, and the end of its time undo what it did, and are an attempt that failed, as with
     ///   [`Inbox::worker`]. Others of the transaction do not suffer for it.
-    /// - `BEGIN`, `COMMIT`, `ROLLBACK`, `ATTACH`, most `PRAGMA`s, and writing to the inbox's own tables `events`, `contents`
-    ///   and `attempts` are refused. Savepoints are its own. A function that ends the shared transaction all the same, such as by
+    /// - `BEGIN`, `COMMIT`, `ROLLBACK`, `ATTACH`, most `PRAGMA`s, and writing to any of the inbox's own tables, which are all
+    ///   that a new inbox's file has, are refused. Savepoints are its own. A function that ends the shared transaction all the same, such as by
     ///   `ON CONFLICT ROLLBACK`, is an attempt that failed; nobody is acknowledged for that transaction, and the rest of it is
     ///   done again.
     ///

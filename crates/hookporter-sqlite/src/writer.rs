@@ -38,6 +38,8 @@ pub(crate) struct Writer {
     pub(crate) scribe: Option<Scribe>,
     pub(crate) depth: Arc<Depth>,
     pub(crate) keeper: Keeper,
+    /// Of the file that the two of them know.
+    pub(crate) generation: u64,
     /// Says that the file is closed, by being dropped last.
     pub(crate) _ended: watch::Sender<()>,
 }
@@ -63,6 +65,7 @@ impl Writer {
             if self.emptying.is_due(moment) {
                 self.empty_log();
             }
+            self.begin_anew();
             self.write_down(moment);
             if moment == Moment::Idle {
                 if dirty {
@@ -132,6 +135,16 @@ impl Writer {
         }
         if wakes && fault.is_none() {
             self.changed.send_replace(());
+        }
+    }
+
+    /// Where the file was opened again it may be another one, whose journal and quarantine are sound.
+    fn begin_anew(&mut self) {
+        let generation = self.store.generation();
+        if generation != self.generation {
+            self.generation = generation;
+            self.scribe.iter_mut().for_each(Scribe::forget);
+            self.keeper.resume();
         }
     }
 

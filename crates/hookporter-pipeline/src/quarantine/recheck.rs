@@ -10,6 +10,7 @@ use tokio::time::Instant;
 use crate::Endpoint;
 use crate::event::Event;
 use crate::gate::{self, Claimed};
+use crate::handoff::BoxFuture;
 use crate::inbox::{Accepted, InboxError};
 use crate::operating::{QuarantineSide, RefusedListed, RefusedRequest, RefusedSelection};
 use crate::quarantine::judge::{Proven, judged};
@@ -96,17 +97,32 @@ impl Endpoint {
                 .await?;
             let Some(last) = page.last() else { break };
             after = last.number;
+            // A store that is asked many at once can write them together.
+            let mut verdicts = Vec::new();
+            let mut failed = Ok(());
             for listed in page {
                 left = left.saturating_sub(1);
-                let outcome = recheck.again(&listed).await?;
-                all.push(Rechecked { number: listed.number, trace: listed.trace, outcome });
+                match recheck.again(&listed, &mut verdicts).await {
+                    Ok(outcome) => all.push(Rechecked { number: listed.number, trace: listed.trace, outcome }),
+                    Err(error) => {
+                        failed = Err(error);
+                        break;
+                    }
+                }
             }
+            for verdict in verdicts {
+                verdict.await?;
+            }
+            failed?;
         }
         let handed_off = all.iter().filter(|judged| !judged.outcome.stays()).count();
         tracing::info!(target: "hookporter", endpoint = &*self.name, judged = all.len(), handed_off, "recheck");
         Ok(all)
     }
 }
+
+/// A verdict on its way into the store.
+type Written = BoxFuture<'static, Result<bool, InboxError>>;
 
 /// A recheck under way.
 struct Recheck {
@@ -116,8 +132,9 @@ struct Recheck {
 }
 
 impl Recheck {
-    /// Judges one request. A panic in the user's code leaves it where it is.
-    async fn again(&self, listed: &RefusedListed) -> Result<Judgement, InboxError> {
+    /// Judges one request; that it is still refused is written when the verdict is awaited, at the latest. A panic in the user's
+    /// code leaves it where it is.
+    async fn again(&self, listed: &RefusedListed, verdicts: &mut Vec<Written>) -> Result<Judgement, InboxError> {
         let Some(request) = self.side.refused_request(listed.number).await? else { return Ok(Judgement::Gone) };
         if let Some(key) = &request.sealed_by {
             return Ok(Judgement::Failed(format!("encrypted with the key `{key}`, which does not open it here")));
@@ -129,7 +146,7 @@ impl Recheck {
         let outcome = outcome.unwrap_or_else(|_| Ok(Judgement::Failed("user code panicked".to_owned())))?;
         if let Judgement::Refused(rejection) = &outcome {
             let now = self.endpoint.clock.now();
-            self.side.refused_again(listed.number, rejection.clone(), now).await?;
+            verdicts.push(self.side.refused_again(listed.number, rejection.clone(), now));
         }
         tracing::debug!(target: "hookporter", trace = %request.trace, number = listed.number, "rechecked: {outcome}");
         Ok(outcome)

@@ -14,6 +14,8 @@ use super::notes::Keeping;
 /// How long a path, a detail and all headers may be together of a request whose proof did not hold: there may be any number of
 /// these, and a bound on rows is to be one on bytes.
 const OF_A_STRANGER: usize = 512;
+/// And its method; those in use are shorter.
+const METHOD_OF_A_STRANGER: usize = 32;
 
 const INSERT: &str = "INSERT INTO requests (id, place, at, trace, endpoint, outcome, status, event, reason, detail, provider, \
      tenant, method, path, headers, key_id, event_id, event_type, api_version, body_bytes, body_digest, duration_us, report_only) \
@@ -34,8 +36,10 @@ pub(super) fn write(
     let texts = record.texts();
     let is_proven = texts.key_id.is_some();
     let most = if is_proven { usize::MAX } else { OF_A_STRANGER };
-    // What is encrypted in the event is not to stand in clear beside it.
-    let path = if keeping.sealed && is_proven { "" } else { shortened(texts.path, most) };
+    let method = if is_proven { texts.method } else { shortened(texts.method, METHOD_OF_A_STRANGER) };
+    // What is encrypted in the event, or in the quarantine, is not to stand in clear beside it. A request that was refused may be
+    // the sender's own.
+    let path = if keeping.sealed { "" } else { shortened(texts.path, most) };
     // Those of a new event stand in its contents: writing them twice would be more than half of a row.
     let is_new = event.is_some() && matches!(record.outcome, Outcome::Accepted | Outcome::Parked);
     let headers = if keeping.sealed || is_new { String::new() } else { headers(&texts) };
@@ -52,7 +56,7 @@ pub(super) fn write(
         texts.detail.map(|detail| shortened(detail, most)),
         record.provider,
         record.tenant,
-        texts.method,
+        method,
         path,
         shortened(&headers, most),
         texts.key_id,
@@ -79,6 +83,11 @@ fn headers(texts: &RecordTexts<'_>) -> String {
     lines
 }
 
+/// As much of a text that a stranger has a hand in as is kept.
+pub(super) fn of_a_stranger(text: &str) -> &str {
+    shortened(text, OF_A_STRANGER)
+}
+
 fn shortened(text: &str, most: usize) -> &str {
     if text.len() <= most {
         return text;
@@ -87,10 +96,11 @@ fn shortened(text: &str, most: usize) -> &str {
     text.get(..end).unwrap_or_default()
 }
 
-/// The columns of an entry, in the order in which [`read`] reads them.
+/// The columns of an entry, in the order in which [`read`] reads them. Contents that a redelivery has replaced since have its
+/// headers, and those of the request before are gone.
 pub(super) const COLUMNS: &str = "id, at, trace, endpoint, outcome, status, event, reason, detail, provider, tenant, method, \
      path, coalesce(nullif(headers, ''), (SELECT contents.headers FROM contents WHERE contents.event = requests.event \
-     AND outcome IN ('accepted', 'parked') AND sealed_by IS NULL)), key_id, event_id, event_type, api_version, body_bytes, \
+     AND contents.trace = requests.trace AND outcome IN ('accepted', 'parked') AND sealed_by IS NULL)), key_id, event_id, event_type, api_version, body_bytes, \
      body_digest, duration_us, report_only, cause, cause_proven, cause_message";
 
 /// Reads an entry. A word of a newer release makes it less telling, not unreadable.

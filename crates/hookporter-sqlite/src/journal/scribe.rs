@@ -213,13 +213,18 @@ impl Scribe {
         found: &[Found],
     ) -> rusqlite::Result<bool> {
         let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
-        if self.is_full(&transaction)? {
-            return Ok(false);
-        }
         let mut state = match self.state.take() {
             Some(state) => state,
             None => self.begun(&transaction)?,
         };
+        if self.is_full(&transaction)? {
+            // A journal that is longer than it may be is perhaps what fills it.
+            state.accepted.hold(&transaction, MOST)?;
+            state.others.hold(&transaction, MOST)?;
+            transaction.commit()?;
+            self.state = Some(state);
+            return Ok(false);
+        }
         let mut came = [0_usize; Kind::ALL.len()];
         let mut insert = row::insert(&transaction)?;
         for record in records {
@@ -236,7 +241,7 @@ impl Scribe {
         let [accepted, others] = came;
         state.accepted.hold(&transaction, accepted)?;
         state.others.hold(&transaction, others)?;
-        self.findings.write(&transaction, found)?;
+        self.findings.write(&transaction, found, self.notes.keeping().sealed)?;
         let lost = self.notes.lost();
         let is_news = self.known != Some(lost);
         if is_news {

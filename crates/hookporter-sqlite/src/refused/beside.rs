@@ -54,11 +54,15 @@ impl Mender {
         self.transaction(|connection| refused::again(connection, number, rejection, now))
     }
 
-    /// Forgets refused requests. How many. The file's log may hold a copy until [`Mender::empty_log`].
+    /// Forgets refused requests, a few at a time, so that no sender waits for all of them. How many. The file's log may hold a copy until [`Mender::empty_log`].
     ///
     /// # Errors
-    /// [`InboxError`] if the file cannot be written.
+    /// [`InboxError`] if the file cannot be written; those up to there are forgotten.
     pub fn forget_refused(&self, which: &RefusedSelection) -> Result<usize, InboxError> {
-        self.transaction(|connection| refused::forget(connection, which))
+        let mut forgetting = refused::Forgetting::new(which.clone());
+        while !forgetting.is_over {
+            forgetting = self.transaction(|connection| forgetting.step(connection))?;
+        }
+        Ok(forgetting.done)
     }
 }

@@ -9,6 +9,8 @@ use crate::row;
 /// So many go in one step at the most: senders wait behind it. Where there are more, as after the bounds were lowered, the next
 /// steps take them.
 const MOST_GONE: usize = 400;
+/// And so many bytes, and twice as many as came with it.
+const MOST_GONE_BYTES: usize = 2 * 1024 * 1024;
 /// A single request has no more than this share of the bytes: a few large ones are not to push out all others.
 const SHARE: usize = 8;
 
@@ -41,10 +43,12 @@ pub(super) fn keep(
     bounds: Bounds,
 ) -> rusqlite::Result<()> {
     let sql = "INSERT INTO refused (trace, endpoint, reason, detail, arrived_at, method, target, proof, body_bytes, weight, \
-         sealed_by, peer, headers, body) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14)";
+         sealed_by, peer) VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12)";
     let mut insert = connection.prepare_cached(sql)?;
+    let sql = "INSERT OR REPLACE INTO refused_contents (request, headers, body) VALUES (?1, ?2, ?3)";
+    let mut contents = connection.prepare_cached(sql)?;
     for (request, size) in requests.iter().zip(sizes) {
-        insert.execute(params![
+        let number = insert.insert(params![
             request.trace.to_bits().cast_signed(),
             request.endpoint,
             request.reason.as_str(),
@@ -57,21 +61,26 @@ pub(super) fn keep(
             i64::try_from(request.weight()).unwrap_or(i64::MAX),
             request.sealed_by,
             request.peer.map(|peer| peer.to_string()),
-            row::lines(&request.headers),
-            &request.body[..],
         ])?;
+        contents.execute(params![number, row::lines(&request.headers), &request.body[..]])?;
     }
+    let came = requests.iter().fold(0_usize, |sum, request| sum.saturating_add(request.weight()));
+    let bytes = MOST_GONE_BYTES.saturating_add(came.saturating_mul(2));
     for reached_proof in [false, true] {
-        make_room(connection, reached_proof, bounds)?;
+        make_room(connection, reached_proof, bounds, bytes)?;
     }
     Ok(())
 }
 
 /// Takes the oldest away until the rest is within the bounds: of the endpoint that has the most, so that a flood to one does not
-/// push out what another has.
-fn make_room(connection: &Connection, reached_proof: bool, bounds: Bounds) -> rusqlite::Result<()> {
+/// push out what another has. At the most so many bytes go.
+fn make_room(connection: &Connection, reached_proof: bool, bounds: Bounds, most: usize) -> rusqlite::Result<()> {
     let mut shares = shares(connection, reached_proof)?;
+    let mut gone = 0_usize;
     for _ in 0..MOST_GONE {
+        if gone >= most {
+            break;
+        }
         let requests = shares.iter().fold(0_usize, |sum, share| sum.saturating_add(share.requests));
         let bytes = shares.iter().fold(0_usize, |sum, share| sum.saturating_add(share.bytes));
         let largest = if bytes > bounds.bytes {
@@ -90,7 +99,9 @@ fn make_room(connection: &Connection, reached_proof: bool, bounds: Bounds) -> ru
         let Some((id, weight)) = oldest else { return Ok(()) };
         connection.prepare_cached("DELETE FROM refused WHERE id = ?1")?.execute([id])?;
         share.requests = share.requests.saturating_sub(1);
-        share.bytes = share.bytes.saturating_sub(usize::try_from(weight).unwrap_or(0));
+        let weight = usize::try_from(weight).unwrap_or(0);
+        share.bytes = share.bytes.saturating_sub(weight);
+        gone = gone.saturating_add(weight);
     }
     Ok(())
 }

@@ -5,7 +5,7 @@ use hookporter_pipeline::BoxFuture;
 use hookporter_pipeline::inbox::{Accepted, EventRecord, InboxError};
 use hookporter_pipeline::operating::{QuarantineSide, RefusedCount, RefusedListed, RefusedRequest, RefusedSelection};
 
-use super::{again, by_reason, forget, list, readmit, request};
+use super::{again, by_reason, list, readmit, request};
 use crate::Desk;
 
 /// A desk keeps what it is given only in the server's process, where requests come in.
@@ -66,7 +66,7 @@ impl QuarantineSide for Desk {
     fn forget(&self, which: RefusedSelection) -> BoxFuture<'static, Result<usize, InboxError>> {
         match self.inbox() {
             Some(inbox) => inbox.forget(which),
-            None => self.change(move |connection| Ok((forget(connection, &which)?, false))),
+            None => self.mend(move |mender| mender.forget_refused(&which)),
         }
     }
 }

@@ -3,6 +3,7 @@
 mod beside;
 mod bounds;
 mod desk;
+mod forget;
 mod keeper;
 mod queue;
 mod readmit;
@@ -19,6 +20,7 @@ use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
 
 pub(crate) use bounds::Bounds;
+pub(crate) use forget::{Forgetting, forget_before};
 pub(crate) use keeper::Keeper;
 pub(crate) use queue::RefusedQueue;
 
@@ -83,7 +85,7 @@ pub(crate) fn by_reason(connection: &Connection, which: &RefusedSelection) -> ru
 /// All that is kept of one; what is encrypted is left so.
 pub(crate) fn request(connection: &Connection, number: i64) -> rusqlite::Result<Option<RefusedRequest>> {
     let sql = "SELECT trace, endpoint, reason, detail, arrived_at, method, target, proof, headers, body, peer, sealed_by \
-         FROM refused WHERE id = ?1";
+         FROM refused JOIN refused_contents ON request = id WHERE id = ?1";
     let read = |row: &Row<'_>| {
         let peer: Option<String> = row.get(10)?;
         Ok(RefusedRequest {
@@ -146,19 +148,6 @@ pub(crate) fn again(
     let sql = "UPDATE refused SET reason = ?2, detail = ?3, judged_at = ?4 WHERE id = ?1";
     let values = params![number, rejection.kind().as_str(), rejection.to_string(), now.as_millis()];
     Ok(connection.prepare_cached(sql)?.execute(values)? > 0)
-}
-
-/// Forgets those that are chosen. How many.
-pub(crate) fn forget(connection: &Connection, which: &RefusedSelection) -> rusqlite::Result<usize> {
-    let chosen = condition(which, 1);
-    let sql = format!("DELETE FROM refused WHERE {}", chosen.sql);
-    connection.execute(&sql, params_from_iter(chosen.values))
-}
-
-/// Forgets a few that arrived before a moment. How many.
-pub(crate) fn forget_before(connection: &Connection, moment: UnixTime, most: i64) -> rusqlite::Result<usize> {
-    let sql = "DELETE FROM refused WHERE id IN (SELECT id FROM refused WHERE arrived_at < ?1 ORDER BY id LIMIT ?2)";
-    connection.prepare_cached(sql)?.execute(params![moment.as_millis(), most])
 }
 
 fn condition(which: &RefusedSelection, first: usize) -> Condition {

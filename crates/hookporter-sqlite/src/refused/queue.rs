@@ -1,6 +1,7 @@
 //! Refused requests that wait to be kept: bounded, and nobody waits for them.
 
 use std::collections::VecDeque;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use hookporter_pipeline::operating::RefusedRequest;
@@ -15,6 +16,8 @@ const MOST_BYTES: usize = 16 * 1024 * 1024;
 #[derive(Debug)]
 pub(crate) struct RefusedQueue {
     waiting: Mutex<Waiting>,
+    /// Nothing is kept for now.
+    is_off: AtomicBool,
     pub(crate) bounds: Bounds,
 }
 
@@ -28,7 +31,7 @@ struct Waiting {
 
 impl RefusedQueue {
     pub(crate) fn new(bounds: Bounds) -> Self {
-        Self { waiting: Mutex::default(), bounds }
+        Self { waiting: Mutex::default(), is_off: AtomicBool::new(false), bounds }
     }
 
     /// Whether there is room for one of so many bytes; what finds none is counted as lost.
@@ -44,7 +47,8 @@ impl RefusedQueue {
     fn fits(&self, waiting: &Waiting, bytes: usize) -> bool {
         let is_first = waiting.requests.is_empty();
         let fits = is_first || waiting.bytes.saturating_add(bytes) <= MOST_BYTES;
-        fits && waiting.requests.len() < MOST && bytes < self.bounds.largest()
+        let is_on = !self.is_off.load(Ordering::Relaxed);
+        is_on && fits && waiting.requests.len() < MOST && bytes < self.bounds.largest()
     }
 
     /// Adds one, if there is room. Whether it is the first that waits.
@@ -60,8 +64,23 @@ impl RefusedQueue {
         waiting.requests.len() == 1
     }
 
-    /// Takes the first few, and how many were lost.
-    pub(super) fn take(&self, most: usize, most_bytes: usize) -> (Vec<RefusedRequest>, u64) {
+    /// Whether it takes none for now; what waits then is lost.
+    pub(super) fn switch_off(&self, is_off: bool) {
+        self.is_off.store(is_off, Ordering::Relaxed);
+        if is_off {
+            let mut waiting = self.lock();
+            let gone = u64::try_from(waiting.requests.len()).unwrap_or(u64::MAX);
+            *waiting = Waiting { lost: waiting.lost.saturating_add(gone), ..Waiting::default() };
+        }
+    }
+
+    /// How many were lost since somebody last asked.
+    pub(super) fn take_lost(&self) -> u64 {
+        std::mem::take(&mut self.lock().lost)
+    }
+
+    /// Takes the first few.
+    pub(super) fn take(&self, most: usize, most_bytes: usize) -> Vec<RefusedRequest> {
         let mut waiting = self.lock();
         let (mut taken, mut bytes) = (Vec::new(), 0_usize);
         while taken.len() < most
@@ -72,7 +91,7 @@ impl RefusedQueue {
             taken.push(request);
         }
         waiting.bytes = waiting.bytes.saturating_sub(bytes);
-        (taken, std::mem::take(&mut waiting.lost))
+        taken
     }
 
     pub(super) fn is_empty(&self) -> bool {

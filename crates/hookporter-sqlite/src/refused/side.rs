@@ -7,6 +7,8 @@ use hookporter_pipeline::BoxFuture;
 use hookporter_pipeline::inbox::{Accepted, EventRecord, InboxError};
 use hookporter_pipeline::operating::{QuarantineSide, RefusedCount, RefusedListed, RefusedRequest, RefusedSelection};
 
+use rusqlite::Connection;
+
 use super::{Readmitted, readmit};
 use crate::{Inbox, refused};
 
@@ -23,7 +25,7 @@ impl QuarantineSide for Inbox {
     }
 
     fn refused_by_reason(&self, which: RefusedSelection) -> BoxFuture<'static, Result<Vec<RefusedCount>, InboxError>> {
-        self.look(move |connection| refused::by_reason(connection, &which))
+        self.look_aside(move |connection| refused::by_reason(connection, &which))
     }
 
     fn select_refused(
@@ -32,11 +34,11 @@ impl QuarantineSide for Inbox {
         after: i64,
         most: usize,
     ) -> BoxFuture<'static, Result<Vec<RefusedListed>, InboxError>> {
-        self.look(move |connection| refused::list(connection, &which, after, most))
+        self.look_aside(move |connection| refused::list(connection, &which, after, most))
     }
 
     fn refused_request(&self, number: i64) -> BoxFuture<'static, Result<Option<RefusedRequest>, InboxError>> {
-        let found = self.look(move |connection| refused::request(connection, number));
+        let found = self.look_aside(move |connection| refused::request(connection, number));
         let sealing = self.sealing().clone();
         Box::pin(async move { Ok(found.await?.map(|request| sealing.open_refused(request))) })
     }
@@ -65,16 +67,35 @@ impl QuarantineSide for Inbox {
     }
 
     fn forget(&self, which: RefusedSelection) -> BoxFuture<'static, Result<usize, InboxError>> {
-        let queue = self.queue().clone();
-        self.ask(move |connection| {
-            // What is forgotten is to go from the log, too.
-            queue.flush_soon();
-            Ok((refused::forget(connection, &which)?, false))
+        let inbox = self.clone();
+        Box::pin(async move {
+            let mut forgetting = refused::Forgetting::new(which);
+            while !forgetting.is_over {
+                let (so_far, queue) = (forgetting, inbox.queue().clone());
+                let step = move |connection: &_| {
+                    // What is forgotten is to go from the log, too.
+                    queue.flush_soon();
+                    Ok((so_far.step(connection)?, false))
+                };
+                forgetting = inbox.ask(step).await?;
+            }
+            Ok(forgetting.done)
         })
     }
 }
 
 impl Inbox {
+    /// Looks at something by a connection beside the writer's: no sender waits while bodies are read.
+    fn look_aside<T: Send + 'static>(
+        &self,
+        function: impl FnOnce(&Connection) -> rusqlite::Result<T> + Send + 'static,
+    ) -> BoxFuture<'static, Result<T, InboxError>> {
+        if self.queue().is_closed() {
+            return Box::pin(std::future::ready(Err(InboxError::closed())));
+        }
+        Box::pin(self.readers().clone().look(function))
+    }
+
     /// The quarantine, for an endpoint.
     pub(crate) fn as_quarantine(&self) -> Arc<dyn QuarantineSide> {
         Arc::new(self.clone())

@@ -4,8 +4,10 @@ use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::Path;
 use std::time::Duration;
 
-use hookporter_core::{Clock, SystemClock};
+use hookporter_core::{Clock, Reason, SystemClock};
+use hookporter_pipeline::TraceId;
 use hookporter_pipeline::inbox::{Accepted, AcceptingSide, Claim, EventRecord, Lease, WorkingSide};
+use hookporter_pipeline::operating::{QuarantineSide, RefusedRequest, RefusedSelection};
 use hookporter_sqlite::{Inbox, Settings, State};
 use hookporter_testkit::inbox::sample_record;
 use rusqlite::Connection;
@@ -126,6 +128,49 @@ async fn a_list_of_events_that_is_hit_is_set_aside_and_a_new_file_takes_its_plac
     let new = inbox.list(State::Waiting, 0, 10).await.unwrap();
     assert_eq!((new.len(), new[0].event_id.as_deref()), (1, Some("evt_new")));
     assert!(new[0].number > last, "no number is given twice");
+}
+
+/// What is damaged in one file is sound in the next.
+#[tokio::test]
+async fn a_new_file_has_a_quarantine_again() {
+    let directory = Directory::new();
+    let inbox = Inbox::open(directory.file()).await.unwrap();
+    filled(&inbox).await;
+    let request = |at| RefusedRequest {
+        trace: TraceId::from_bits(at),
+        endpoint: "acme".to_owned(),
+        reason: Reason::InvalidSignature,
+        detail: String::new(),
+        arrived_at: SystemClock.now(),
+        method: "POST".to_owned(),
+        target: "/".to_owned(),
+        reached_proof: true,
+        headers: Vec::new(),
+        body: b"[1]".as_slice().into(),
+        peer: None,
+        sealed_by: None,
+    };
+    overwrite(&directory.file(), root_of(&directory.file(), "refused"), &[0xa5; 4096]);
+    forget(&directory.file());
+    inbox.keep(request(1));
+    let begun = Instant::now();
+    while inbox.has_room(1) {
+        assert!(begun.elapsed() < Duration::from_secs(5), "it goes on taking what it cannot keep");
+        tokio::time::sleep(Duration::from_millis(50)).await;
+    }
+    overwrite(&directory.file(), root_of(&directory.file(), "events"), &[0xa5; 4096]);
+    forget(&directory.file());
+    while inbox.accept(vec![sample_record("evt_new")]).await.is_err() {
+        assert!(begun.elapsed() < Duration::from_secs(15), "it goes on refusing");
+        tokio::time::sleep(Duration::from_millis(300)).await;
+    }
+    assert!(inbox.set_aside().is_some());
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    assert!(inbox.has_room(1));
+    inbox.keep(request(2));
+    tokio::time::sleep(Duration::from_millis(600)).await;
+    let kept = inbox.select_refused(RefusedSelection::all(), 0, 9).await.unwrap();
+    assert_eq!(kept.iter().map(|one| one.trace.to_bits()).collect::<Vec<_>>(), [2]);
 }
 
 #[tokio::test]

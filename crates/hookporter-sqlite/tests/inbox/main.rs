@@ -26,6 +26,7 @@ mod file;
 mod full;
 mod independent;
 mod journal;
+mod journal_bounds;
 mod journal_erase;
 #[cfg(target_os = "linux")]
 mod journal_faults;

@@ -153,6 +153,48 @@ async fn a_file_with_a_limit_is_not_filled_with_what_was_refused() {
     assert_eq!(accepted, [Accepted::New]);
 }
 
+/// Whoever holds the writer up does not hold up who reads, nor the other way round.
+#[tokio::test]
+async fn what_was_refused_is_read_beside_the_writer() {
+    let directory = Directory::new();
+    let inbox = small(&directory.file(), 10, 1_000_000).await;
+    inbox.keep(request("a", 1, true, 10));
+    let number = kept(&inbox, 1).await[0].number;
+    let busy = inbox.clone();
+    let busy = tokio::spawn(async move {
+        let sleep = |_: &rusqlite::Connection| {
+            std::thread::sleep(Duration::from_secs(3));
+            Ok::<_, rusqlite::Error>(())
+        };
+        busy.with_connection(sleep).await
+    });
+    tokio::time::sleep(Duration::from_millis(200)).await;
+    let begun = tokio::time::Instant::now();
+    assert_eq!(inbox.select_refused(RefusedSelection::all(), 0, 10).await.unwrap().len(), 1);
+    assert_eq!(inbox.refused_by_reason(RefusedSelection::all()).await.unwrap().len(), 1);
+    assert!(inbox.refused_request(number).await.unwrap().is_some());
+    assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());
+    busy.await.unwrap().unwrap();
+}
+
+/// A verdict writes a page or two, however long the body is.
+#[tokio::test]
+async fn a_verdict_does_not_write_the_body_anew() {
+    let directory = Directory::new();
+    let inbox = small(&directory.file(), 10, 64_000_000).await;
+    inbox.keep(request("a", 1, true, 4_000_000));
+    let number = kept(&inbox, 1).await[0].number;
+    inbox.close().await;
+    let inbox = small(&directory.file(), 10, 64_000_000).await;
+    let log = || std::fs::metadata(directory.file().with_extension("db-wal")).map_or(0, |log| log.len());
+    let before = log();
+    let rejection = hookporter_core::Rejection::new(Reason::TimestampTooOld);
+    assert!(inbox.refused_again(number, rejection, START).await.unwrap());
+    let written = log().saturating_sub(before);
+    assert!((1..100_000).contains(&written), "{written} bytes");
+    assert_eq!(inbox.refused_request(number).await.unwrap().unwrap().body.len(), 4_000_000);
+}
+
 /// Events are not set aside for what was refused.
 #[tokio::test]
 async fn a_damaged_quarantine_keeps_nothing_more_and_the_events_stay() {
@@ -163,7 +205,7 @@ async fn a_damaged_quarantine_keeps_nothing_more_and_the_events_stay() {
     kept(&inbox, 1).await;
     inbox.close().await;
     let connection = rusqlite::Connection::open(directory.file()).unwrap();
-    let roots = "SELECT rootpage FROM sqlite_schema WHERE tbl_name = 'refused'";
+    let roots = "SELECT rootpage FROM sqlite_schema WHERE tbl_name LIKE 'refused%' AND rootpage > 0";
     let roots: Vec<u32> =
         connection.prepare(roots).unwrap().query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
     drop(connection);
