@@ -143,6 +143,11 @@ impl Console {
         if path.is_empty() {
             return Ok(Answer::elsewhere(request.first_page(page::FIRST)));
         }
+        // The page of a kept request judges it, too.
+        if let (Some(["quarantine", _, "judge" | "diagnose"]), _) | (None, ["quarantine", _]) = (below, path.as_slice())
+        {
+            guard::costly(request)?;
+        }
         let shown = match below {
             Some(below) if Deed::of(below).is_some() => return Err(Trouble::method()),
             Some(below) => api::show(&self.room, below, &request.query).await?,

@@ -61,6 +61,19 @@ pub(crate) fn head(request: &Request, token: Option<&Token>, sent: Sent) -> Resu
     if length > LONGEST { Err(TOO_LARGE) } else { Ok(()) }
 }
 
+/// Refuses a question that costs work where a page elsewhere has a browser ask it, again and again and unseen. Whoever follows a link
+/// to it sees what comes.
+pub(crate) fn costly(request: &Request) -> Result<(), Trouble> {
+    let is_ours = match &request.fetch_site {
+        Header::Absent => true,
+        Header::Once(site) => site == "same-origin" || site == "none",
+        Header::Odd => false,
+    };
+    if is_ours || request.fetch_mode.once() == Some("navigate") { Ok(()) } else { Err(UNSEEN) }
+}
+
+const UNSEEN: Trouble = Trouble::new(403, "cross-site", "this costs work, and is not for pages elsewhere");
+
 pub(crate) const TOO_LARGE: Trouble = Trouble::new(413, "too-large", "a body may have 1 MiB");
 
 /// Refuses a form without the token.

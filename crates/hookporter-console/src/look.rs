@@ -3,11 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
 use hookporter_core::{KeyId, Rejection, UnixTime};
 use hookporter_pipeline::Endpoint;
 use hookporter_pipeline::inbox::EventRecord;
 use hookporter_pipeline::journal::{Entry, Query};
 use hookporter_pipeline::operating::{Attempted, Listed, Original, Page, RefusedRequest, Selection};
+use tokio::sync::{Semaphore, SemaphorePermit};
 
 use crate::room::Room;
 use crate::trouble::Trouble;
@@ -56,18 +58,75 @@ async fn requests_of(room: &Room, number: i64, record: Option<&EventRecord>) -> 
     }
 }
 
+/// Bytes to be kept, and the name of their file. Of what is encrypted, with a key that does not open it here, there are none.
+pub(crate) struct File {
+    pub(crate) name: String,
+    pub(crate) bytes: Bytes,
+}
+
+/// Which bytes of an event.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum OfEvent {
+    Body,
+    /// What the body says, where that is not the body itself.
+    Payload,
+    /// What came in, of an event that was edited since.
+    Original,
+}
+
+/// Bytes of an event.
+pub(crate) async fn event_file(room: &Room, number: i64, part: OfEvent) -> Result<File, Trouble> {
+    let (events, gone) = (room.events()?, || Trouble::absent("there are no such bytes, or not any more"));
+    if part == OfEvent::Original {
+        // An encrypted event is not edited, so that none has an original.
+        let original = events.original(number).await?.ok_or_else(gone)?;
+        return Ok(File { name: format!("event-{number}-original.bin"), bytes: original.body });
+    }
+    let (_, record) = events.inspect(number).await?.ok_or_else(gone)?;
+    opened(record.sealed_by.as_deref())?;
+    Ok(match part {
+        OfEvent::Payload => {
+            File { name: format!("event-{number}-payload.bin"), bytes: record.payload.ok_or_else(gone)? }
+        }
+        _ => File { name: format!("event-{number}.bin"), bytes: record.body },
+    })
+}
+
+/// The body of a kept request.
+pub(crate) async fn refused_file(room: &Room, number: i64) -> Result<File, Trouble> {
+    let request = refused(room, number).await?;
+    opened(request.sealed_by.as_deref())?;
+    Ok(File { name: format!("refused-{number}.bin"), bytes: request.body })
+}
+
+/// A kept request, opened or not.
+pub(crate) async fn refused(room: &Room, number: i64) -> Result<RefusedRequest, Trouble> {
+    let found = room.refused()?.refused_request(number).await?;
+    found.ok_or_else(|| Trouble::absent("there is no such request, or not any more"))
+}
+
+fn opened(sealed_by: Option<&str>) -> Result<(), Trouble> {
+    let Some(key) = sealed_by else { return Ok(()) };
+    Err(Trouble::conflict(format!("encrypted with the key `{key}`, which does not open it here")))
+}
+
+/// One at a time in the process: each may ask for keys, and hashes a body again and again.
+static TURN: Semaphore = Semaphore::const_new(1);
+
+async fn turn() -> Result<SemaphorePermit<'static>, Trouble> {
+    TURN.acquire().await.map_err(|_| Trouble::new(503, "busy", "nobody is left to judge it"))
+}
+
 /// A kept request, and the endpoint that it came to.
 async fn kept(room: &Room, number: i64) -> Result<(&Endpoint, RefusedRequest), Trouble> {
-    let found = room.refused()?.refused_request(number).await?;
-    let request = found.ok_or_else(|| Trouble::absent("there is no such request, or not any more"))?;
-    if let Some(key) = &request.sealed_by {
-        return Err(Trouble::conflict(format!("encrypted with the key `{key}`, which does not open it here")));
-    }
+    let request = refused(room, number).await?;
+    opened(request.sealed_by.as_deref())?;
     Ok((room.endpoint(&request.endpoint)?, request))
 }
 
 /// Whether the proof of a kept request would hold now; nothing is handed off.
 pub(crate) async fn judge(room: &Room, number: i64) -> Result<Result<(), Rejection>, Trouble> {
+    let _turn = turn().await?;
     let (endpoint, request) = kept(room, number).await?;
     Ok(endpoint.judge(&request).await)
 }
@@ -75,6 +134,7 @@ pub(crate) async fn judge(room: &Room, number: i64) -> Result<Result<(), Rejecti
 /// Why it does not, the surest cause first.
 #[cfg(feature = "diagnosis")]
 pub(crate) async fn diagnose(room: &Room, number: i64) -> Result<Vec<hookporter_core::diagnosis::Diagnosis>, Trouble> {
+    let _turn = turn().await?;
     let (endpoint, request) = kept(room, number).await?;
     Ok(endpoint.diagnose(&request).await)
 }

@@ -17,6 +17,7 @@ pub struct Request {
     pub(crate) host: Header,
     pub(crate) origin: Header,
     pub(crate) fetch_site: Header,
+    pub(crate) fetch_mode: Header,
     pub(crate) content_type: Header,
     pub(crate) token: Header,
     /// How long the body says that it is.
@@ -66,6 +67,7 @@ impl Request {
             host: Header::Absent,
             origin: Header::Absent,
             fetch_site: Header::Absent,
+            fetch_mode: Header::Absent,
             content_type: Header::Absent,
             token: Header::Absent,
             length: Header::Absent,
@@ -83,6 +85,7 @@ impl Request {
             ("host", &mut self.host),
             ("origin", &mut self.origin),
             ("sec-fetch-site", &mut self.fetch_site),
+            ("sec-fetch-mode", &mut self.fetch_mode),
             ("content-type", &mut self.content_type),
             (TOKEN, &mut self.token),
             ("content-length", &mut self.length),

@@ -6,6 +6,17 @@ use crate::{Head, Verifier};
 /// Headers that no store ever gets, whatever the proof is.
 const CREDENTIALS: [&str; 4] = ["authorization", "proxy-authorization", "cookie", "set-cookie"];
 
+/// Whether a header of this name, in lower case, carries a credential by its very purpose: no store and no journal ever gets it.
+///
+/// ```
+/// assert!(hookporter_core::carries_credentials("cookie"));
+/// assert!(!hookporter_core::carries_credentials("content-type"));
+/// ```
+#[must_use]
+pub fn carries_credentials(name: &str) -> bool {
+    CREDENTIALS.contains(&name)
+}
+
 /// Keeping requests.
 impl Verifier {
     /// Why a request of this scheme must not be kept whole, in words behind "its requests cannot be kept: "; `None` where it may
@@ -26,6 +37,12 @@ impl Verifier {
         let plan = &self.scheme.plan;
         if matches!(plan, Plan::StaticToken | Plan::Function { algorithm: None, .. }) || self.scheme.query.is_some() {
             return Some("the proof is the secret itself, which would lie in the store");
+        }
+        #[cfg(feature = "jwt")]
+        if matches!(plan, Plan::Token(token) if !token.covers_payload()) {
+            return Some(
+                "the token says nothing of the body, so that whoever has it can send anything until it expires",
+            );
         }
         CREDENTIALS
             .iter()
@@ -52,6 +69,18 @@ impl Verifier {
             || scheme.key_header.as_ref().is_some_and(|header| *header.name == *name)
             || scheme.plan.signs_header(name)
             || self.is_proof_header(name)
+    }
+
+    /// Whether a proof may take in headers that nobody can list beforehand: a function may read any, and a message signature
+    /// names them itself. Then [`Verifier::reads_header`] does not know all of them.
+    #[must_use]
+    pub const fn may_read_any_header(&self) -> bool {
+        match &self.scheme.plan {
+            Plan::Function { .. } => true,
+            #[cfg(feature = "http-signatures")]
+            Plan::Message(_) => true,
+            _ => false,
+        }
     }
 }
 
@@ -83,11 +112,14 @@ mod tests {
 
     #[test]
     #[cfg(feature = "jwt")]
-    fn a_token_in_authorization_is_not_kept_and_one_in_a_header_of_its_own_is() {
+    fn a_token_is_kept_in_a_header_of_its_own_where_it_binds_the_body() {
         use crate::jwt::TokenScheme;
         assert!(never_kept(Scheme::token(TokenScheme::hs256())).is_some());
-        let own = TokenScheme::hs256().in_header(Header::new("x-acme-token"));
-        assert_eq!(never_kept(Scheme::token(own)), None);
+        let own = || TokenScheme::hs256().in_header(Header::new("x-acme-token"));
+        assert_eq!(never_kept(Scheme::token(own().body_hash("sha256", crate::Encoding::Hex))), None);
+        assert_eq!(never_kept(Scheme::token(TokenScheme::hs256().in_body("data"))), None);
+        // Whoever reads the store could send anything with it.
+        assert!(never_kept(Scheme::token(own())).is_some());
     }
 
     #[test]

@@ -53,6 +53,7 @@ pub use delivery::{Coverage, Delivery, Refused};
 pub use freshness::Tolerance;
 pub use head::Head;
 pub use headers::{HeaderVisitor, Headers, Occurrence};
+pub use keepable::carries_credentials;
 pub use key_name::{KeyName, KeyNaming, KeyUrl, KeyUrlSource};
 pub use keyring::{Keyring, PreparedKeyring};
 pub use labels::{EventKey, Form, Identity, Json, Label, LabelSource, LabelSources, Labels};

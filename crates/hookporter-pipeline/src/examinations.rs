@@ -23,7 +23,7 @@ const PAUSE: Duration = Duration::from_secs(1);
 /// How long a surer cause stands against a less sure one.
 const STANDS: Duration = Duration::from_secs(300);
 /// Whose turn it is in the process. Whoever waits is served in order.
-static TURN: Semaphore = Semaphore::const_new(1);
+pub(crate) static TURN: Semaphore = Semaphore::const_new(1);
 
 /// How far a refused request came.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,7 +94,9 @@ impl Examinations {
     fn note(&self, new: Found) {
         let mut last = lock(&self.found);
         let stays = last.as_ref().is_some_and(|last| {
-            last.run == new.run && last.certainty < new.certainty && new.cause.at.since(last.cause.at) < STANDS
+            // Later than the new one it is since the clock was set back: nobody knows how long it has stood.
+            let stands = last.cause.at <= new.cause.at && new.cause.at.since(last.cause.at) < STANDS;
+            last.run == new.run && last.certainty < new.certainty && stands
         });
         if !stays {
             *last = Some(new);
@@ -185,9 +187,10 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 
 #[cfg(test)]
 mod tests {
-    use hookporter_core::Secret;
+    use hookporter_core::{FrozenClock, Secret, UnixTime};
 
     use super::*;
+    use crate::health::OwnFault;
     use crate::{BoxError, Endpoint, Event, receive};
 
     #[tokio::test]
@@ -208,5 +211,23 @@ mod tests {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
         assert_eq!(crate::examine::waiting_bytes(), 0);
+    }
+
+    #[tokio::test]
+    async fn what_was_proven_before_the_clock_was_set_back_is_not_recent() {
+        let now = UnixTime::from_secs(1_700_000_000);
+        let endpoint = Endpoint::github(Secret::new("a long and random secret")).unwrap().clock(FrozenClock(now));
+        let found = |after: u64, certainty| {
+            let at = now.plus(Duration::from_secs(after));
+            let is_proven = certainty == Certainty::Proven;
+            let cause = LikelyCause { at, cause: "other-keys".into(), is_proven, message: String::new() };
+            Found { certainty, cause, run: 0 }
+        };
+        endpoint.state.examinations.note(found(0, Certainty::Proven));
+        assert_eq!(endpoint.own_fault(), Some(OwnFault::Proven));
+        *lock(&endpoint.state.examinations.found) = Some(found(3600, Certainty::Proven));
+        assert_eq!(endpoint.own_fault(), None);
+        endpoint.state.examinations.note(found(0, Certainty::Likely));
+        assert!(endpoint.state.examinations.found(0).is_some_and(|cause| !cause.is_proven), "nor does it stand");
     }
 }

@@ -3,6 +3,7 @@
 //! A refused request is examined after its sender was answered, on a thread for work that blocks.
 
 use std::fmt;
+use std::net::SocketAddr;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, LazyLock};
 
@@ -13,10 +14,12 @@ use tokio::runtime::Handle;
 
 use crate::Endpoint;
 use crate::examinations::{self, Found, Reached};
+use crate::exchange::Exchange;
 use crate::health::LikelyCause;
 use crate::keys::{Keys, KeysKind};
 use crate::memory::{BodyMemory, Held};
 use crate::outcome::Observer;
+use crate::packed;
 use crate::public_url::PublicUrl;
 use crate::trace::TraceId;
 
@@ -128,6 +131,18 @@ impl Endpoint {
     }
 }
 
+/// Has a refused request examined, once it is written down: what is found is told of an entry that is there.
+pub(crate) fn offer(exchange: &mut Exchange, reason: Reason, head: &Head<'_>, peer: Option<SocketAddr>) {
+    let (endpoint, body) = (exchange.endpoint.clone(), exchange.refused_body.take());
+    let offered = catch_unwind(AssertUnwindSafe(|| {
+        let url = endpoint.url_of(head, peer.map(|peer| peer.ip())).ok().flatten();
+        endpoint.examine(exchange.trace(), reason, head, url.as_deref(), body);
+    }));
+    if offered.is_err() {
+        tracing::error!(target: "hookporter", endpoint = &*endpoint.name, "examining a refusal panicked");
+    }
+}
+
 impl Refused {
     /// The surest cause, told to whoever observes the endpoint.
     pub(crate) fn examined(&self) -> Option<Found> {
@@ -154,7 +169,7 @@ impl Refused {
         }
         let found = case.diagnose().into_iter().next()?;
         let is_proven = found.certainty == Certainty::Proven;
-        let (cause, message) = (found.cause.as_str().into(), found.to_string());
+        let (cause, message) = (found.cause.as_str().into(), packed::message(found.to_string()));
         let cause = LikelyCause { at: self.now, cause, is_proven, message };
         Some(Found { certainty: found.certainty, cause, run: self.run })
     }

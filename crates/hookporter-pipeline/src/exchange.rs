@@ -11,6 +11,7 @@ use tracing::field::Empty;
 
 use crate::Endpoint;
 use crate::event::Event;
+use crate::keys::Asker;
 use crate::outcome::Outcome;
 use crate::packed::{PackedRecord, Texts};
 use crate::reply::Reply;
@@ -41,6 +42,8 @@ pub(crate) struct Exchange {
     pub(crate) arrived_at: Option<UnixTime>,
     /// The body of a request whose proof was refused, for those who look at it afterwards.
     pub(crate) refused_body: Option<bytes::Bytes>,
+    /// Whose question it is where a finder is asked for keys.
+    pub(crate) asker: Asker,
 }
 
 impl Exchange {
@@ -68,6 +71,7 @@ impl Exchange {
             reached_proof: false,
             arrived_at: None,
             refused_body: None,
+            asker: Asker::Request,
         }
     }
 

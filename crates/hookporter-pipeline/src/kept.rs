@@ -3,17 +3,12 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use hookporter_core::{Head, HeaderVisitor, Headers, LabelSource, Occurrence, Provider, Verifier};
+use hookporter_core::{Head, HeaderVisitor, Headers, LabelSource, Occurrence, Provider, Verifier, carries_credentials};
 use smallvec::SmallVec;
 
 /// What every event keeps beside its provider's own headers. Without the first two a handler that is given the event later
 /// could not read the body.
 const COMMON: [&str; 3] = ["content-type", "content-encoding", "user-agent"];
-
-/// Headers that no store and no journal ever gets, whatever an endpoint's allow-list says.
-pub(crate) fn is_credential(name: &str) -> bool {
-    ["authorization", "proxy-authorization", "cookie", "set-cookie"].contains(&name)
-}
 
 /// The names of the headers that an endpoint's events keep: an allow-list, so that no proof and no credential is ever
 /// kept.
@@ -45,7 +40,7 @@ impl KeptHeaders {
     /// Shows those headers of a request that an event would keep.
     pub(crate) fn show(&self, head: &Head<'_>, mut to: impl FnMut(&str, &[u8])) {
         let mut show = |name: &str, value: &[u8]| {
-            if self.has(name) && !is_credential(name) {
+            if self.has(name) && !carries_credentials(name) {
                 to(name, value);
             }
         };
@@ -118,7 +113,7 @@ impl KeptHead {
     /// Shows the headers to people.
     pub(crate) fn show(&self, mut to: impl FnMut(&str, &[u8])) {
         let mut show = |name: &str, value: &[u8]| {
-            if !is_credential(name) {
+            if !carries_credentials(name) {
                 to(name, value);
             }
         };

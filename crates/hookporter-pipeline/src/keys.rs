@@ -18,6 +18,7 @@ use hookporter_core::{Keyring, Secret};
 
 pub(crate) use finder::Finding;
 pub use finder::KeyFinder;
+pub(crate) use found::Asker;
 pub(crate) use of_request::RequestKeys;
 pub(crate) use store::{KeyStore, Resolved};
 

@@ -12,6 +12,8 @@ use crate::trace::TraceId;
 
 /// What is kept of a text that a sender chose: a path, a header, a label.
 const LONGEST_TEXT: usize = 1024;
+/// What is kept of the words for a cause, which may repeat names and URLs that a stranger chose.
+const LONGEST_MESSAGE: usize = 512;
 /// What the texts of a usual request need.
 const USUAL: usize = 512;
 /// Instead of a length: there is no such text.
@@ -166,7 +168,7 @@ impl Texts {
 
     pub(crate) fn push(&mut self, text: Option<&str>) {
         let Some(text) = text else { return self.0.extend_from_slice(&NONE.to_ne_bytes()) };
-        let kept = shortened(text);
+        let kept = shortened(text, LONGEST_TEXT);
         let mark = if kept.len() < text.len() { "…" } else { "" };
         // Both are far shorter than the number goes.
         let length = u16::try_from(kept.len().saturating_add(mark.len())).unwrap_or(0);
@@ -186,11 +188,18 @@ impl Texts {
     }
 }
 
-fn shortened(text: &str) -> &str {
-    if text.len() <= LONGEST_TEXT {
+/// The words for a cause, no longer than journals and health keep them.
+pub(crate) fn message(words: String) -> String {
+    let kept = shortened(&words, LONGEST_MESSAGE);
+    if kept.len() < words.len() { format!("{kept}…") } else { words }
+}
+
+/// The beginning of a text, so many bytes at the most.
+fn shortened(text: &str, most: usize) -> &str {
+    if text.len() <= most {
         return text;
     }
-    let end = (0..=LONGEST_TEXT).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
+    let end = (0..=most).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
     text.get(..end).unwrap_or_default()
 }
 

@@ -2,8 +2,6 @@
 
 use std::future::poll_fn;
 use std::net::SocketAddr;
-#[cfg(feature = "diagnosis")]
-use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -17,7 +15,7 @@ use crate::body::{self, BodyReader};
 use crate::challenge;
 use crate::event::Event;
 use crate::exchange::Exchange;
-use crate::keys::RequestKeys;
+use crate::keys::{Asker, RequestKeys};
 use crate::memory::Held;
 use crate::peek::Peeked;
 use crate::replay::Replay;
@@ -76,22 +74,17 @@ pub async fn receive<B: BodyReader>(
             tracing::error!(target: "hookporter", endpoint = &*endpoint.name, "keeping a refused request panicked");
         }
     }
-    #[cfg(feature = "diagnosis")]
-    if turned_away.event.is_none() && endpoint.may_tell(turned_away.rejection.kind(), head) {
-        let (reason, body) = (turned_away.rejection.kind(), exchange.refused_body.take());
-        let offered = catch_unwind(AssertUnwindSafe(|| {
-            let url = endpoint.url_of(head, peer.map(|peer| peer.ip())).ok().flatten();
-            endpoint.examine(exchange.trace(), reason, head, url.as_deref(), body);
-        }));
-        if offered.is_err() {
-            tracing::error!(target: "hookporter", endpoint = &*endpoint.name, "examining a refusal panicked");
-        }
-    }
-    let reply = if is_refusal && endpoint.holds(turned_away.rejection.kind()) {
-        exchange.hold(head, turned_away.rejection)
+    let (event, rejection) = (turned_away.event, turned_away.rejection);
+    let reason = rejection.kind();
+    let reply = if is_refusal && endpoint.holds(reason) {
+        exchange.hold(head, rejection)
     } else {
-        exchange.refuse(head, turned_away.event.as_ref(), turned_away.rejection)
+        exchange.refuse(head, event.as_ref(), rejection)
     };
+    #[cfg(feature = "diagnosis")]
+    if event.is_none() && endpoint.may_tell(reason, head) {
+        crate::examine::offer(&mut exchange, reason, head, peer);
+    }
     if endpoint.report_only {
         read.extend_from_slice(&body.unread());
         return Verdict::PassOn(read.freeze());
@@ -260,7 +253,7 @@ async fn prove_by_named_key<B: BodyReader>(
     })
     .await;
     received?;
-    let keyring = match keyring_of(endpoint, &check, tenant.clone()).await {
+    let keyring = match keyring_of(endpoint, &check, tenant.clone(), exchange.asker).await {
         Ok(keyring) => keyring,
         Err(rejection) => return Err(exchange.refused_unjudged(rejection, check.into_unproven_body())),
     };
@@ -273,10 +266,11 @@ async fn keyring_of(
     endpoint: &Endpoint,
     check: &Unkeyed<'_>,
     tenant: Option<Arc<str>>,
+    asker: Asker,
 ) -> Result<Arc<PreparedKeyring>, Rejection> {
     let name = check.key_name()?;
     let found = endpoint.keys.found().ok_or_else(|| Rejection::new(Reason::UnknownKey))?;
-    found.find((tenant, name), &endpoint.verifier, endpoint.budget).await
+    found.find((tenant, name), asker, &endpoint.verifier, endpoint.budget).await
 }
 
 /// A delivery whose payload counts as held, where it is not the body itself and was not counted while it was inflated.

@@ -38,7 +38,8 @@ pub(crate) async fn show(room: &Room, path: &[&str], query: &str) -> Result<Opti
         }
         ["events", number, part @ ("body" | "original")] => {
             fields.end()?;
-            return bytes(room, number_of(number)?, part).await.map(Some);
+            let part = if part == "original" { look::OfEvent::Original } else { look::OfEvent::Body };
+            return look::event_file(room, number_of(number)?, part).await.map(|file| Some(download(file)));
         }
         ["replays", ..] => replays(room, path, fields).await?,
         ["quarantine", ..] => return quarantine(room, path, fields).await,
@@ -129,21 +130,6 @@ async fn events(room: &Room, of: Selection, mut fields: Fields) -> Result<Value,
     Ok(json!({ "events": events, "next": next }))
 }
 
-async fn bytes(room: &Room, number: i64, part: &str) -> Result<Answer, Trouble> {
-    let events = room.events()?;
-    if part == "original" {
-        let original = events.original(number).await?;
-        let original = original.ok_or_else(|| Trouble::absent("there is no such event, or it is as it came"))?;
-        return Ok(Answer::download(&format!("event-{number}-original.bin"), original.body));
-    }
-    let found = events.inspect(number).await?;
-    let (_, record) = found.ok_or_else(|| Trouble::absent("there is no such event, or its body is no longer kept"))?;
-    match record.sealed_by {
-        Some(key) => Err(Trouble::conflict(format!("encrypted with the key `{key}`, which does not open it here"))),
-        None => Ok(Answer::download(&format!("event-{number}.bin"), record.body)),
-    }
-}
-
 async fn replays(room: &Room, path: &[&str], mut fields: Fields) -> Result<Value, Trouble> {
     let limit = selection::limit(&mut fields)?;
     match *path {
@@ -165,7 +151,6 @@ async fn replays(room: &Room, path: &[&str], mut fields: Fields) -> Result<Value
 
 async fn quarantine(room: &Room, path: &[&str], mut fields: Fields) -> Result<Option<Answer>, Trouble> {
     let quarantine = room.refused()?;
-    let absent = || Trouble::absent("there is no such request, or not any more");
     Ok(match *path {
         ["quarantine"] => {
             let (after, limit) = (fields.number("after")?.unwrap_or(0), selection::limit(&mut fields)?);
@@ -193,21 +178,18 @@ async fn quarantine(room: &Room, path: &[&str], mut fields: Fields) -> Result<Op
         ["quarantine", number] => {
             fields.end()?;
             let number = number_of(number)?;
-            let request = quarantine.refused_request(number).await?.ok_or_else(absent)?;
-            Some(Answer::json(200, &shown::refused_request(number, &request)))
+            Some(Answer::json(200, &shown::refused_request(number, &look::refused(room, number).await?)))
         }
         ["quarantine", number, "body"] => {
             fields.end()?;
-            let number: i64 = number_of(number)?;
-            let request = quarantine.refused_request(number).await?.ok_or_else(absent)?;
-            if let Some(key) = request.sealed_by {
-                let sealed = format!("encrypted with the key `{key}`, which does not open it here");
-                return Err(Trouble::conflict(sealed));
-            }
-            Some(Answer::download(&format!("refused-{number}.bin"), request.body))
+            Some(download(look::refused_file(room, number_of(number)?).await?))
         }
         _ => None,
     })
+}
+
+fn download(file: look::File) -> Answer {
+    Answer::download(&file.name, file.bytes)
 }
 
 /// The number that the next page is asked for by, if this one is full: there may be more.

@@ -2,6 +2,7 @@
 
 use maud::{Markup, html};
 
+use crate::look::OfEvent;
 use crate::page::link::Link;
 use crate::page::view::View;
 use crate::page::{hex, parts, pretty, text};
@@ -78,6 +79,15 @@ impl Part {
         Self::ALL.into_iter().find(|part| part.word() == word)
     }
 
+    /// The same of an event.
+    pub(crate) const fn of_event(self) -> OfEvent {
+        match self {
+            Self::Body => OfEvent::Body,
+            Self::Payload => OfEvent::Payload,
+            Self::Original => OfEvent::Original,
+        }
+    }
+
     pub(crate) const fn word(self) -> &'static str {
         match self {
             Self::Body => "body",
@@ -132,6 +142,9 @@ fn looked(view: &View, link: &Link, bytes: &[u8], look: Look, page: usize) -> Ma
                 (pane("The body as JSON, laid out", &text::block(&laid_out)))
                 @if !is_whole { p.hint { "Cut after " (parts::size(bound(pretty::MOST))) ": the rest is under Text and Hex, and in the download." } }
             },
+            None if bytes.len() > pretty::LONGEST => {
+                parts::empty("It is too long to be laid out: see it under Text and Hex, or download it.")
+            }
             None => parts::empty("This is no JSON."),
         },
         Look::Text => {

@@ -5,8 +5,14 @@ use serde::de::IgnoredAny;
 /// How many bytes of text a page has at the most.
 pub(crate) const MOST: usize = 32 * 1024;
 
-/// A JSON text, laid out, and whether it is all of it; `None` if it is no JSON.
+/// The longest text that is looked at: other requests wait meanwhile, for some milliseconds.
+pub(crate) const LONGEST: usize = 1024 * 1024;
+
+/// A JSON text, laid out, and whether it is all of it; `None` if it is no JSON, or longer than what is looked at.
 pub(crate) fn json(body: &[u8]) -> Option<(String, bool)> {
+    if body.len() > LONGEST {
+        return None;
+    }
     // Its parser bounds the depth.
     serde_json::from_slice::<IgnoredAny>(body).ok()?;
     let text = std::str::from_utf8(body).ok()?;
@@ -97,8 +103,10 @@ mod tests {
 
     #[test]
     fn a_large_body_is_cut() {
-        let body = format!("[{}]", vec!["\"<b>\""; 800_000].join(","));
-        let (text, is_whole) = json(body.as_bytes()).unwrap();
+        let of = |many: usize| format!("[{}]", vec!["\"<b>\""; many].join(","));
+        let (text, is_whole) = json(of(100_000).as_bytes()).unwrap();
         assert!(!is_whole && text.len() < MOST + 512);
+        // Of a larger one not a byte is looked at.
+        assert_eq!(json(of(800_000).as_bytes()), None);
     }
 }

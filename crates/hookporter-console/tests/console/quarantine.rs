@@ -11,7 +11,7 @@ use hookporter_sqlite::Inbox;
 use serde_json::{Value, json};
 
 use crate::directory::Directory;
-use crate::kit::{BOTH, Framework, change, look, serve};
+use crate::kit::{BOTH, Framework, change, head, look, send, serve};
 
 const SECRET: &str = "a long and random secret";
 const CANARY: &str = "canary-7f3a";
@@ -123,7 +123,9 @@ async fn what_holds_by_now_is_handed_off_once() {
             json!({ "requests": 1 })
         );
 
-        let mended = serve(framework, Console::new([github(&inbox, SECRET)]).inbox(&inbox).allow_changes()).await;
+        // As a process beside the server has it: the name in this inbox is the other one's.
+        let github = Endpoint::github(Secret::new(SECRET)).unwrap();
+        let mended = serve(framework, Console::new([github]).inbox(&inbox).allow_changes()).await;
         let holds = look(mended, &format!("api/quarantine/{}/judge", all[0])).await.json();
         assert_eq!(holds, json!({ "holds": true }));
         assert_eq!(numbers(mended).await, all[..2], "to judge is not to hand off");
@@ -135,5 +137,51 @@ async fn what_holds_by_now_is_handed_off_once() {
         assert_eq!(ids, ["waiting", "waiting"]);
         let again = change(mended, "quarantine/recheck", &json!({ "deliberate": true })).await.json();
         assert_eq!(again, json!({ "handed_off": 0, "requests": [] }));
+    }
+}
+
+/// An image in a page elsewhere, say, whose answer nobody sees.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_page_elsewhere_has_requests_judged() {
+    for framework in BOTH {
+        let directory = Directory::new();
+        let inbox = Inbox::open(directory.file()).await.unwrap();
+        let address = with_refused(framework, &inbox, SECRET, &["evt_1"]).await;
+        let number = numbers(address).await[0];
+        let asked = async |odd: &[(&str, &str)]| {
+            let lines = [&[("host", "console.example")], odd].concat();
+            send(address, &head(&format!("GET api/quarantine/{number}/judge"), &lines), b"").await
+        };
+        let site = "sec-fetch-site";
+        for ours in ["same-origin", "none"] {
+            assert_eq!(asked(&[(site, ours)]).await.json(), json!({ "holds": true }), "{ours}");
+        }
+        for elsewhere in ["cross-site", "same-site", "x"] {
+            let told = asked(&[(site, elsewhere), ("sec-fetch-mode", "no-cors")]).await;
+            assert_eq!(told.trouble(), (403, "cross-site".to_owned()), "{elsewhere}");
+        }
+        assert_eq!(asked(&[(site, "none"), (site, "none")]).await.status, 403, "twice");
+        let page = head(&format!("GET quarantine/{number}"), &[("host", "console.example"), (site, "cross-site")]);
+        assert_eq!(send(address, &page, b"").await.status, 403, "its page judges it, too");
+        assert_eq!(asked(&[(site, "cross-site"), ("sec-fetch-mode", "navigate")]).await.status, 200, "a link");
+    }
+}
+
+/// What cannot be opened here is no body.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn ciphertext_is_never_served_as_a_body() {
+    let directory = Directory::new();
+    let inbox = Inbox::open(directory.file()).await.unwrap();
+    inbox.keep(RefusedRequest { sealed_by: Some("k1".to_owned()), ..refused("evt_1") });
+    let address = with_refused(Framework::Axum, &inbox, SECRET, &["evt_2"]).await;
+    while numbers(address).await.len() < 2 {
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    for path in ["quarantine/1/body.bin", "api/quarantine/1/body", "api/quarantine/1/judge"] {
+        assert_eq!(look(address, path).await.status, 409, "{path}");
+    }
+    for path in ["quarantine/2/body.bin", "api/quarantine/2/body"] {
+        assert_eq!(look(address, path).await.body, refused("evt_2").body, "{path}");
+        assert_eq!(look(address, &format!("{path}?of=x")).await.status, 400, "{path}");
     }
 }

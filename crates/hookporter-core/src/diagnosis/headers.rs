@@ -8,6 +8,8 @@ use crate::{Evidence, Head, HeaderVisitor, Occurrence, Provider, Reason, Rejecti
 
 /// How many values of one header are tried: a proxy makes two of one.
 const MOST_VALUES: usize = 4;
+/// The longest name of a header that a cause repeats: no sender's and no proxy's is as long, and a stranger chooses it.
+const LONGEST_NAME: usize = 100;
 
 /// What a refused header shows.
 pub(super) fn odd(probe: &Probe<'_>, rejection: &Rejection) -> Vec<Diagnosis> {
@@ -143,10 +145,14 @@ pub(super) fn other_sender(probe: &Probe<'_>) -> Vec<Diagnosis> {
     if ids.is_empty() { Vec::new() } else { vec![Cause::OtherSender(ids).likely()] }
 }
 
-/// The names of all headers.
+/// The names of all headers, without those that are longer than any that means something.
 fn names(head: &Head<'_>) -> Vec<String> {
     let mut names = Vec::new();
-    head.headers().visit(&mut HeaderVisitor::new(&mut |name, _| names.push(name.to_ascii_lowercase())));
+    head.headers().visit(&mut HeaderVisitor::new(&mut |name, _| {
+        if name.len() <= LONGEST_NAME {
+            names.push(name.to_ascii_lowercase());
+        }
+    }));
     names
 }
 
@@ -159,4 +165,34 @@ fn values<'h>(head: &Head<'h>, wanted: &str) -> Vec<&'h [u8]> {
         }
     }));
     values
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::diagnosis::{Case, Cause};
+    use crate::{Head, Keyring, Provider, Secret, UnixTime};
+
+    /// The surest cause of a request of GitHub's whose signature stands under another name.
+    fn cause_of(name: &str) -> Cause {
+        let verifier = Provider::by_id("github").unwrap().verifier().unwrap();
+        let keys = Keyring::from(Secret::new("a long and random secret"));
+        let headers = vec![(name, "sha256=00")];
+        let head = Head::new("POST", "/hook", &headers);
+        let found = Case::new(&verifier, &keys, head, b"{}", UnixTime::from_secs(1_700_000_000)).diagnose();
+        found.into_iter().next().unwrap().cause
+    }
+
+    #[test]
+    fn a_name_that_no_sender_has_is_not_repeated() {
+        assert_eq!(cause_of("x_hub_signature_256").as_str(), "header-renamed");
+        assert_eq!(cause_of("x-hub-signature-256-v2").as_str(), "other-version");
+        let long = [
+            format!("x-hub-signature-256-{}", "a".repeat(60_000)),
+            format!("x-hub-signature-256{}", "-".repeat(60_000)),
+        ];
+        for name in long {
+            let cause = cause_of(&name);
+            assert!(cause.to_string().len() < 200, "{}", cause.as_str());
+        }
+    }
 }

@@ -31,13 +31,14 @@ mod alarm;
 mod board;
 mod clock_steps;
 mod key_uses;
+mod own_fault;
 mod report;
 mod vitals;
 mod watch;
 
 pub use alarm::{Alarm, Light};
 pub use board::HealthBoard;
-pub(crate) use report::OwnFault;
+pub(crate) use own_fault::OwnFault;
 pub use report::{EndpointState, Health, KeyUse, LastError, LikelyCause, Totals};
 pub(crate) use vitals::{Vitals, may_be_our_own_fault};
 pub use watch::HealthWatch;

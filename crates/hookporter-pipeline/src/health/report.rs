@@ -2,25 +2,16 @@
 
 use std::borrow::Cow;
 use std::sync::Arc;
-use std::time::Duration;
 
 use hookporter_core::{KeyId, Reason, UnixTime};
 use serde::Serialize;
 
 use crate::Endpoint;
-use crate::health::vitals::LOOK_BACK;
 use crate::health::{Alarm, Light};
 use crate::inbox::InboxDepth;
 use crate::outcome::Outcome;
 use crate::shown::{maybe_shown, shown};
 
-/// So long after the last of these refusals it is red: whoever was woken still sees it. Later it is amber, until a proof holds:
-/// five wrong signatures in the night are no proof that the endpoint rejects everything in the morning.
-const RED_FOR: Duration = Duration::from_secs(15 * 60);
-/// Within so long, so many refusals and not one acceptance say that an endpoint rejects everything.
-const WINDOW: Duration = Duration::from_secs(60);
-/// So many refusals in a row are a suspicion, however long they took.
-const SUSPICIOUS: u64 = 3;
 /// So many events in a row that were told 503 are no accident.
 const UNAVAILABLE: u64 = 5;
 
@@ -147,15 +138,6 @@ pub struct KeyUse {
     pub last_used: UnixTime,
 }
 
-/// How sure it is that refusals are the endpoint's own fault.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum OwnFault {
-    /// [`Alarm::RejectsEverything`]: strangers can bring that about.
-    Suspected,
-    /// [`Alarm::OwnFault`]: a signature proves it.
-    Proven,
-}
-
 impl Endpoint {
     /// How the endpoint fares at this moment, since the process started.
     #[must_use]
@@ -201,13 +183,13 @@ impl Endpoint {
     }
 
     #[cfg(feature = "diagnosis")]
-    fn likely_cause(&self) -> Option<LikelyCause> {
+    pub(super) fn likely_cause(&self) -> Option<LikelyCause> {
         self.state.examinations.found(self.state.vitals.mended())
     }
 
     #[cfg(not(feature = "diagnosis"))]
     #[expect(clippy::unused_self, clippy::missing_const_for_fn, reason = "as with the feature")]
-    fn likely_cause(&self) -> Option<LikelyCause> {
+    pub(super) fn likely_cause(&self) -> Option<LikelyCause> {
         None
     }
 
@@ -262,47 +244,5 @@ impl Endpoint {
         }
         alarms.extend(vitals.clock.look(now).map(|millis| Alarm::ClockStepped { millis }));
         alarms
-    }
-
-    /// An own fault that is proven; or a proof that is missing again and again, while the rest of the sender's headers is there.
-    fn fault(&self, cause: LikelyCause) -> Option<Alarm> {
-        match &*cause.cause {
-            _ if cause.is_proven => Some(Alarm::OwnFault(cause)),
-            "header-stripped" if self.state.vitals.unproven() >= SUSPICIOUS => Some(Alarm::LikelyFault(cause)),
-            _ => None,
-        }
-    }
-
-    /// Whether its refusals are the endpoint's own fault, and how sure that is: what hold mode goes by.
-    pub(crate) fn own_fault(&self) -> Option<OwnFault> {
-        let now = self.clock.now();
-        // One that was captured, and is sent again and again, is to keep it up no longer than it comes.
-        if self.likely_cause().is_some_and(|cause| cause.is_proven && now.since(cause.at) <= RED_FOR) {
-            return Some(OwnFault::Proven);
-        }
-        let alarm = self.refusals(now, self.state.vitals.last_accepted())?;
-        matches!(alarm, Alarm::RejectsEverything { .. }).then_some(OwnFault::Suspected)
-    }
-
-    fn refusals(&self, now: UnixTime, last_accepted: Option<UnixTime>) -> Option<Alarm> {
-        let vitals = &self.state.vitals;
-        let refusals = vitals.refused_in_a_row();
-        let recent = vitals.refusals();
-        let (last, reason) = *recent.of_proof.back().filter(|_| refusals >= SUSPICIOUS)?;
-        let is_recent = now.since(last) <= RED_FOR;
-        let in_a_minute = recent.of_proof.len() >= LOOK_BACK
-            && recent
-                .of_proof
-                .front()
-                .zip(recent.of_proof.back())
-                .is_some_and(|(first, last)| last.0.since(first.0) <= WINDOW);
-        let enough = u64::try_from(LOOK_BACK).is_ok_and(|look_back| refusals >= look_back);
-        drop(recent);
-        match last_accepted {
-            Some(accepted_until) if in_a_minute && enough && is_recent => {
-                Some(Alarm::RejectsEverything { accepted_until: accepted_until.min(now), refusals, reason })
-            }
-            _ => Some(Alarm::RefusalsInARow { refusals, reason }),
-        }
     }
 }

@@ -4,11 +4,11 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use hookporter_core::{Coverage, HeaderVisitor, Headers, KeyId, Label, Labels, UnixTime};
+use hookporter_core::{Coverage, HeaderVisitor, Headers, KeyId, Label, Labels, UnixTime, carries_credentials};
 
 use crate::Event;
 use crate::inbox::Kept;
-use crate::kept::{KeptHead, is_credential};
+use crate::kept::KeptHead;
 use crate::trace::TraceId;
 
 /// What a store keeps of one event.
@@ -175,7 +175,7 @@ fn headers_of(event: &Event) -> Vec<(String, Vec<u8>)> {
     let mut headers = Vec::new();
     let mut keep = |name: &str, value: &[u8]| {
         let fits = !value.iter().any(|byte| matches!(byte, b'\r' | b'\n' | 0));
-        if fits && !is_credential(name) {
+        if fits && !carries_credentials(name) {
             headers.push((name.to_owned(), value.to_vec()));
         }
     };

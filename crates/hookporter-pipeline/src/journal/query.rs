@@ -2,8 +2,7 @@
 
 use hookporter_core::{Reason, UnixTime};
 
-use crate::journal::Entry;
-use crate::outcome::{Outcome, Record};
+use crate::outcome::Outcome;
 use crate::packed::PackedRecord;
 
 /// Which entries of a journal are wanted; every setter narrows it. Default: all of them.
@@ -74,25 +73,23 @@ impl Query {
         Self { event: Some(number), ..self }
     }
 
-    /// Whether a record may be wanted, as far as can be told without opening it.
-    pub(super) fn may_take(&self, record: &PackedRecord) -> bool {
-        self.endpoint.as_ref().is_none_or(|endpoint| **endpoint == *record.endpoint)
+    /// Whether a record of a journal that knows no event of an inbox is wanted. Nothing of it is copied: a journal may hold very
+    /// many.
+    pub(super) fn takes(&self, record: &PackedRecord) -> bool {
+        self.event.is_none()
+            && self.endpoint.as_ref().is_none_or(|endpoint| **endpoint == *record.endpoint)
             && (self.outcomes.is_empty() || self.outcomes.contains(&record.outcome))
             && (self.reason.is_none() || self.reason == record.reason)
             && self.since.is_none_or(|since| record.at >= since)
             && self.until.is_none_or(|until| record.at < until)
-    }
-
-    /// Whether an entry of such a record is wanted.
-    pub(super) fn takes(&self, entry: &Entry) -> bool {
-        (self.event.is_none() || self.event == entry.event)
-            && self.text.as_ref().is_none_or(|text| names(&entry.record, text))
+            && self.text.as_ref().is_none_or(|text| names(record, text))
     }
 }
 
-fn names(record: &Record, text: &str) -> bool {
-    let named = [&record.event_id, &record.event_type, &record.body_digest];
-    record.path.starts_with(text)
+fn names(record: &PackedRecord, text: &str) -> bool {
+    let texts = record.texts();
+    let named = [texts.event_id, texts.event_type, texts.body_digest];
+    texts.path.starts_with(text)
         || record.tenant.as_ref().is_some_and(|tenant| tenant.starts_with(text))
         || named.into_iter().flatten().any(|name| name.starts_with(text))
         || record.trace.to_string().starts_with(text)

@@ -13,8 +13,11 @@ use crate::inbox::InboxError;
 use crate::journal::Query;
 use crate::operating::{JournalSide, ReasonCount};
 use crate::outcome::{Observer, Record};
-use crate::packed::PackedRecord;
+use crate::packed::{self, PackedRecord};
 use crate::trace::TraceId;
+
+/// How many entries are looked at for the request that a cause is of: a second of a flood.
+const LOOKED_BACK: usize = 4096;
 
 /// The last requests, accepted or not, in memory: give a clone to each endpoint with
 /// [`Endpoint::observer`](crate::Endpoint::observer). It is gone when the process ends.
@@ -84,10 +87,9 @@ impl Journal {
     }
 
     fn before(&self, query: &Query, before: u64, most: usize) -> Vec<Arc<Entry>> {
-        // Handles only, so that requests wait no longer than it takes to copy these.
-        let all: Vec<_> = self.lock().slots.iter().cloned().collect();
-        let may_be = all.iter().rev().filter(|slot| slot.number < before && query.may_take(&slot.record));
-        may_be.map(Slot::open).filter(|entry| query.takes(entry)).take(most).map(Arc::new).collect()
+        let all = self.handles();
+        let wanted = all.iter().rev().filter(|slot| slot.number < before && query.takes(&slot.record));
+        wanted.take(most).map(|slot| Arc::new(slot.open())).collect()
     }
 
     /// The entry with this number, while it is there.
@@ -98,6 +100,11 @@ impl Journal {
         let slot = ring.slots.get(at).cloned();
         drop(ring);
         slot.map(|slot| Arc::new(slot.open()))
+    }
+
+    /// Handles only, so that requests wait no longer than it takes to copy these.
+    fn handles(&self) -> Vec<Slot> {
+        self.lock().slots.iter().cloned().collect()
     }
 
     fn lock(&self) -> MutexGuard<'_, Ring> {
@@ -124,11 +131,15 @@ impl Observer for Journal {
     }
 
     fn explain(&self, trace: TraceId, cause: &LikelyCause) {
+        let cause = Arc::new(LikelyCause { message: packed::message(cause.message.clone()), ..cause.clone() });
         let mut ring = self.lock();
-        // It came a moment ago.
-        if let Some(slot) = ring.slots.iter_mut().rev().find(|slot| slot.record.trace == trace) {
-            slot.cause = Some(Arc::new(cause.clone()));
-        }
+        // It came a moment ago, and requests wait for the lock.
+        let before = match ring.slots.iter_mut().rev().take(LOOKED_BACK).find(|slot| slot.record.trace == trace) {
+            Some(slot) => slot.cause.replace(cause),
+            None => None,
+        };
+        drop(ring);
+        drop(before);
     }
 
     fn wants_digests(&self) -> bool {
@@ -151,7 +162,8 @@ impl JournalSide for Journal {
     }
 
     fn reasons(&self, query: Query) -> BoxFuture<'static, Result<Vec<ReasonCount>, InboxError>> {
-        let counts = counted(&self.before(&query, u64::MAX, usize::MAX));
+        let all = self.handles();
+        let counts = counted(all.iter().rev().filter(|slot| query.takes(&slot.record)));
         Box::pin(std::future::ready(Ok(counts)))
     }
 
@@ -160,11 +172,11 @@ impl JournalSide for Journal {
     }
 }
 
-/// The reasons of these entries, which are the newest first.
-fn counted(entries: &[Arc<Entry>]) -> Vec<ReasonCount> {
+/// The reasons of these entries, which are the newest first; none of them is opened.
+fn counted<'a>(slots: impl Iterator<Item = &'a Slot>) -> Vec<ReasonCount> {
     let mut counts: HashMap<(&str, Reason), ReasonCount> = HashMap::new();
-    for entry in entries {
-        let (record, at) = (&entry.record, entry.record.at);
+    for slot in slots {
+        let (record, at) = (&slot.record, slot.record.at);
         let Some(reason) = record.reason else { continue };
         let first = || ReasonCount {
             endpoint: record.endpoint.to_string(),
@@ -172,7 +184,7 @@ fn counted(entries: &[Arc<Entry>]) -> Vec<ReasonCount> {
             count: 0,
             first: at,
             last: at,
-            last_entry: entry.number,
+            last_entry: slot.number,
         };
         let count = counts.entry((&record.endpoint, reason)).or_insert_with(first);
         count.count = count.count.saturating_add(1);

@@ -30,6 +30,17 @@ struct Memory {
     asking: HashMap<Named, Arc<tokio::sync::Mutex<()>>>,
     /// For names that the finder is not known to know.
     allowance: Allowance,
+    /// The same for rechecks: the names in kept requests are strangers', too, and must not use up what those of now need.
+    for_rechecks: Allowance,
+}
+
+/// For whom a finder is asked.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Asker {
+    /// A request that has come.
+    Request,
+    /// A kept one that is judged again.
+    Recheck,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -72,8 +83,10 @@ impl FoundKeys {
                 return refuse(format!("keys of this sender need `{part}`; add it with `Keys::with_part`"));
             }
         }
-        let allowance = Allowance::per_minute(finding.per_minute);
-        let memory = Memory { known: HashMap::new(), missed: HashMap::new(), asking: HashMap::new(), allowance };
+        let allowance = || Allowance::per_minute(finding.per_minute);
+        let (allowance, for_rechecks) = (allowance(), allowance());
+        let memory =
+            Memory { known: HashMap::new(), missed: HashMap::new(), asking: HashMap::new(), allowance, for_rechecks };
         Ok(Self { finding, memory: Mutex::new(memory) })
     }
 
@@ -81,6 +94,7 @@ impl FoundKeys {
     pub(crate) async fn find(
         &self,
         named: Named,
+        asker: Asker,
         verifier: &Verifier,
         budget: Duration,
     ) -> Result<Arc<PreparedKeyring>, Rejection> {
@@ -93,7 +107,7 @@ impl FoundKeys {
             // Somebody else may have asked meanwhile.
             match self.remembered(&named) {
                 Some(remembered) => remembered,
-                None => self.ask(&named, verifier).await,
+                None => self.ask(&named, asker, verifier).await,
             }
         };
         match tokio::time::timeout(budget, asked).await {
@@ -116,8 +130,8 @@ impl FoundKeys {
         counts(since, missed.counts_for()).then(|| Err(missed.rejection()))
     }
 
-    async fn ask(&self, named: &Named, verifier: &Verifier) -> Result<Arc<PreparedKeyring>, Rejection> {
-        if !self.may_ask(named) {
+    async fn ask(&self, named: &Named, asker: Asker, verifier: &Verifier) -> Result<Arc<PreparedKeyring>, Rejection> {
+        if !self.may_ask(named, asker) {
             let detail = "too many unknown keys were asked for; see `Keys::ask_per_minute`";
             return Err(Rejection::new(Reason::KeySourceUnavailable).with_evidence(Evidence::Detail(detail)));
         }
@@ -138,9 +152,14 @@ impl FoundKeys {
     }
 
     /// A name that was good may be asked for whenever its answer is too old; all others share an allowance.
-    fn may_ask(&self, named: &Named) -> bool {
+    fn may_ask(&self, named: &Named, asker: Asker) -> bool {
         let mut memory = self.memory();
-        memory.known.contains_key(named) || memory.allowance.take(Instant::now())
+        let is_known = memory.known.contains_key(named);
+        let allowance = match asker {
+            Asker::Request => &mut memory.allowance,
+            Asker::Recheck => &mut memory.for_rechecks,
+        };
+        is_known || allowance.take(Instant::now())
     }
 
     /// The keys, with what belongs to them, and called by the name that the request gave them.

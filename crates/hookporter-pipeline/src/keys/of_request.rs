@@ -34,7 +34,8 @@ impl RequestKeys {
         };
         if let Some(found) = endpoint.keys.found() {
             let Some(name) = endpoint.verifier.key_name(head)? else { return Ok(Self::InBody(tenant)) };
-            let keyring = Box::pin(found.find((tenant.clone(), name), &endpoint.verifier, endpoint.budget)).await?;
+            let asked = found.find((tenant.clone(), name), exchange.asker, &endpoint.verifier, endpoint.budget);
+            let keyring = Box::pin(asked).await?;
             exchange.tenant = tenant;
             return Ok(Self::Known(keyring));
         }

@@ -18,6 +18,8 @@ const COUNTS: Duration = Duration::from_secs(1);
 const SUSPECTED_FOR: Duration = Duration::from_secs(15 * 60);
 /// The pause between two rechecks that nobody asked for.
 const RECHECK_EVERY: Duration = Duration::from_secs(60);
+/// How long after the proof that holds it begins: what was kept a moment before may still be on its way to the store.
+const RECHECK_AFTER: Duration = Duration::from_secs(1);
 
 /// Whether an endpoint holds, shared by its clones.
 #[derive(Debug, Default)]
@@ -25,6 +27,7 @@ pub(super) struct Hold {
     looked: Mutex<Looked>,
     /// Whether a request was held since a proof last held.
     is_on: AtomicBool,
+    /// When the last recheck that nobody asked for began, or is to begin.
     rechecked: Mutex<Option<Instant>>,
 }
 
@@ -62,15 +65,17 @@ impl Hold {
         looked.is_held
     }
 
-    /// Whether it is time for a recheck that nobody asked for.
-    fn may_recheck(&self) -> bool {
-        let now = Instant::now();
+    /// When a recheck that nobody asked for is to begin; `None` where one is to come that sees all that is kept by now.
+    fn next_recheck(&self) -> Option<Instant> {
+        let soon = Instant::now().checked_add(RECHECK_AFTER)?;
         let mut last = self.rechecked.lock().unwrap_or_else(PoisonError::into_inner);
-        let may = last.is_none_or(|last| now.saturating_duration_since(last) >= RECHECK_EVERY);
-        if may {
-            *last = Some(now);
-        }
-        may
+        let due = match *last {
+            Some(last) if last >= soon => return None,
+            Some(last) => last.checked_add(RECHECK_EVERY)?.max(soon),
+            None => soon,
+        };
+        *last = Some(due);
+        Some(due)
     }
 }
 
@@ -78,7 +83,10 @@ impl Endpoint {
     /// Whether a request that is refused for this reason is to come again.
     #[cold]
     pub(crate) fn holds(&self, reason: Reason) -> bool {
-        if !self.quarantine.holds || self.keeper().is_none() || !may_be_our_own_fault(reason) {
+        // Of tenants that there are not, no refusal shows a fault; but whoever is told otherwise than the others learns which there
+        // are.
+        let may_be_held = may_be_our_own_fault(reason) || reason == Reason::UnknownTenant;
+        if !self.quarantine.holds || self.keeper().is_none() || !may_be_held {
             return false;
         }
         let hold = &self.state.quarantine.hold;
@@ -98,17 +106,39 @@ impl Endpoint {
 #[cold]
 pub(crate) fn ended(endpoint: &Arc<Endpoint>) {
     let hold = &endpoint.state.quarantine.hold;
-    if !hold.is_on.load(Ordering::Relaxed) || !hold.may_recheck() {
+    // A load before the write, for the many that hold nothing.
+    if !hold.is_on.load(Ordering::Relaxed) || !hold.is_on.swap(false, Ordering::Relaxed) {
         return;
     }
-    hold.is_on.store(false, Ordering::Relaxed);
     tracing::info!(target: "hookporter", endpoint = &*endpoint.name, "hold mode has ended: a proof holds again");
     let Ok(runtime) = Handle::try_current() else { return };
+    let Some(due) = hold.next_recheck() else { return };
     let endpoint = endpoint.clone();
     drop(runtime.spawn(async move {
+        tokio::time::sleep_until(due).await;
         if let Err(error) = endpoint.recheck_identified(RefusedSelection::all()).await {
             let source = std::error::Error::source(&error).map(ToString::to_string);
             tracing::error!(target: "hookporter", endpoint = &*endpoint.name, source, "the recheck failed: {error}");
         }
     }));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_hold_that_ends_soon_after_another_is_rechecked_when_the_pause_is_over() {
+        let (hold, start) = (Hold::default(), Instant::now());
+        let next = || hold.next_recheck().map(|due| due.saturating_duration_since(start).as_secs());
+        assert_eq!(next(), Some(1), "what was just kept is in the store by then");
+        assert_eq!(next(), None, "it is to come");
+        tokio::time::advance(Duration::from_millis(900)).await;
+        assert_eq!(next(), Some(61), "it may come too early for what was just kept");
+        assert_eq!(next(), None);
+        tokio::time::advance(Duration::from_secs(70)).await;
+        assert_eq!(next(), Some(121));
+        tokio::time::advance(Duration::from_secs(600)).await;
+        assert_eq!(next(), Some(671));
+    }
 }

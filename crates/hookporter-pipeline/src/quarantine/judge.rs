@@ -8,7 +8,7 @@ use hookporter_core::{Head, Reason, Rejection, UnixTime};
 use crate::Endpoint;
 use crate::event::{Context, Event};
 use crate::exchange::Exchange;
-use crate::keys::RequestKeys;
+use crate::keys::{Asker, RequestKeys};
 use crate::memory::BodyMemory;
 use crate::operating::RefusedRequest;
 use crate::receive::prove;
@@ -40,7 +40,10 @@ impl Endpoint {
         let tenant = self.tenant.as_ref().and_then(|rule| rule.tenant(&head));
         let keys = self.keys.as_given(tenant, self.budget).await;
         let (endpoint, request) = (self.clone(), request.clone());
+        // Beside what is examined by itself: in the process one at a time.
+        let Ok(turn) = crate::examinations::TURN.acquire().await else { return Vec::new() };
         let diagnosis = move || {
+            let _turn = turn;
             let head = Head::new(&request.method, &request.target, &request.headers);
             let url = endpoint.url_of(&head, request.peer.map(|peer| peer.ip())).ok().flatten();
             let head = url.as_deref().map_or(head, |url| head.with_url(url));
@@ -73,6 +76,7 @@ pub(super) async fn judged(endpoint: &Arc<Endpoint>, request: &RefusedRequest) -
         endpoint.verifier.judge_papers(head, now)?;
     }
     let mut exchange = Exchange::new(endpoint.clone());
+    exchange.asker = Asker::Recheck;
     let keys = RequestKeys::of(endpoint, &mut exchange, head).await?;
     // It is in memory already, and one at a time is.
     let mut held = BodyMemory::new(usize::MAX).hold();

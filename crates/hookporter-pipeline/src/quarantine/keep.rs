@@ -3,23 +3,21 @@
 use std::net::SocketAddr;
 
 use bytes::Bytes;
-use hookporter_core::{BodyBuffer, Head, HeaderVisitor, Occurrence, Reason, Rejection, Stage};
+use hookporter_core::{BodyBuffer, Head, HeaderVisitor, Occurrence, Reason, Rejection, Stage, carries_credentials};
 
 use crate::Endpoint;
 use crate::body::{self, BodyReader};
 use crate::exchange::Exchange;
-use crate::kept::is_credential;
 use crate::memory::Held;
 use crate::operating::RefusedRequest;
+use crate::quarantine::kept_headers;
 use crate::tenant::TenantRule;
 
 /// Heads with more than this are not kept: no sender has them.
 const MOST_HEADER_BYTES: usize = 64 * 1024;
-/// The longest body that is read only to be kept: eight of them are no load to the budget of bodies in flight.
+/// The longest body that is read only to be kept. Eight of them are held for an endpoint at the most, and they count as bodies
+/// in flight: of many endpoints together they fill that no further than other bodies do.
 const MOST_READ: usize = 1024 * 1024;
-/// What the name of a header has in it that carries a secret, in whatever a proxy or another sender adds to a request.
-const SECRETIVE: [&str; 7] = ["authorization", "cookie", "credential", "password", "secret", "token", "api-key"];
-
 /// Whether a mended key, URL, clock or limit may make good what was refused so. A challenge is no event.
 const fn may_be_mended(reason: Reason) -> bool {
     reason.is_refusal() && !matches!(reason, Reason::HandshakeRefused)
@@ -99,32 +97,35 @@ async fn read<B: BodyReader>(
 }
 
 impl Endpoint {
-    /// The headers without those that carry a credential; `None` where they are more than any sender has, or cannot be written
-    /// one a line.
+    /// The headers that a judgement, a diagnosis or a handler may need; `None` where they are more than any sender has, or cannot be
+    /// written one a line.
     fn headers_to_keep(&self, head: &Head<'_>) -> Option<Vec<(String, Vec<u8>)>> {
         let (mut headers, mut bytes, mut is_odd) = (Vec::new(), 0_usize, false);
         let mut keep = |name: &str, value: &[u8]| {
-            if self.is_secretive(name) {
+            let name = name.to_ascii_lowercase();
+            if !self.keeps_header(&name) {
                 return;
             }
             bytes = bytes.saturating_add(name.len()).saturating_add(value.len());
             is_odd |= value.iter().any(|byte| matches!(byte, b'\r' | b'\n' | 0));
             if bytes <= MOST_HEADER_BYTES {
-                headers.push((name.to_ascii_lowercase(), value.to_vec()));
+                headers.push((name, value.to_vec()));
             }
         };
         head.headers().visit(&mut HeaderVisitor::new(&mut keep));
         (bytes <= MOST_HEADER_BYTES && !is_odd).then_some(headers)
     }
 
-    /// Whether a header is not to be kept. Such as the proof, the tenant or a label needs may be called anything.
-    fn is_secretive(&self, name: &str) -> bool {
-        let name = name.to_ascii_lowercase();
-        if is_credential(&name) {
-            return true;
+    fn keeps_header(&self, name: &str) -> bool {
+        if carries_credentials(name) {
+            return false;
         }
         let is_tenant = matches!(&self.tenant, Some(TenantRule::Header(tenant)) if *tenant == name);
-        let is_needed = is_tenant || self.verifier.reads_header(&name) || self.kept_headers.has(&name);
-        !is_needed && SECRETIVE.iter().any(|part| name.contains(part))
+        is_tenant
+            || self.verifier.reads_header(name)
+            || self.kept_headers.has(name)
+            || kept_headers::is_plain(name)
+            || kept_headers::is_signature(name)
+            || (self.verifier.may_read_any_header() && !kept_headers::is_secretive(name))
     }
 }

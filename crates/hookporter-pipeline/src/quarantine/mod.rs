@@ -12,9 +12,11 @@
 //! # What is kept
 //!
 //! The request as it came: method, target, headers, body and peer, of requests that were refused for their proof and that a mended
-//! key, URL, clock or limit could make good. Never `Authorization`, `Cookie`, nor any header whose name says that it carries a
-//! secret, unless it takes part in the proof; and never a request of a scheme whose proof *is* the secret: such endpoints do not
-//! build. A body that was too large, too slow or broken off is not kept.
+//! key, URL, clock or limit could make good. Of the headers those that a judgement or a diagnosis reads: what takes part in the
+//! proof, names the tenant, or is kept with events; what says how the body and the URL came (`Content-Type`, `Host`,
+//! `X-Forwarded-*` and the like), and known senders' signatures. Where the scheme is a function or an RFC 9421 signature, which
+//! may take in any header, all but those whose names speak of a secret. Never `Authorization` and `Cookie`; and never a request of
+//! a scheme whose proof *is* the secret, or a token that says nothing of the body: such endpoints do not build. A body that was too large, too slow or broken off is not kept.
 //!
 //! What was refused before its body was read (stale, malformed) is read for this, within the endpoint's limits, if it offers a
 //! proof at all, or has it in the body: at most 20 requests a second and 8 at a time of an endpoint, and none over 1 MiB. The sender
@@ -56,6 +58,7 @@
 mod hold;
 mod judge;
 mod keep;
+mod kept_headers;
 mod outcome;
 mod reads;
 mod recheck;

@@ -54,12 +54,14 @@ impl Endpoint {
     /// server's that this one lacks means that events of that type go to the inbox.
     ///
     /// # Errors
-    /// [`InboxError`] where the store cannot be read or written; what was handed off until then is.
+    /// [`InboxError`] while another endpoint of this process has its name in the inbox that it has itself, and where the store cannot
+    /// be read or written; what was handed off until then is.
     pub async fn recheck_in(
         &self,
         side: Arc<dyn QuarantineSide>,
         which: RefusedSelection,
     ) -> Result<Vec<Rechecked>, InboxError> {
+        self.own_name().map_err(InboxError::new)?;
         self.recheck_these(side, which, Takes::All).await
     }
 

@@ -5,8 +5,9 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
-use hookporter_core::{FrozenClock, KeyName, Keyring, Reason, Secret, UnixTime};
-use hookporter_pipeline::{BoxError, BoxFuture, Endpoint, Event, KeyFinder, Keys, Verdict, receive};
+use hookporter_core::{FrozenClock, KeyName, Keyring, Reason, Rejection, Secret, UnixTime};
+use hookporter_pipeline::operating::RefusedRequest;
+use hookporter_pipeline::{BoxError, BoxFuture, Endpoint, Event, KeyFinder, Keys, TraceId, Verdict, receive};
 use hookporter_testkit::SignedRequest;
 use tokio::sync::mpsc::Receiver;
 
@@ -81,6 +82,27 @@ impl Door {
             },
             verdict => panic!("{verdict:?}"),
         }
+    }
+
+    /// Judges a request as a recheck does.
+    pub(crate) async fn judge(&self, request: &SignedRequest) -> Result<(), Rejection> {
+        let lines = request.headers().iter();
+        let headers = lines.map(|(name, value)| (name.to_lowercase(), value.as_bytes().to_vec())).collect();
+        let refused = RefusedRequest {
+            trace: TraceId::from_bits(7),
+            endpoint: self.endpoint.name().to_owned(),
+            reason: Reason::UnknownKey,
+            detail: String::new(),
+            arrived_at: NOW,
+            method: request.method().to_owned(),
+            target: request.target().to_owned(),
+            reached_proof: false,
+            headers,
+            body: request.body().clone(),
+            peer: None,
+            sealed_by: None,
+        };
+        self.endpoint.judge(&refused).await
     }
 
     /// What was handed off next.

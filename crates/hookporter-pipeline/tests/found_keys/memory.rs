@@ -169,3 +169,22 @@ async fn a_request_that_has_no_chance_asks_nobody() {
     assert_eq!(reason(door.send(&good.tampered_signature()).await), (Reason::InvalidSignature, 401));
     assert_eq!(finder.asked(), 1);
 }
+
+#[tokio::test(start_paused = true)]
+async fn rechecks_do_not_use_up_what_requests_may_ask_for() {
+    let finder = Finder::default().knowing("k1", plaid_key());
+    let door = Door::new(Endpoint::plaid(Keys::find(finder.clone()).ask_per_minute(3)).unwrap());
+    let mut told = Vec::new();
+    for n in 0..5 {
+        told.push(door.judge(&plaid(&format!("made-up-{n}"))).await.map_err(|rejection| rejection.kind()));
+    }
+    let (unknown, enough) = (Err(Reason::UnknownKey), Err(Reason::KeySourceUnavailable));
+    assert_eq!(told, [unknown, unknown, unknown, enough, enough]);
+    assert_eq!(door.send(&plaid("k1")).await, Ok(()));
+    // Nor the other way round.
+    advance(Duration::from_secs(60)).await;
+    for n in 0..5 {
+        assert!(door.send(&plaid(&format!("other-{n}"))).await.is_err());
+    }
+    assert_eq!(door.judge(&plaid("k9")).await.map_err(|rejection| rejection.kind()), unknown);
+}

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use hookporter_core::{Head, HeaderVisitor, Headers, Keyring, Occurrence, Secret, UnixTime};
 use hookporter_pipeline::health::{Health, Light};
-use hookporter_pipeline::{Reply, Verdict, receive};
+use hookporter_pipeline::journal::Journal;
+use hookporter_pipeline::{Observer, Record, Reply, Verdict, receive};
 
 use crate::{Door, NEW, OLD, START, alarms, github};
 
@@ -198,4 +199,35 @@ async fn a_panic_on_the_way_to_the_examination_changes_no_answer() {
     assert_eq!(door.health().totals.rejected, 1, "written down");
     door.send(OLD).await;
     assert_eq!(examined(&door).await.light, Light::Red);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_said_of_a_cause_is_short() {
+    let door = Door::new(github(NEW).recognize(&"long ".repeat(1000), Secret::new(OLD)));
+    door.send(OLD).await;
+    let cause = examined(&door).await.likely_cause.unwrap();
+    assert_eq!((&*cause.cause, cause.message.len()), ("other-keys", 512 + "…".len()));
+}
+
+/// An observer that takes its time.
+struct Slow;
+
+impl Observer for Slow {
+    fn observe(&self, _: &Record) {
+        std::thread::sleep(Duration::from_millis(300));
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_request_is_explained_once_it_is_written_down() {
+    let journal = Journal::in_memory(10);
+    let door = Door::new(github(NEW).observer(Slow).observer(journal.clone()));
+    door.send(OLD).await;
+    for _ in 0..200 {
+        if journal.entry(1).is_some_and(|entry| entry.cause.is_some()) {
+            return;
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("the cause is lost: {:?}", door.health().likely_cause);
 }

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use hookporter_core::{Reason, Stage, UnixTime};
-use hookporter_pipeline::Outcome;
+use hookporter_pipeline::health::LikelyCause;
 use hookporter_pipeline::journal::{Entry, Journal, Query};
+use hookporter_pipeline::{Observer, Outcome, Record, TraceId};
 
 use crate::{Door, NEW, OLD, START, github};
 
@@ -114,4 +115,22 @@ async fn whoever_reads_does_not_hold_up_requests_and_none_is_missing() {
     }
     assert!(reader.join().unwrap().is_some());
     assert_eq!(journal.entries(&Query::new(), 5_000).len(), 2_000);
+}
+
+/// Requests wait while the journal looks for the one that was explained, and what explains it may repeat what a stranger sent.
+#[tokio::test(start_paused = true)]
+async fn a_cause_is_short_and_looked_for_among_the_latest_only() {
+    let (door, journal) = watched(10_000);
+    door.send(NEW).await;
+    let first = journal.entry(1).unwrap().record.clone();
+    let cause =
+        LikelyCause { at: first.at, cause: "other-version".into(), is_proven: false, message: "ü".repeat(30_000) };
+    for n in 0..5_000 {
+        journal.observe(&Record { trace: TraceId::from_bits(n), ..(*first).clone() });
+    }
+    journal.explain(first.trace, &cause);
+    journal.explain(TraceId::from_bits(4_000), &cause);
+    let found = |number| journal.entry(number).unwrap().cause.as_ref().map(|cause| cause.message.clone());
+    assert_eq!(found(1), None, "it came long ago");
+    assert_eq!(found(4_002), Some(format!("{}…", "ü".repeat(256))));
 }

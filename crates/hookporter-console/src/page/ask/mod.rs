@@ -62,7 +62,12 @@ pub(super) async fn store(
             fields.end()?;
             one_event(room, view, number_of(number)?, wanted).await?
         }
-        ["events", number, file] => return event_file(room, number_of(number)?, file).await,
+        ["events", number, file] => {
+            let Some(part) = file.strip_suffix(".bin").and_then(Part::of) else { return Ok(None) };
+            fields.end()?;
+            let file = look::event_file(room, number_of(number)?, part.of_event()).await?;
+            Found::Bytes(file.name, file.bytes)
+        }
         ["deliveries"] => journal(room, view, fields).await?,
         ["deliveries", number] => {
             fields.end()?;
@@ -77,17 +82,14 @@ pub(super) async fn store(
             let wanted = wanted(&mut fields)?;
             fields.end()?;
             let number = number_of(number)?;
-            let request = room.refused()?.refused_request(number).await?.ok_or_else(no_request)?;
+            let request = look::refused(room, number).await?;
             let page = refused::refused(view, number, &request, &again(room, number).await, wanted);
             Found::Page(Place::Rejected, format!("Refused request {number}"), page)
         }
         ["quarantine", number, "body.bin"] => {
-            let number: i64 = number_of(number)?;
-            let request = room.refused()?.refused_request(number).await?.ok_or_else(no_request)?;
-            if request.sealed_by.is_some() {
-                return Err(Trouble::conflict("it is encrypted with a key that does not open it here"));
-            }
-            Found::Bytes(format!("refused-{number}.bin"), request.body)
+            fields.end()?;
+            let file = look::refused_file(room, number_of(number)?).await?;
+            Found::Bytes(file.name, file.bytes)
         }
         ["replays"] => {
             fields.end()?;
@@ -98,10 +100,6 @@ pub(super) async fn store(
         ["confirm"] => many::planned(room, view, fields).await?,
         _ => return Ok(None),
     }))
-}
-
-fn no_request() -> Trouble {
-    Trouble::absent("there is no such request, or not any more")
 }
 
 /// How a refused request would be judged now; nothing is handed off.
@@ -183,18 +181,6 @@ async fn replays_of(events: &Arc<dyn OperatingSide>, number: i64) -> Result<Vec<
         found.extend(at.into_iter().filter(|one| one.event == number).map(|one| (replay.number, one)));
     }
     Ok(found)
-}
-
-async fn event_file(room: &Room, number: i64, file: &str) -> Result<Option<Found>, Trouble> {
-    let Some(part) = file.strip_suffix(".bin").and_then(Part::of) else { return Ok(None) };
-    let gone = || Trouble::absent("there are no such bytes, or not any more");
-    let events = room.events()?;
-    let bytes = match part {
-        Part::Original => events.original(number).await?.map(|original| original.body),
-        Part::Body => events.inspect(number).await?.map(|(_, record)| record.body),
-        Part::Payload => events.inspect(number).await?.and_then(|(_, record)| record.payload),
-    };
-    Ok(Some(Found::Bytes(format!("event-{number}-{}.bin", part.word()), bytes.ok_or_else(gone)?)))
 }
 
 async fn journal(room: &Room, view: &View, mut fields: Fields) -> Result<Found, Trouble> {

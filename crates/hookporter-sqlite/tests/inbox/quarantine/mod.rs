@@ -9,6 +9,7 @@ mod routes;
 #[cfg(feature = "seal")]
 mod sealed;
 mod set_up;
+mod told;
 
 use std::path::Path;
 use std::sync::Arc;

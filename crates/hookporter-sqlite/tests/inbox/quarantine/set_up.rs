@@ -73,7 +73,7 @@ async fn no_credential_lies_in_the_file() {
     let directory = Directory::new();
     let inbox = open(&directory.file()).await;
     let endpoint = github(&inbox, WRONG);
-    let mut request = push(RIGHT, "[1]").with_added_header("x-kept", "kept-9c1d");
+    let mut request = push(RIGHT, "[1]").with_added_header("user-agent", "kept-9c1d");
     for name in [
         "authorization",
         "proxy-authorization",
@@ -84,6 +84,10 @@ async fn no_credential_lies_in_the_file() {
         "x-hook-secret",
         "x-telegram-bot-api-secret-token",
         "x-password",
+        "x-session-id",
+        "cf-access-jwt-assertion",
+        "x-forwarded-access-token",
+        "x-of-a-proxy",
     ] {
         request = request.with_added_header(name, CANARY);
     }
