@@ -9,8 +9,7 @@ use hookporter_core::UnixTime;
 use hookporter_pipeline::BoxFuture;
 use hookporter_pipeline::inbox::{EventRecord, InboxError};
 use hookporter_pipeline::operating::{
-    Attempted, Edited, JournalSide, Listed, Operated, OperatingSide, Original, Page, QuarantineSide, Replay, Replayed,
-    Selection, Stats,
+    Attempted, Edited, Listed, OperatingSide, Original, Page, Replay, Replayed, Selection, Stats,
 };
 use rusqlite::Connection;
 use tokio::sync::Mutex;
@@ -18,7 +17,7 @@ use tokio::sync::Mutex;
 use crate::bulk::{Bulk, Doing};
 use crate::readers::{Beside, Readers, blocking};
 use crate::sealing::Sealing;
-use crate::{AcceptingInbox, Inbox, Mender, OpenError, Reader, WorkingInbox, edit, log, replay};
+use crate::{Inbox, Mender, OpenError, Reader, edit, log, replay};
 
 /// What people see of an inbox and mend in it: for a console, in the server's process or in one beside it.
 ///
@@ -263,41 +262,6 @@ impl OperatingSide for Desk {
         }
     }
 }
-
-impl Operated for Desk {
-    fn events(&self) -> Arc<dyn OperatingSide> {
-        Arc::new(self.clone())
-    }
-
-    fn requests(&self) -> Option<Arc<dyn JournalSide>> {
-        Some(Arc::new(self.clone()))
-    }
-
-    fn refused(&self) -> Option<Arc<dyn QuarantineSide>> {
-        Some(Arc::new(self.clone()))
-    }
-}
-
-/// An inbox, or a side of one, is operated at its desk.
-macro_rules! operated {
-    ($($inbox:ty),+) => {$(
-        impl Operated for $inbox {
-            fn events(&self) -> Arc<dyn OperatingSide> {
-                self.desk().events()
-            }
-
-            fn requests(&self) -> Option<Arc<dyn JournalSide>> {
-                self.desk().requests()
-            }
-
-            fn refused(&self) -> Option<Arc<dyn QuarantineSide>> {
-                self.desk().refused()
-            }
-        }
-    )+};
-}
-
-operated!(Inbox, AcceptingInbox, WorkingInbox);
 
 impl fmt::Debug for Desk {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

@@ -79,6 +79,7 @@ mod mend;
 mod mender;
 mod open_error;
 mod opening;
+mod operated;
 mod patience;
 mod queue;
 mod reader;
