@@ -67,6 +67,7 @@ impl Verifier {
         sets.any(|read| ***read == *name)
             || scheme.fixed.iter().any(|fixed| *fixed.name == *name)
             || scheme.key_header.as_ref().is_some_and(|header| *header.name == *name)
+            || scheme.key_url.as_ref().is_some_and(|rule| rule.reads_header(name))
             || scheme.plan.signs_header(name)
             || self.is_proof_header(name)
     }

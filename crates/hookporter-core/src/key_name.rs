@@ -83,6 +83,11 @@ impl KeyUrlRule {
         matches!(self.at, KeyUrlSource::Json(_))
     }
 
+    /// Whether it stands in this header.
+    pub(crate) fn reads_header(&self, name: &str) -> bool {
+        matches!(&self.at, KeyUrlSource::Header(header) if *header.name == *name)
+    }
+
     /// The name of the key, where the head has it.
     pub(crate) fn name_in_head(&self, head: &Head<'_>) -> Result<Option<KeyName>, Rejection> {
         let KeyUrlSource::Header(header) = &self.at else { return Ok(None) };

@@ -96,7 +96,8 @@ fn an_event_that_came_again_is_a_duplicate_and_another_endpoint_is_left_alone() 
     // A copy, as of a request that came twice.
     sqlite(
         &path,
-        "INSERT INTO refused SELECT 900, trace, endpoint, reason, detail, arrived_at, judged_at, proof, body_bytes, weight, method, target, sealed_by, peer, headers, body FROM refused",
+        "INSERT INTO refused SELECT 900, trace, endpoint, reason, detail, arrived_at, judged_at, proof, body_bytes, weight, method, target, sealed_by, peer FROM refused;
+         INSERT INTO refused_contents SELECT 900, headers, body FROM refused_contents",
     );
     let twice = recheck(&path, RIGHT, &["--all", "--json"]);
     assert_eq!(twice.status, 0, "{}", twice.stderr);

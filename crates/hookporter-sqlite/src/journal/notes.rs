@@ -49,6 +49,9 @@ pub(crate) struct Notes {
 struct Waiting {
     records: VecDeque<Arc<PackedRecord>>,
     causes: VecDeque<Found>,
+    /// Written down, and freed by the requests that come, on the threads that made them: on the writer's, which senders wait
+    /// for, each would cost as much as half a row.
+    spent: Vec<Arc<PackedRecord>>,
 }
 
 /// What was found out about a refused request.
@@ -127,6 +130,17 @@ impl Notes {
         self.lose(lost);
     }
 
+    /// These are written down.
+    pub(super) fn spend(&self, records: Vec<Arc<PackedRecord>>) {
+        let mut waiting = self.lock();
+        if waiting.spent.len() <= ENOUGH {
+            waiting.spent.extend(records);
+        } else {
+            drop(waiting);
+            drop(records);
+        }
+    }
+
     pub(super) fn number(&self, trace: TraceId) -> Option<i64> {
         self.numbers.take(trace)
     }
@@ -150,7 +164,10 @@ impl Observer for Notes {
         if count < self.keeping.waiting {
             waiting.records.push_back(record);
         }
+        // Two, so that they become fewer.
+        let freed = (waiting.spent.pop(), waiting.spent.pop());
         drop(waiting);
+        drop(freed);
         if count >= self.keeping.waiting {
             self.lose(1);
         } else if count == ENOUGH {

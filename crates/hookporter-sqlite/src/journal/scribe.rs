@@ -116,7 +116,10 @@ impl Scribe {
         }
         let ended = self.unsynced(role, connection, &records, &found);
         self.rests = ended.is_err();
-        let Err(error) = ended else { return Wrote::Well };
+        let Err(error) = ended else {
+            self.notes.spend(records);
+            return Wrote::Well;
+        };
         self.state = None;
         match error {
             Problem::Busy => {
