@@ -48,7 +48,8 @@ async fn an_opening_that_is_cancelled_gives_the_file_back_soon() {
     for at in 0..60_u64 {
         {
             let mut opening = pin!(Inbox::open(directory.file()));
-            assert!(opening.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_pending());
+            // Now and then it is open before anybody has looked: then this is a handle that is dropped at once.
+            drop(opening.as_mut().poll(&mut Context::from_waker(Waker::noop())));
             std::thread::sleep(Duration::from_micros(at * at * 4));
         }
         opened_within(&directory, Duration::from_secs(2)).await;
