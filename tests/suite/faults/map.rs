@@ -9,7 +9,12 @@ pub const FAULTS: &[(u32, &str, &str, &str)] = &[
     (3, "a slow sync", SLOW_STORE, "a_sync_that_takes_seconds_is_503_at_the_budget_and_the_retry_a_duplicate"),
     (3, "a lock", SLOW_STORE, "another_programs_lock_is_503_at_the_budget_and_the_retry_a_duplicate"),
     (4, "the store is down", INBOX_DAMAGE, "a_store_that_is_down_refuses_at_once_and_is_back_within_two_seconds"),
-    (4, "a server that is down", "", "a store that is a server: the inbox on PostgreSQL"),
+    (
+        4,
+        "a server that is down",
+        "crates/hookporter-postgres/tests/inbox/restart.rs",
+        "nothing_acknowledged_is_missing_and_the_inbox_is_back_within_two_seconds",
+    ),
     (
         5,
         "the store never answers",
@@ -18,7 +23,12 @@ pub const FAULTS: &[(u32, &str, &str, &str)] = &[
     ),
     (5, "no pile-up behind it", INBOX_FULL, "a_full_queue_refuses_at_once_and_takes_again_when_there_is_room"),
     (6, "killed in a commit", INBOX_POWER, "what_a_killed_process_did_not_sync_is_durable_before_it_is_a_duplicate"),
-    (6, "the connection is cut in a commit", "", "a store that is a server: the inbox on PostgreSQL"),
+    (
+        6,
+        "the connection is cut in a commit",
+        "crates/hookporter-postgres/tests/inbox/network.rs",
+        "a_commit_whose_answer_is_lost_is_not_acknowledged",
+    ),
     (7, "killed before the answer", KILLS, "killed_between_the_commit_and_the_answer_the_retry_is_a_duplicate"),
     (8, "killed before the work", KILLS, "killed_between_the_answer_and_the_work_it_is_worked_after_the_restart"),
     (8, "the same, in memory", KILLS, "killed_with_work_in_memory_no_more_is_lost_than_the_capacity"),
