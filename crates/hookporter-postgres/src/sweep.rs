@@ -16,6 +16,10 @@ const ROWS: i64 = 1000;
 const BETWEEN: Duration = Duration::from_millis(50);
 /// The pause between two sweeps.
 const EVERY: Duration = Duration::from_secs(600);
+/// How often a step asks again while another node sweeps, and the pause before it: a node that has just gone may hold the lock
+/// until its server has noticed.
+const ASKS: u32 = 5;
+const BUSY: Duration = Duration::from_secs(1);
 /// How long a step may take.
 const LATE: Duration = Duration::from_secs(10);
 /// The first sweep and every so manieth, about one a day, looks at every row. The others end where nothing is old any more,
@@ -35,6 +39,17 @@ impl What {
             Self::Contents(age) | Self::Events(_, age) => age,
         }
     }
+}
+
+/// How far a step came.
+#[derive(Debug, Clone, Copy)]
+enum Step {
+    /// There is nothing old behind it.
+    End,
+    /// It looked at the rows up to this one.
+    Upto(i64),
+    /// Another node sweeps.
+    Busy,
 }
 
 /// Forgets bodies, then whole events, once they are done for long enough. Dead letters and parked events stay unless it is told
@@ -77,11 +92,21 @@ impl Sweep {
     async fn sweep(&mut self) -> sqlx::Result<()> {
         let is_whole = self.count.is_multiple_of(WHOLE);
         self.count = self.count.wrapping_add(1);
-        for what in self.what.clone() {
-            let mut from = 0;
-            while let Some(last) = self.step(what, from, is_whole).await? {
-                from = last;
-                sleep(BETWEEN).await;
+        'kinds: for what in self.what.clone() {
+            let (mut from, mut asks) = (0, ASKS);
+            loop {
+                match self.step(what, from, is_whole).await? {
+                    Step::End => break,
+                    Step::Busy if asks == 0 => break 'kinds,
+                    Step::Busy => {
+                        asks = asks.saturating_sub(1);
+                        sleep(BUSY).await;
+                    }
+                    Step::Upto(last) => {
+                        from = last;
+                        sleep(BETWEEN).await;
+                    }
+                }
             }
         }
         let now = self.times.now();
@@ -90,8 +115,8 @@ impl Sweep {
         Ok(())
     }
 
-    /// Looks at the rows behind `from`; the last of them, unless there is nothing old behind it.
-    async fn step(&self, what: What, from: i64, is_whole: bool) -> sqlx::Result<Option<i64>> {
+    /// Looks at the rows behind `from`.
+    async fn step(&self, what: What, from: i64, is_whole: bool) -> sqlx::Result<Step> {
         let age = i64::try_from(what.age().as_millis()).unwrap_or(i64::MAX);
         let before = Moment { after: age.saturating_neg(), ..self.times.now() };
         let step = async {
@@ -108,13 +133,13 @@ impl Sweep {
         from: i64,
         before: Moment,
         is_whole: bool,
-    ) -> sqlx::Result<Option<i64>> {
+    ) -> sqlx::Result<Step> {
         let mut transaction = connection.begin().await?;
-        // One node sweeps at a time; the others come back later.
+        // One node sweeps at a time.
         let sql = "SELECT pg_try_advisory_xact_lock(hashtext($1), hashtext('hookporter sweep'))";
         let ours = sqlx::query(sql).bind(self.sql.schema).fetch_one(&mut *transaction).await?;
         if !ours.try_get::<bool, _>(0)? {
-            return Ok(None);
+            return Ok(Step::Busy);
         }
         let row = sqlx::query(self.sql.range).bind(from).bind(ROWS).fetch_one(&mut *transaction).await?;
         let (last, first): (Option<i64>, Option<i64>) = (row.try_get(0)?, row.try_get(1)?);
@@ -123,7 +148,9 @@ impl Sweep {
             present.fetch_one(&mut *transaction).await?.try_get(0)?
         };
         // Later ones came in later, as a rule.
-        let Some(last) = last.filter(|_| is_whole || first.is_some_and(|first| first < end)) else { return Ok(None) };
+        let Some(last) = last.filter(|_| is_whole || first.is_some_and(|first| first < end)) else {
+            return Ok(Step::End);
+        };
         let query = |sql| sqlx::query(sql).bind(before.now).bind(before.after).bind(from).bind(last);
         let removed = match what {
             What::Contents(_) => query(self.sql.sweep_contents).execute(&mut *transaction).await?.rows_affected(),
@@ -136,6 +163,6 @@ impl Sweep {
         if removed > 0 && matches!(what, What::Events("dead" | "parked", _)) {
             tracing::warn!(target: "hookporter", events = removed, "the sweep forgets events that nobody worked");
         }
-        Ok(Some(last))
+        Ok(Step::Upto(last))
     }
 }

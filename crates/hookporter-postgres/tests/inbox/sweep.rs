@@ -57,3 +57,34 @@ async fn bodies_go_first_then_events_and_what_nobody_worked_stays() {
     assert_eq!(number(&pool, sql).await, 0);
     assert_eq!(open(46).await.accept(vec![sample_record("evt_7")]).await.unwrap(), [Accepted::New]);
 }
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_node_whose_turn_is_taken_asks_again() {
+    let Some(server) = Server::start() else { return };
+    let open = async |days: u32| {
+        let clock = FrozenClock(START.plus(DAY * days));
+        server.settings("old").clock(clock).connect(&server.url()).await.unwrap()
+    };
+    let inbox = open(0).await;
+    let _ = inbox.accept(vec![sample_record("evt_1")]).await.unwrap();
+    let claim = Claim { now: START, lease: Duration::from_secs(30), most: 1, attempts: 5 };
+    let lease = inbox.claim(claim).await.unwrap().leases.remove(0);
+    let _ = inbox.complete(lease.id, START).await.unwrap();
+    inbox.close().await;
+
+    let pool = server.pool().await;
+    let mut another = pool.acquire().await.unwrap();
+    let lock = "SELECT pg_advisory_lock(hashtext('\"old\"'), hashtext('hookporter sweep'))";
+    let _ = sqlx::query(lock).execute(&mut *another).await.unwrap();
+    let inbox = open(46).await;
+    sleep(Duration::from_millis(1500)).await;
+    let events = "SELECT count(*) FROM old.events";
+    assert_eq!(number(&pool, events).await, 1, "nobody else sweeps meanwhile");
+    let _ = sqlx::query("SELECT pg_advisory_unlock_all()").execute(&mut *another).await.unwrap();
+    let began = Instant::now();
+    while number(&pool, events).await > 0 {
+        assert!(began.elapsed() < Duration::from_secs(10), "it did not ask again");
+        sleep(Duration::from_millis(50)).await;
+    }
+    inbox.close().await;
+}
