@@ -55,10 +55,12 @@
 
 mod accept;
 mod aside;
+mod backfill;
 mod bulk;
 mod cancel;
 mod change;
 mod claim;
+mod commit;
 mod damage;
 mod depth;
 mod desk;
