@@ -1,8 +1,8 @@
 //! Erasing what the journal says of an event, or of a tenant.
 
-use hookporter_pipeline::PackedRecord;
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::note::Note;
 use super::row;
 
 /// How many rows one step looks at: some milliseconds, as senders wait behind it.
@@ -39,13 +39,12 @@ impl Erasing {
     }
 
     /// Whether this note is one of them; `number` is its event's.
-    pub(super) fn takes(&self, record: &PackedRecord, number: Option<i64>) -> bool {
-        let is_theirs =
-            *record.endpoint == *self.endpoint && record.tenant.as_deref().unwrap_or_default() == self.tenant;
+    pub(super) fn takes(&self, note: &Note, number: Option<i64>) -> bool {
+        let is_theirs = *note.endpoint() == *self.endpoint && note.tenant().unwrap_or_default() == self.tenant;
         match &self.event {
             None => is_theirs,
             Some((event, id)) => {
-                number == Some(*event) || (is_theirs && id.is_some() && record.texts().event_id == id.as_deref())
+                number == Some(*event) || (is_theirs && id.is_some() && note.event_id() == id.as_deref())
             }
         }
     }

@@ -9,6 +9,7 @@ mod bound;
 mod erasing;
 mod found;
 mod insert;
+mod note;
 mod notes;
 mod numbers;
 mod problem;

@@ -6,9 +6,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use hookporter_pipeline::health::LikelyCause;
-use hookporter_pipeline::{Observer, PackedRecord, Record, TraceId};
+use hookporter_pipeline::{Answered, Observer, Outcome, PackedRecord, Record, TraceId};
 
 use super::Erasing;
+use super::note::Note;
 use super::numbers::{Brought, Numbers};
 use crate::queue::Queue;
 
@@ -47,7 +48,7 @@ pub(crate) struct Notes {
 
 #[derive(Debug, Default)]
 struct Waiting {
-    records: VecDeque<Arc<PackedRecord>>,
+    notes: VecDeque<Note>,
     causes: VecDeque<Found>,
     /// Written down, and freed by the requests that come, on the threads that made them: on the writer's, which senders wait
     /// for, each would cost as much as half a row.
@@ -89,7 +90,13 @@ impl Notes {
 
     /// The event of this number changes, or goes; `None`: any may. Notes of it are written down whole.
     pub(crate) fn changes(&self, event: Option<i64>) {
+        let mut waiting = self.lock();
         self.numbers.is_not_new(event);
+        for note in &mut waiting.notes {
+            if let Note::Short(short) = note {
+                short.is_new &= event.is_some_and(|event| event != short.event);
+            }
+        }
     }
 
     /// How many requests are missing in the journal.
@@ -100,7 +107,13 @@ impl Notes {
     /// Drops what waits and what is about to come of these: the erasure deletes what is written down.
     pub(crate) fn erase(&self, erasing: &Erasing) {
         let mut waiting = self.lock();
-        waiting.records.retain(|record| !erasing.takes(record, self.numbers.of(record.trace)));
+        waiting.notes.retain(|note| {
+            let event = match note {
+                Note::Whole(record) => self.numbers.of(record.trace),
+                Note::Short(short) => Some(short.event),
+            };
+            !erasing.takes(note, event)
+        });
     }
 
     pub(super) const fn keeping(&self) -> &Keeping {
@@ -109,7 +122,7 @@ impl Notes {
 
     pub(super) fn count(&self) -> usize {
         let waiting = self.lock();
-        waiting.records.len().saturating_add(waiting.causes.len())
+        waiting.notes.len().saturating_add(waiting.causes.len())
     }
 
     pub(super) fn lose(&self, count: usize) {
@@ -117,26 +130,28 @@ impl Notes {
     }
 
     /// The oldest ones, at most so many.
-    pub(super) fn take(&self, most: usize) -> (Vec<Arc<PackedRecord>>, Vec<Found>) {
+    pub(super) fn take(&self, most: usize) -> (Vec<Note>, Vec<Found>) {
         let mut waiting = self.lock();
-        let count = waiting.records.len().min(most);
-        (waiting.records.drain(..count).collect(), waiting.causes.drain(..).collect())
+        let count = waiting.notes.len().min(most);
+        (waiting.notes.drain(..count).collect(), waiting.causes.drain(..).collect())
     }
 
     /// Puts back what could not be written down for now, before all others.
-    pub(super) fn put_back(&self, records: Vec<Arc<PackedRecord>>, causes: Vec<Found>) {
+    pub(super) fn put_back(&self, notes: Vec<Note>, causes: Vec<Found>) {
         let mut waiting = self.lock();
-        records.into_iter().rev().for_each(|record| waiting.records.push_front(record));
+        notes.into_iter().rev().for_each(|note| waiting.notes.push_front(note));
         causes.into_iter().rev().for_each(|found| waiting.causes.push_front(found));
-        let lost = waiting.records.len().saturating_sub(self.keeping.waiting);
-        waiting.records.truncate(self.keeping.waiting);
+        let lost = waiting.notes.len().saturating_sub(self.keeping.waiting);
+        waiting.notes.truncate(self.keeping.waiting);
         waiting.causes.truncate(CAUSES);
         drop(waiting);
         self.lose(lost);
     }
 
     /// These are written down.
-    pub(super) fn spend(&self, records: Vec<Arc<PackedRecord>>) {
+    pub(super) fn spend(&self, notes: Vec<Note>) {
+        let whole = |note| if let Note::Whole(record) = note { Some(record) } else { None };
+        let records: Vec<_> = notes.into_iter().filter_map(whole).collect();
         let mut waiting = self.lock();
         if waiting.spent.len() <= ENOUGH {
             waiting.spent.extend(records);
@@ -146,9 +161,26 @@ impl Notes {
         }
     }
 
-    /// What the requests of these records brought, in their order; each is told once.
-    pub(super) fn take_brought(&self, records: &[Arc<PackedRecord>]) -> Vec<Option<Brought>> {
-        self.numbers.take(records.iter().map(|record| record.trace))
+    /// What the request of this record brought; it is told once.
+    pub(super) fn take_brought(&self, record: &PackedRecord) -> Option<Brought> {
+        self.numbers.take(record.trace)
+    }
+
+    fn add(&self, mut waiting: MutexGuard<'_, Waiting>, note: Note) {
+        let count = waiting.notes.len();
+        if count < self.keeping.waiting {
+            waiting.notes.push_back(note);
+        }
+        // One for one: what is freed here is what the next request on this thread is given. Where there are many, they become
+        // fewer.
+        let freed = (waiting.spent.pop(), if waiting.spent.len() > ENOUGH { waiting.spent.pop() } else { None });
+        drop(waiting);
+        drop(freed);
+        if count >= self.keeping.waiting {
+            self.lose(1);
+        } else if count == ENOUGH {
+            self.queue.nudge();
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, Waiting> {
@@ -165,20 +197,23 @@ impl Observer for Notes {
 
     fn observe_packed(&self, record: &Arc<PackedRecord>) {
         let record = record.clone();
-        let mut waiting = self.lock();
-        let count = waiting.records.len();
-        if count < self.keeping.waiting {
-            waiting.records.push_back(record);
+        self.add(self.lock(), Note::Whole(record));
+    }
+
+    fn observe_answered(&self, answered: &Answered<'_>) {
+        if !self.keeping.digests && matches!(answered.outcome(), Outcome::Accepted | Outcome::Parked) {
+            let waiting = self.lock();
+            // Under the lock, so that none changes unseen in between.
+            let event = self.numbers.take_new(answered.trace());
+            if let Some(note) = event.and_then(|event| Note::short(answered, event)) {
+                return self.add(waiting, note);
+            }
+            drop(waiting);
+            if let Some(event) = event {
+                self.numbers.note(answered.trace(), Brought { event, is_new: true });
+            }
         }
-        // One for one: what is freed here is what the next request on this thread is given. Where there are many, they become fewer.
-        let freed = (waiting.spent.pop(), if waiting.spent.len() > ENOUGH { waiting.spent.pop() } else { None });
-        drop(waiting);
-        drop(freed);
-        if count >= self.keeping.waiting {
-            self.lose(1);
-        } else if count == ENOUGH {
-            self.queue.nudge();
-        }
+        self.observe_packed(answered.record());
     }
 
     fn explain(&self, trace: TraceId, cause: &LikelyCause) {

@@ -10,6 +10,7 @@ use hookporter_pipeline::{Outcome, PackedRecord, Record, RecordTexts, TraceId};
 use rusqlite::{Connection, Row};
 
 use super::insert::Insert;
+use super::note::{Note, Short};
 use super::notes::Keeping;
 use super::numbers::Brought;
 
@@ -31,8 +32,46 @@ impl<'c, 'r> Rows<'c, 'r> {
         Ok(Self { whole: Insert::whole(connection)?, short: Insert::short(connection)?, keeping: *keeping })
     }
 
-    /// Writes the row of this number and place.
+    /// Writes the row of this number and place; what the request of a whole note brought is asked for.
     pub(super) fn write(
+        &mut self,
+        place: (i64, i64),
+        note: &'r Note,
+        brought: impl Fn(&PackedRecord) -> Option<Brought>,
+    ) -> rusqlite::Result<()> {
+        match note {
+            Note::Whole(record) => self.write_whole(place, record, brought(record)),
+            Note::Short(short) => self.write_short(place, short),
+        }
+    }
+
+    fn write_short(&mut self, (id, place): (i64, i64), short: &'r Short) -> rusqlite::Result<()> {
+        let numbers = [
+            Some(id),
+            Some(place),
+            Some(short.at.as_millis()),
+            Some(short.trace.to_bits().cast_signed()),
+            Some(short.status.into()),
+            Some(short.event),
+            Some(count(short.body_bytes)),
+            Some(micros(short.duration)),
+            Some(short.report_only.into()),
+        ];
+        let (endpoint, outcome) = (Some(&*short.endpoint), Some(short.outcome.as_str()));
+        let path = Some(if self.keeping.sealed { "" } else { short.path.as_str() });
+        if short.is_new {
+            return self.short.row([endpoint, outcome, path, None], numbers);
+        }
+        // The event has become another one since: what it was like then is gone.
+        let mut words = [None; 13];
+        let known =
+            [endpoint, outcome, path, None, None, None, Some(short.provider), short.tenant.as_deref(), Some("")];
+        words.iter_mut().zip(known).for_each(|(word, known)| *word = known);
+        self.whole.headers("")?;
+        self.whole.row(words, numbers)
+    }
+
+    fn write_whole(
         &mut self,
         (id, place): (i64, i64),
         record: &'r PackedRecord,
@@ -45,8 +84,8 @@ impl<'c, 'r> Rows<'c, 'r> {
             Some(record.trace.to_bits().cast_signed()),
             Some(record.status.into()),
             brought.map(|brought| brought.event),
-            Some(i64::try_from(record.body_bytes).unwrap_or(i64::MAX)),
-            Some(i64::try_from(record.duration.as_micros()).unwrap_or(i64::MAX)),
+            Some(count(record.body_bytes)),
+            Some(micros(record.duration)),
             Some(record.report_only.into()),
         ];
         let (endpoint, outcome) = (Some(&*record.endpoint), Some(record.outcome.as_str()));
@@ -83,6 +122,14 @@ impl<'c, 'r> Rows<'c, 'r> {
         ];
         self.whole.row(words, numbers)
     }
+}
+
+fn count(bytes: usize) -> i64 {
+    i64::try_from(bytes).unwrap_or(i64::MAX)
+}
+
+fn micros(duration: Duration) -> i64 {
+    i64::try_from(duration.as_micros()).unwrap_or(i64::MAX)
 }
 
 fn headers(texts: &RecordTexts<'_>) -> String {

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use hookporter_pipeline::{Outcome, PackedRecord};
+use hookporter_pipeline::Outcome;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::time::Instant;
 
 use super::bound::{Bound, Kind};
 use super::found::Findings;
+use super::note::Note;
 use super::notes::{ENOUGH, Found, Notes};
 use super::problem::Problem;
 use super::row::Rows;
@@ -104,40 +105,41 @@ impl Scribe {
     pub(crate) fn write(&mut self, role: Role, connection: &mut Connection) -> Wrote {
         let now = Instant::now();
         self.due = now.checked_add(LATEST).unwrap_or(now);
-        let (records, found) = self.notes.take(MOST);
+        let (notes, found) = self.notes.take(MOST);
+        let count = notes.len();
         let is_known = self.notes.lost() == self.known.unwrap_or(0);
-        if records.is_empty() && found.is_empty() && !self.findings.are_any() && is_known {
+        if notes.is_empty() && found.is_empty() && !self.findings.are_any() && is_known {
             return Wrote::Well;
         }
         if self.is_off {
-            self.lose(records.len(), "it is damaged");
+            self.lose(count, "it is damaged");
             return Wrote::Well;
         }
-        let ended = self.unsynced(role, connection, &records, &found);
+        let ended = self.unsynced(role, connection, &notes, &found);
         self.rests = ended.is_err();
         let Err(error) = ended else {
-            self.notes.spend(records);
+            self.notes.spend(notes);
             return Wrote::Well;
         };
         self.state = None;
         match error {
             Problem::Busy => {
                 // Whoever else writes is not waited for.
-                self.notes.put_back(records, found);
+                self.notes.put_back(notes, found);
                 Wrote::Well
             }
             Problem::NotNow(why) => {
-                self.lose(records.len(), &why);
+                self.lose(count, &why);
                 Wrote::Well
             }
             Problem::Damaged(error) => {
                 self.is_off = true;
                 tracing::error!(target: "hookporter", "the journal is damaged, and not written any more: {error}");
-                self.lose(records.len(), "it is damaged");
+                self.lose(count, "it is damaged");
                 Wrote::Damaged
             }
             Problem::Broken(error) => {
-                self.lose(records.len(), &error.to_string());
+                self.lose(count, &error.to_string());
                 Wrote::Failed(error)
             }
         }
@@ -189,14 +191,14 @@ impl Scribe {
         &mut self,
         role: Role,
         connection: &mut Connection,
-        records: &[Arc<PackedRecord>],
+        notes: &[Note],
         found: &[Found],
     ) -> Result<(), Problem> {
         let without = || -> rusqlite::Result<()> {
             connection.busy_timeout(Duration::ZERO)?;
             connection.execute_batch("PRAGMA synchronous = NORMAL")
         };
-        let written = without().and_then(|()| self.transaction(connection, records, found));
+        let written = without().and_then(|()| self.transaction(connection, notes, found));
         let put_back = || -> rusqlite::Result<()> {
             connection.execute_batch("PRAGMA synchronous = FULL")?;
             let is: i64 = connection.pragma_query_value(None, "synchronous", |row| row.get(0))?;
@@ -214,12 +216,7 @@ impl Scribe {
     }
 
     /// Whether there was room.
-    fn transaction(
-        &mut self,
-        connection: &Connection,
-        records: &[Arc<PackedRecord>],
-        found: &[Found],
-    ) -> rusqlite::Result<bool> {
+    fn transaction(&mut self, connection: &Connection, notes: &[Note], found: &[Found]) -> rusqlite::Result<bool> {
         let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
         let mut state = match self.state.take() {
             Some(state) => state,
@@ -235,13 +232,13 @@ impl Scribe {
         }
         let mut came = [0_usize; Kind::ALL.len()];
         let mut rows = Rows::new(&transaction, self.notes.keeping())?;
-        for (record, brought) in records.iter().zip(self.notes.take_brought(records)) {
+        for note in notes {
             state.last = state.last.saturating_add(1);
-            let (kind, bound) = match record.outcome {
+            let (kind, bound) = match note.outcome() {
                 Outcome::Accepted => (0, &mut state.accepted),
                 _ => (1, &mut state.others),
             };
-            rows.write((state.last, bound.next()), record, brought)?;
+            rows.write((state.last, bound.next()), note, |record| self.notes.take_brought(record))?;
             came.iter_mut().skip(kind).take(1).for_each(|count| *count = count.saturating_add(1));
         }
         drop(rows);
