@@ -95,7 +95,7 @@ pub(super) struct Path {
 impl Path {
     const LONGEST: usize = 56;
 
-    fn new(path: &str) -> Option<Self> {
+    pub(super) fn new(path: &str) -> Option<Self> {
         let mut bytes = [0; Self::LONGEST];
         bytes.get_mut(..path.len())?.copy_from_slice(path.as_bytes());
         Some(Self { length: path.len(), bytes })
