@@ -9,9 +9,11 @@ use std::time::Duration;
 use hookporter_core::{Clock, UnixTime};
 use hookporter_pipeline::inbox::{
     Accepted, AcceptingSide, Claim, Claimed, EndpointNames, EventRecord, Failure, InboxDepth, InboxError, LeaseId,
-    Settled, WorkError, Worker, WorkingSide,
+    Sealing, Settled, WorkError, Worker, WorkingSide,
 };
+use hookporter_pipeline::journal::Notes;
 use hookporter_pipeline::operating::QuarantineSide;
+use hookporter_pipeline::quarantine::RefusedQueue;
 use hookporter_pipeline::{BoxFuture, Event, HandoffError, Observer};
 use rusqlite::Connection;
 use tokio::sync::{oneshot, watch};
@@ -19,11 +21,8 @@ use tokio::sync::{oneshot, watch};
 use crate::damage::Damage;
 use crate::depth::Depth;
 use crate::job::{Effect, Fault, Job, ask};
-use crate::journal::Notes;
 use crate::queue::Queue;
 use crate::readers::Readers;
-use crate::refused::RefusedQueue;
-use crate::sealing::Sealing;
 use crate::size::Room;
 use crate::store::Aside;
 use crate::{OpenError, Settings, accept, claim, settle};
