@@ -11,7 +11,7 @@ use tokio::sync::{Notify, watch};
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::Settings;
-use crate::connect::{self, Durability};
+use crate::connect::{self, Demand};
 use crate::fault::Remedy;
 use crate::journal::{self, Scribe};
 use crate::refused::Keeper;
@@ -25,7 +25,7 @@ const ENDING: Duration = Duration::from_secs(3);
 /// The task.
 pub(crate) struct Aside {
     options: PgConnectOptions,
-    durability: Durability,
+    demand: Demand,
     scribe: Option<Scribe>,
     keeper: Keeper,
     woken: Arc<Notify>,
@@ -68,8 +68,8 @@ impl Aside {
         let refused = Arc::new(RefusedQueue::new(settings.quarantine));
         let keeper = Keeper::new(refused.clone(), sql, settings.sealing.clone());
         let (ended, end) = watch::channel(());
-        let durability = settings.durability;
-        let aside = Self { options, durability, scribe, keeper, woken: woken.clone(), connection: None, _ended: ended };
+        let demand = settings.demand;
+        let aside = Self { options, demand, scribe, keeper, woken: woken.clone(), connection: None, _ended: ended };
         Ok((aside, Beside { notes, refused, woken, end }))
     }
 
@@ -143,7 +143,7 @@ impl Aside {
     async fn is_connected(&mut self) -> bool {
         if self.connection.is_none() {
             // A server that is away is told of by whoever accepts.
-            self.connection = connect::connect(&self.options, self.durability, connect::SHORT).await.ok();
+            self.connection = connect::connect(&self.options, self.demand, connect::SHORT).await.ok();
         }
         self.connection.is_some()
     }

@@ -1,8 +1,8 @@
 //! Contents encrypted on their way into a store, and opened on their way out, on the tasks of those who wait for them.
 
+use crate::handoff::BoxError;
 #[cfg(feature = "seal")]
 use crate::inbox::SealingKeys;
-use crate::handoff::BoxError;
 use crate::inbox::{Claimed, EventRecord};
 use crate::operating::RefusedRequest;
 

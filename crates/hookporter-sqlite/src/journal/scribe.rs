@@ -209,11 +209,7 @@ impl Scribe {
     }
 
     /// Whether there was room.
-    fn transaction(
-        &mut self,
-        connection: &Connection,
-        records: &[Arc<PackedRecord>],
-    ) -> rusqlite::Result<bool> {
+    fn transaction(&mut self, connection: &Connection, records: &[Arc<PackedRecord>]) -> rusqlite::Result<bool> {
         let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
         let mut state = match self.state.take() {
             Some(state) => state,

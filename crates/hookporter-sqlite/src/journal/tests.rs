@@ -5,10 +5,10 @@ use hookporter_core::UnixTime;
 use hookporter_pipeline::{Observer, Outcome, Record, TraceId};
 use rusqlite::Connection;
 
-use hookporter_pipeline::journal::{Keeping, Notes};
 use super::{Scribe, Wrote};
 use crate::role::Role;
 use crate::size::Room;
+use hookporter_pipeline::journal::{Keeping, Notes};
 
 fn record() -> Record {
     Record {
@@ -41,7 +41,7 @@ fn the_writer_does_not_spin_while_the_file_is_not_open_or_locked() {
     let keeping = Keeping { waiting: 4096, age: Duration::MAX, rows: 10_000, digests: false, sealed: false };
     let notes = Arc::new(Notes::new(keeping, || {}));
     notes.begin();
-    let mut scribe = Scribe::new(notes.clone(), Arc::new(Room::new(None)), None);
+    let mut scribe = Scribe::new(notes.clone(), Arc::new(Room::new(None, 0)), None);
     (0..=Notes::ENOUGH).for_each(|_| notes.observe(&record()));
     assert!(scribe.is_due(false) && scribe.patience().is_zero());
     scribe.forget();
@@ -53,7 +53,7 @@ fn the_writer_does_not_spin_while_the_file_is_not_open_or_locked() {
     crate::schema::migrate(&mut connection).unwrap();
     let other = Connection::open(&path).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
-    let mut scribe = Scribe::new(notes.clone(), Arc::new(Room::new(None)), None);
+    let mut scribe = Scribe::new(notes.clone(), Arc::new(Room::new(None, 0)), None);
     assert!(matches!(scribe.write(Role::Both, &mut connection), Wrote::Well));
     assert!(!scribe.is_due(true) && !scribe.patience().is_zero());
     other.execute_batch("COMMIT").unwrap();
