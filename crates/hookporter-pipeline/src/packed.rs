@@ -93,12 +93,6 @@ impl PackedRecord {
         RecordTexts { method, path, detail, key_id, event_id, event_type, api_version, body_digest, headers: texts }
     }
 
-    /// The path, without the query: one of its [texts](Self::texts), where no other is wanted.
-    #[must_use]
-    pub fn path(&self) -> &str {
-        self.texts.read().nth(1).flatten().unwrap_or_default()
-    }
-
     /// The record, with every text in a place of its own.
     #[must_use]
     pub fn open(&self) -> Record {
@@ -204,7 +198,7 @@ pub(crate) fn message(words: String) -> String {
 }
 
 /// The beginning of a text, so many bytes at the most.
-fn shortened(text: &str, most: usize) -> &str {
+pub(crate) fn shortened(text: &str, most: usize) -> &str {
     if text.len() <= most {
         return text;
     }

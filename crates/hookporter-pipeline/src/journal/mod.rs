@@ -13,9 +13,24 @@
 //! }
 //! # Ok::<(), hookporter_core::ConfigError>(())
 //! ```
+//!
+//! # For authors of stores
+//!
+//! A store that writes requests down gives [`Notes`] to its endpoints, takes them when it sees fit, and keeps each [`Note`] as a [`Row`];
+//! [`Findings`] come later, by their traces.
 
+mod findings;
+mod note;
+mod notes;
+mod numbers;
 mod query;
 mod ring;
+mod row;
 
+pub use findings::Findings;
+pub use note::Note;
+pub use notes::{Found, Keeping, Notes};
+pub use numbers::Brought;
 pub use query::Query;
 pub use ring::{Entry, Journal};
+pub use row::Row;

@@ -1,8 +1,8 @@
 //! Erasing what the journal says of an event, or of a tenant.
 
+use hookporter_pipeline::journal::Note;
 use rusqlite::{Connection, OptionalExtension, params};
 
-use super::note::Note;
 use super::row;
 
 /// How many rows one step looks at: some milliseconds, as senders wait behind it.
@@ -39,8 +39,8 @@ impl Erasing {
     }
 
     /// Whether this note is one of them; `number` is its event's.
-    pub(super) fn takes(&self, note: &Note, number: Option<i64>) -> bool {
-        let is_theirs = *note.endpoint() == *self.endpoint && note.tenant().unwrap_or_default() == self.tenant;
+    pub(crate) fn takes(&self, note: &Note, number: Option<i64>) -> bool {
+        let is_theirs = note.endpoint() == self.endpoint && note.tenant().unwrap_or_default() == self.tenant;
         match &self.event {
             None => is_theirs,
             Some((event, id)) => {

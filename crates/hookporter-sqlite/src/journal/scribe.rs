@@ -4,13 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hookporter_pipeline::Outcome;
+use hookporter_pipeline::journal::{Findings, Note, Notes};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::time::Instant;
 
 use super::bound::{Bound, Kind};
-use super::found::Findings;
-use super::note::Note;
-use super::notes::{ENOUGH, Found, Notes};
+use super::found;
 use super::problem::Problem;
 use super::row::Rows;
 use crate::role::Role;
@@ -85,7 +84,7 @@ impl Scribe {
     pub(crate) fn patience(&self) -> Duration {
         if !self.notes.is_in_use() {
             LATEST
-        } else if !self.rests && self.notes.count() >= ENOUGH {
+        } else if !self.rests && self.notes.count() >= Notes::ENOUGH {
             Duration::ZERO
         } else {
             self.due.saturating_duration_since(Instant::now())
@@ -98,7 +97,7 @@ impl Scribe {
             return false;
         }
         let count = if self.rests { 0 } else { self.notes.count() };
-        is_idle && count > 0 || count >= ENOUGH || Instant::now() >= self.due
+        is_idle && count > 0 || count >= Notes::ENOUGH || Instant::now() >= self.due
     }
 
     /// Writes the oldest notes down, in a transaction of their own.
@@ -107,15 +106,17 @@ impl Scribe {
         self.due = now.checked_add(LATEST).unwrap_or(now);
         let (notes, found) = self.notes.take(MOST);
         let count = notes.len();
+        let is_any = !notes.is_empty() || !found.is_empty() || self.findings.are_any();
+        self.findings.join(found);
         let is_known = self.notes.lost() == self.known.unwrap_or(0);
-        if notes.is_empty() && found.is_empty() && !self.findings.are_any() && is_known {
+        if !is_any && is_known {
             return Wrote::Well;
         }
         if self.is_off {
             self.lose(count, "it is damaged");
             return Wrote::Well;
         }
-        let ended = self.unsynced(role, connection, &notes, &found);
+        let ended = self.unsynced(role, connection, &notes);
         self.rests = ended.is_err();
         let Err(error) = ended else {
             self.notes.spend(notes);
@@ -125,7 +126,7 @@ impl Scribe {
         match error {
             Problem::Busy => {
                 // Whoever else writes is not waited for.
-                self.notes.put_back(notes, found);
+                self.notes.put_back(notes, Vec::new());
                 Wrote::Well
             }
             Problem::NotNow(why) => {
@@ -171,7 +172,7 @@ impl Scribe {
     }
 
     fn lose(&mut self, count: usize, why: &str) {
-        self.notes.lose(count);
+        self.notes.lose(u64::try_from(count).unwrap_or(u64::MAX));
         if count > 0 {
             self.tell(self.notes.lost(), why);
         }
@@ -187,18 +188,12 @@ impl Scribe {
 
     /// A transaction without a sync of its own, and without waiting for anybody's lock. What acknowledgements rest on is put back
     /// and looked at afterwards, however it ended.
-    fn unsynced(
-        &mut self,
-        role: Role,
-        connection: &mut Connection,
-        notes: &[Note],
-        found: &[Found],
-    ) -> Result<(), Problem> {
+    fn unsynced(&mut self, role: Role, connection: &mut Connection, notes: &[Note]) -> Result<(), Problem> {
         let without = || -> rusqlite::Result<()> {
             connection.busy_timeout(Duration::ZERO)?;
             connection.execute_batch("PRAGMA synchronous = NORMAL")
         };
-        let written = without().and_then(|()| self.transaction(connection, notes, found));
+        let written = without().and_then(|()| self.transaction(connection, notes));
         let put_back = || -> rusqlite::Result<()> {
             connection.execute_batch("PRAGMA synchronous = FULL")?;
             let is: i64 = connection.pragma_query_value(None, "synchronous", |row| row.get(0))?;
@@ -216,7 +211,7 @@ impl Scribe {
     }
 
     /// Whether there was room.
-    fn transaction(&mut self, connection: &Connection, notes: &[Note], found: &[Found]) -> rusqlite::Result<bool> {
+    fn transaction(&mut self, connection: &Connection, notes: &[Note]) -> rusqlite::Result<bool> {
         let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
         let mut state = match self.state.take() {
             Some(state) => state,
@@ -232,20 +227,20 @@ impl Scribe {
         }
         let mut came = [0_usize; Kind::ALL.len()];
         let mut rows = Rows::new(&transaction, self.notes.keeping())?;
-        for note in notes {
+        for (note, brought) in notes.iter().zip(self.notes.take_brought(notes)) {
             state.last = state.last.saturating_add(1);
             let (kind, bound) = match note.outcome() {
                 Outcome::Accepted => (0, &mut state.accepted),
                 _ => (1, &mut state.others),
             };
-            rows.write((state.last, bound.next()), note, |record| self.notes.take_brought(record))?;
+            rows.write((state.last, bound.next()), note, brought)?;
             came.iter_mut().skip(kind).take(1).for_each(|count| *count = count.saturating_add(1));
         }
         drop(rows);
         let [accepted, others] = came;
         state.accepted.hold(&transaction, accepted)?;
         state.others.hold(&transaction, others)?;
-        self.findings.write(&transaction, found, self.notes.keeping().sealed)?;
+        found::write(&mut self.findings, &transaction, self.notes.keeping().sealed)?;
         let lost = self.notes.lost();
         let is_news = self.known != Some(lost);
         if is_news {
@@ -264,7 +259,7 @@ impl Scribe {
     fn begun(&mut self, connection: &Connection) -> rusqlite::Result<State> {
         if self.known.is_none() {
             let before = super::lost(connection)?;
-            self.notes.lose(usize::try_from(before).unwrap_or(usize::MAX));
+            self.notes.lose(before);
             self.known = Some(before);
         }
         let rows = self.size.map(|size| size.checked_div(PART.saturating_mul(ROW)).unwrap_or(0));

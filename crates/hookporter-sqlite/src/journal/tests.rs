@@ -5,12 +5,10 @@ use hookporter_core::UnixTime;
 use hookporter_pipeline::{Observer, Outcome, Record, TraceId};
 use rusqlite::Connection;
 
-use super::note::{Note, Path, Short};
-use super::notes::ENOUGH;
-use super::{Keeping, Notes, Scribe, Wrote};
-use crate::queue::Queue;
+use super::{Scribe, Wrote};
 use crate::role::Role;
 use crate::size::Room;
+use hookporter_pipeline::journal::{Keeping, Notes};
 
 fn record() -> Record {
     Record {
@@ -41,10 +39,10 @@ fn record() -> Record {
 #[test]
 fn the_writer_does_not_spin_while_the_file_is_not_open_or_locked() {
     let keeping = Keeping { waiting: 4096, age: Duration::MAX, rows: 10_000, digests: false, sealed: false };
-    let notes = Arc::new(Notes::new(keeping, Arc::new(Queue::new(1, 1))));
+    let notes = Arc::new(Notes::new(keeping, || {}));
     notes.begin();
     let mut scribe = Scribe::new(notes.clone(), Arc::new(Room::new(None, 0)), None);
-    (0..=ENOUGH).for_each(|_| notes.observe(&record()));
+    (0..=Notes::ENOUGH).for_each(|_| notes.observe(&record()));
     assert!(scribe.is_due(false) && scribe.patience().is_zero());
     scribe.forget();
     assert!(!scribe.is_due(true) && !scribe.patience().is_zero());
@@ -67,46 +65,4 @@ fn the_writer_does_not_spin_while_the_file_is_not_open_or_locked() {
     for suffix in ["", "-wal", "-shm"] {
         let _ = std::fs::remove_file(crate::file::beside(&path, suffix));
     }
-}
-
-fn short(event: i64) -> Note {
-    let Record { trace, at, endpoint, outcome, status, body_bytes, duration, report_only, .. } = record();
-    let (path, provider, tenant) = (Path::new("/hooks").unwrap(), "github", Some("alice".into()));
-    Note::Short(Short {
-        trace,
-        at,
-        endpoint,
-        provider,
-        tenant,
-        path,
-        outcome,
-        status,
-        body_bytes,
-        duration,
-        report_only,
-        event,
-        is_new: true,
-    })
-}
-
-#[test]
-fn what_changes_before_it_is_written_down_is_not_left_to_its_event() {
-    let keeping = Keeping { waiting: 4096, age: Duration::MAX, rows: 10_000, digests: false, sealed: false };
-    let notes = Arc::new(Notes::new(keeping, Arc::new(Queue::new(1, 1))));
-    notes.begin();
-    let mut connection = Connection::open_in_memory().unwrap();
-    crate::schema::migrate(&mut connection).unwrap();
-    let mut scribe = Scribe::new(notes.clone(), Arc::new(Room::new(None, 0)), None);
-    notes.put_back(vec![short(1), short(2)], Vec::new());
-    notes.changes(Some(2));
-    assert!(matches!(scribe.write(Role::Both, &mut connection), Wrote::Well));
-    notes.put_back(vec![short(3)], Vec::new());
-    notes.changes(None);
-    assert!(matches!(scribe.write(Role::Both, &mut connection), Wrote::Well));
-    notes.put_back(vec![short(4)], Vec::new());
-    assert!(matches!(scribe.write(Role::Both, &mut connection), Wrote::Well));
-    let sql = "SELECT event || ' ' || provider || ' ' || coalesce(tenant, '') || ' ' || path FROM requests ORDER BY id";
-    let mut statement = connection.prepare(sql).unwrap();
-    let rows: Vec<String> = statement.query_map([], |row| row.get(0)).unwrap().map(Result::unwrap).collect();
-    assert_eq!(rows, ["1   /hooks", "2 github alice /hooks", "3 github alice /hooks", "4   /hooks"]);
 }

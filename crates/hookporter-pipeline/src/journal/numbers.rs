@@ -4,18 +4,19 @@ use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use hookporter_pipeline::TraceId;
+use crate::trace::TraceId;
 
 /// A note comes a moment after the commit; more than this many do not come in between.
 const MOST: usize = 16_384;
 
 /// What a request brought.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Brought {
+#[expect(clippy::exhaustive_structs, reason = "made by stores")]
+pub struct Brought {
     /// The number of its event, or of the first of several.
-    pub(crate) event: i64,
-    /// Whether that event, and nothing else, came with it: then it tells all that the request's row would.
-    pub(crate) is_new: bool,
+    pub event: i64,
+    /// Whether that event, and nothing else, came with it, and the store reads there what the request's row does not have.
+    pub is_new: bool,
 }
 
 /// The events by the traces of the requests that brought them. They are few, and soon taken.
@@ -65,12 +66,12 @@ impl Numbers {
         kept.young.remove(&trace).or_else(|| kept.old.remove(&trace))
     }
 
-    /// The event that this one brought as a new one; it is told once.
-    pub(super) fn take_new(&self, trace: TraceId) -> Option<i64> {
+    /// What this one brought, if that is new; it is told once.
+    pub(super) fn take_new(&self, trace: TraceId) -> Option<Brought> {
         let Kept { young, old } = &mut *self.lock();
         let kept = if young.contains_key(&trace) { young } else { old };
         kept.get(&trace).filter(|brought| brought.is_new)?;
-        kept.remove(&trace).map(|brought| brought.event)
+        kept.remove(&trace)
     }
 
     pub(super) fn of(&self, trace: TraceId) -> Option<i64> {
@@ -120,7 +121,7 @@ mod tests {
         let numbers = Numbers::default();
         (1..=4).for_each(|at| numbers.note(trace(at), new(at)));
         numbers.is_not_new(Some(1));
-        assert_eq!((numbers.take_new(trace(1)), numbers.take_new(trace(2))), (None, Some(2)));
+        assert_eq!((numbers.take_new(trace(1)), numbers.take_new(trace(2))), (None, Some(new(2))));
         numbers.is_not_new(None);
         assert_eq!((numbers.take_new(trace(3)), numbers.take_new(trace(2))), (None, None));
         assert_eq!(numbers.take(trace(3)), Some(Brought { event: 3, is_new: false }));
