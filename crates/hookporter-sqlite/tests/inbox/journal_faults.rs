@@ -55,6 +55,9 @@ async fn no_sender_waits_while_the_journal_waits_for_a_locked_file() {
     let directory = Directory::new();
     let inbox = open(&directory).await;
     let journal = inbox.journal().unwrap();
+    // The first sweep, which would wait for the lock, has been when a second acknowledgement comes.
+    accept(&inbox, "evt_0").await;
+    accept(&inbox, "evt_00").await;
     let other = Connection::open(directory.file()).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
     journal.observe(&record(1, Outcome::Rejected));
