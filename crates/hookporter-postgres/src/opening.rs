@@ -13,9 +13,9 @@ use tokio::time::Instant;
 use crate::connect::{self, Demand, Plans};
 use crate::depth::Depth;
 use crate::inbox::Shared;
-use crate::queue::Queue;
+use crate::queue::{Ending, Queue};
 use crate::sweep::Sweep;
-use crate::writer::Writer;
+use crate::writer::{WRITERS, Writer};
 use crate::{Inbox, OpenError, Settings, schema, sql};
 
 /// How long workers wait for a connection.
@@ -34,20 +34,26 @@ pub(crate) async fn open(settings: Settings, pool: PgPool) -> Result<Inbox, Open
     let changed = Arc::new(watch::Sender::new(()));
     let (ended, end) = watch::channel(());
     let workers = workers(&options, settings.demand, settings.connections);
-    let writer = Writer {
+    let ending = Arc::new(Ending(queue.clone()));
+    let writer = |connection| Writer {
         queue: queue.clone(),
-        options,
+        _ending: ending.clone(),
+        options: options.clone(),
         demand: settings.demand,
         sql,
         times: settings.times.clone(),
         changed: changed.clone(),
-        connection: Some(connection),
+        connection,
         tries: 0,
         told: Instant::now(),
         untold: false,
-        _ended: ended,
+        _ended: ended.clone(),
     };
-    tokio::spawn(writer.run());
+    queue.open();
+    tokio::spawn(writer(Some(connection)).run());
+    for _ in 1..WRITERS {
+        tokio::spawn(writer(None).run());
+    }
     tokio::spawn(Sweep::new(&settings, sql, workers.clone()).run(end.clone()));
     let depth = Depth::default();
     tokio::spawn(depth.clone().run(workers.clone(), sql, settings.times.clone(), end.clone()));

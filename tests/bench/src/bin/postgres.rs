@@ -2,7 +2,7 @@
 //! same server.
 //!
 //! ```sh
-//! cargo run --release --no-default-features --features postgres --bin postgres URL [SECONDS [ROUNDS]]
+//! cargo run --release --no-default-features --features postgres --bin postgres URL [SECONDS [ROUNDS [PRODUCERS]]]
 //! ```
 //!
 //! All take the same bodies from the same number of producers, each of which waits for its acknowledgement, and write what waits
@@ -27,8 +27,9 @@ async fn main() {
     let url = arguments.next().expect("the URL of a server");
     let lasting = Duration::from_secs_f64(arguments.next().and_then(|text| text.parse().ok()).unwrap_or(2.0));
     let rounds: usize = arguments.next().and_then(|text| text.parse().ok()).unwrap_or(5);
+    let only: Option<usize> = arguments.next().and_then(|text| text.parse().ok());
     println!("{:>9} {:>10} {:>10} {:>10} {:>8} {:>8} {:>8} {:>8}", "producers", "one/s", "two/s", "inbox/s", "p50", "p99", "to one", "to two");
-    for producers in [1, 8, 64, 256] {
+    for producers in [1, 8, 64, 256].into_iter().filter(|producers| only.is_none_or(|only| only == *producers)) {
         let mut rates = [Vec::new(), Vec::new(), Vec::new()];
         for _ in 0..rounds {
             rates[0].push(bare(&url, ONE, producers, lasting).await);
@@ -47,7 +48,7 @@ async fn main() {
             inbox.per_second / two.per_second
         );
     }
-    for concurrency in [16, 64] {
+    for concurrency in [16, 64].into_iter().filter(|_| only.is_none()) {
         println!("from acceptance to done, at a concurrency of {concurrency}: {:.0}/s", worked(&url, concurrency).await);
     }
 }
