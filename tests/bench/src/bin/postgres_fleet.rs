@@ -1,11 +1,11 @@
-//! Workers of the PostgreSQL inbox in one to four processes, and what a row costs when many wait.
+//! Workers of the PostgreSQL inbox in one to four processes, what an event costs the server, and what it costs when many wait.
 //!
 //! ```sh
 //! cargo run --release --no-default-features --features postgres --bin postgres_fleet URL [EVENTS]
 //! ```
 //!
 //! Worker processes are this program, run once more. Schema `bench_fleet` is made anew. The ratios are to one process, and to ten
-//! thousand rows.
+//! thousand rows. The processor time is that of the server's processes, where they run on this machine, without what they do later.
 
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
@@ -31,6 +31,8 @@ async fn main() {
         return work(&url).await;
     }
     let pool = PgPool::connect(&url).await.expect("a server");
+    println!("an event costs the server {:>9} {:>9} {:>9}", "WAL/B", "disk/B", "CPU/us");
+    costs(&url, &pool, events).await;
     println!("{:>9} {:>10} {:>6}", "processes", "done/s", "ratio");
     let mut one = None;
     for processes in 1..=4 {
@@ -84,6 +86,48 @@ async fn fill(pool: &PgPool, events: u64) {
 async fn done(pool: &PgPool) -> i64 {
     let sql = "SELECT count(*) FROM bench_fleet.events WHERE state = 'done'";
     sqlx::query_scalar(sql).fetch_one(pool).await.expect("a count")
+}
+
+/// What was spent so far: bytes of the write-ahead log, bytes on the disk, and microseconds of the server's processes.
+struct Spent([f64; 3]);
+
+impl Spent {
+    async fn look(pool: &PgPool) -> Self {
+        let sql = "SELECT (pg_current_wal_insert_lsn() - '0/0')::float8, \
+            (SELECT sum(pg_total_relation_size(oid))::float8 FROM pg_class WHERE relkind = 'r' AND relnamespace = 'bench_fleet'::regnamespace), \
+            (SELECT array_agg(pid) FROM pg_stat_activity WHERE backend_type = 'client backend' OR backend_type = 'walwriter')";
+        let (wal, disk, processes): (f64, f64, Vec<i32>) = sqlx::query_as(sql).fetch_one(pool).await.expect("sizes");
+        // In hundredths of a second.
+        let ticks = processes.into_iter().map(|process| {
+            let stat = std::fs::read_to_string(format!("/proc/{process}/stat")).unwrap_or_default();
+            let times = stat.rsplit_once(") ").map_or("", |(_, rest)| rest).split(' ').skip(11).take(2);
+            times.filter_map(|time| time.parse::<f64>().ok()).sum::<f64>()
+        });
+        Self([wal, disk, ticks.sum::<f64>() * 10_000.0])
+    }
+
+    fn say(&self, what: &str, since: &Self, events: f64) {
+        let [wal, disk, cpu] = [0, 1, 2].map(|at| (self.0[at] - since.0[at]) / events);
+        println!("{what:>25} {wal:>9.0} {disk:>9.0} {cpu:>9.1}");
+    }
+}
+
+async fn costs(url: &str, pool: &PgPool, events: u64) {
+    let inbox = fresh(url, pool).await;
+    let empty = Spent::look(pool).await;
+    let count = accepted(&inbox).await * LASTING.as_secs_f64();
+    let full = Spent::look(pool).await;
+    full.say("accepted", &empty, count);
+    let before = done(pool).await;
+    let worker = inbox.worker(|_: Event| async { Ok::<_, WorkError>(()) }).concurrency(64);
+    let enough = async {
+        while done(pool).await < i64::try_from(events).expect("few") {
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        }
+        Spent::look(pool).await.say("worked", &full, (done(pool).await - before) as f64);
+    };
+    let _ = worker.run_until(enough).await;
+    inbox.close().await;
 }
 
 /// Acceptances per second of 64 producers.
