@@ -13,9 +13,9 @@ use tokio::time::Instant;
 use crate::connect::{self, Demand, Plans};
 use crate::depth::Depth;
 use crate::inbox::Shared;
-use crate::queue::{Ending, Queue};
+use crate::queue::Queue;
 use crate::sweep::Sweep;
-use crate::writer::{WRITERS, Writer};
+use crate::writer::Writer;
 use crate::{Inbox, OpenError, Settings, schema, sql};
 
 /// How long workers wait for a connection.
@@ -34,26 +34,20 @@ pub(crate) async fn open(settings: Settings, pool: PgPool) -> Result<Inbox, Open
     let changed = Arc::new(watch::Sender::new(()));
     let (ended, end) = watch::channel(());
     let workers = workers(&options, settings.demand, settings.connections);
-    let ending = Arc::new(Ending(queue.clone()));
-    let writer = |connection| Writer {
+    let writer = Writer {
         queue: queue.clone(),
-        _ending: ending.clone(),
-        options: options.clone(),
+        options,
         demand: settings.demand,
         sql,
         times: settings.times.clone(),
         changed: changed.clone(),
-        connection,
+        connection: Some(connection),
         tries: 0,
         told: Instant::now(),
         untold: false,
-        _ended: ended.clone(),
+        _ended: ended,
     };
-    queue.open();
-    tokio::spawn(writer(Some(connection)).run());
-    for _ in 1..WRITERS {
-        tokio::spawn(writer(None).run());
-    }
+    tokio::spawn(writer.run());
     tokio::spawn(Sweep::new(&settings, sql, workers.clone()).run(end.clone()));
     let depth = Depth::default();
     tokio::spawn(depth.clone().run(workers.clone(), sql, settings.times.clone(), end.clone()));

@@ -1,7 +1,7 @@
 //! What waits for its commit: bounded in number and in bytes.
 
 use std::collections::VecDeque;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use hookporter_pipeline::inbox::{Accepted, EventRecord};
 use tokio::sync::{Notify, oneshot};
@@ -22,10 +22,10 @@ impl Job {
     }
 }
 
-/// The queue in front of the tasks that write.
+/// The queue in front of the one task that writes.
 pub(crate) struct Queue {
     waiting: Mutex<Waiting>,
-    /// Wakes a writer: something waits, or the queue is closed.
+    /// Wakes the writer: something waits, or the queue is closed.
     pushed: Notify,
     most: usize,
     most_bytes: usize,
@@ -35,9 +35,7 @@ pub(crate) struct Queue {
 struct Waiting {
     jobs: VecDeque<Job>,
     bytes: usize,
-    /// How many writers have a connection.
-    open: usize,
-    /// Why nothing can be taken: no writer reaches the database. Nobody is to wait for it then.
+    /// Why nothing can be taken: the database cannot be reached. Nobody is to wait for it then.
     down: Option<String>,
     closed: bool,
 }
@@ -101,20 +99,9 @@ impl Queue {
         self.pushed.notified().await;
     }
 
-    /// A writer has lost its connection.
-    pub(crate) fn lost(&self, why: &str) {
-        let mut waiting = self.lock();
-        waiting.open = waiting.open.saturating_sub(1);
-        drop(waiting);
-        self.fail(why);
-    }
-
-    /// A writer cannot reach the database. Where no other one can, whoever waits is told, and so is everybody who comes until one can.
+    /// The database cannot be reached: whoever waits is told, and so is everybody who comes until it can be.
     pub(crate) fn fail(&self, why: &str) {
         let mut waiting = self.lock();
-        if waiting.open > 0 {
-            return;
-        }
         waiting.down = Some(why.to_owned());
         waiting.bytes = 0;
         let jobs = std::mem::take(&mut waiting.jobs);
@@ -122,16 +109,9 @@ impl Queue {
         jobs.into_iter().for_each(|job| job.tell(Err(Fault::Store(why.to_owned()))));
     }
 
-    /// A writer has a connection. Whether the database is back, which nobody could reach.
-    pub(crate) fn open(&self) -> bool {
-        let mut waiting = self.lock();
-        waiting.open = waiting.open.saturating_add(1);
-        waiting.down.take().is_some()
-    }
-
-    /// Whether some writer has a connection.
-    pub(crate) fn is_open(&self) -> bool {
-        self.lock().open > 0
+    /// The database is there.
+    pub(crate) fn open(&self) {
+        self.lock().down = None;
     }
 
     /// Takes nothing more; what waits is still done.
@@ -156,8 +136,8 @@ impl Queue {
     }
 }
 
-/// However the writers end, nobody waits for them.
-pub(crate) struct Ending(pub(crate) Arc<Queue>);
+/// However the writer ends, nobody waits for it.
+pub(crate) struct Ending(pub(crate) std::sync::Arc<Queue>);
 
 impl Drop for Ending {
     fn drop(&mut self) {
@@ -191,14 +171,10 @@ mod tests {
     fn what_waits_at_the_closing_is_still_done_and_nobody_waits_for_what_is_down() {
         let queue = Queue::new(3, 100);
         assert!(queue.push(job(1)).is_ok());
-        assert!(!queue.open() && !queue.open(), "two have a connection from the beginning");
-        queue.lost("one is gone");
-        queue.fail("it is not back");
-        assert_eq!(queue.depth(), (1, 1), "the other one does it");
-        queue.lost("gone");
+        queue.fail("gone");
         assert_eq!(queue.depth(), (0, 0));
         assert!(matches!(queue.push(job(1)), Err(Fault::Store(why)) if why == "gone"));
-        assert!(queue.open(), "it is back");
+        queue.open();
         assert!(queue.push(job(1)).is_ok());
         queue.close();
         assert!(matches!(queue.push(job(1)), Err(Fault::Closed)));

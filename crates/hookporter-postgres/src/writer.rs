@@ -1,6 +1,4 @@
-//! The tasks that take records over: what waits goes into one statement, with one sync, and everybody is told.
-//!
-//! While the server works on the statement of one, another one makes the next. To each other they are what nodes are.
+//! The one task that takes records over: what waits goes into one statement, with one sync, and everybody is told.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -27,19 +25,12 @@ const LATE: Duration = Duration::from_secs(6);
 /// How often the server is tried again that cannot be reached, and how often an idle connection is looked at.
 const PROBE: Duration = Duration::from_millis(250);
 const IDLE: Duration = Duration::from_secs(1);
-/// How often it is tried while another writer has a connection: the server may give no more.
-const SPARE: Duration = Duration::from_secs(5);
 /// Other nodes are told of new events at most this often: telling has a lock of its own in the server.
 const TELL: Duration = Duration::from_millis(5);
 
-/// How many there are.
-pub(crate) const WRITERS: usize = 2;
-
-/// A task, and its connection.
+/// The task, and its connection.
 pub(crate) struct Writer {
     pub(crate) queue: Arc<Queue>,
-    /// Tells whoever waits, once the last of them has ended.
-    pub(crate) _ending: Arc<Ending>,
     pub(crate) options: PgConnectOptions,
     pub(crate) demand: Demand,
     pub(crate) sql: &'static Sql,
@@ -59,19 +50,14 @@ pub(crate) struct Writer {
 
 impl Writer {
     pub(crate) async fn run(mut self) {
+        let _ending = Ending(self.queue.clone());
         loop {
-            if self.connection.is_none() {
-                // What waits at the closing is done by those that can.
-                if self.queue.is_closed() && self.queue.is_open() {
+            if self.connection.is_none() && !self.reconnect().await {
+                if self.queue.is_closed() {
                     return;
                 }
-                if !self.reconnect().await {
-                    if self.queue.is_closed() {
-                        return;
-                    }
-                    self.pause().await;
-                    continue;
-                }
+                sleep(PROBE).await;
+                continue;
             }
             match self.queue.take(MOST_JOBS, MOST_BYTES) {
                 Taken::Jobs(jobs) => self.work(jobs).await,
@@ -89,24 +75,14 @@ impl Writer {
             Ok(connection) => {
                 self.tries = 0;
                 self.connection = Some(connection);
-                if self.queue.open() {
-                    tracing::info!(target: "hookporter", "the inbox has its database again");
-                }
+                self.queue.open();
+                tracing::info!(target: "hookporter", "the inbox has its database again");
                 true
             }
             Err(error) => {
                 self.queue.fail(&error.to_string());
                 false
             }
-        }
-    }
-
-    /// Waits until it is time to try once more.
-    async fn pause(&self) {
-        let began = Instant::now();
-        sleep(PROBE).await;
-        while self.queue.is_open() && !self.queue.is_closed() && began.elapsed() < SPARE {
-            sleep(PROBE).await;
         }
     }
 
@@ -200,12 +176,10 @@ impl Writer {
     fn give_up(&mut self, why: &str) {
         tracing::error!(target: "hookporter", "the inbox has lost its database: {why}");
         self.connection = None;
-        self.queue.lost(why);
+        self.queue.fail(why);
     }
 
     async fn end(mut self) {
-        // Wakes the next one.
-        self.queue.close();
         if self.untold {
             self.tell().await;
         }
