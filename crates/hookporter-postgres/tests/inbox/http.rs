@@ -222,7 +222,7 @@ async fn agree(framework: &str) {
         node.health(|fleet| standing(fleet) == there(&[("a", true), ("b", true), ("c", true)])).await;
     }
     let calls = async |node: &Node| node.health(|_| true).await["endpoints"][0]["totals"]["calls"].as_u64().unwrap();
-    let sum = calls(&a).await + calls(&b).await + calls(&c).await;
+    let sum: u64 = [calls(&a).await, calls(&b).await, calls(&c).await].iter().sum();
     let health = b.health(|fleet| fleet["endpoints"][0]["calls"] == sum).await;
     assert_eq!(health["fleet"]["endpoints"][0]["nodes"], 3);
     // By SIGKILL: it says nothing any more.
