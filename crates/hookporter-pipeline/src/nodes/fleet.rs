@@ -37,7 +37,7 @@ pub struct NodeSeen {
     pub silent_for: Duration,
     /// How often it says something.
     pub every: Duration,
-    /// What it said: its [`Agreement::report`].
+    /// What it said: its [report](crate::nodes::Agreement::report).
     pub report: String,
 }
 
