@@ -14,6 +14,7 @@ macro_rules! all_statements {
             /// Where nodes tell each other that something changed.
             pub(crate) channel: &'static str,
             pub(crate) journal: crate::journal::Statements,
+            pub(crate) nodes: crate::nodes::Statements,
             pub(crate) refused: crate::refused::Statements,
             $($(#[doc = $doc])* pub(crate) $name: &'static str,)*
         }
@@ -24,6 +25,7 @@ macro_rules! all_statements {
                 Self {
                     $($name: written(&schema, $text),)*
                     journal: crate::journal::Statements::new(&schema),
+                    nodes: crate::nodes::Statements::new(&schema),
                     refused: crate::refused::Statements::new(&schema),
                     channel: leaked(name.to_owned()),
                     schema: leaked(schema),
