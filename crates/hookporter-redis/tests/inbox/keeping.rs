@@ -82,3 +82,22 @@ async fn every_byte_that_a_sender_may_sign_is_kept() {
     assert_eq!(lent.len(), 1);
     assert!(lent[0].record == record, "{:?}", lent[0].record);
 }
+
+/// What a server that was killed had written and not synced is in its file when it starts again: whoever is told "duplicate" of it
+/// relies on a sync that is still to come. So a duplicate is a write of its own.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_duplicate_is_acknowledged_behind_a_sync_of_its_own() {
+    let Some(server) = Server::start() else { return };
+    let (inbox, look) = (server.inbox("synced").await, server.look().await);
+    let written = async || {
+        let info: String = look.ask(&["INFO", "persistence"]).await;
+        let size = info.lines().find_map(|line| line.trim().strip_prefix("aof_current_size:"));
+        size.unwrap().parse::<u64>().unwrap()
+    };
+    assert_eq!(inbox.accept(vec![sample_record("evt_1")]).await.unwrap(), [Accepted::New]);
+    for _ in 0..5 {
+        let before = written().await;
+        assert_eq!(inbox.accept(vec![sample_record("evt_1")]).await.unwrap(), [Accepted::Duplicate]);
+        assert!(written().await > before, "nothing was written, and so nothing synced");
+    }
+}
