@@ -25,7 +25,6 @@ mod record;
 mod run;
 #[cfg(feature = "seal")]
 mod seal;
-mod sealing;
 mod settling;
 mod split;
 pub mod store;
@@ -48,7 +47,6 @@ pub use record::{EventRecord, RecordLabel};
 pub use run::WorkerEnd;
 #[cfg(feature = "seal")]
 pub use seal::{SealError, SealingKeys};
-pub use sealing::Sealing;
 pub use split::{Part, Split};
 pub use work_error::WorkError;
 pub use worker::Worker;
