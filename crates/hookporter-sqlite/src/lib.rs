@@ -57,10 +57,12 @@
 mod accept;
 mod accepting;
 mod aside;
+mod backfill;
 mod bulk;
 mod cancel;
 mod change;
 mod claim;
+mod commit;
 mod damage;
 mod depth;
 mod desk;
