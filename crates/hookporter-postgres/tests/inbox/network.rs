@@ -16,14 +16,14 @@ use tokio::time::{Instant, sleep, timeout};
 use crate::server::{Server, number};
 
 /// What the network does with what passes.
-const PASSES: u8 = 0;
+pub(crate) const PASSES: u8 = 0;
 /// The next thing that is asked reaches the server, and both ways are cut before the answer.
 const LOSES_ANSWER: u8 = 1;
 /// Everything is swallowed, and nothing is closed.
-const SWALLOWS: u8 = 2;
+pub(crate) const SWALLOWS: u8 = 2;
 
 /// A way to the server.
-async fn network(port: u16) -> (u16, Arc<AtomicU8>) {
+pub(crate) async fn network(port: u16) -> (u16, Arc<AtomicU8>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let (own, mood) = (listener.local_addr().unwrap().port(), Arc::new(AtomicU8::new(PASSES)));
     let shared = mood.clone();
