@@ -190,7 +190,7 @@ pub mod axum {
 pub use hookporter_actix as actix;
 
 /// The durable inbox: the sender is told 2xx once its event is committed and synced, and a worker does the work. The traits
-/// are for stores of your own; the features `sqlite` and `postgres` have ready ones, whose [promises](guide::promises) differ.
+/// are for stores of your own; the features `sqlite`, `postgres` and `nats` have ready ones, whose [promises](guide::promises) differ.
 pub mod inbox {
     pub use hookporter_pipeline::inbox::*;
 }
@@ -221,6 +221,8 @@ pub mod console {
     pub use hookporter_console::*;
 }
 
+#[cfg(feature = "nats")]
+pub use hookporter_nats as nats;
 #[cfg(feature = "postgres")]
 pub use hookporter_postgres as postgres;
 #[cfg(feature = "sqlite")]
