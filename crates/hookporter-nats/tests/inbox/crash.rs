@@ -144,7 +144,7 @@ fn any_of_several_nodes_may_be_killed_at_any_moment() {
     assert!(acked.len() > rounds, "the nodes hardly lived: {}", acked.len());
 
     // The last one works until everything that was acknowledged is worked.
-    let began = std::time::Instant::now();
+    let began = tokio::time::Instant::now();
     let worked = loop {
         let text = std::fs::read_to_string(&diary).unwrap();
         let worked = nobody_worked_together(&text);
@@ -164,7 +164,7 @@ fn any_of_several_nodes_may_be_killed_at_any_moment() {
 
 /// How often each was worked.
 fn nobody_worked_together(diary: &str) -> BTreeMap<String, u32> {
-    let (mut under_way, mut worked) = (BTreeMap::new(), BTreeMap::new());
+    let (mut under_way, mut worked) = (BTreeMap::new(), BTreeMap::<String, u32>::new());
     for line in diary.lines() {
         // The last line may still be on its way.
         let [what, id, life] = *line.split(' ').collect::<Vec<_>>() else { break };
@@ -172,7 +172,8 @@ fn nobody_worked_together(diary: &str) -> BTreeMap<String, u32> {
             "begin" => assert_eq!(under_way.insert(id, life), None, "{id} is worked by two at once"),
             "end" => {
                 assert_eq!(under_way.remove(id), Some(life));
-                *worked.entry(id.to_owned()).or_default() += 1;
+                let times = worked.entry(id.to_owned()).or_default();
+                *times = times.saturating_add(1);
             }
             _ => under_way.retain(|_, by| *by != life),
         }

@@ -7,6 +7,7 @@ mod accept;
 mod crash;
 mod endpoint;
 mod kept;
+mod network;
 mod opening;
 mod restart;
 mod server;

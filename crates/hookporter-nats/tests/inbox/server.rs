@@ -4,13 +4,13 @@ use std::net::TcpListener;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::{Duration, Instant as StdInstant};
+use std::time::Duration;
 
 use hookporter_core::{Clock, SystemClock};
 use hookporter_nats::async_nats::{self, jetstream};
 use hookporter_nats::{Inbox, Settings};
 use hookporter_pipeline::inbox::{Claim, Lease, WorkingSide};
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
 
 /// The server.
 pub(crate) struct Server {
@@ -88,7 +88,7 @@ impl Server {
 
     /// Waits until it takes connections; whether it does.
     fn is_up(&mut self) -> bool {
-        let began = StdInstant::now();
+        let began = Instant::now();
         while began.elapsed() < Duration::from_secs(30) {
             if self.child.as_mut().is_some_and(|child| child.try_wait().unwrap().is_some()) {
                 return false;
@@ -111,6 +111,10 @@ impl Server {
             std::thread::sleep(Duration::from_millis(100));
         }
         panic!("the server does not start again: {}", self.log());
+    }
+
+    pub(crate) fn port(&self) -> u16 {
+        self.port
     }
 
     pub(crate) fn url(&self) -> String {
