@@ -7,6 +7,7 @@ use async_nats::jetstream;
 use async_nats::jetstream::consumer::PullConsumer;
 use async_nats::jetstream::context::Context;
 use async_nats::jetstream::stream::{Config, DiscardPolicy, RetentionPolicy, StorageType, Stream};
+use async_nats::rustls::crypto::CryptoProvider;
 use async_nats::{Client, ConnectOptions, ServerAddr};
 use hookporter_pipeline::BoxError;
 use hookporter_pipeline::inbox::Durability;
@@ -36,6 +37,11 @@ pub(crate) async fn connect(options: ConnectOptions, url: &str) -> Result<Client
     let parse = |url: &str| url.trim().parse::<ServerAddr>();
     let servers = url.split(',').map(parse).collect::<Result<Vec<_>, _>>();
     let servers = servers.map_err(|error| OpenError::Unreachable(error.into()))?;
+    // The client would panic where it has no means to encrypt.
+    let encrypts = cfg!(feature = "tls") || CryptoProvider::get_default().is_some();
+    if !encrypts && servers.iter().any(ServerAddr::tls_required) {
+        return Err(OpenError::Unreachable("a URL with `tls:` needs this crate's feature `tls`".into()));
+    }
     let options = options
         .name("hookporter")
         .connection_timeout(CONNECT)
