@@ -49,6 +49,9 @@
 //! fit: retention `limits`, discard `new`, no `max_age`, one message per subject, direct access. Who deletes the consumer
 //! has every event that is remembered worked again.
 //!
+//! With `sync_interval: always` a server syncs each message by itself, not many together: it takes about as many events a second as
+//! its disk has syncs, a thousand or a few. More takes a disk that syncs faster, or streams on several servers.
+//!
 //! A message is at most as large as the server's `max_payload`, 1 MiB on its default: an event that is larger is told 503. Set it to
 //! the endpoint's body limit and 64 KiB more. The server keeps the subject of every event in memory, some hundred bytes each.
 //!

@@ -14,7 +14,8 @@ use std::time::{Duration, Instant};
 use bytes::Bytes;
 use hookporter_bench::rate::Rate;
 use hookporter_core::{Clock, SystemClock};
-use hookporter_nats::async_nats::jetstream::context::{Context, Publish};
+use hookporter_nats::async_nats::jetstream::context::Context;
+use hookporter_nats::async_nats::jetstream::message::PublishMessage;
 use hookporter_nats::async_nats::jetstream::stream::{Config, DiscardPolicy};
 use hookporter_nats::async_nats::{self, jetstream};
 use hookporter_nats::{Inbox, Settings};
@@ -77,7 +78,7 @@ async fn bare(streams: &Context, many: bool, producers: usize, lasting: Duration
     let rate = Rate::of(producers, lasting, move |id| {
         let publishing = publishing.clone();
         async move {
-            let publish = Publish::build().payload(Bytes::from(vec![b'x'; BODY]));
+            let publish = PublishMessage::build().payload(Bytes::from(vec![b'x'; BODY]));
             let (subject, publish) = match many {
                 true => (format!("bench_bare.{id}"), publish),
                 false => ("bench_bare.all".to_owned(), publish.message_id(&id)),
