@@ -4,7 +4,8 @@ use std::sync::Arc;
 
 use hookporter_pipeline::inbox::{Accepted, AcceptingSide, Durability, EndpointNames, EventRecord, InboxDepth};
 use hookporter_pipeline::nodes::SharedSide;
-use hookporter_pipeline::{BoxFuture, HandoffError};
+use hookporter_pipeline::operating::{Operated, QuarantineSide};
+use hookporter_pipeline::{BoxFuture, HandoffError, Observer};
 use tokio::sync::oneshot;
 
 use crate::Inbox;
@@ -13,7 +14,8 @@ use crate::queue::Job;
 
 impl AcceptingSide for Inbox {
     fn accept(&self, records: Vec<EventRecord>) -> BoxFuture<'static, Result<Vec<Accepted>, HandoffError>> {
-        let pushed = self.shared().sealing.seal(records).and_then(|records| {
+        let sealed = self.shared().sealing.seal(records).map_err(|error| Fault::Store(error.to_string()));
+        let pushed = sealed.and_then(|records| {
             let weight = records.iter().fold(0, |weight, record| record.weight().saturating_add(weight));
             let (reply, answer) = oneshot::channel();
             self.shared().queue.push(Job { records, weight, reply })?;
@@ -28,6 +30,16 @@ impl AcceptingSide for Inbox {
 
     fn endpoint_names(&self) -> &EndpointNames {
         &self.shared().names
+    }
+
+    fn journal(&self) -> Option<Arc<dyn Observer>> {
+        let notes = self.shared().beside.notes.clone()?;
+        notes.begin();
+        Some(notes)
+    }
+
+    fn quarantine(&self) -> Option<Arc<dyn QuarantineSide>> {
+        self.refused()
     }
 
     fn depth(&self) -> Option<InboxDepth> {

@@ -51,6 +51,7 @@
 
 mod accept;
 mod accepting;
+mod aside;
 mod batch;
 mod claim;
 mod completions;
@@ -59,6 +60,7 @@ mod depth;
 mod desk;
 mod fault;
 mod inbox;
+mod journal;
 mod lane;
 mod listen;
 mod mend;
@@ -68,9 +70,9 @@ mod open_error;
 mod opening;
 mod operated;
 mod queue;
+mod refused;
 mod row;
 mod schema;
-mod sealing;
 mod settings;
 mod settle;
 mod sql;
@@ -78,6 +80,7 @@ mod statements;
 mod sweep;
 mod text;
 mod transactional;
+mod working;
 mod writer;
 
 pub use inbox::Inbox;

@@ -10,6 +10,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
+use crate::aside::Aside;
 use crate::connect::{self, Demand, Plans};
 use crate::depth::Depth;
 use crate::inbox::Shared;
@@ -35,6 +36,8 @@ pub(crate) async fn open(settings: Settings, pool: PgPool) -> Result<Inbox, Open
     // Before the first request: it may be paused, and its key revoked.
     nodes.look(&mut connection).await.map_err(OpenError::Unreachable)?;
 
+    let (aside, beside) =
+        Aside::new(&settings, options.clone(), sql, &mut connection).await.map_err(OpenError::Tables)?;
     let queue = Arc::new(Queue::new(settings.waiting, settings.waiting_bytes));
     let changed = Arc::new(watch::Sender::new(()));
     let (ended, end) = watch::channel(());
@@ -50,9 +53,11 @@ pub(crate) async fn open(settings: Settings, pool: PgPool) -> Result<Inbox, Open
         tries: 0,
         told: Instant::now(),
         untold: false,
+        notes: beside.notes.clone(),
         _ended: ended,
     };
     tokio::spawn(writer.run());
+    tokio::spawn(aside.run(end.clone()));
     tokio::spawn(Sweep::new(&settings, sql, workers.clone()).run(end.clone()));
     let depth = Depth::default();
     tokio::spawn(depth.clone().run(workers.clone(), sql, settings.times.clone(), end.clone()));
@@ -70,6 +75,7 @@ pub(crate) async fn open(settings: Settings, pool: PgPool) -> Result<Inbox, Open
         durability: settings.demand.durability(),
         completions: OnceLock::new(),
         listens: AtomicBool::new(false),
+        beside,
         nodes,
         end,
     }))

@@ -13,7 +13,9 @@ macro_rules! all_statements {
             pub(crate) schema: &'static str,
             /// Where nodes tell each other that something changed.
             pub(crate) channel: &'static str,
+            pub(crate) journal: crate::journal::Statements,
             pub(crate) nodes: crate::nodes::Statements,
+            pub(crate) refused: crate::refused::Statements,
             $($(#[doc = $doc])* pub(crate) $name: &'static str,)*
         }
 
@@ -22,7 +24,9 @@ macro_rules! all_statements {
                 let schema = format!("\"{name}\"");
                 Self {
                     $($name: written(&schema, $text),)*
+                    journal: crate::journal::Statements::new(&schema),
                     nodes: crate::nodes::Statements::new(&schema),
+                    refused: crate::refused::Statements::new(&schema),
                     channel: leaked(name.to_owned()),
                     schema: leaked(schema),
                 }

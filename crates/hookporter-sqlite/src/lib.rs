@@ -93,7 +93,6 @@ mod replay;
 mod role;
 mod row;
 mod schema;
-mod sealing;
 mod selection;
 mod settings;
 mod settle;

@@ -9,8 +9,6 @@ mod bound;
 mod erasing;
 mod found;
 mod insert;
-mod notes;
-mod numbers;
 mod problem;
 mod read;
 mod row;
@@ -18,8 +16,6 @@ mod scribe;
 mod side;
 
 pub(crate) use erasing::Erasing;
-pub(crate) use notes::{Keeping, Notes};
-pub(crate) use numbers::Brought;
 pub(crate) use read::{entries, entry, lost, reasons};
 pub(crate) use scribe::{Scribe, Wrote};
 

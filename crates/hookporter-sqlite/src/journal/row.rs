@@ -1,23 +1,12 @@
 //! A request as columns.
 
 use std::sync::Arc;
-use std::time::Duration;
 
-use hookporter_core::{KeyId, Reason, UnixTime};
-use hookporter_pipeline::health::LikelyCause;
-use hookporter_pipeline::journal::Entry;
-use hookporter_pipeline::{Outcome, PackedRecord, Record, RecordTexts, TraceId};
-use rusqlite::{Connection, Row};
+use hookporter_pipeline::journal::{Brought, Entry, Keeping, Row};
+use hookporter_pipeline::{Outcome, PackedRecord};
+use rusqlite::Connection;
 
 use super::insert::Insert;
-use super::notes::Keeping;
-use super::numbers::Brought;
-
-/// How long a path, a detail and all headers may be together of a request whose proof did not hold: there may be any number of
-/// these, and a bound on rows is to be one on bytes.
-const OF_A_STRANGER: usize = 512;
-/// And its method; those in use are shorter.
-const METHOD_OF_A_STRANGER: usize = 32;
 
 /// Writes rows in one transaction.
 pub(super) struct Rows<'c, 'r> {
@@ -50,64 +39,33 @@ impl<'c, 'r> Rows<'c, 'r> {
             Some(record.report_only.into()),
         ];
         let (endpoint, outcome) = (Some(&*record.endpoint), Some(record.outcome.as_str()));
-        // The contents have the headers of what was taken: writing them twice would be more than half of a row. What came as one
-        // new event has everything else, too.
-        let kept = brought.filter(|_| matches!(record.outcome, Outcome::Accepted | Outcome::Parked));
-        // What is encrypted in the event, or in the quarantine, is not to stand in clear beside it. A request that was refused
-        // may be the sender's own.
-        let is_sealed = self.keeping.sealed;
-        if kept.is_some_and(|brought| brought.is_new) {
-            let path = if is_sealed { "" } else { record.path() };
+        // What came as one new event is in its contents, and in the event itself.
+        let is_taken = matches!(record.outcome, Outcome::Accepted | Outcome::Parked);
+        if is_taken && brought.is_some_and(|brought| brought.is_new) {
+            // As in a whole row: what is encrypted in the event is not to stand in clear beside it.
+            let path = if self.keeping.sealed { "" } else { record.path() };
             let digest = if self.keeping.digests { record.texts().body_digest } else { None };
             return self.short.row([endpoint, outcome, Some(path), digest], numbers);
         }
-        let texts = record.texts();
-        let (most, longest) =
-            if texts.key_id.is_some() { (usize::MAX, usize::MAX) } else { (OF_A_STRANGER, METHOD_OF_A_STRANGER) };
-        let lines = if is_sealed || kept.is_some() { String::new() } else { headers(&texts) };
-        self.whole.headers(shortened(&lines, most))?;
+        let row = Row::of(record, brought, &self.keeping);
+        self.whole.headers(&row.headers)?;
         let words = [
             endpoint,
             outcome,
-            Some(if is_sealed { "" } else { shortened(texts.path, most) }),
-            texts.body_digest,
-            record.reason.map(Reason::as_str),
-            texts.detail.map(|detail| shortened(detail, most)),
-            Some(&*record.provider),
-            record.tenant.as_deref(),
-            Some(shortened(texts.method, longest)),
-            texts.key_id,
-            texts.event_id,
-            texts.event_type,
-            texts.api_version,
+            Some(row.path),
+            row.body_digest,
+            row.reason,
+            row.detail,
+            Some(row.provider),
+            row.tenant,
+            Some(row.method),
+            row.key_id,
+            row.event_id,
+            row.event_type,
+            row.api_version,
         ];
         self.whole.row(words, numbers)
     }
-}
-
-fn headers(texts: &RecordTexts<'_>) -> String {
-    let mut lines = String::with_capacity(64);
-    for (name, value) in texts.headers() {
-        lines.push_str(name);
-        lines.push_str(": ");
-        // One a line.
-        lines.extend(value.chars().map(|character| if character == '\n' { ' ' } else { character }));
-        lines.push('\n');
-    }
-    lines
-}
-
-/// As much of a text that a stranger has a hand in as is kept.
-pub(super) fn of_a_stranger(text: &str) -> &str {
-    shortened(text, OF_A_STRANGER)
-}
-
-fn shortened(text: &str, most: usize) -> &str {
-    if text.len() <= most {
-        return text;
-    }
-    let end = (0..=most).rev().find(|at| text.is_char_boundary(*at)).unwrap_or(0);
-    text.get(..end).unwrap_or_default()
 }
 
 /// The columns of an entry, in the order in which [`read`] reads them.
@@ -135,65 +93,36 @@ pub(super) const TENANT: &str = "coalesce(requests.tenant, (SELECT events.tenant
 pub(super) const EVENT_ID: &str = "coalesce(requests.event_id, (SELECT events.event_id FROM events \
      WHERE requests.provider = '' AND events.id = requests.event))";
 
-/// Reads an entry. A word of a newer release makes it less telling, not unreadable.
-pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Arc<Entry>> {
-    let at = UnixTime::from_millis(row.get(1)?);
-    let status: u16 = row.get(5)?;
-    let word: Option<String> = row.get(7)?;
-    let reason = word.as_deref().and_then(reason);
-    let detail: Option<String> = row.get(8)?;
-    let record = Record {
-        trace: TraceId::from_bits(row.get::<_, i64>(2)?.cast_unsigned()),
-        at,
-        endpoint: row.get::<_, String>(3)?.into(),
-        provider: row.get::<_, String>(9)?.into(),
-        tenant: row.get::<_, Option<String>>(10)?.map(Arc::from),
-        method: row.get(11)?,
-        path: row.get(12)?,
-        headers: row.get_ref(13)?.as_bytes_or_null()?.map(read_headers).unwrap_or_default(),
-        outcome: outcome(&row.get::<_, String>(4)?, status),
-        status,
-        reason,
-        stage: reason.map(Reason::stage),
-        // A reason that this release does not know is told in words.
-        detail: if reason.is_none() { detail.or(word) } else { detail },
-        key_id: row.get::<_, Option<String>>(14)?.map(|id| KeyId::from(&*id)),
-        event_id: row.get(15)?,
-        event_type: row.get(16)?,
-        api_version: row.get(17)?,
-        body_bytes: usize::try_from(row.get::<_, i64>(18)?).unwrap_or(0),
-        body_digest: row.get(19)?,
-        duration: Duration::from_micros(u64::try_from(row.get::<_, i64>(20)?).unwrap_or(0)),
+/// Reads an entry.
+pub(super) fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Arc<Entry>> {
+    let text = |column: usize| -> rusqlite::Result<&str> { Ok(row.get_ref(column)?.as_str()?) };
+    let maybe = |column: usize| -> rusqlite::Result<Option<&str>> { Ok(row.get_ref(column)?.as_str_or_null()?) };
+    let headers = row.get_ref(13)?.as_bytes_or_null()?.map(String::from_utf8_lossy);
+    let columns = Row {
+        at: row.get(1)?,
+        trace: row.get(2)?,
+        endpoint: text(3)?,
+        outcome: text(4)?,
+        status: row.get(5)?,
+        event: row.get(6)?,
+        reason: maybe(7)?,
+        detail: maybe(8)?,
+        provider: text(9)?,
+        tenant: maybe(10)?,
+        method: text(11)?,
+        path: text(12)?,
+        headers: headers.unwrap_or_default(),
+        key_id: maybe(14)?,
+        event_id: maybe(15)?,
+        event_type: maybe(16)?,
+        api_version: maybe(17)?,
+        body_bytes: row.get(18)?,
+        body_digest: maybe(19)?,
+        duration_us: row.get(20)?,
         report_only: row.get(21)?,
     };
-    let cause = cause(row, at)?;
-    let number = u64::try_from(row.get::<_, i64>(0)?).unwrap_or(0);
-    Ok(Arc::new(Entry { number, record: Arc::new(record), event: row.get(6)?, cause }))
-}
-
-fn cause(row: &Row<'_>, at: UnixTime) -> rusqlite::Result<Option<LikelyCause>> {
-    let Some(cause) = row.get::<_, Option<String>>(22)? else { return Ok(None) };
-    let is_proven = row.get::<_, Option<bool>>(23)?.unwrap_or(false);
-    let message = row.get::<_, Option<String>>(24)?.unwrap_or_default();
-    Ok(Some(LikelyCause { at, cause: cause.into(), is_proven, message }))
-}
-
-/// The reason of this word, if this release knows it.
-pub(super) fn reason(word: &str) -> Option<Reason> {
-    Reason::ALL.iter().copied().find(|reason| reason.as_str() == word)
-}
-
-/// The outcome of this word; of one that this release does not know, by what the sender was told.
-fn outcome(word: &str, status: u16) -> Outcome {
-    word.parse().unwrap_or(match status {
-        200..=299 => Outcome::Ignored,
-        500.. => Outcome::Unavailable,
-        _ => Outcome::Rejected,
-    })
-}
-
-fn read_headers(lines: &[u8]) -> Vec<(String, String)> {
-    let lines = String::from_utf8_lossy(lines);
-    let read = |line: &str| line.split_once(": ").map(|(name, value)| (name.to_owned(), value.to_owned()));
-    lines.split('\n').filter_map(read).collect()
+    let is_proven: Option<bool> = row.get(23)?;
+    let cause = maybe(22)?.map(|cause| (cause, is_proven.unwrap_or(false)));
+    let message = maybe(24)?.unwrap_or_default();
+    Ok(columns.entry(row.get(0)?, cause.map(|(cause, is_proven)| (cause, is_proven, message))))
 }

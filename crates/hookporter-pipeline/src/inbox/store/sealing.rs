@@ -4,6 +4,7 @@
 use crate::inbox::SealingKeys;
 use crate::inbox::store::Fault;
 use crate::inbox::{Claimed, EventRecord};
+use crate::operating::RefusedRequest;
 
 /// The keys, where there are any; without the feature `seal` there never are.
 #[derive(Debug, Clone, Default)]
@@ -46,6 +47,41 @@ impl Sealing {
             });
         }
         record
+    }
+
+    /// Whether what comes in is encrypted.
+    #[must_use]
+    pub const fn is_on(&self) -> bool {
+        #[cfg(feature = "seal")]
+        let is_on = self.keys.is_some();
+        #[cfg(not(feature = "seal"))]
+        let is_on = false;
+        is_on
+    }
+
+    /// Seals a refused request, where there are keys.
+    ///
+    /// # Errors
+    /// [`Fault::Store`] if it cannot be sealed.
+    pub fn seal_refused(&self, request: RefusedRequest) -> Result<RefusedRequest, Fault> {
+        #[cfg(feature = "seal")]
+        if let Some(keys) = &self.keys {
+            return keys.seal_refused(request).map_err(|error| Fault::Store(error.to_string()));
+        }
+        Ok(request)
+    }
+
+    /// Opens a refused request; one that does not open stays sealed, and says which key it wants.
+    #[must_use]
+    pub fn open_refused(&self, request: RefusedRequest) -> RefusedRequest {
+        #[cfg(feature = "seal")]
+        if let Some(keys) = &self.keys {
+            return keys.open_refused(request.clone()).unwrap_or_else(|error| {
+                tracing::error!(target: "hookporter", trace = %request.trace, "{error}");
+                request
+            });
+        }
+        request
     }
 
     /// Opens what a claim gave.

@@ -4,21 +4,22 @@ use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use hookporter_pipeline::TraceId;
+use crate::trace::TraceId;
 
 /// A note comes a moment after the commit; more than this many do not come in between.
 const MOST: usize = 16_384;
 
 /// What a request brought.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Brought {
+#[expect(clippy::exhaustive_structs, reason = "made by stores")]
+pub struct Brought {
     /// The number of its event, or of the first of several.
-    pub(crate) event: i64,
+    pub event: i64,
     /// Whether that event, and nothing else, came with it: then it tells all that the request's row would.
-    pub(crate) is_new: bool,
+    pub is_new: bool,
 }
 
-/// The events by the traces of the requests that brought them. Only the writer looks at them.
+/// The events by the traces of the requests that brought them. Only whoever writes looks at them.
 #[derive(Debug, Default)]
 pub(super) struct Numbers(Mutex<Kept>);
 
