@@ -46,7 +46,12 @@ pub(crate) fn bind_identities<'q>(query: Statement<'q>, records: &'q [&'q EventR
 
 /// Binds the columns of `events`.
 pub(crate) fn bind_events<'q>(query: Statement<'q>, records: &'q [&'q EventRecord]) -> Statement<'q> {
-    let query = bind_identities(column(query, records, row::state), records);
+    bind_facts(column(query, records, row::state), records)
+}
+
+/// Binds the columns of `events` that no work on an event changes.
+pub(crate) fn bind_facts<'q>(query: Statement<'q>, records: &'q [&'q EventRecord]) -> Statement<'q> {
+    let query = bind_identities(query, records);
     let query = column(query, records, |record| maybe(record.lane.as_ref()));
     let query = column(query, records, lane::of);
     let query = column(query, records, |record| kept(&record.provider));

@@ -54,6 +54,7 @@ mod lane;
 mod listen;
 mod mend;
 mod moment;
+mod moving;
 mod open_error;
 mod opening;
 mod operated;

@@ -16,7 +16,7 @@ use crate::inbox::Shared;
 use crate::queue::Queue;
 use crate::sweep::Sweep;
 use crate::writer::Writer;
-use crate::{Inbox, OpenError, Settings, schema, sql};
+use crate::{Desk, Inbox, OpenError, Settings, schema, sql};
 
 /// How long workers wait for a connection.
 const ACQUIRE: Duration = Duration::from_secs(2);
@@ -65,6 +65,44 @@ pub(crate) async fn open(settings: Settings, pool: PgPool) -> Result<Inbox, Open
         listens: AtomicBool::new(false),
         end,
     }))
+}
+
+/// What becomes of tables that are not there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Tables {
+    Demanded,
+    Made,
+}
+
+/// A desk on an inbox, of which nothing runs by itself.
+pub(crate) async fn desk(settings: Settings, options: PgConnectOptions, tables: Tables) -> Result<Desk, OpenError> {
+    if !is_name(&settings.schema) {
+        return Err(OpenError::SchemaName(settings.schema));
+    }
+    let sql = sql::of(&settings.schema);
+    let mut connection = connect::connect(&options, settings.durability, connect::PATIENT).await?;
+    match tables {
+        Tables::Demanded => schema::demand_present(&mut connection, sql).await?,
+        Tables::Made => schema::migrate(&mut connection, sql).await?,
+    }
+    drop(connection);
+    // Nobody writes, so nothing is taken.
+    let queue = Arc::new(Queue::new(1, 0));
+    queue.close();
+    Ok(Desk::of(Inbox::new(Shared {
+        queue,
+        changed: Arc::new(watch::Sender::new(())),
+        sql,
+        times: settings.times,
+        sealing: settings.sealing,
+        workers: workers(&options, settings.durability, settings.connections),
+        pool: PgPoolOptions::new().connect_lazy_with(options),
+        names: EndpointNames::new(),
+        depth: Depth::default(),
+        completions: OnceLock::new(),
+        listens: AtomicBool::new(true),
+        end: watch::channel(()).1,
+    })))
 }
 
 /// The pool of the inbox's own workers.

@@ -7,27 +7,31 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 const PRESENT: &str = "(coalesce($1::bigint, (extract(epoch FROM statement_timestamp()) * 1000)::bigint) + $2::bigint)";
 
 macro_rules! statements {
-    ($($(#[doc = $doc:literal])* $name:ident: $text:expr;)*) => {
-        /// Every statement, for one schema.
+    ($of:ident ($($(#[doc = $about:literal])* $extra:ident: $type:ty = $make:expr),*)
+     $($(#[doc = $doc:literal])* $name:ident: $text:expr;)*) => {
+        /// Statements, for one schema.
         #[derive(Debug)]
-        pub(crate) struct Sql {
-            /// The schema, in quotes.
-            pub(crate) schema: &'static str,
-            /// Where nodes tell each other that something changed.
-            pub(crate) channel: &'static str,
+        pub(crate) struct $of {
+            $($(#[doc = $about])* pub(crate) $extra: $type,)*
             $($(#[doc = $doc])* pub(crate) $name: &'static str,)*
         }
 
-        impl Sql {
-            fn new(name: &str) -> Self {
-                let schema = format!("\"{name}\"");
-                let written = |text: &str| {
-                    leaked(text.replace("@.", &format!("{schema}.")).replace("@:", &schema).replace("@now", PRESENT))
-                };
-                Self { $($name: written($text),)* schema: leaked(schema.clone()), channel: leaked(name.to_owned()) }
+        impl $of {
+            pub(super) fn new(schema: &str) -> Self {
+                Self { $($extra: $make(schema),)* $($name: $crate::sql::written(schema, $text),)* }
             }
         }
     };
+}
+
+/// A statement for this schema.
+fn written(schema: &str, text: &str) -> &'static str {
+    let schema = quoted(schema);
+    leaked(text.replace("@.", &format!("{schema}.")).replace("@:", schema).replace("@now", PRESENT))
+}
+
+fn quoted(schema: &str) -> &'static str {
+    leaked(format!("\"{schema}\""))
 }
 
 fn leaked(text: String) -> &'static str {
@@ -55,6 +59,14 @@ macro_rules! chosen {
     };
 }
 
+/// Which events can be replayed: what was never tried has nothing to compare with.
+macro_rules! replayable {
+    () => {
+        "(state IN ('dead', 'done') OR (state = 'waiting' AND EXISTS (SELECT 1 FROM @.attempts WHERE event = id \
+         AND ended_at IS NOT NULL))) AND EXISTS (SELECT 1 FROM @.contents WHERE event = id)"
+    };
+}
+
 /// The columns of an event in a list.
 macro_rules! listed {
     () => {
@@ -69,7 +81,16 @@ macro_rules! contents {
     };
 }
 
-statements! {
+mod moving;
+
+statements! { Sql (
+        /// The schema, in quotes.
+        schema: &'static str = quoted,
+        /// Where nodes tell each other that something changed.
+        channel: &'static str = |schema: &str| leaked(schema.to_owned()),
+        /// By which events come from one store into another.
+        moving: moving::Moving = moving::Moving::new
+    )
     make_schema: "CREATE SCHEMA @:";
     /// The table of versions, as a name.
     versions: "@.versions";
@@ -218,14 +239,13 @@ statements! {
          JOIN pg_namespace AS space ON space.oid = relnamespace WHERE nspname = $1 AND relkind = 'r'";
     newest: "SELECT coalesce(max(id), 0) FROM @.events";
     window: "SELECT max(id) FROM (SELECT id FROM @.events WHERE id > $1 AND id <= $2 ORDER BY id LIMIT $3) AS few";
-    /// What was never tried has nothing to compare with, so it is not replayed.
     chosen: concat!(
         "SELECT id FROM @.events WHERE id > $8 AND id <= $9 AND ", chosen!(), " AND CASE $11::text \
          WHEN 'requeue' THEN state IN ('dead', 'done', 'waiting') AND EXISTS (SELECT 1 FROM @.contents WHERE event = id) \
          WHEN 'release' THEN state = 'parked' WHEN 'give up' THEN state IN ('dead', 'parked') \
-         ELSE (state IN ('dead', 'done') OR (state = 'waiting' AND EXISTS (SELECT 1 FROM @.attempts WHERE event = id \
-         AND ended_at IS NOT NULL))) AND EXISTS (SELECT 1 FROM @.contents WHERE event = id) END ORDER BY id LIMIT $10"
+         ELSE ", replayable!(), " END ORDER BY id LIMIT $10"
     );
+    count_to_replay: concat!("SELECT count(*) FROM @.events WHERE ", chosen!(), " AND ", replayable!());
     lanes_of: "SELECT lane_key FROM @.events WHERE id = ANY ($1::bigint[]) AND lane_key IS NOT NULL";
     /// In a lane an event has its turn: where another one waits or is worked, it comes after that.
     requeue_many: "UPDATE @.events SET state = 'waiting', attempts = 0, finished_at = NULL, \

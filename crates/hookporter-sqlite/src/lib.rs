@@ -77,6 +77,7 @@ mod log;
 mod look;
 mod mend;
 mod mender;
+mod moving;
 mod open_error;
 mod opening;
 mod operated;
