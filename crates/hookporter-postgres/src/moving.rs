@@ -49,15 +49,12 @@ fn facts(row: &PgRow, record: EventRecord) -> sqlx::Result<(EventRecord, u64)> {
     let label = |column, bit| -> sqlx::Result<Option<RecordLabel>> {
         Ok(maybe(column)?.map(|text| RecordLabel { text, signed: signed & bit != 0 }))
     };
-    let record = EventRecord { provider: maybe(2)?.unwrap_or_default(), lane: maybe(7)?, ..record };
-    let record = EventRecord {
-        tenant: maybe(0)?.filter(|tenant| !tenant.is_empty()),
-        identity: row.try_get::<Option<&[u8]>, _>(1)?.map(<[u8]>::to_vec),
-        event_id: label(3, 1)?,
-        event_type: label(4, 2)?,
-        api_version: label(5, 4)?,
-        ..record
-    };
+    let mut record = record;
+    record.tenant = maybe(0)?.filter(|tenant| !tenant.is_empty());
+    record.identity = row.try_get::<Option<&[u8]>, _>(1)?.map(<[u8]>::to_vec);
+    record.provider = maybe(2)?.unwrap_or_default();
+    (record.event_id, record.event_type, record.api_version) = (label(3, 1)?, label(4, 2)?, label(5, 4)?);
+    record.lane = maybe(7)?;
     Ok((record, u64::try_from(row.try_get::<i64, _>(8)?).unwrap_or(0)))
 }
 

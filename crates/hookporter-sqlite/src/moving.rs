@@ -54,15 +54,12 @@ fn told(row: &Row<'_>, record: EventRecord) -> rusqlite::Result<(EventRecord, u6
         let text: Option<String> = row.get(column)?;
         Ok(text.map(|text| RecordLabel { text, signed: signed & bit != 0 }))
     };
-    let record = EventRecord { provider: row.get(2)?, lane: row.get(7)?, ..record };
-    let record = EventRecord {
-        tenant: Some(row.get::<_, String>(0)?).filter(|tenant| !tenant.is_empty()),
-        identity: row.get(1)?,
-        event_id: label(3, 1)?,
-        event_type: label(4, 2)?,
-        api_version: label(5, 4)?,
-        ..record
-    };
+    let mut record = record;
+    record.tenant = Some(row.get::<_, String>(0)?).filter(|tenant| !tenant.is_empty());
+    record.identity = row.get(1)?;
+    record.provider = row.get(2)?;
+    (record.event_id, record.event_type, record.api_version) = (label(3, 1)?, label(4, 2)?, label(5, 4)?);
+    record.lane = row.get(7)?;
     Ok((record, u64::try_from(row.get::<_, i64>(8)?).unwrap_or(0)))
 }
 
