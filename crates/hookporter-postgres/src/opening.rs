@@ -81,7 +81,7 @@ pub(crate) async fn desk(settings: Settings, options: PgConnectOptions, tables: 
         return Err(OpenError::SchemaName(settings.schema));
     }
     let sql = sql::of(&settings.schema);
-    let mut connection = connect::connect(&options, settings.durability, connect::PATIENT).await?;
+    let mut connection = connect::connect(&options, settings.demand, connect::PATIENT).await?;
     match tables {
         Tables::Demanded => schema::demand_present(&mut connection, sql).await?,
         Tables::Made => schema::migrate(&mut connection, sql).await?,
@@ -96,10 +96,11 @@ pub(crate) async fn desk(settings: Settings, options: PgConnectOptions, tables: 
         sql,
         times: settings.times,
         sealing: settings.sealing,
-        workers: workers(&options, settings.durability, settings.connections),
+        workers: workers(&options, settings.demand, settings.connections),
         pool: PgPoolOptions::new().connect_lazy_with(options),
         names: EndpointNames::new(),
         depth: Depth::default(),
+        durability: settings.demand.durability(),
         completions: OnceLock::new(),
         listens: AtomicBool::new(true),
         end: watch::channel(()).1,
