@@ -195,7 +195,7 @@ pub(crate) fn message(words: String) -> String {
 }
 
 /// The beginning of a text, so many bytes at the most.
-fn shortened(text: &str, most: usize) -> &str {
+pub(crate) fn shortened(text: &str, most: usize) -> &str {
     if text.len() <= most {
         return text;
     }

@@ -25,40 +25,36 @@ pub(crate) fn tenant(record: &EventRecord) -> Cow<'_, str> {
     kept(record.tenant.as_deref().unwrap_or_default())
 }
 
-/// Binds a column of every record.
-fn column<'q, T>(
-    query: Statement<'q>,
-    records: &'q [&'q EventRecord],
-    of: impl Fn(&'q EventRecord) -> T,
-) -> Statement<'q>
+/// Binds a column of all of these.
+pub(crate) fn column<'q, R, T>(query: Statement<'q>, rows: &'q [R], of: impl Fn(&'q R) -> T) -> Statement<'q>
 where
     Vec<T>: sqlx::Encode<'q, Postgres> + sqlx::Type<Postgres> + 'q,
 {
-    query.bind(records.iter().map(|record| of(record)).collect::<Vec<T>>())
+    query.bind(rows.iter().map(of).collect::<Vec<T>>())
 }
 
 /// Binds what tells an event: endpoint, tenant and identity.
 pub(crate) fn bind_identities<'q>(query: Statement<'q>, records: &'q [&'q EventRecord]) -> Statement<'q> {
     let query = column(query, records, |record| kept(&record.endpoint));
-    let query = column(query, records, tenant);
+    let query = column(query, records, |record| tenant(record));
     column(query, records, |record| record.identity.as_deref())
 }
 
 /// Binds the columns of `events`.
 pub(crate) fn bind_events<'q>(query: Statement<'q>, records: &'q [&'q EventRecord]) -> Statement<'q> {
-    bind_facts(column(query, records, row::state), records)
+    bind_facts(column(query, records, |record| row::state(record)), records)
 }
 
 /// Binds the columns of `events` that no work on an event changes.
 pub(crate) fn bind_facts<'q>(query: Statement<'q>, records: &'q [&'q EventRecord]) -> Statement<'q> {
     let query = bind_identities(query, records);
     let query = column(query, records, |record| maybe(record.lane.as_ref()));
-    let query = column(query, records, lane::of);
+    let query = column(query, records, |record| lane::of(record));
     let query = column(query, records, |record| kept(&record.provider));
     let query = column(query, records, |record| label(record.event_id.as_ref()));
     let query = column(query, records, |record| label(record.event_type.as_ref()));
     let query = column(query, records, |record| label(record.api_version.as_ref()));
-    let query = column(query, records, row::signed);
+    let query = column(query, records, |record| row::signed(record));
     column(query, records, |record| record.received_at.as_millis())
 }
 
@@ -67,7 +63,7 @@ pub(crate) fn bind_contents<'q>(query: Statement<'q>, records: &'q [&'q EventRec
     let query = column(query, records, |record| record.format.cast_signed());
     let query = column(query, records, |record| kept(&record.method));
     let query = column(query, records, |record| kept(&record.target));
-    let query = column(query, records, row::headers);
+    let query = column(query, records, |record| row::lines(&record.headers));
     let query = column(query, records, |record| &record.body[..]);
     let query = column(query, records, |record| record.payload.as_deref());
     let query = column(query, records, |record| record.coverage.as_str());

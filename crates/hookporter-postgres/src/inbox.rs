@@ -2,31 +2,29 @@
 
 use std::fmt;
 use std::future::Future;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use hookporter_pipeline::inbox::{
-    Accepted, AcceptingSide, Claim, Claimed, Durability, EndpointNames, EventRecord, Failure, InboxDepth, InboxError,
-    LeaseId, Settled, WorkError, Worker, WorkingSide,
+    Accepted, AcceptingSide, Durability, EndpointNames, EventRecord, InboxDepth, Sealing, WorkError, Worker,
 };
-use hookporter_pipeline::{BoxFuture, Event, HandoffError};
+use hookporter_pipeline::operating::{Operated, QuarantineSide};
+use hookporter_pipeline::{BoxFuture, Event, HandoffError, Observer};
 use sqlx::pool::PoolConnection;
 use sqlx::{PgPool, Postgres};
 use tokio::sync::{mpsc, oneshot, watch};
 use tokio::time::timeout;
 
-use crate::completions::{self, Completion};
+use crate::aside::Beside;
+use crate::completions::Completion;
 use crate::depth::Depth;
 use crate::fault::Fault;
-use crate::moment::{Moment, Times};
+use crate::moment::Times;
 use crate::queue::{Job, Queue};
-use crate::sealing::Sealing;
 use crate::sql::Sql;
-use crate::{OpenError, Settings, claim, listen, settle};
+use crate::{OpenError, Settings};
 
-/// How often a worker looks by itself, whatever it hears.
-const POLL: Duration = Duration::from_secs(1);
 /// How long a word of a worker's may take.
 pub(crate) const LATE: Duration = Duration::from_secs(6);
 
@@ -54,7 +52,7 @@ pub(crate) const LATE: Duration = Duration::from_secs(6);
 /// ```
 #[derive(Clone)]
 pub struct Inbox {
-    shared: Arc<Shared>,
+    pub(crate) shared: Arc<Shared>,
 }
 
 pub(crate) struct Shared {
@@ -73,6 +71,8 @@ pub(crate) struct Shared {
     pub(crate) completions: OnceLock<mpsc::UnboundedSender<Completion>>,
     /// Whether somebody hears what other nodes tell.
     pub(crate) listens: AtomicBool,
+    /// What is written down beside the acceptances.
+    pub(crate) beside: Beside,
     /// Ends with the writer.
     pub(crate) end: watch::Receiver<()>,
 }
@@ -87,14 +87,6 @@ impl Shared {
     pub(crate) async fn connection(&self) -> sqlx::Result<PoolConnection<Postgres>> {
         self.workers.acquire().await
     }
-}
-
-/// What a worker asks for, within a time.
-async fn in_time<T>(asked: impl Future<Output = sqlx::Result<T>> + Send) -> Result<T, InboxError> {
-    let Ok(answer) = timeout(LATE, asked).await else {
-        return Err(Fault::Store("the database does not answer".to_owned()).into());
-    };
-    Ok(answer.map_err(Fault::from)?)
 }
 
 impl Inbox {
@@ -141,6 +133,13 @@ impl Inbox {
         self.shared.queue.depth()
     }
 
+    /// How many requests the journal has no row of, since more came than could be written down: those of this process, and those
+    /// that others had written down when this one opened the inbox, or last lost some itself.
+    #[must_use]
+    pub fn lost_requests(&self) -> u64 {
+        self.shared.beside.notes.as_ref().map_or(0, |notes| notes.lost())
+    }
+
     /// Closes the inbox for every handle of this process: takes nothing more, writes what waits, and ends when its connections
     /// are closed. Workers end, too, and what they had not finished is due when their leases run out: end them first, so that
     /// they can. A pool of yours stays open.
@@ -150,6 +149,8 @@ impl Inbox {
         // An error says that the writer is gone.
         while end.changed().await.is_ok() {}
         // What hangs is not waited for.
+        let mut aside_end = self.shared.beside.end.clone();
+        let _ = timeout(LATE, async { while aside_end.changed().await.is_ok() {} }).await;
         let _ = timeout(LATE, self.shared.workers.close()).await;
         // Workers that wait learn it.
         self.shared.changed.send_replace(());
@@ -171,33 +172,12 @@ impl Inbox {
     pub(crate) fn wake(&self) {
         self.shared.changed.send_replace(());
     }
-
-    /// Whether the event is completed, in one statement with others.
-    async fn complete_with_others(&self, id: LeaseId, now: Moment) -> Result<bool, Fault> {
-        let shared = &self.shared;
-        let completions = shared.completions.get_or_init(|| {
-            let (completions, waiting) = mpsc::unbounded_channel();
-            tokio::spawn(completions::run(shared.workers.clone(), shared.sql, waiting));
-            completions
-        });
-        let (reply, answer) = oneshot::channel();
-        completions.send(Completion { id, now, reply }).map_err(|_| Fault::Closed)?;
-        answer.await.unwrap_or(Err(Fault::Closed))
-    }
-
-    /// Begins to hear what other nodes tell, once there is a worker.
-    fn hear(&self) {
-        if !self.shared.listens.swap(true, Ordering::Relaxed) {
-            let shared = &self.shared;
-            let changed = Arc::downgrade(&shared.changed);
-            tokio::spawn(listen::run(shared.workers.clone(), shared.sql.channel, changed, shared.end.clone()));
-        }
-    }
 }
 
 impl AcceptingSide for Inbox {
     fn accept(&self, records: Vec<EventRecord>) -> BoxFuture<'static, Result<Vec<Accepted>, HandoffError>> {
-        let pushed = self.shared.sealing.seal(records).and_then(|records| {
+        let sealed = self.shared.sealing.seal(records).map_err(|error| Fault::Store(error.to_string()));
+        let pushed = sealed.and_then(|records| {
             let weight = records.iter().fold(0, |weight, record| record.weight().saturating_add(weight));
             let (reply, answer) = oneshot::channel();
             self.shared.queue.push(Job { records, weight, reply })?;
@@ -217,79 +197,15 @@ impl AcceptingSide for Inbox {
     fn depth(&self) -> Option<InboxDepth> {
         self.shared.depth.seen()
     }
-}
 
-impl WorkingSide for Inbox {
-    fn claim(&self, claim: Claim) -> BoxFuture<'static, Result<Claimed, InboxError>> {
-        self.hear();
-        let inbox = self.clone();
-        Box::pin(async move {
-            let shared = &inbox.shared;
-            let claiming =
-                async { claim::claim(&mut *shared.connection().await?, shared.sql, &shared.times, claim).await };
-            Ok(shared.sealing.open_all(in_time(claiming).await?))
-        })
+    fn journal(&self) -> Option<Arc<dyn Observer>> {
+        let notes = self.shared.beside.notes.clone()?;
+        notes.begin();
+        Some(notes)
     }
 
-    fn renew(&self, id: LeaseId, until: hookporter_core::UnixTime) -> BoxFuture<'static, Result<Settled, InboxError>> {
-        let shared = self.shared.clone();
-        Box::pin(in_time(async move {
-            let mut connection = shared.connection().await?;
-            // Its distance from the present counts, so it is taken now.
-            settle::renew(&mut connection, shared.sql, shared.times.told(until), id).await
-        }))
-    }
-
-    fn complete(&self, id: LeaseId, now: hookporter_core::UnixTime) -> BoxFuture<'static, Result<Settled, InboxError>> {
-        let inbox = self.clone();
-        Box::pin(async move {
-            let shared = &inbox.shared;
-            let now = shared.times.present(now);
-            if inbox.complete_with_others(id, now).await? {
-                return Ok(Settled::Done);
-            }
-            // In a lane, or not ours any more.
-            let completing = async {
-                let mut connection = shared.connection().await?;
-                settle::complete(&mut connection, shared.sql, now, id).await
-            };
-            let (settled, makes_way) = in_time(completing).await?;
-            if makes_way {
-                inbox.wake();
-            }
-            Ok(settled)
-        })
-    }
-
-    fn fail(&self, id: LeaseId, failure: Failure) -> BoxFuture<'static, Result<Settled, InboxError>> {
-        let inbox = self.clone();
-        Box::pin(in_time(async move {
-            let shared = &inbox.shared;
-            let mut connection = shared.connection().await?;
-            let settled = settle::fail(&mut connection, shared.sql, &shared.times, id, &failure).await?;
-            inbox.wake();
-            Ok(settled)
-        }))
-    }
-
-    fn release(&self, id: LeaseId, now: hookporter_core::UnixTime) -> BoxFuture<'static, Result<Settled, InboxError>> {
-        let inbox = self.clone();
-        Box::pin(in_time(async move {
-            let shared = &inbox.shared;
-            let mut connection = shared.connection().await?;
-            let settled = settle::release(&mut connection, shared.sql, shared.times.present(now), id).await?;
-            inbox.wake();
-            Ok(settled)
-        }))
-    }
-
-    fn changed(&self) -> BoxFuture<'static, ()> {
-        // Subscribed now, so that no change from here on is missed.
-        let mut changed = self.shared.changed.subscribe();
-        Box::pin(async move {
-            // An error says that the inbox is gone: the next claim will say so. What is heard of other nodes is a hint only.
-            let _ = timeout(POLL, changed.changed()).await;
-        })
+    fn quarantine(&self) -> Option<Arc<dyn QuarantineSide>> {
+        self.refused()
     }
 }
 

@@ -44,6 +44,7 @@
 //! worker tells, only the distance from its own present counts.
 
 mod accept;
+mod aside;
 mod batch;
 mod claim;
 mod completions;
@@ -52,6 +53,7 @@ mod depth;
 mod desk;
 mod fault;
 mod inbox;
+mod journal;
 mod lane;
 mod listen;
 mod mend;
@@ -61,15 +63,17 @@ mod open_error;
 mod opening;
 mod operated;
 mod queue;
+mod refused;
 mod row;
 mod schema;
-mod sealing;
 mod settings;
 mod settle;
 mod sql;
+mod statements;
 mod sweep;
 mod text;
 mod transactional;
+mod working;
 mod writer;
 
 pub use inbox::Inbox;

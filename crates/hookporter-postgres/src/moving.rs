@@ -1,6 +1,7 @@
 //! Events on their way into another store, and out of one: many in one transaction.
 
 mod columns;
+mod sql;
 
 use bytes::Bytes;
 use hookporter_core::UnixTime;
@@ -14,6 +15,7 @@ use crate::sql::Sql;
 use crate::text::told;
 use crate::{batch, claim, desk, lane};
 use columns::Batch;
+pub(crate) use sql::Statements;
 
 /// How often a batch is tried again of which others have kept some meanwhile.
 const ROUNDS: usize = 5;

@@ -10,6 +10,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
+use crate::aside::Aside;
 use crate::connect::{self, Demand, Plans};
 use crate::depth::Depth;
 use crate::inbox::Shared;
@@ -30,6 +31,8 @@ pub(crate) async fn open(settings: Settings, pool: PgPool) -> Result<Inbox, Open
     let mut connection = connect::connect(&options, settings.demand, connect::PATIENT).await?;
     schema::migrate(&mut connection, sql).await?;
 
+    let (aside, beside) =
+        Aside::new(&settings, options.clone(), sql, &mut connection).await.map_err(OpenError::Tables)?;
     let queue = Arc::new(Queue::new(settings.waiting, settings.waiting_bytes));
     let changed = Arc::new(watch::Sender::new(()));
     let (ended, end) = watch::channel(());
@@ -45,9 +48,11 @@ pub(crate) async fn open(settings: Settings, pool: PgPool) -> Result<Inbox, Open
         tries: 0,
         told: Instant::now(),
         untold: false,
+        notes: beside.notes.clone(),
         _ended: ended,
     };
     tokio::spawn(writer.run());
+    tokio::spawn(aside.run(end.clone()));
     tokio::spawn(Sweep::new(&settings, sql, workers.clone()).run(end.clone()));
     let depth = Depth::default();
     tokio::spawn(depth.clone().run(workers.clone(), sql, settings.times.clone(), end.clone()));
@@ -64,6 +69,7 @@ pub(crate) async fn open(settings: Settings, pool: PgPool) -> Result<Inbox, Open
         durability: settings.demand.durability(),
         completions: OnceLock::new(),
         listens: AtomicBool::new(false),
+        beside,
         end,
     }))
 }
@@ -86,6 +92,8 @@ pub(crate) async fn desk(settings: Settings, options: PgConnectOptions, tables: 
         Tables::Demanded => schema::demand_present(&mut connection, sql).await?,
         Tables::Made => schema::migrate(&mut connection, sql).await?,
     }
+    // What others have lost is known from here on; the task itself has nothing to write.
+    let (_, beside) = Aside::new(&settings, options.clone(), sql, &mut connection).await.map_err(OpenError::Tables)?;
     drop(connection);
     // Nobody writes, so nothing is taken.
     let queue = Arc::new(Queue::new(1, 0));
@@ -103,6 +111,7 @@ pub(crate) async fn desk(settings: Settings, options: PgConnectOptions, tables: 
         durability: settings.demand.durability(),
         completions: OnceLock::new(),
         listens: AtomicBool::new(true),
+        beside,
         end: watch::channel(()).1,
     })))
 }

@@ -16,10 +16,10 @@ use tokio::time::timeout;
 
 use crate::fault::Fault;
 use crate::mend::{Bulk, Doing};
-use crate::{Inbox, OpenError, Settings, desk, mend, moving};
+use crate::{Inbox, OpenError, Settings, desk, journal, mend, moving};
 
 /// How long people wait for an answer that may need a look at every row.
-const LONGEST: Duration = Duration::from_secs(30);
+pub(crate) const LONGEST: Duration = Duration::from_secs(30);
 
 type Answer<T> = BoxFuture<'static, Result<T, InboxError>>;
 
@@ -31,13 +31,16 @@ macro_rules! asked {
             let $shared = inbox.shared();
             let asked = async {
                 let mut connection = $shared.connection().await?;
-                let $connection: &mut PgConnection = &mut connection;
+                let $connection: &mut sqlx::PgConnection = &mut connection;
                 $done.await
             };
-            Ok(timeout(LONGEST, asked).await.unwrap_or_else(|_| Err(sqlx::Error::PoolTimedOut)).map_err(Fault::from)?)
+            let answer = tokio::time::timeout(crate::operated::LONGEST, asked).await;
+            let answer = answer.unwrap_or_else(|_| Err(sqlx::Error::PoolTimedOut));
+            Ok(answer.map_err(crate::fault::Fault::from)?)
         })
     }};
 }
+pub(crate) use asked;
 
 /// The desk of an inbox: what people see of its events and mend in it, beside any number of nodes. Made with [`Inbox::desk`].
 ///
@@ -60,7 +63,7 @@ macro_rules! asked {
 /// ```
 #[derive(Clone)]
 pub struct Desk {
-    inbox: Inbox,
+    pub(crate) inbox: Inbox,
     progress: Arc<dyn Fn(usize) + Send + Sync>,
 }
 
@@ -207,7 +210,14 @@ impl OperatingSide for Desk {
     }
 
     fn erase(&self, number: i64) -> Answer<bool> {
-        asked!(self.inbox, |connection, shared| mend::erase(connection, shared.sql, &shared.times, number))
+        let inbox = self.inbox.clone();
+        let erased: Answer<bool> =
+            asked!(self.inbox, |connection, shared| mend::erase(connection, shared.sql, &shared.times, number));
+        Box::pin(async move {
+            // First what the journal says, so that whoever is interrupted can ask again.
+            journal::erase(&inbox, number).await?;
+            erased.await
+        })
     }
 }
 
@@ -225,7 +235,7 @@ impl MovingSide for Desk {
 }
 
 /// A transaction in which the server may take as long as people wait.
-async fn patient(connection: &mut PgConnection) -> sqlx::Result<sqlx::Transaction<'_, sqlx::Postgres>> {
+pub(crate) async fn patient(connection: &mut PgConnection) -> sqlx::Result<sqlx::Transaction<'_, sqlx::Postgres>> {
     let mut patient = connection.begin().await?;
     let sql = "SELECT set_config('statement_timeout', '30s', true)";
     sqlx::query(sql).execute(&mut *patient).await?;
@@ -238,24 +248,24 @@ impl Operated for Desk {
     }
 
     fn requests(&self) -> Option<Arc<dyn JournalSide>> {
-        None
+        Some(Arc::new(self.clone()))
     }
 
     fn refused(&self) -> Option<Arc<dyn QuarantineSide>> {
-        None
+        Some(Arc::new(self.clone()))
     }
 }
 
 impl Operated for Inbox {
     fn events(&self) -> Arc<dyn OperatingSide> {
-        Arc::new(self.desk())
+        self.desk().events()
     }
 
     fn requests(&self) -> Option<Arc<dyn JournalSide>> {
-        None
+        self.desk().requests()
     }
 
     fn refused(&self) -> Option<Arc<dyn QuarantineSide>> {
-        None
+        self.desk().refused()
     }
 }

@@ -21,9 +21,9 @@ pub(crate) const fn state(record: &EventRecord) -> &'static str {
 }
 
 /// Headers, one a line. No value holds a line's end: the pipeline keeps none that does.
-pub(crate) fn headers(record: &EventRecord) -> Vec<u8> {
+pub(crate) fn lines(headers: &[(String, Vec<u8>)]) -> Vec<u8> {
     let mut lines = Vec::new();
-    for (name, value) in &record.headers {
+    for (name, value) in headers {
         lines.extend_from_slice(name.as_bytes());
         lines.extend_from_slice(b": ");
         lines.extend_from_slice(value);
@@ -32,7 +32,8 @@ pub(crate) fn headers(record: &EventRecord) -> Vec<u8> {
     lines
 }
 
-fn read_headers(lines: &[u8]) -> Vec<(String, Vec<u8>)> {
+/// What [`lines`] has written.
+pub(crate) fn read_lines(lines: &[u8]) -> Vec<(String, Vec<u8>)> {
     let read = |line: &[u8]| {
         let colon = line.iter().position(|byte| *byte == b':')?;
         let (name, value) = line.split_at_checked(colon)?;
@@ -74,7 +75,7 @@ pub(crate) fn read(row: &PgRow, first: usize) -> sqlx::Result<EventRecord> {
     record.format = row.try_get::<i32, _>(at(11))?.cast_unsigned();
     record.method = text(12)?;
     record.target = text(13)?;
-    record.headers = read_headers(row.try_get(at(14))?);
+    record.headers = read_lines(row.try_get(at(14))?);
     record.payload = bytes(16)?.map(Bytes::copy_from_slice);
     record.coverage = coverage(&text(17)?);
     record.key_id = text(18)?;

@@ -4,13 +4,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hookporter_core::Clock;
+use hookporter_pipeline::inbox::Sealing;
+use hookporter_pipeline::journal::Keeping;
+use hookporter_pipeline::quarantine::Bounds;
 use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
 use crate::connect::Demand;
 use crate::moment::Times;
 use crate::opening::Tables;
-use crate::sealing::Sealing;
 use crate::{Desk, Inbox, OpenError, opening};
 
 /// How an inbox is to be opened.
@@ -40,6 +42,10 @@ pub struct Settings {
     pub(crate) times: Times,
     pub(crate) demand: Demand,
     pub(crate) sealing: Sealing,
+    /// `None`: no journal.
+    pub(crate) journal: Option<Keeping>,
+    pub(crate) quarantine: Bounds,
+    pub(crate) refused: Duration,
 }
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
@@ -58,6 +64,15 @@ impl Settings {
             times: Times::default(),
             demand: Demand::Durable,
             sealing: Sealing::default(),
+            journal: Some(Keeping {
+                waiting: 4096,
+                age: DAY.saturating_mul(30),
+                rows: 1_000_000,
+                digests: false,
+                sealed: false,
+            }),
+            quarantine: Bounds { requests: 1000, bytes: 64 * 1024 * 1024 },
+            refused: DAY.saturating_mul(30),
         }
     }
 
@@ -97,6 +112,51 @@ impl Settings {
         Self { unworked: Some(age), ..self }
     }
 
+    /// How long the journal tells of a request. Default: 30 days.
+    pub fn keep_requests(self, age: Duration) -> Self {
+        self.with_journal(|journal| Keeping { age, ..journal })
+    }
+
+    /// How many requests of all nodes the journal tells of; the oldest go when more come. A tenth of them may be others than
+    /// accepted ones, as anybody can send them: these push out their like only. Say the same on every node. Default: 1,000,000,
+    /// which take some 500 MB.
+    pub fn most_requests(self, requests: usize) -> Self {
+        self.with_journal(|journal| Keeping { rows: requests, ..journal })
+    }
+
+    /// Notes the SHA-256 of every proven body in the journal, too: hashing one takes about as long as its proof. Default: off.
+    pub fn digest_requests(self) -> Self {
+        self.with_journal(|journal| Keeping { digests: true, ..journal })
+    }
+
+    /// Writes no journal: requests of this process leave no row of their own. Default: every request of an endpoint with this
+    /// inbox leaves one.
+    pub fn no_journal(self) -> Self {
+        Self { journal: None, ..self }
+    }
+
+    fn with_journal(self, change: impl FnOnce(Keeping) -> Keeping) -> Self {
+        Self { journal: self.journal.map(change), ..self }
+    }
+
+    /// How the journal is kept.
+    pub(crate) fn keeping(&self) -> Option<Keeping> {
+        self.journal.map(|journal| Keeping { sealed: self.sealing.is_on(), ..journal })
+    }
+
+    /// How many refused requests of all nodes, and how many bytes of them, are kept for endpoints that have a
+    /// [`quarantine`](hookporter_pipeline::Endpoint::quarantine): so many of those whose proof was judged, and as many of those
+    /// that did not come as far. The oldest go first, of the endpoint that has the most; one that has more than an eighth of the
+    /// bytes by itself is not kept. Say the same on every node. Default: 1,000 requests and 64 MiB.
+    pub fn quarantine(self, requests: usize, bytes: usize) -> Self {
+        Self { quarantine: Bounds { requests, bytes }, ..self }
+    }
+
+    /// How long refused requests are kept. Default: 30 days.
+    pub fn keep_refused(self, age: Duration) -> Self {
+        Self { refused: age, ..self }
+    }
+
     /// Replaces the database's clock by this one, and by what endpoints and workers say of moments: for tests. All nodes need
     /// the same one. Default: the database's clock, and of moments that nodes tell only their distance from the node's own
     /// present counts, so that a node whose clock is wrong takes no event from another.
@@ -113,11 +173,11 @@ impl Settings {
     }
 
     /// Encrypts body, payload, headers, target and peer of every event from now on, and opens what these keys have sealed; see
-    /// [`SealingKeys`](hookporter_pipeline::inbox::SealingKeys) for what stays readable. Every node needs the keys. Default:
-    /// nothing is encrypted.
+    /// [`SealingKeys`](hookporter_pipeline::inbox::SealingKeys) for what stays readable. Every node needs the keys. So it is with
+    /// refused requests; the journal, which is not encrypted, has no headers and no paths then. Default: nothing is encrypted.
     #[cfg(feature = "seal")]
     pub fn seal(self, keys: hookporter_pipeline::inbox::SealingKeys) -> Self {
-        Self { sealing: Sealing { keys: Some(keys) }, ..self }
+        Self { sealing: Sealing::new(keys), ..self }
     }
 
     /// Opens the inbox in this database, with a pool of its own for effects, and makes the tables if they are not there.

@@ -3,40 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-/// The moment of a statement: its first two parameters. Stable within it, so that indexes serve.
-const PRESENT: &str = "(coalesce($1::bigint, (extract(epoch FROM statement_timestamp()) * 1000)::bigint) + $2::bigint)";
-
-macro_rules! statements {
-    ($of:ident ($($(#[doc = $about:literal])* $extra:ident: $type:ty = $make:expr),*)
-     $($(#[doc = $doc:literal])* $name:ident: $text:expr;)*) => {
-        /// Statements, for one schema.
-        #[derive(Debug)]
-        pub(crate) struct $of {
-            $($(#[doc = $about])* pub(crate) $extra: $type,)*
-            $($(#[doc = $doc])* pub(crate) $name: &'static str,)*
-        }
-
-        impl $of {
-            pub(super) fn new(schema: &str) -> Self {
-                Self { $($extra: $make(schema),)* $($name: $crate::sql::written(schema, $text),)* }
-            }
-        }
-    };
-}
-
-/// A statement for this schema.
-fn written(schema: &str, text: &str) -> &'static str {
-    let schema = quoted(schema);
-    leaked(text.replace("@.", &format!("{schema}.")).replace("@:", schema).replace("@now", PRESENT))
-}
-
-fn quoted(schema: &str) -> &'static str {
-    leaked(format!("\"{schema}\""))
-}
-
-fn leaked(text: String) -> &'static str {
-    Box::leak(text.into_boxed_str())
-}
+use crate::statements::{all_statements, leaked, written};
 
 /// The statements for a schema, made once for each in a process: drivers keep what they prepared by its text.
 pub(crate) fn of(schema: &str) -> &'static Sql {
@@ -89,22 +56,15 @@ macro_rules! contents {
     };
 }
 
-mod moving;
+pub(crate) use contents;
 
-statements! { Sql (
-        /// The schema, in quotes.
-        schema: &'static str = quoted,
-        /// Where nodes tell each other that something changed.
-        channel: &'static str = |schema: &str| leaked(schema.to_owned()),
-        /// By which events come from one store into another.
-        moving: moving::Moving = moving::Moving::new
-    )
+all_statements! {
     make_schema: "CREATE SCHEMA @:";
     /// The table of versions, as a name.
     versions: "@.versions";
     version: "SELECT coalesce(max(version), 0) FROM @.versions";
     made: "INSERT INTO @.versions (version) VALUES ($1)";
-    /// Takes records over: the numbers of those that are new, by their places. What identifies them is inserted in one order
+    /// Takes records over: the places of those that are new, and their numbers. What identifies them is inserted in one order
     /// on all nodes, so that no two wait in a circle; the numbers are given in the order of the records. The joins are full
     /// ones only since these are never done by nested loops, whatever the plan was made for.
     accept: concat!(
@@ -125,15 +85,14 @@ statements! { Sql (
              $19::bytea[], $20::bytea[], $21::text[], $22::text[], $23::bigint[], $24::text[], $25::text[], $26::bigint[]) \
              WITH ORDINALITY AS content (", contents!(), ", place) ON content.place = fresh.place \
              WHERE coalesce(fresh.id, 0) > 0) \
-         SELECT place, (SELECT pg_notify($27::text, '')::text WHERE $27 IS NOT NULL) FROM fresh"
+         SELECT place, id, (SELECT pg_notify($27::text, '')::text WHERE $27 IS NOT NULL) FROM fresh"
     );
-    /// Which of these are dead letters that a further delivery requeues, by their places.
+    /// Which of these are there, by their places: their numbers, and whether it is a dead letter that a further delivery requeues.
     ///
     /// Only so often: a sender that never stops must not have the same event worked for ever. After about ten rounds, or a
     /// hundred attempts, whichever is more, it is a duplicate, and only a person requeues it.
-    dead: "SELECT told.place FROM unnest($1::text[], $2::text[], $3::bytea[]) WITH ORDINALITY AS told (endpoint, tenant, \
+    known: "SELECT told.place, event.id, event.state = 'dead' AND event.epoch < greatest(100, 10 * event.attempts) FROM unnest($1::text[], $2::text[], $3::bytea[]) WITH ORDINALITY AS told (endpoint, tenant, \
          identity, place) JOIN @.events AS event USING (identity, tenant, endpoint) \
-         WHERE event.state = 'dead' AND event.epoch < greatest(100, 10 * event.attempts) \
          ORDER BY identity, tenant COLLATE \"C\", endpoint COLLATE \"C\", told.place";
     requeue: "UPDATE @.events SET state = $3, due_at = CASE WHEN $3 = 'waiting' AND $8::bigint IS NULL THEN @now END, \
          attempts = 0, finished_at = NULL, lane = $7, lane_key = $8, provider = $9, event_id = $10, event_type = $11, \
@@ -295,7 +254,7 @@ statements! { Sql (
     restore: "UPDATE @.contents SET body = original_body, payload = original_payload, coverage = original_coverage, \
          original_body = NULL, original_payload = NULL, original_coverage = NULL, edited_at = NULL, edit_reason = NULL \
          WHERE event = $1 AND edited_at IS NOT NULL";
-    erase: "WITH gone AS (DELETE FROM @.events WHERE id = $1 RETURNING id), \
+    erase: "WITH gone AS (DELETE FROM @.events WHERE id = $1 RETURNING id), noted AS (DELETE FROM @.requests WHERE event = $1), \
          bodies AS (DELETE FROM @.contents WHERE event = $1), tried AS (DELETE FROM @.attempts WHERE event = $1), \
          compared AS (DELETE FROM @.replayed WHERE event = $1) SELECT id FROM gone";
 }

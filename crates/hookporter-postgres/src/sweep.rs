@@ -31,12 +31,25 @@ const WHOLE: u32 = 144;
 enum What {
     Contents(Duration),
     Events(&'static str, Duration),
+    /// Of the journal.
+    Requests(Duration),
+    /// Of the quarantine.
+    Refused(Duration),
 }
 
 impl What {
     const fn age(self) -> Duration {
         match self {
-            Self::Contents(age) | Self::Events(_, age) => age,
+            Self::Contents(age) | Self::Events(_, age) | Self::Requests(age) | Self::Refused(age) => age,
+        }
+    }
+
+    /// The statement that finds the next rows.
+    const fn range(self, sql: &'static Sql) -> &'static str {
+        match self {
+            Self::Contents(_) | Self::Events(..) => sql.range,
+            Self::Requests(_) => sql.journal.range,
+            Self::Refused(_) => sql.refused.range,
         }
     }
 }
@@ -69,6 +82,8 @@ impl Sweep {
         what.extend(
             settings.unworked.into_iter().flat_map(|age| [What::Events("dead", age), What::Events("parked", age)]),
         );
+        what.extend(settings.journal.map(|journal| What::Requests(journal.age)));
+        what.push(What::Refused(settings.refused));
         Self { sql, times: settings.times.clone(), pool, what, count: 0 }
     }
 
@@ -141,7 +156,7 @@ impl Sweep {
         if !ours.try_get::<bool, _>(0)? {
             return Ok(Step::Busy);
         }
-        let row = sqlx::query(self.sql.range).bind(from).bind(ROWS).fetch_one(&mut *transaction).await?;
+        let row = sqlx::query(what.range(self.sql)).bind(from).bind(ROWS).fetch_one(&mut *transaction).await?;
         let (last, first): (Option<i64>, Option<i64>) = (row.try_get(0)?, row.try_get(1)?);
         let end: i64 = {
             let present = sqlx::query(self.sql.present).bind(before.now).bind(before.after);
@@ -154,6 +169,8 @@ impl Sweep {
         let query = |sql| sqlx::query(sql).bind(before.now).bind(before.after).bind(from).bind(last);
         let removed = match what {
             What::Contents(_) => query(self.sql.sweep_contents).execute(&mut *transaction).await?.rows_affected(),
+            What::Requests(_) => query(self.sql.journal.sweep).execute(&mut *transaction).await?.rows_affected(),
+            What::Refused(_) => query(self.sql.refused.sweep).execute(&mut *transaction).await?.rows_affected(),
             What::Events(state, _) => {
                 u64::try_from(query(self.sql.sweep_events).bind(state).fetch_all(&mut *transaction).await?.len())
                     .unwrap_or(0)

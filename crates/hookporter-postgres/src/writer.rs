@@ -3,13 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use hookporter_pipeline::inbox::{Accepted, EventRecord};
+use hookporter_pipeline::inbox::EventRecord;
+use hookporter_pipeline::journal::Notes;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{Connection, PgConnection};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep, timeout};
 
-use crate::accept::accept;
+use crate::accept::{Told, accept};
 use crate::connect::{self, Demand};
 use crate::fault::{Fault, Remedy, remedy};
 use crate::moment::Times;
@@ -44,6 +45,8 @@ pub(crate) struct Writer {
     pub(crate) told: Instant,
     /// Something is new of which they were not told.
     pub(crate) untold: bool,
+    /// Where it is noted which event a request brought.
+    pub(crate) notes: Option<Arc<Notes>>,
     /// Says that it is over, by being dropped last.
     pub(crate) _ended: watch::Sender<()>,
 }
@@ -124,7 +127,7 @@ impl Writer {
     }
 
     /// Commits the records of these jobs; what was undone for the sake of another transaction once more.
-    async fn commit(&mut self, jobs: &[Job]) -> Result<Vec<Accepted>, (String, Remedy)> {
+    async fn commit(&mut self, jobs: &[Job]) -> Result<Vec<Told>, (String, Remedy)> {
         let records: Vec<&EventRecord> = jobs.iter().flat_map(|job| &job.records).collect();
         let tells = self.told.elapsed() >= TELL;
         let mut again = true;
@@ -152,11 +155,18 @@ impl Writer {
         }
     }
 
-    fn conclude(&self, jobs: Vec<Job>, answers: Vec<Accepted>) {
+    fn conclude(&self, jobs: Vec<Job>, answers: Vec<Told>) {
+        let notes = self.notes.as_ref().filter(|notes| notes.is_in_use());
         let mut answers = answers.into_iter();
         for job in jobs {
-            let own = answers.by_ref().take(job.records.len()).collect();
-            job.tell(Ok(own));
+            let own: Vec<Told> = answers.by_ref().take(job.records.len()).collect();
+            // Before the request leaves its note.
+            if let (Some(notes), Some(first), Some(told)) = (notes, job.records.first(), own.first())
+                && let (Some(trace), Some(number)) = (first.trace, told.number)
+            {
+                notes.brought(trace, number);
+            }
+            job.tell(Ok(own.iter().map(|told| told.accepted).collect()));
         }
         self.changed.send_replace(());
     }

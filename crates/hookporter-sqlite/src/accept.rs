@@ -4,11 +4,11 @@ use std::sync::Arc;
 
 use hookporter_core::UnixTime;
 use hookporter_pipeline::inbox::{Accepted, EventRecord};
+use hookporter_pipeline::journal::Notes;
 use rusqlite::{CachedStatement, Connection, OptionalExtension, params};
 use tokio::sync::oneshot;
 
 use crate::job::{self, Fault, Job, Step};
-use crate::journal::Notes;
 use crate::size::Room;
 use crate::{lane, row};
 

@@ -8,7 +8,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use hookporter_core::UnixTime;
 use hookporter_pipeline::BoxFuture;
-use hookporter_pipeline::inbox::{EventRecord, InboxError};
+use hookporter_pipeline::inbox::{EventRecord, InboxError, Sealing};
 use hookporter_pipeline::operating::{
     Attempted, Edited, Listed, OperatingSide, Original, Page, Replay, Replayed, Selection, Stats,
 };
@@ -17,7 +17,6 @@ use tokio::sync::Mutex;
 
 use crate::bulk::{self, Bulk, Doing};
 use crate::readers::{Beside, Readers, blocking};
-use crate::sealing::Sealing;
 use crate::{Inbox, Mender, OpenError, Reader, edit, log, replay};
 
 /// What people see of an inbox and mend in it: for a console, in the server's process or in one beside it.
@@ -107,7 +106,7 @@ impl Desk {
     #[cfg(feature = "seal")]
     #[must_use]
     pub fn with_keys(self, keys: hookporter_pipeline::inbox::SealingKeys) -> Self {
-        Self { sealing: Sealing { keys: Some(keys) }, ..self }
+        Self { sealing: Sealing::new(keys), ..self }
     }
 
     /// How many requests the journal has no row of, as far as is known here.

@@ -8,8 +8,10 @@ use std::time::Duration;
 
 use hookporter_core::{Clock, UnixTime};
 use hookporter_pipeline::inbox::{
-    Claim, Claimed, EndpointNames, Failure, InboxError, LeaseId, Settled, WorkError, Worker, WorkingSide,
+    Claim, Claimed, EndpointNames, Failure, InboxError, LeaseId, Sealing, Settled, WorkError, Worker, WorkingSide,
 };
+use hookporter_pipeline::journal::Notes;
+use hookporter_pipeline::quarantine::RefusedQueue;
 use hookporter_pipeline::{BoxFuture, Event};
 use rusqlite::Connection;
 use tokio::sync::{oneshot, watch};
@@ -17,11 +19,8 @@ use tokio::sync::{oneshot, watch};
 use crate::damage::Damage;
 use crate::depth::Depth;
 use crate::job::{Effect, Fault, Job, ask};
-use crate::journal::Notes;
 use crate::queue::Queue;
 use crate::readers::Readers;
-use crate::refused::RefusedQueue;
-use crate::sealing::Sealing;
 use crate::size::Room;
 use crate::store::Aside;
 use crate::{OpenError, Settings, claim, settle};

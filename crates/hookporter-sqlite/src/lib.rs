@@ -94,7 +94,6 @@ mod replay;
 mod role;
 mod row;
 mod schema;
-mod sealing;
 mod selection;
 mod settings;
 mod settle;

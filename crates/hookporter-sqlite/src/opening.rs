@@ -4,6 +4,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use hookporter_pipeline::inbox::EndpointNames;
+use hookporter_pipeline::journal::Notes;
+use hookporter_pipeline::quarantine::RefusedQueue;
 use tokio::sync::{oneshot, watch};
 
 use crate::backfill::Backfill;
@@ -11,10 +13,10 @@ use crate::cancel::{Cancel, OnDrop};
 use crate::depth::Depth;
 use crate::emptying::Emptying;
 use crate::inbox::Shared;
-use crate::journal::{Notes, Scribe};
+use crate::journal::Scribe;
 use crate::queue::Queue;
 use crate::readers::Readers;
-use crate::refused::{Keeper, RefusedQueue};
+use crate::refused::Keeper;
 use crate::role::Role;
 use crate::size::Room;
 use crate::store::Store;
@@ -52,10 +54,10 @@ fn begun(settings: Settings, role: Role, path: PathBuf, cancel: &Cancel) -> Resu
     let sweep = Sweep::new(&settings);
     let (sealing, clock, longest_effect) = (settings.sealing.clone(), settings.clock.clone(), settings.effect);
     let room = Arc::new(Room::new(settings.file_limit, settings.log));
-    let notes = settings
-        .keeping()
-        .filter(|_| role != Role::Working)
-        .map(|keeping| Arc::new(Notes::new(keeping, queue.clone())));
+    let notes = settings.keeping().filter(|_| role != Role::Working).map(|keeping| {
+        let queue = queue.clone();
+        Arc::new(Notes::new(keeping, move || queue.nudge()))
+    });
     let scribe = notes.clone().map(|notes| Scribe::new(notes, room.clone(), settings.size()));
     let depth = Arc::new(Depth::new(clock.clone()));
     let refused = Arc::new(RefusedQueue::new(settings.bounds()));

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hookporter_core::{Clock, SystemClock};
+use hookporter_pipeline::inbox::Sealing;
+use hookporter_pipeline::journal::Keeping;
+use hookporter_pipeline::quarantine::Bounds;
 
-use crate::journal::Keeping;
-use crate::refused::Bounds;
 use crate::role::Role;
-use crate::sealing::Sealing;
 use crate::{Inbox, OpenError, file, opening};
 
 /// How an inbox is to be opened.
@@ -204,7 +204,7 @@ impl Settings {
     /// which is not encrypted, has no headers and no paths then. Default: nothing is encrypted.
     #[cfg(feature = "seal")]
     pub fn seal(self, keys: hookporter_pipeline::inbox::SealingKeys) -> Self {
-        Self { sealing: Sealing { keys: Some(keys) }, ..self }
+        Self { sealing: Sealing::new(keys), ..self }
     }
 
     /// Opens the inbox in this file, and makes the file if it is not there.

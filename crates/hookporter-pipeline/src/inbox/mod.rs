@@ -24,6 +24,7 @@ mod record;
 mod run;
 #[cfg(feature = "seal")]
 mod seal;
+mod sealing;
 mod settling;
 mod split;
 mod work_error;
@@ -45,6 +46,7 @@ pub use record::{EventRecord, RecordLabel};
 pub use run::WorkerEnd;
 #[cfg(feature = "seal")]
 pub use seal::{SealError, SealingKeys};
+pub use sealing::Sealing;
 pub use split::{Part, Split};
 pub use work_error::WorkError;
 pub use worker::Worker;

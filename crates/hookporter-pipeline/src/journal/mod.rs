@@ -13,9 +13,21 @@
 //! }
 //! # Ok::<(), hookporter_core::ConfigError>(())
 //! ```
+//!
+//! # For authors of stores
+//!
+//! A store that writes requests down gives [`Notes`] to its endpoints, takes them when it sees fit, and keeps each as a [`Row`];
+//! [`Findings`] come later, by their traces.
 
+mod findings;
+mod notes;
+mod numbers;
 mod query;
 mod ring;
+mod row;
 
+pub use findings::Findings;
+pub use notes::{Found, Keeping, Notes};
 pub use query::Query;
 pub use ring::{Entry, Journal};
+pub use row::Row;

@@ -73,6 +73,27 @@ impl Query {
         Self { event: Some(number), ..self }
     }
 
+    /// Whether only requests are wanted that were not accepted: a store may have these apart.
+    #[must_use]
+    pub fn is_of_others(&self) -> bool {
+        !self.outcomes.is_empty() && !self.outcomes.contains(&Outcome::Accepted)
+    }
+
+    /// The first and the last trace, as numbers of a store, whose digits begin with the text; `None` where none does. The first
+    /// digit has the sign, so that all of them lie on one side of zero.
+    #[must_use]
+    pub fn traces(&self) -> Option<(i64, i64)> {
+        let text = self.text.as_deref()?;
+        let is_hex = text.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte));
+        let digits = text.len();
+        if !is_hex || !(1..=16).contains(&digits) {
+            return None;
+        }
+        let rest = 16_usize.saturating_sub(digits);
+        let end = |digit: &str| u64::from_str_radix(&format!("{text}{}", digit.repeat(rest)), 16);
+        Some((end("0").ok()?.cast_signed(), end("f").ok()?.cast_signed()))
+    }
+
     /// Whether a record of a journal that knows no event of an inbox is wanted. Nothing of it is copied: a journal may hold very
     /// many.
     pub(super) fn takes(&self, record: &PackedRecord) -> bool {
@@ -93,4 +114,20 @@ fn names(record: &PackedRecord, text: &str) -> bool {
         || record.tenant.as_ref().is_some_and(|tenant| tenant.starts_with(text))
         || named.into_iter().flatten().any(|name| name.starts_with(text))
         || record.trace.to_string().starts_with(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_beginning_of_a_trace_is_a_range_on_one_side_of_zero() {
+        let traces = |text| Query::new().text(text).traces();
+        assert_eq!(traces("0"), Some((0, 0x0fff_ffff_ffff_ffff)));
+        assert_eq!(traces("f"), Some((-0x1000_0000_0000_0000, -1)));
+        assert_eq!(traces("00000000000000ff"), Some((255, 255)));
+        for none in ["", "g", "00000000000000000", "+1", "ABC"] {
+            assert_eq!(traces(none), None, "{none}");
+        }
+    }
 }

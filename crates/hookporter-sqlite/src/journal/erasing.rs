@@ -37,7 +37,7 @@ impl Erasing {
     }
 
     /// Whether this note is one of them; `number` is its event's.
-    pub(super) fn takes(&self, record: &PackedRecord, number: Option<i64>) -> bool {
+    pub(crate) fn takes(&self, record: &PackedRecord, number: Option<i64>) -> bool {
         let is_theirs =
             *record.endpoint == *self.endpoint && record.tenant.as_deref().unwrap_or_default() == self.tenant;
         match &self.event {

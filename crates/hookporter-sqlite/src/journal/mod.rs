@@ -8,8 +8,6 @@
 mod bound;
 mod erasing;
 mod found;
-mod notes;
-mod numbers;
 mod problem;
 mod read;
 mod row;
@@ -17,7 +15,6 @@ mod scribe;
 mod side;
 
 pub(crate) use erasing::Erasing;
-pub(crate) use notes::{Keeping, Notes};
 pub(crate) use read::{entries, entry, lost, reasons};
 pub(crate) use scribe::{Scribe, Wrote};
 

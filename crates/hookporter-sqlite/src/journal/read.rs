@@ -3,8 +3,7 @@
 use std::sync::Arc;
 
 use hookporter_core::{Reason, UnixTime};
-use hookporter_pipeline::Outcome;
-use hookporter_pipeline::journal::{Entry, Query};
+use hookporter_pipeline::journal::{Entry, Query, Row};
 use hookporter_pipeline::operating::ReasonCount;
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, params_from_iter};
@@ -50,7 +49,7 @@ pub(crate) fn reasons(connection: &Connection, query: &Query) -> rusqlite::Resul
     );
     let mut statement = connection.prepare_cached(&sql)?;
     let counts = statement.query_map(params_from_iter(wanted.values), |row| {
-        let Some(reason) = row::reason(&row.get::<_, String>(1)?) else { return Ok(None) };
+        let Some(reason) = Row::reason_of(&row.get::<_, String>(1)?) else { return Ok(None) };
         let unsigned = |column| row.get::<_, i64>(column).map(|number| u64::try_from(number).unwrap_or(0));
         Ok(Some(ReasonCount {
             endpoint: row.get(0)?,
@@ -87,11 +86,11 @@ impl Wanted {
         if !query.outcomes.is_empty() {
             let words: Vec<_> = query.outcomes.iter().map(|outcome| format!("'{outcome}'")).collect();
             // In the words of the index, so that SQLite uses it.
-            let others = if is_of_others(query) { "outcome <> 'accepted' AND " } else { "" };
+            let others = if query.is_of_others() { "outcome <> 'accepted' AND " } else { "" };
             wanted.sql.push_str(&format!(" AND {others}outcome IN ({})", words.join(", ")));
         }
         if let Some(text) = &query.text {
-            wanted.begins_with(text);
+            wanted.begins_with(text, query.traces());
         }
         wanted
     }
@@ -102,7 +101,7 @@ impl Wanted {
         match query {
             Query { event: Some(_), .. } => "INDEXED BY requests_event",
             Query { reason: Some(_), .. } => "INDEXED BY requests_refused",
-            _ if is_of_others(query) => "INDEXED BY requests_others",
+            _ if query.is_of_others() => "INDEXED BY requests_others",
             _ => "NOT INDEXED",
         }
     }
@@ -121,12 +120,12 @@ impl Wanted {
     }
 
     /// One of the texts that tell a request begins with this.
-    fn begins_with(&mut self, beginning: &str) {
+    fn begins_with(&mut self, beginning: &str, traces: Option<(i64, i64)>) {
         let (from, to) = (self.value(text(beginning)), self.value(Value::Text(format!("{beginning}{LAST}"))));
         let columns = ["path", "tenant", "event_id", "event_type", "body_digest"];
         let mut any: Vec<_> =
             columns.iter().map(|column| format!("({column} >= {from} AND {column} < {to})")).collect();
-        if let Some((first, last)) = traces(beginning) {
+        if let Some((first, last)) = traces {
             let (first, last) = (self.value(Value::Integer(first)), self.value(Value::Integer(last)));
             any.push(format!("(trace BETWEEN {first} AND {last})"));
         }
@@ -138,36 +137,9 @@ fn text(text: &str) -> Value {
     Value::Text(text.to_owned())
 }
 
-/// Whether only requests are wanted that were not accepted.
-fn is_of_others(query: &Query) -> bool {
-    !query.outcomes.is_empty() && !query.outcomes.contains(&Outcome::Accepted)
-}
-
-/// The first and the last trace whose hex digits begin with this text. The first digit has the sign, so none is between them.
-fn traces(beginning: &str) -> Option<(i64, i64)> {
-    let is_hex = beginning.bytes().all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte));
-    let digits = beginning.len();
-    if !is_hex || !(1..=16).contains(&digits) {
-        return None;
-    }
-    let end =
-        |digit: &str| u64::from_str_radix(&format!("{beginning}{}", digit.repeat(16_usize.saturating_sub(digits))), 16);
-    Some((end("0").ok()?.cast_signed(), end("f").ok()?.cast_signed()))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_beginning_of_a_trace_is_a_range_on_one_side_of_zero() {
-        assert_eq!(traces("0"), Some((0, 0x0fff_ffff_ffff_ffff)));
-        assert_eq!(traces("f"), Some((-0x1000_0000_0000_0000, -1)));
-        assert_eq!(traces("00000000000000ff"), Some((255, 255)));
-        for none in ["", "g", "00000000000000000", "+1", "ABC"] {
-            assert_eq!(traces(none), None, "{none}");
-        }
-    }
 
     /// What people look for among a million requests is not looked for one by one.
     #[test]

@@ -3,15 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use hookporter_pipeline::journal::{Findings, Notes, Row};
 use hookporter_pipeline::{Outcome, PackedRecord};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::time::Instant;
 
 use super::bound::{Bound, Kind};
-use super::found::Findings;
-use super::notes::{ENOUGH, Found, Notes};
 use super::problem::Problem;
-use super::row;
+use super::{found, row};
 use crate::role::Role;
 use crate::size::{Room, Size};
 
@@ -85,7 +84,7 @@ impl Scribe {
     pub(crate) fn patience(&self) -> Duration {
         if !self.notes.is_in_use() {
             LATEST
-        } else if !self.rests && self.notes.count() >= ENOUGH {
+        } else if !self.rests && self.notes.count() >= Notes::ENOUGH {
             Duration::ZERO
         } else {
             self.due.saturating_duration_since(Instant::now())
@@ -98,7 +97,7 @@ impl Scribe {
             return false;
         }
         let count = if self.rests { 0 } else { self.notes.count() };
-        is_idle && count > 0 || count >= ENOUGH || Instant::now() >= self.due
+        is_idle && count > 0 || count >= Notes::ENOUGH || Instant::now() >= self.due
     }
 
     /// Writes the oldest notes down, in a transaction of their own.
@@ -106,15 +105,17 @@ impl Scribe {
         let now = Instant::now();
         self.due = now.checked_add(LATEST).unwrap_or(now);
         let (records, found) = self.notes.take(MOST);
+        let is_any = !records.is_empty() || !found.is_empty() || self.findings.are_any();
+        self.findings.join(found);
         let is_known = self.notes.lost() == self.known.unwrap_or(0);
-        if records.is_empty() && found.is_empty() && !self.findings.are_any() && is_known {
+        if !is_any && is_known {
             return Wrote::Well;
         }
         if self.is_off {
             self.lose(records.len(), "it is damaged");
             return Wrote::Well;
         }
-        let ended = self.unsynced(role, connection, &records, &found);
+        let ended = self.unsynced(role, connection, &records);
         self.rests = ended.is_err();
         let Err(error) = ended else {
             self.notes.spend(records);
@@ -124,7 +125,7 @@ impl Scribe {
         match error {
             Problem::Busy => {
                 // Whoever else writes is not waited for.
-                self.notes.put_back(records, found);
+                self.notes.put_back(records, Vec::new());
                 Wrote::Well
             }
             Problem::NotNow(why) => {
@@ -164,7 +165,7 @@ impl Scribe {
     }
 
     fn lose(&mut self, count: usize, why: &str) {
-        self.notes.lose(count);
+        self.notes.lose(u64::try_from(count).unwrap_or(u64::MAX));
         if count > 0 {
             self.tell(self.notes.lost(), why);
         }
@@ -185,13 +186,12 @@ impl Scribe {
         role: Role,
         connection: &mut Connection,
         records: &[Arc<PackedRecord>],
-        found: &[Found],
     ) -> Result<(), Problem> {
         let without = || -> rusqlite::Result<()> {
             connection.busy_timeout(Duration::ZERO)?;
             connection.execute_batch("PRAGMA synchronous = NORMAL")
         };
-        let written = without().and_then(|()| self.transaction(connection, records, found));
+        let written = without().and_then(|()| self.transaction(connection, records));
         let put_back = || -> rusqlite::Result<()> {
             connection.execute_batch("PRAGMA synchronous = FULL")?;
             let is: i64 = connection.pragma_query_value(None, "synchronous", |row| row.get(0))?;
@@ -209,12 +209,7 @@ impl Scribe {
     }
 
     /// Whether there was room.
-    fn transaction(
-        &mut self,
-        connection: &Connection,
-        records: &[Arc<PackedRecord>],
-        found: &[Found],
-    ) -> rusqlite::Result<bool> {
+    fn transaction(&mut self, connection: &Connection, records: &[Arc<PackedRecord>]) -> rusqlite::Result<bool> {
         let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
         let mut state = match self.state.take() {
             Some(state) => state,
@@ -237,14 +232,15 @@ impl Scribe {
                 _ => (1, &mut state.others),
             };
             let place = (state.last, bound.next());
-            row::write(&mut insert, place, record, self.notes.number(record.trace), self.notes.keeping())?;
+            let event = self.notes.number(record.trace);
+            row::write(&mut insert, place, &Row::of(record, event, self.notes.keeping()))?;
             came.iter_mut().skip(kind).take(1).for_each(|count| *count = count.saturating_add(1));
         }
         drop(insert);
         let [accepted, others] = came;
         state.accepted.hold(&transaction, accepted)?;
         state.others.hold(&transaction, others)?;
-        self.findings.write(&transaction, found, self.notes.keeping().sealed)?;
+        found::write(&mut self.findings, &transaction, self.notes.keeping().sealed)?;
         let lost = self.notes.lost();
         let is_news = self.known != Some(lost);
         if is_news {
@@ -263,7 +259,7 @@ impl Scribe {
     fn begun(&mut self, connection: &Connection) -> rusqlite::Result<State> {
         if self.known.is_none() {
             let before = super::lost(connection)?;
-            self.notes.lose(usize::try_from(before).unwrap_or(usize::MAX));
+            self.notes.lose(before);
             self.known = Some(before);
         }
         let rows = self.size.map(|size| size.checked_div(PART.saturating_mul(ROW)).unwrap_or(0));

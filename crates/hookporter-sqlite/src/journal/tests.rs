@@ -5,11 +5,10 @@ use hookporter_core::UnixTime;
 use hookporter_pipeline::{Observer, Outcome, Record, TraceId};
 use rusqlite::Connection;
 
-use super::notes::ENOUGH;
-use super::{Keeping, Notes, Scribe, Wrote};
-use crate::queue::Queue;
+use super::{Scribe, Wrote};
 use crate::role::Role;
 use crate::size::Room;
+use hookporter_pipeline::journal::{Keeping, Notes};
 
 fn record() -> Record {
     Record {
@@ -40,10 +39,10 @@ fn record() -> Record {
 #[test]
 fn the_writer_does_not_spin_while_the_file_is_not_open_or_locked() {
     let keeping = Keeping { waiting: 4096, age: Duration::MAX, rows: 10_000, digests: false, sealed: false };
-    let notes = Arc::new(Notes::new(keeping, Arc::new(Queue::new(1, 1))));
+    let notes = Arc::new(Notes::new(keeping, || {}));
     notes.begin();
     let mut scribe = Scribe::new(notes.clone(), Arc::new(Room::new(None, 0)), None);
-    (0..=ENOUGH).for_each(|_| notes.observe(&record()));
+    (0..=Notes::ENOUGH).for_each(|_| notes.observe(&record()));
     assert!(scribe.is_due(false) && scribe.patience().is_zero());
     scribe.forget();
     assert!(!scribe.is_due(true) && !scribe.patience().is_zero());

@@ -2,6 +2,7 @@
 
 use hookporter_core::UnixTime;
 use hookporter_pipeline::operating::RefusedRequest;
+use hookporter_pipeline::quarantine::Bounds;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use crate::row;
@@ -11,23 +12,6 @@ use crate::row;
 const MOST_GONE: usize = 400;
 /// And so many bytes, and twice as many as came with it.
 const MOST_GONE_BYTES: usize = 2 * 1024 * 1024;
-/// A single request has no more than this share of the bytes: a few large ones are not to push out all others.
-const SHARE: usize = 8;
-
-/// How many requests are kept, and how many bytes of them: of those that reached the proof, and as many of those that did not.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Bounds {
-    pub(crate) requests: usize,
-    pub(crate) bytes: usize,
-}
-
-impl Bounds {
-    /// The largest request that is kept, in bytes.
-    pub(crate) fn largest(self) -> usize {
-        if self.requests == 0 { 0 } else { self.bytes.checked_div(SHARE).unwrap_or(0) }
-    }
-}
-
 /// What an endpoint has.
 struct Share {
     endpoint: String,

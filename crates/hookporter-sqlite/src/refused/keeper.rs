@@ -3,13 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use hookporter_pipeline::inbox::Sealing;
 use hookporter_pipeline::operating::RefusedRequest;
+use hookporter_pipeline::quarantine::RefusedQueue;
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::time::Instant;
 
 use super::bounds;
-use crate::refused::RefusedQueue;
-use crate::sealing::Sealing;
 use crate::size::Room;
 
 /// What one step keeps: senders wait behind it.
@@ -97,7 +97,7 @@ impl Keeper {
             requests.into_iter().map(|request| self.sealing.seal_refused(request)).collect();
         match sealed {
             Ok(requests) => {
-                bounds::keep(&transaction, &requests, &sizes, self.queue.bounds)?;
+                bounds::keep(&transaction, &requests, &sizes, self.queue.bounds())?;
                 transaction.commit()?;
                 Ok(true)
             }

@@ -1,9 +1,9 @@
 use bytes::Bytes;
 use hookporter_core::{Reason, UnixTime};
 use hookporter_pipeline::TraceId;
+use hookporter_pipeline::quarantine::Bounds;
 
 use super::*;
-use crate::refused::Bounds;
 
 fn request() -> RefusedRequest {
     RefusedRequest {

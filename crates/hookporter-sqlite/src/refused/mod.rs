@@ -5,7 +5,6 @@ mod bounds;
 mod desk;
 mod forget;
 mod keeper;
-mod queue;
 mod readmit;
 mod side;
 
@@ -19,10 +18,8 @@ use hookporter_pipeline::operating::{RefusedCount, RefusedListed, RefusedRequest
 use rusqlite::types::Value;
 use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
 
-pub(crate) use bounds::Bounds;
 pub(crate) use forget::{Forgetting, forget_before};
 pub(crate) use keeper::Keeper;
-pub(crate) use queue::RefusedQueue;
 
 use crate::accept::Inserts;
 use crate::selection::Condition;
@@ -166,5 +163,5 @@ fn trace(row: &Row<'_>, column: usize) -> rusqlite::Result<TraceId> {
 
 /// The reason of a word; of a newer release's word no more is said than that the proof did not hold.
 fn reason(word: &str) -> Reason {
-    Reason::ALL.iter().copied().find(|reason| reason.as_str() == word).unwrap_or(Reason::InvalidSignature)
+    hookporter_pipeline::journal::Row::reason_of(word).unwrap_or(Reason::InvalidSignature)
 }

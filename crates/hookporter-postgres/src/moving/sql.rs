@@ -1,6 +1,9 @@
 //! The statements by which events come from one store into another.
 
-statements! { Moving ()
+use crate::sql::contents;
+use crate::statements::statements;
+
+statements! {
     /// What is kept of an event beside its contents.
     moved: "SELECT tenant, identity, provider, event_id, event_type, api_version, signed, lane, epoch FROM @.events WHERE id = $1";
     /// Which of these are here, by their places.

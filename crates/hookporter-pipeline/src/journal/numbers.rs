@@ -3,12 +3,12 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use hookporter_pipeline::TraceId;
+use crate::trace::TraceId;
 
 /// A note comes a moment after the commit; more than this many do not come in between.
 const MOST: usize = 16_384;
 
-/// The numbers of events by the traces of the requests that brought them. Only the writer looks at them.
+/// The numbers of events by the traces of the requests that brought them. Only whoever writes looks at them.
 #[derive(Debug, Default)]
 pub(super) struct Numbers(Mutex<Kept>);
 

@@ -1,0 +1,213 @@
+//! Notes of requests, in memory, until a store writes them down.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use super::numbers::Numbers;
+use crate::health::LikelyCause;
+use crate::outcome::{Observer, Record};
+use crate::packed::PackedRecord;
+use crate::trace::TraceId;
+
+/// How many findings about refused requests wait: an endpoint examines two a second.
+const CAUSES: usize = 256;
+
+/// How a store keeps a journal.
+#[derive(Debug, Clone, Copy)]
+#[expect(clippy::exhaustive_structs, reason = "made by stores")]
+pub struct Keeping {
+    /// How many notes wait to be written down; what comes beyond is lost, and counted.
+    pub waiting: usize,
+    /// How long the journal tells of a request.
+    pub age: Duration,
+    /// How many rows it has: nine tenths of them accepted requests at the most, and a tenth others.
+    pub rows: usize,
+    /// Whether bodies are hashed for it.
+    pub digests: bool,
+    /// Whether contents are sealed, so that the journal is not to have of them what is sealed there.
+    pub sealed: bool,
+}
+
+/// For authors of stores: what waits to be written down of an endpoint's requests, which is what
+/// [`AcceptingSide::journal`](crate::inbox::AcceptingSide::journal) gives to an endpoint. Requests push, and wait for nothing
+/// but each other; the store takes them, many at a time. It is bounded, and counts what is lost.
+pub struct Notes {
+    /// Wakes whoever writes, when there are enough.
+    wake: Box<dyn Fn() + Send + Sync>,
+    keeping: Keeping,
+    waiting: Mutex<Waiting>,
+    numbers: Numbers,
+    lost: AtomicU64,
+    /// Whether there is an endpoint whose requests are noted.
+    in_use: AtomicBool,
+}
+
+#[derive(Debug, Default)]
+struct Waiting {
+    records: VecDeque<Arc<PackedRecord>>,
+    causes: VecDeque<Found>,
+    /// Written down, and freed by the requests that come, on the threads that made them: on the writer's, which senders may wait
+    /// for, each would cost as much as half a row.
+    spent: Vec<Arc<PackedRecord>>,
+}
+
+/// What was found out about a refused request.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Found {
+    /// What the log calls the request.
+    pub trace: TraceId,
+    /// What was found.
+    pub cause: LikelyCause,
+}
+
+impl Notes {
+    /// So many that wait are worth a transaction of their own, whoever else waits: each costs something whatever is in it.
+    pub const ENOUGH: usize = 1024;
+
+    /// None yet. `wake` is called, on a request's task, when [`Notes::ENOUGH`] of them wait: it must not block.
+    pub fn new(keeping: Keeping, wake: impl Fn() + Send + Sync + 'static) -> Self {
+        Self {
+            wake: Box::new(wake),
+            keeping,
+            waiting: Mutex::default(),
+            numbers: Numbers::default(),
+            lost: AtomicU64::new(0),
+            in_use: AtomicBool::new(false),
+        }
+    }
+
+    /// An endpoint's requests are noted from now on.
+    pub fn begin(&self) {
+        self.in_use.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether an endpoint's requests are noted. Until then there is nothing to do for it.
+    #[must_use]
+    pub fn is_in_use(&self) -> bool {
+        self.in_use.load(Ordering::Relaxed)
+    }
+
+    /// A request brought the event of this number, or a copy of it: said before the request is answered, so that it stands in its
+    /// note.
+    pub fn brought(&self, trace: TraceId, event: i64) {
+        self.numbers.note(trace, event);
+    }
+
+    /// The number of the event that a request brought; it is forgotten with that.
+    #[must_use]
+    pub fn number(&self, trace: TraceId) -> Option<i64> {
+        self.numbers.take(trace)
+    }
+
+    /// How many requests are missing in the journal.
+    #[must_use]
+    pub fn lost(&self) -> u64 {
+        self.lost.load(Ordering::Relaxed)
+    }
+
+    /// So many are missing in the journal, beside those that it knows of.
+    pub fn lose(&self, count: u64) {
+        self.lost.fetch_add(count, Ordering::Relaxed);
+    }
+
+    /// Drops what waits of these, for an erasure: the store deletes what is written down. The number is that of a note's event.
+    pub fn erase(&self, is_theirs: impl Fn(&PackedRecord, Option<i64>) -> bool) {
+        self.lock().records.retain(|record| !is_theirs(record, self.numbers.of(record.trace)));
+    }
+
+    /// How the journal is kept.
+    #[must_use]
+    pub const fn keeping(&self) -> &Keeping {
+        &self.keeping
+    }
+
+    /// How many notes and findings wait.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        let waiting = self.lock();
+        waiting.records.len().saturating_add(waiting.causes.len())
+    }
+
+    /// Takes the oldest notes, at most so many, and every finding.
+    #[must_use]
+    pub fn take(&self, most: usize) -> (Vec<Arc<PackedRecord>>, Vec<Found>) {
+        let mut waiting = self.lock();
+        let count = waiting.records.len().min(most);
+        (waiting.records.drain(..count).collect(), waiting.causes.drain(..).collect())
+    }
+
+    /// Puts back what could not be written down for now, before all others. What has no room any more is lost, the newest first.
+    pub fn put_back(&self, records: Vec<Arc<PackedRecord>>, causes: Vec<Found>) {
+        let mut waiting = self.lock();
+        records.into_iter().rev().for_each(|record| waiting.records.push_front(record));
+        causes.into_iter().rev().for_each(|found| waiting.causes.push_front(found));
+        let lost = waiting.records.len().saturating_sub(self.keeping.waiting);
+        waiting.records.truncate(self.keeping.waiting);
+        waiting.causes.truncate(CAUSES);
+        drop(waiting);
+        self.lose(u64::try_from(lost).unwrap_or(u64::MAX));
+    }
+
+    /// These are written down. They are freed by requests that come.
+    pub fn spend(&self, records: Vec<Arc<PackedRecord>>) {
+        let mut waiting = self.lock();
+        if waiting.spent.len() <= Self::ENOUGH {
+            waiting.spent.extend(records);
+        } else {
+            drop(waiting);
+            drop(records);
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, Waiting> {
+        // Nothing under the lock can leave it half done.
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// One of no endpoint but the journal's own.
+impl Observer for Notes {
+    fn observe(&self, record: &Record) {
+        self.observe_packed(&Arc::new(record.into()));
+    }
+
+    fn observe_packed(&self, record: &Arc<PackedRecord>) {
+        let record = record.clone();
+        let mut waiting = self.lock();
+        let count = waiting.records.len();
+        if count < self.keeping.waiting {
+            waiting.records.push_back(record);
+        }
+        // Two, so that they become fewer.
+        let freed = (waiting.spent.pop(), waiting.spent.pop());
+        drop(waiting);
+        drop(freed);
+        if count >= self.keeping.waiting {
+            self.lose(1);
+        } else if count == Self::ENOUGH {
+            (self.wake)();
+        }
+    }
+
+    fn explain(&self, trace: TraceId, cause: &LikelyCause) {
+        let found = Found { trace, cause: cause.clone() };
+        let mut waiting = self.lock();
+        if waiting.causes.len() < CAUSES {
+            waiting.causes.push_back(found);
+        }
+    }
+
+    fn wants_digests(&self) -> bool {
+        self.keeping.digests
+    }
+}
+
+impl fmt::Debug for Notes {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Notes").field("keeping", &self.keeping).finish_non_exhaustive()
+    }
+}
