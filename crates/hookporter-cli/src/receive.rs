@@ -174,11 +174,14 @@ fn listening(args: &Receive, provider: &Provider, url: &str, place: Option<&Plac
         });
     }
     let Some(file) = inbox.map(|file| output::escaped(&file)) else { return format!("listening on {url}") };
-    let schema = args.schema.as_ref().map(|schema| format!(" --schema {}", output::escaped(schema))).unwrap_or_default();
+    let schema =
+        args.schema.as_ref().map(|schema| format!(" --schema {}", output::escaped(schema))).unwrap_or_default();
     let refused = if args.quarantine {
         format!("\nrefused requests are kept, too; `hookporter rejected list --inbox {file}{schema}` shows them")
     } else {
         String::new()
     };
-    format!("listening on {url}\nkeeping events in {file}; `hookporter inbox list --inbox {file}{schema}` shows them{refused}")
+    format!(
+        "listening on {url}\nkeeping events in {file}; `hookporter inbox list --inbox {file}{schema}` shows them{refused}"
+    )
 }

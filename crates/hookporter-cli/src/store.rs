@@ -28,7 +28,10 @@ pub(crate) struct Store {
 }
 
 enum Kind {
-    File { desk: sqlite::Desk, path: PathBuf },
+    File {
+        desk: sqlite::Desk,
+        path: PathBuf,
+    },
     #[cfg(feature = "postgres")]
     Postgres(hookporter::postgres::Desk),
 }

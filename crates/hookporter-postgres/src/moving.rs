@@ -90,7 +90,11 @@ pub(crate) async fn take_over(
         moments.extend(batch.moments().filter(|(number, _)| kept.contains(number)));
         for (number, place, own) in &batch.numbers {
             if kept.contains(number) {
-                answer(&mut answers, *place, if own == number { TakenOver::Kept } else { TakenOver::Renumbered(*number) });
+                answer(
+                    &mut answers,
+                    *place,
+                    if own == number { TakenOver::Kept } else { TakenOver::Renumbered(*number) },
+                );
             }
         }
         let refused = |place: &usize| answers.get(*place) == Some(&TakenOver::NumberTaken);
@@ -164,7 +168,8 @@ async fn finish(
     let claims: Vec<i64> = done.iter().map(|(_, event)| i64::try_from(event.claims).unwrap_or(i64::MAX)).collect();
     let finished: Vec<Option<i64>> =
         done.iter().map(|(_, event)| event.listed.finished_at.map(UnixTime::as_millis)).collect();
-    let query = sqlx::query(sql.moving.finish_many).bind(now.now).bind(now.after).bind(&numbers).bind(claims).bind(finished);
+    let query =
+        sqlx::query(sql.moving.finish_many).bind(now.now).bind(now.after).bind(&numbers).bind(claims).bind(finished);
     let rows = query.fetch_all(connection).await?;
     let finished: Vec<i64> = rows.iter().map(|row| row.try_get(0)).collect::<sqlx::Result<_>>()?;
     Ok(done.iter().filter(|(found, _)| finished.contains(&found.number)).map(|(found, _)| found.place).collect())

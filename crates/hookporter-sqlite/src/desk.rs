@@ -187,7 +187,14 @@ impl Inbox {
     #[must_use]
     pub fn desk(&self) -> Desk {
         let (path, sealing) = (self.path().to_owned(), self.sealing().clone());
-        Desk { readers: Readers::new(&path), path, hand: Hand::Server(self.clone()), sealing, lost: 0, progress: nobody() }
+        Desk {
+            readers: Readers::new(&path),
+            path,
+            hand: Hand::Server(self.clone()),
+            sealing,
+            lost: 0,
+            progress: nobody(),
+        }
     }
 }
 

@@ -206,7 +206,8 @@ fn keep_attempts(
     event: &Moved,
     now: UnixTime,
 ) -> rusqlite::Result<()> {
-    let sql = "INSERT INTO attempts (event, epoch, started_at, ended_at, outcome, error) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
+    let sql =
+        "INSERT INTO attempts (event, epoch, started_at, ended_at, outcome, error) VALUES (?1, ?2, ?3, ?4, ?5, ?6)";
     let mut statement = connection.prepare_cached(sql)?;
     for (epoch, attempt) in (0..=claims).rev().zip(event.attempts.iter().rev()) {
         let lost = attempt.ended_at.is_none().then_some("lost");

@@ -1,9 +1,5 @@
 //! The password of a database, and a sender's secret beside it: in no output of an inbox on PostgreSQL.
 
-#[path = "../../../crates/hookporter-postgres/tests/inbox/server.rs"]
-#[expect(dead_code, reason = "the store's own tests need more of it")]
-mod server;
-
 use std::process::Command;
 
 use axum::Router;
@@ -17,9 +13,9 @@ use super::program::run;
 use super::scene::{Log, Output, PATH, URL, answered, debug, page, requests};
 use super::{assert_silent, forms};
 use crate::attacks::at_now;
+use crate::database::Server;
 use crate::examples::program::binary;
 use crate::replay::directory::Directory;
-use server::Server;
 
 const PASSWORD: &str = "canary-of-a-database-9c1e";
 const ID: &str = "stripe";

@@ -14,7 +14,6 @@ use hookporter::{Clock, SystemClock};
 
 use super::Arguments;
 use crate::failure::Failure;
-use crate::output;
 use crate::progress::Progress;
 use crate::store::Store;
 use summary::Summary;
@@ -87,12 +86,7 @@ fn count(file: &str) -> std::io::Result<usize> {
     }
 }
 
-fn all(
-    lines: &mut dyn BufRead,
-    import: &Import,
-    taking: &mut Taking<'_>,
-    progress: Progress,
-) -> Result<(), Failure> {
+fn all(lines: &mut dyn BufRead, import: &Import, taking: &mut Taking<'_>, progress: Progress) -> Result<(), Failure> {
     let mut text = Vec::new();
     for at in 1_usize.. {
         text.clear();

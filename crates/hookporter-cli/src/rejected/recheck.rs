@@ -14,10 +14,10 @@ use super::judging::Setup;
 use super::{Arguments, open};
 use crate::args::Freshness;
 use crate::failure::Failure;
+use crate::output;
 use crate::progress::Progress;
 use crate::store::{Store, failed};
 use crate::style::{Paint, Style};
-use crate::output;
 
 /// How many are judged between two looks at how far it is.
 const STEP: usize = 20;

@@ -185,7 +185,9 @@ mod tests {
 
     #[test]
     fn passwords_are_found_and_addresses_are_left_out() {
-        for url in ["postgres://u:p@h/d", "postgresql://u:p%40@h", "postgres://h/d?user=u&password=p", "postgres://u:p/x@h/d"] {
+        for url in
+            ["postgres://u:p@h/d", "postgresql://u:p%40@h", "postgres://h/d?user=u&password=p", "postgres://u:p/x@h/d"]
+        {
             assert!(has_password(url), "{url}");
         }
         for url in ["postgres://u@h/d", "postgres://h:5432/d", "postgres:///d?host=/run", "postgres://u@h:5432/d"] {

@@ -3,7 +3,7 @@
 use std::path::Path;
 use std::time::Duration;
 
-use hookporter::inbox::{AcceptingSide, Accepted, Claim, EventRecord, Failure, Next, WorkingSide};
+use hookporter::inbox::{Accepted, AcceptingSide, Claim, EventRecord, Failure, Next, Settled, WorkingSide};
 use hookporter::{Clock, Inbox, SystemClock};
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
@@ -28,7 +28,8 @@ pub(crate) fn fill(inbox: &(impl AcceptingSide + WorkingSide), runtime: &Runtime
         };
         let fail = async |next: Next| {
             let id = claim().await;
-            inbox.fail(id, Failure { now, error: "no such account".to_owned(), next }).await.unwrap();
+            let failure = Failure { now, error: "no such account".to_owned(), next };
+            assert_eq!(inbox.fail(id, failure).await.unwrap(), Settled::Done);
         };
         let accept = async |record: EventRecord| {
             assert_eq!(inbox.accept(vec![record]).await.unwrap(), [Accepted::New]);
@@ -134,11 +135,8 @@ fn all_that_is_kept_comes_along_and_twice_is_once() {
     assert_eq!(restored["record"]["signed"], json!(["event_id"]));
 }
 
-/// Whatever is wrong with a line, the others are taken over, and it is said which one it was.
-#[test]
-fn lines_that_cannot_be_taken_over_are_named() {
-    let (runtime, to) = (Runtime::new().unwrap(), place());
-    let lines = of(&filled_file(&runtime), &["export"]).json();
+/// Lines of which the first and the last four can be taken over, each but the first with something about it.
+fn odd(lines: &[Value]) -> String {
     let with = |line: usize, pointer: &str, value: Value| {
         let mut line = lines[line].clone();
         *line.pointer_mut(pointer).unwrap() = value;
@@ -172,7 +170,15 @@ fn lines_that_cannot_be_taken_over_are_named() {
         with(7, "/number", 1.into()),
         with(2, "/record/sealed_by", "k2".into()),
     ];
-    let written = file(text.join("\n").as_bytes());
+    text.join("\n")
+}
+
+/// Whatever is wrong with a line, the others are taken over, and it is said which one it was.
+#[test]
+fn lines_that_cannot_be_taken_over_are_named() {
+    let (runtime, to) = (Runtime::new().unwrap(), place());
+    let lines = of(&filled_file(&runtime), &["export"]).json();
+    let written = file(odd(&lines).as_bytes());
     let ended = import(&to, &[&written, "--sealed-with", "k2"]);
     assert_eq!(ended.status, 1, "{ended:?}");
     assert!(ended.stderr.contains("12 lines are refused"), "{}", ended.stderr);
@@ -181,8 +187,10 @@ fn lines_that_cannot_be_taken_over_are_named() {
         said.pop().unwrap(),
         json!({ "imported": 4, "renumbered": 1, "due_again": 1, "already_there": 0, "finished": 0, "refused": 12 })
     );
-    let reasons: Vec<_> =
-        said.iter().map(|line| (line["line"].as_u64().unwrap(), line["refused"].as_str().unwrap().to_owned())).collect();
+    let reasons: Vec<_> = said
+        .iter()
+        .map(|line| (line["line"].as_u64().unwrap(), line["refused"].as_str().unwrap().to_owned()))
+        .collect();
     for (line, why) in [
         (2, "no line of an export"),
         (3, "of form 2"),
@@ -203,7 +211,10 @@ fn lines_that_cannot_be_taken_over_are_named() {
     assert!(people.stderr.contains("refused: line 7 (event 2): ") && !people.stderr.contains('\u{1b}'), "{people:?}");
     // Sealed contents are as they were.
     let sealed = of(&to, &["export", "3"]).json().remove(0);
-    assert_eq!((&sealed["record"]["sealed_by"], &sealed["record"]["body"]), (&"k2".into(), &lines[2]["record"]["body"]));
+    assert_eq!(
+        (&sealed["record"]["sealed_by"], &sealed["record"]["body"]),
+        (&"k2".into(), &lines[2]["record"]["body"])
+    );
     // What is swept is still known.
     let again = of(&to, &["export", "40"]).json().remove(0);
     assert_eq!((&again["record"], &again["identity"]), (&Value::Null, &"swept, done".into()));
@@ -213,14 +224,17 @@ fn lines_that_cannot_be_taken_over_are_named() {
 fn exports_of_the_first_release_are_read() {
     let (runtime, to) = (Runtime::new().unwrap(), place());
     let lines = of(&filled_file(&runtime), &["export"]).json();
-    let old: Vec<String> = lines.iter().map(|line| {
-        let mut line = line.clone();
-        for name in ["identity", "provider", "api_version", "lane", "signed", "claims"] {
-            line.as_object_mut().unwrap().remove(name);
-        }
-        line["record"].as_object_mut().unwrap().remove("trace");
-        line.to_string()
-    }).collect();
+    let old: Vec<String> = lines
+        .iter()
+        .map(|line| {
+            let mut line = line.clone();
+            for name in ["identity", "provider", "api_version", "lane", "signed", "claims"] {
+                line.as_object_mut().unwrap().remove(name);
+            }
+            line["record"].as_object_mut().unwrap().remove("trace");
+            line.to_string()
+        })
+        .collect();
     assert_eq!(summary(&import(&to, &[&file(old.join("\n").as_bytes())])), counts(9, 0));
     let mut now = moved(&of(&to, &["export"]).json());
     // It did not say what the proof had covered of an edited one.

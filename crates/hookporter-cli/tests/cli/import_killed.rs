@@ -6,7 +6,7 @@ use std::process::Stdio;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use hookporter::inbox::{AcceptingSide, Accepted, WorkError};
+use hookporter::inbox::{Accepted, AcceptingSide, WorkError, Worker, WorkerEnd};
 use hookporter::{Clock, Event, Inbox, SystemClock};
 use serde_json::Value;
 use tokio::runtime::Runtime;
@@ -58,8 +58,11 @@ fn an_import_that_is_killed_is_finished_by_the_next_one() {
     for to in [url.clone(), place().into_os_string().into_string().unwrap()] {
         let mut seed = u64::from(std::process::id());
         for _ in 0..4 {
-            let mut child =
-                program("", ["inbox", "--inbox", &to, "import"]).stdin(Stdio::piped()).stdout(Stdio::null()).spawn().unwrap();
+            let mut child = program("", ["inbox", "--inbox", &to, "import"])
+                .stdin(Stdio::piped())
+                .stdout(Stdio::null())
+                .spawn()
+                .unwrap();
             let mut stdin = child.stdin.take().unwrap();
             // Far enough that some batches are there, and one is under way.
             seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1);
@@ -83,6 +86,27 @@ fn an_import_that_is_killed_is_finished_by_the_next_one() {
 
 /// How often each event was worked.
 type Worked = Arc<Mutex<HashMap<String, u32>>>;
+
+/// Works what an inbox holds, until it is told to end.
+struct Works {
+    end: tokio::sync::oneshot::Sender<()>,
+    ended: tokio::task::JoinHandle<WorkerEnd>,
+}
+
+impl Works {
+    fn start(runtime: &Runtime, worker: Worker) -> Self {
+        let (end, asked) = tokio::sync::oneshot::channel::<()>();
+        let asked = async {
+            let _ = asked.await;
+        };
+        Self { end, ended: runtime.spawn(worker.run_until(asked)) }
+    }
+
+    fn stop(self, runtime: &Runtime) {
+        drop(self.end);
+        let _ = runtime.block_on(self.ended).unwrap();
+    }
+}
 
 fn work(worked: &Worked) -> impl Fn(Event) -> std::future::Ready<Result<(), WorkError>> + Send + Sync + 'static {
     let worked = worked.clone();
@@ -108,11 +132,7 @@ fn with_receivers_running_nothing_is_lost_and_nothing_worked_twice() {
             std::thread::sleep(Duration::from_millis(10));
         }
     };
-    let (end, ended) = tokio::sync::oneshot::channel::<()>();
-    let worker = old.worker(work(&worked));
-    let working = runtime.spawn(worker.run_until(async {
-        let _ = ended.await;
-    }));
+    let working = Works::start(&runtime, old.worker(work(&worked)));
     until_worked(50);
     let export = |args: &[&str]| file(of(&path, &[&["export"], args].concat()).stdout.as_bytes());
     // 1. What is done is known there before any sender comes there.
@@ -130,15 +150,18 @@ fn with_receivers_running_nothing_is_lost_and_nothing_worked_twice() {
     assert_eq!(told[0], Accepted::Duplicate);
     assert_eq!(told[3], Accepted::New);
     // 3. The old workers end; what they did not work waits.
-    drop(end);
-    runtime.block_on(working).unwrap();
+    working.stop(&runtime);
     accept(vec![in_lane("evt_lane_1", "a"), in_lane("evt_lane_2", "a"), record("evt_late")]);
     runtime.block_on(new.accept(vec![in_lane("evt_lane_3", "a"), record("evt_late")])).unwrap();
     runtime.block_on(old.close());
     // 4. The rest.
     let written = export(&[]);
     let second = summary(&at(&url, &["import", "--json", &written]));
-    assert_eq!((&second["finished"], &second["refused"], &second["renumbered"]), (&2.into(), &0.into(), &0.into()), "{second}");
+    assert_eq!(
+        (&second["finished"], &second["refused"], &second["renumbered"]),
+        (&2.into(), &0.into(), &0.into()),
+        "{second}"
+    );
     let third = summary(&at(&url, &["import", "--json", &written]));
     assert_eq!((&third["imported"], &third["finished"]), (&0.into(), &0.into()), "{third}");
     // 5. The workers of the new one.
@@ -148,13 +171,9 @@ fn with_receivers_running_nothing_is_lost_and_nothing_worked_twice() {
         seen.lock().unwrap().push(event.id().unwrap().to_owned());
         count(event)
     });
-    let (end, ended) = tokio::sync::oneshot::channel::<()>();
-    let working = runtime.spawn(worker.run_until(async {
-        let _ = ended.await;
-    }));
+    let working = Works::start(&runtime, worker);
     until_worked(85);
-    drop(end);
-    runtime.block_on(working).unwrap();
+    working.stop(&runtime);
     let times = worked.lock().unwrap().clone();
     assert!(times.values().all(|times| *times == 1), "{times:?}");
     let lane: Vec<String> = order.lock().unwrap().iter().filter(|id| id.contains("lane")).cloned().collect();

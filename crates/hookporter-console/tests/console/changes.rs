@@ -26,10 +26,7 @@ pub(crate) async fn all_changes(scene: &Scene<impl Inbox>, framework: Framework)
     };
     let state =
         async |number: i64| look(address, &format!("api/events/{number}")).await.json()["event"]["state"].clone();
-    assert_eq!(
-        made("events/requeue", json!({ "numbers": [2], "deliberate": false })).await,
-        json!({ "events": 1 })
-    );
+    assert_eq!(made("events/requeue", json!({ "numbers": [2], "deliberate": false })).await, json!({ "events": 1 }));
     assert_eq!(state(2).await, "waiting");
     assert_eq!(made("events/release", json!({ "endpoint": "acme" })).await, json!({ "events": 1 }));
     assert_eq!(state(5).await, "waiting");
@@ -39,18 +36,12 @@ pub(crate) async fn all_changes(scene: &Scene<impl Inbox>, framework: Framework)
     let replays = look(address, "api/replays").await.json();
     assert_eq!((&replays["replays"][0]["number"], &replays["replays"][0]["reason"]), (&replay, &json!("mended")));
     let verdicts = look(address, &format!("api/replays/{replay}")).await.json();
-    assert_eq!(
-        (&verdicts["events"][0]["event"], &verdicts["events"][0]["verdict"]),
-        (&json!(3), &json!("pending"))
-    );
+    assert_eq!((&verdicts["events"][0]["event"], &verdicts["events"][0]["verdict"]), (&json!(3), &json!("pending")));
     assert_eq!(made("events/replay", json!({ "state": "dead" })).await, json!({ "replay": null }));
     assert_eq!(made("events/1/erase", json!({ "deliberate": true })).await, json!({ "erased": true }));
     assert_eq!(look(address, "api/events/1").await.status, 404);
 
-    assert_eq!(
-        made("endpoints/github/pause", json!({})).await,
-        json!({ "endpoint": "github", "state": "stopped" })
-    );
+    assert_eq!(made("endpoints/github/pause", json!({})).await, json!({ "endpoint": "github", "state": "stopped" }));
     assert_eq!(look(address, "api/endpoints").await.json()["ready"], false);
     assert_eq!(made("endpoints/github/resume", json!({})).await["state"], "unknown");
     assert_eq!(change(address, "endpoints/nobody/pause", &json!({})).await.trouble().0, 404);

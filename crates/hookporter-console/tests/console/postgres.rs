@@ -7,8 +7,10 @@ mod server;
 use std::time::Duration;
 
 use hookporter_console::Console;
+use hookporter_core::FrozenClock;
 use hookporter_postgres::Desk;
 use hookporter_postgres::sqlx;
+use hookporter_testkit::inbox::START;
 use tokio::time::Instant;
 
 use crate::kit::{BOTH, Framework, change, look, serve};
@@ -23,7 +25,9 @@ async fn every_screen_and_every_change_is_as_on_a_file() {
     for framework in BOTH {
         let mut scene = async || {
             count += 1;
-            Scene::of(server.inbox(&format!("scene_{count}")).await).await
+            // By its own clock its events are as old as they look, and go.
+            let settings = server.settings(&format!("scene_{count}")).clock(FrozenClock(START));
+            Scene::of(settings.connect(&server.url()).await.unwrap()).await
         };
         api::routes(&scene().await, framework).await;
         api::bodies(&scene().await, framework).await;

@@ -50,8 +50,7 @@ pub(super) async fn keep(
     let due = |event: &Moved| event.listed.due_at.filter(|_| !is_working(event)).map(UnixTime::as_millis);
     let dues: Vec<Option<i64>> = events().map(|event| due(event)).collect();
     let epochs: Vec<i64> = events().map(|event| claims(event)).collect();
-    let attempts: Vec<i32> =
-        events().map(|event| i32::try_from(event.listed.attempts).unwrap_or(i32::MAX)).collect();
+    let attempts: Vec<i32> = events().map(|event| i32::try_from(event.listed.attempts).unwrap_or(i32::MAX)).collect();
     let finished: Vec<Option<i64>> = events().map(|event| event.listed.finished_at.map(UnixTime::as_millis)).collect();
     let errors: Vec<_> = events().map(|event| event.listed.last_error.as_deref().map(kept)).collect();
     let query = sqlx::query(sql.moving.take_over).bind(now.now).bind(now.after).bind(&numbers).bind(states).bind(dues);

@@ -108,7 +108,8 @@ struct Came {
 
 /// Reads a line; what is encrypted with another key than these is refused.
 pub(super) fn read(text: &[u8], sealed_with: &[String]) -> Result<Moved, Refused> {
-    let unreadable = |number| move |error: serde_json::Error| Refused { number, why: format!("no line of an export: {error}") };
+    let unreadable =
+        |number| move |error: serde_json::Error| Refused { number, why: format!("no line of an export: {error}") };
     let Form { form, number } = serde_json::from_slice(text).map_err(unreadable(None))?;
     let refused = |why: String| Refused { number, why };
     if form > FORM {
@@ -129,7 +130,10 @@ impl Line {
         let state = state.ok_or_else(|| format!("there is no state `{}`", self.state))?;
         let Some(record) = &self.record else {
             if self.claims.is_none() {
-                return Err("it is swept, and an earlier release exported it without what identifies it: export it anew".to_owned());
+                return Err(
+                    "it is swept, and an earlier release exported it without what identifies it: export it anew"
+                        .to_owned(),
+                );
             }
             return match state {
                 State::Done | State::Dead => Ok(()),
@@ -142,7 +146,9 @@ impl Line {
         if let Some(key) = &record.sealed_by
             && !sealed_with.contains(key)
         {
-            return Err(format!("encrypted with the key `{key}`: --sealed-with {key}, if the server of this inbox has that key"));
+            return Err(format!(
+                "encrypted with the key `{key}`: --sealed-with {key}, if the server of this inbox has that key"
+            ));
         }
         // They are kept one a line.
         let fits = |name: &str, value: &[u8]| {
@@ -151,7 +157,9 @@ impl Line {
         };
         match record.headers.iter().find(|(name, value)| !fits(name, &value.0)) {
             Some((name, _)) => Err(format!("the header `{name}` cannot be one")),
-            None if record.edited != self.original.is_some() => Err("what came in is not there, or is twice".to_owned()),
+            None if record.edited != self.original.is_some() => {
+                Err("what came in is not there, or is twice".to_owned())
+            }
             None => Ok(()),
         }
     }
@@ -172,14 +180,16 @@ impl Line {
             attempts: self.attempts,
             last_error: self.last_error,
         };
-        let (has_contents, mut record) = (self.record.is_some(), EventRecord::new(&self.endpoint, bytes::Bytes::new(), received));
+        let (has_contents, mut record) =
+            (self.record.is_some(), EventRecord::new(&self.endpoint, bytes::Bytes::new(), received));
         let mut signed = self.signed.unwrap_or_default();
         (record.identity, record.lane) = (self.identity.map(|identity| identity.0), self.lane);
         let mut version = self.api_version;
         if let Some(kept) = self.record {
             // Where the line itself does not say it, the contents do.
             if self.claims.is_none() {
-                (record.identity, record.lane) = (kept.identity.as_ref().map(|identity| identity.0.clone()), kept.lane.clone());
+                (record.identity, record.lane) =
+                    (kept.identity.as_ref().map(|identity| identity.0.clone()), kept.lane.clone());
                 (signed, version) = (kept.signed.clone(), kept.api_version.clone());
             }
             record.provider.clone_from(&kept.provider);
