@@ -27,6 +27,8 @@ async fn every_screen_and_every_change_is_as_on_a_file() {
             count += 1;
             // By its own clock its events are as old as they look, and go.
             let settings = server.settings(&format!("scene_{count}")).clock(FrozenClock(START));
+            // They stay open, and the server has so many connections.
+            let settings = settings.worker_connections(1);
             Scene::of(settings.connect(&server.url()).await.unwrap()).await
         };
         api::routes(&scene().await, framework).await;
