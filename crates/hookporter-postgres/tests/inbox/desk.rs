@@ -17,7 +17,7 @@ use tokio::time::{Instant, sleep};
 
 use crate::server::Server;
 
-async fn claim(inbox: &Inbox) -> Vec<Lease> {
+pub(crate) async fn claim(inbox: &Inbox) -> Vec<Lease> {
     let claim = Claim { now: SystemClock.now(), lease: Duration::from_secs(30), most: 100, attempts: 5 };
     let mut leases = inbox.claim(claim).await.unwrap().leases;
     // Moments of the server's differ by a millisecond or two.

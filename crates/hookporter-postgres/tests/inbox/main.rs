@@ -6,11 +6,14 @@
 mod crash;
 mod desk;
 mod effect;
+mod journal;
 mod lanes;
+mod migrate;
 mod network;
 mod nodes;
 mod opening;
 mod poison;
+mod quarantine;
 mod restart;
 mod server;
 mod suite;

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use hookporter_core::FrozenClock;
 use hookporter_pipeline::BoxError;
 use hookporter_postgres::Inbox;
-use hookporter_testkit::inbox::{InboxBackend, START, inbox_suite};
+use hookporter_testkit::inbox::{InboxBackend, START, inbox_suite, journal_suite, quarantine_suite};
 
 use crate::server::Server;
 
@@ -35,11 +35,24 @@ impl InboxBackend for Postgres {
     }
 }
 
+fn backend() -> Option<Postgres> {
+    Some(Postgres { server: Server::start()?, count: AtomicU32::new(0) })
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn it_holds() {
-    let Some(server) = Server::start() else { return };
-    let backend = Postgres { server, count: AtomicU32::new(0) };
-    if let Err(failure) = inbox_suite(&backend).await {
-        panic!("{failure}");
-    }
+    let Some(backend) = backend() else { return };
+    inbox_suite(&backend).await.unwrap_or_else(|failure| panic!("{failure}"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn it_holds_of_the_journal() {
+    let Some(backend) = backend() else { return };
+    journal_suite(&backend).await.unwrap_or_else(|failure| panic!("{failure}"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn it_holds_of_the_quarantine() {
+    let Some(backend) = backend() else { return };
+    quarantine_suite(&backend).await.unwrap_or_else(|failure| panic!("{failure}"));
 }

@@ -3,9 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use hookporter_core::{FrozenClock, Reason, Secret, UnixTime};
-use hookporter_pipeline::health::LikelyCause;
-use hookporter_pipeline::inbox::{AcceptingSide, Claim, Failure, Next, WorkingSide};
+use hookporter_core::{FrozenClock, Reason, Secret};
+use hookporter_pipeline::inbox::AcceptingSide;
 use hookporter_pipeline::journal::{Entry, Query};
 use hookporter_pipeline::{Endpoint, Outcome, Record, TraceId, Verdict, receive};
 use hookporter_sqlite::{Inbox, Reader, Settings};
@@ -92,118 +91,14 @@ fn told(entry: &Entry) -> (Outcome, u16, Option<Reason>, Option<i64>) {
 }
 
 #[tokio::test]
-async fn every_outcome_leaves_its_row_with_the_number_of_its_event() {
-    let directory = Directory::new();
-    let inbox = open(&directory).await;
-    let endpoint = Endpoint::github(Secret::new(SECRET)).unwrap().clock(FrozenClock(START)).inbox(&inbox);
-    let parking = Endpoint::stripe(Secret::new("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw")).unwrap();
-    let parking = parking.accept_versions(["=2020-01-01"]).unwrap().clock(FrozenClock(START)).inbox(&inbox);
-    let (endpoint, parking) = (Arc::new(endpoint), Arc::new(parking));
-
-    assert_eq!(send(&endpoint, &push("1")).await, 200);
-    assert_eq!(send(&endpoint, &push("2")).await, 200);
-    assert_eq!(send(&endpoint, &push("1")).await, 200);
-    assert_eq!(send(&endpoint, &forged()).await, 401);
-    let stripe = hookporter_testkit::stripe("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").at(START).build();
-    assert_eq!(send(&parking, &stripe).await, 200);
-    endpoint.pause();
-    assert_eq!(send(&endpoint, &push("3")).await, 503);
-    endpoint.resume();
-    // A dead letter that comes again is the same event.
-    let claim = Claim { now: START, lease: Duration::from_secs(30), most: 1, attempts: 3 };
-    let lease = inbox.claim(claim).await.unwrap().leases.remove(0);
-    let dead = Failure { now: START, error: "no such account".to_owned(), next: Next::Dead };
-    let _ = inbox.fail(lease.id, dead).await.unwrap();
-    assert_eq!(send(&endpoint, &push("1")).await, 200);
-
-    let found = entries(&directory, 7).await;
-    let expected = [
-        (Outcome::Accepted, 200, None, Some(1)),
-        (Outcome::Accepted, 200, None, Some(2)),
-        (Outcome::Duplicate, 200, None, Some(1)),
-        (Outcome::Rejected, 401, Some(Reason::InvalidSignature), None),
-        (Outcome::Parked, 200, None, Some(3)),
-        (Outcome::Unavailable, 503, Some(Reason::EndpointPaused), None),
-        (Outcome::Duplicate, 200, None, Some(1)),
-    ];
-    assert_eq!(found.iter().map(|entry| told(entry)).collect::<Vec<_>>(), expected);
-    let reader = Reader::open(directory.file()).unwrap();
-    let (_, record) = reader.inspect(2).unwrap().unwrap();
-    assert_eq!(record.trace, Some(found[1].record.trace));
-    let of = |query: Query| {
-        reader.entries(&query, u64::MAX, 10).unwrap().iter().map(|entry| entry.number).collect::<Vec<_>>()
-    };
-    assert_eq!(of(Query::new().event(1)), [7, 3, 1]);
-    assert_eq!(of(Query::new().rejected()), [4]);
-    assert_eq!(of(Query::new().reason(Reason::EndpointPaused)), [6]);
-    assert_eq!(of(Query::new().of("stripe")), [5]);
-    assert_eq!(of(Query::new().text(found[3].record.trace.to_string().get(..9).unwrap())), [4]);
-    assert_eq!(of(Query::new().text("pu").outcome(Outcome::Duplicate)), [7, 3]);
-    assert_eq!(of(Query::new().since(UnixTime::from_secs(START.as_secs() + 1))), [0_u64; 0]);
-    let reasons = reader.reasons(&Query::new()).unwrap();
-    assert_eq!(
-        reasons.iter().map(|count| (count.reason, count.count, count.last_entry)).collect::<Vec<_>>(),
-        [(Reason::EndpointPaused, 1, 6), (Reason::InvalidSignature, 1, 4)]
-    );
-    assert_eq!(reader.lost_requests().unwrap(), 0);
-}
-
-#[tokio::test]
-async fn what_is_written_is_what_was_noted_and_is_there_after_a_restart() {
+async fn the_view_shows_times_and_traces_as_people_read_them() {
     let directory = Directory::new();
     let inbox = settings().open_accepting(directory.file()).await.unwrap();
-    let noted = [record(u64::MAX, Outcome::Duplicate), record(2, Outcome::Rejected)];
-    let odd = Record {
-        tenant: Some("alice".into()),
-        headers: vec![("a".to_owned(), "b: c".to_owned()), ("d".to_owned(), "\u{fffd}ü".to_owned())],
-        event_type: Some("push".to_owned()),
-        api_version: Some("v1".to_owned()),
-        body_digest: Some("aa".to_owned()),
-        report_only: true,
-        ..(*record(3, Outcome::Handshake)).clone()
-    };
-    let journal = inbox.journal().unwrap();
-    noted.iter().for_each(|record| journal.observe(record));
-    journal.observe(&odd);
+    inbox.journal().unwrap().observe(&record(u64::MAX, Outcome::Duplicate));
     inbox.close().await;
-    let found = entries(&directory, 3).await;
-    assert_eq!(
-        found.iter().map(|entry| (*entry.record).clone()).collect::<Vec<_>>(),
-        [(*noted[0]).clone(), (*noted[1]).clone(), odd]
-    );
-    // The next process goes on behind them.
-    let inbox = open(&directory).await;
-    assert_eq!(send(&github(&inbox), &push("1")).await, 200);
-    let found = entries(&directory, 4).await;
-    assert_eq!(found.iter().map(|entry| entry.number).collect::<Vec<_>>(), [1, 2, 3, 4]);
-    // Its headers are those of its event.
-    assert!(
-        found[3].record.headers.iter().any(|(name, value)| name == "x-github-event" && value == "push"),
-        "{:?}",
-        found[3]
-    );
-    assert_eq!(Reader::open(directory.file()).unwrap().entry(4).unwrap().as_ref(), Some(&found[3]));
     let sql = "SELECT came || ' ' || trace FROM requests_journal WHERE id = 1";
     let shown: String = Connection::open(directory.file()).unwrap().query_row(sql, [], |row| row.get(0)).unwrap();
     assert_eq!(shown, "2023-11-14T22:13:20.000Z ffffffffffffffff");
-}
-
-#[tokio::test]
-async fn what_is_found_out_comes_to_its_row_whichever_comes_first() {
-    let directory = Directory::new();
-    let inbox = open(&directory).await;
-    let journal = inbox.journal().unwrap();
-    let cause =
-        LikelyCause { at: START, cause: "wrong-secret".into(), is_proven: true, message: "a key of before".to_owned() };
-    journal.explain(TraceId::from_bits(1), &cause);
-    tokio::time::sleep(Duration::from_millis(700)).await;
-    journal.observe(&record(1, Outcome::Rejected));
-    journal.observe(&record(2, Outcome::Rejected));
-    entries(&directory, 2).await;
-    journal.explain(TraceId::from_bits(2), &cause);
-    tokio::time::sleep(Duration::from_millis(700)).await;
-    let found = entries(&directory, 2).await;
-    assert_eq!(found.iter().map(|entry| entry.cause.clone()).collect::<Vec<_>>(), [Some(cause.clone()), Some(cause)]);
 }
 
 #[tokio::test]
@@ -282,19 +177,4 @@ async fn what_is_sealed_in_the_event_does_not_stand_in_clear_beside_it() {
         let bytes = std::fs::read(entry.unwrap().path()).unwrap();
         assert!(!bytes.windows(6).any(|window| window == b"canary"));
     }
-}
-
-#[tokio::test]
-async fn a_delivery_of_several_events_leads_to_the_first_of_them() {
-    let directory = Directory::new();
-    let inbox = open(&directory).await;
-    let split = hookporter_pipeline::inbox::Split::array("/items").signed_id("/id");
-    let endpoint = Endpoint::github(Secret::new(SECRET)).unwrap().clock(FrozenClock(START)).inbox(&inbox);
-    let endpoint = Arc::new(endpoint.split(split).unwrap());
-    let delivery = |body: &'static str| hookporter_testkit::github(SECRET).event("push").body(body).at(START).build();
-    assert_eq!(send(&endpoint, &delivery(r#"{"items":[{"id":"a"},{"id":"b"}]}"#)).await, 200);
-    // Its first event is known, its second is new.
-    assert_eq!(send(&endpoint, &delivery(r#"{"items":[{"id":"b"},{"id":"c"}]}"#)).await, 200);
-    let found = entries(&directory, 2).await;
-    assert_eq!(found.iter().map(|entry| entry.event).collect::<Vec<_>>(), [Some(1), Some(2)]);
 }

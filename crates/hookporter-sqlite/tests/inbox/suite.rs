@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use hookporter_core::FrozenClock;
 use hookporter_pipeline::BoxError;
 use hookporter_sqlite::{Inbox, Settings};
-use hookporter_testkit::inbox::{InboxBackend, START, inbox_suite};
+use hookporter_testkit::inbox::{InboxBackend, START, inbox_suite, journal_suite, quarantine_suite};
 
 use crate::directory::Directory;
 
@@ -34,10 +34,21 @@ async fn open(path: &Path) -> Result<Inbox, BoxError> {
     Ok(Settings::new().clock(FrozenClock(START)).open(path).await?)
 }
 
+fn backend() -> Sqlite {
+    Sqlite { directory: Directory::new(), count: AtomicU32::new(0) }
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn it_holds() {
-    let backend = Sqlite { directory: Directory::new(), count: AtomicU32::new(0) };
-    if let Err(failure) = inbox_suite(&backend).await {
-        panic!("{failure}");
-    }
+    inbox_suite(&backend()).await.unwrap_or_else(|failure| panic!("{failure}"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn it_holds_of_the_journal() {
+    journal_suite(&backend()).await.unwrap_or_else(|failure| panic!("{failure}"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn it_holds_of_the_quarantine() {
+    quarantine_suite(&backend()).await.unwrap_or_else(|failure| panic!("{failure}"));
 }

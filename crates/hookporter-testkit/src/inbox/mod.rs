@@ -5,9 +5,12 @@
 //! is whether the disk had the bytes when a success was told: cut the power for that, or simulate it.
 
 mod accepting;
+mod endpoints;
 mod failing;
+mod journal;
 mod lanes;
 mod leases;
+mod quarantine;
 mod sample;
 
 use std::error::Error;
@@ -15,6 +18,7 @@ use std::fmt;
 
 use hookporter_pipeline::BoxError;
 use hookporter_pipeline::inbox::{AcceptingSide, WorkingSide};
+use hookporter_pipeline::operating::Operated;
 
 pub use sample::{START, sample_record};
 
@@ -62,6 +66,17 @@ impl Error for SuiteFailure {}
 /// How a case went.
 type Held = Result<(), BoxError>;
 
+/// Runs cases on a backend, each on an empty store, up to the first that does not hold.
+macro_rules! cases {
+    ($backend:expr => $($module:ident::$case:ident;)*) => {
+        $(
+            let case = stringify!($case);
+            let held = async { $module::$case($backend, $backend.empty().await?).await };
+            held.await.map_err(|problem| SuiteFailure { case, problem })?;
+        )*
+    };
+}
+
 /// Runs every case, each on an empty store, on a tokio runtime with its time on.
 ///
 /// ```no_run
@@ -73,16 +88,7 @@ type Held = Result<(), BoxError>;
 /// # Errors
 /// The first case that does not hold.
 pub async fn inbox_suite<B: InboxBackend>(backend: &B) -> Result<(), SuiteFailure> {
-    macro_rules! cases {
-        ($($module:ident::$case:ident;)*) => {
-            $(
-                let case = stringify!($case);
-                let held = async { $module::$case(backend, backend.empty().await?).await };
-                held.await.map_err(|problem| SuiteFailure { case, problem })?;
-            )*
-        };
-    }
-    cases! {
+    cases! { backend =>
         accepting::a_restart_keeps_every_field_of_what_was_accepted;
         accepting::an_event_is_one_within_endpoint_and_tenant;
         accepting::a_thousand_copies_at_once_are_one_event;
@@ -104,6 +110,50 @@ pub async fn inbox_suite<B: InboxBackend>(backend: &B) -> Result<(), SuiteFailur
         failing::an_event_that_kills_its_process_ends_as_a_dead_letter;
         failing::a_parked_event_is_not_lent;
         failing::an_event_that_a_worker_parks_is_kept_and_not_lent;
+    }
+    Ok(())
+}
+
+/// Runs every case of what a store writes down of requests, each on an empty store, on a tokio runtime with its time on: for one
+/// that gives endpoints a [journal](AcceptingSide::journal).
+///
+/// # Errors
+/// The first case that does not hold.
+pub async fn journal_suite<B: InboxBackend>(backend: &B) -> Result<(), SuiteFailure>
+where
+    B::Store: Operated,
+{
+    cases! { backend =>
+        journal::every_outcome_leaves_its_row_with_the_number_of_its_event;
+        journal::a_query_chooses_among_them;
+        journal::what_is_written_is_what_was_noted_and_is_there_after_a_restart;
+        journal::what_is_found_out_comes_to_its_row_whichever_comes_first;
+        journal::what_a_stranger_has_a_hand_in_is_shortened;
+        journal::a_delivery_of_several_events_leads_to_the_first_of_them;
+        journal::a_request_has_no_headers_of_a_later_one;
+        journal::an_event_that_is_erased_has_left_the_journal;
+    }
+    Ok(())
+}
+
+/// Runs every case of how a store keeps refused requests and lets them out again, each on an empty store, on a tokio runtime with
+/// its time on: for one that has a [quarantine](AcceptingSide::quarantine).
+///
+/// # Errors
+/// The first case that does not hold.
+pub async fn quarantine_suite<B: InboxBackend>(backend: &B) -> Result<(), SuiteFailure>
+where
+    B::Store: Operated,
+{
+    cases! { backend =>
+        quarantine::what_is_kept_comes_back_byte_for_byte;
+        quarantine::what_was_refused_under_a_wrong_secret_is_handed_off_once;
+        quarantine::an_event_is_what_it_would_have_been;
+        quarantine::what_was_fresh_when_it_came_is_and_what_was_stale_stays_so;
+        quarantine::two_rechecks_at_the_same_time_hand_off_each_event_once;
+        quarantine::of_many_who_readmit_a_request_one_does;
+        quarantine::a_filter_chooses_and_what_is_forgotten_is_gone;
+        quarantine::what_was_held_is_handed_off_by_itself_once_a_proof_holds;
     }
     Ok(())
 }

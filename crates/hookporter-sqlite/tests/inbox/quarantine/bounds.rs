@@ -49,17 +49,6 @@ async fn settled() {
 }
 
 #[tokio::test]
-async fn what_is_kept_comes_back_byte_for_byte() {
-    let directory = Directory::new();
-    let inbox = small(&directory.file(), 10, 1_000_000).await;
-    inbox.keep(request("a", u64::MAX, true, 100));
-    let number = kept(&inbox, 1).await[0].number;
-    let back = inbox.refused_request(number).await.unwrap().unwrap();
-    assert!(back == request("a", u64::MAX, true, 100), "{back:?} {:?}", back.headers);
-    assert_eq!(inbox.refused_request(number + 1).await.unwrap(), None);
-}
-
-#[tokio::test]
 async fn the_oldest_of_whoever_has_the_most_go_first() {
     let directory = Directory::new();
     let inbox = small(&directory.file(), 10, 1_000_000).await;

@@ -4,11 +4,10 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hookporter_core::{Header, Identity, Scheme, Secret};
-use hookporter_pipeline::operating::{QuarantineSide, RefusedSelection};
 use hookporter_pipeline::{Endpoint, Outcome, Verdict, receive};
 use hookporter_sqlite::Inbox;
+use hookporter_testkit::ManualClock;
 use hookporter_testkit::inbox::START;
-use hookporter_testkit::{ManualClock, SignedRequest};
 
 use super::{RIGHT, WRONG, events, kept, open, push, send};
 use crate::directory::Directory;
@@ -100,45 +99,6 @@ async fn where_it_is_off_or_nothing_was_ever_accepted_a_refusal_is_a_refusal() {
             assert_eq!(send(endpoint, &push(WRONG, &format!("[{at}]"))).await, 401);
         }
     }
-}
-
-/// After the first proof that holds, what was held is handed off by itself, unless nothing tells it from the sender's retry.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_was_held_is_handed_off_by_itself_once_a_proof_holds() {
-    let directory = Directory::new();
-    let inbox = open(&directory.file()).await;
-    let secret = Arc::new(std::sync::Mutex::new(RIGHT));
-    let current = secret.clone();
-    let keys = hookporter_pipeline::Keys::resolve(move |_| {
-        let secret = Secret::new(*current.lock().unwrap());
-        async move { Ok::<_, hookporter_pipeline::BoxError>(Some(secret)) }
-    });
-    let endpoint = Endpoint::github(keys).unwrap().clock(hookporter_core::FrozenClock(START)).inbox(&inbox);
-    let endpoint = Arc::new(endpoint.quarantine().unwrap().hold_while_red().unwrap());
-    let deploy = async |other| {
-        *secret.lock().unwrap() = other;
-        // What the source said counts for a second.
-        tokio::time::sleep(Duration::from_millis(1100)).await;
-    };
-    assert_eq!(send(&endpoint, &push(RIGHT, "[0]")).await, 200);
-    deploy(WRONG).await;
-    let requests: Vec<SignedRequest> = (1..=8).map(|at| push(RIGHT, &format!("[{at}]"))).collect();
-    let mut statuses = Vec::new();
-    for (at, request) in requests.iter().enumerate() {
-        if at == 5 {
-            // So often health is looked at.
-            tokio::time::sleep(Duration::from_millis(1100)).await;
-        }
-        statuses.push(send(&endpoint, request).await);
-    }
-    assert_eq!(statuses, [401, 401, 401, 401, 401, 503, 503, 503]);
-    kept(&inbox, 8).await;
-    deploy(RIGHT).await;
-    // The sender's own retry of one that was held.
-    assert_eq!(send(&endpoint, &requests[7]).await, 200);
-    kept(&inbox, 0).await;
-    assert_eq!(events(&inbox).await, 9, "each once");
-    assert_eq!(inbox.select_refused(RefusedSelection::all(), 0, 9).await.unwrap(), []);
 }
 
 /// What the sender was told to bring again is not handed off twice where nobody could tell the two apart.

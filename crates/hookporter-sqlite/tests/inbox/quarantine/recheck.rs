@@ -16,57 +16,6 @@ use super::{RIGHT, WRONG, events, github, kept, open, outcome, plain, push, rech
 use crate::directory::Directory;
 
 #[tokio::test]
-async fn what_was_refused_under_a_wrong_secret_is_handed_off_once() {
-    let directory = Directory::new();
-    let inbox = open(&directory.file()).await;
-    let endpoint = github(&inbox, WRONG);
-    for body in ["[1]", "[2]", "[3]"] {
-        assert_eq!(send(&endpoint, &push(RIGHT, body)).await, 401);
-    }
-    let listed = kept(&inbox, 3).await;
-    assert!(
-        listed.iter().all(|one| one.reason == Reason::InvalidSignature && one.reached_proof && one.body_bytes == 3)
-    );
-    assert_eq!(recheck(&endpoint).await, ["rejected"; 3], "not mended yet");
-    assert_eq!(events(&inbox).await, 0);
-    drop(endpoint);
-    let endpoint = github(&inbox, RIGHT);
-    // The sender has retried one of them meanwhile.
-    assert_eq!(send(&endpoint, &push(RIGHT, "[2]")).await, 200);
-    assert_eq!(recheck(&endpoint).await, ["accepted", "duplicate", "accepted"]);
-    assert_eq!(events(&inbox).await, 3);
-    assert_eq!(recheck(&endpoint).await, [""; 0]);
-    kept(&inbox, 0).await;
-    // And it comes once more afterwards.
-    assert_eq!(send(&endpoint, &push(RIGHT, "[1]")).await, 200);
-    assert_eq!(events(&inbox).await, 3);
-}
-
-#[tokio::test]
-async fn an_event_is_what_it_would_have_been() {
-    let directory = Directory::new();
-    let inbox = open(&directory.file()).await;
-    let request = push(RIGHT, r#"{"a":1}"#).with_target("/hook?x=1");
-    send(&github(&inbox, WRONG), &request).await;
-    let trace = kept(&inbox, 1).await[0].trace;
-    let right = github(&inbox, RIGHT);
-    assert_eq!(recheck(&right).await, ["accepted"]);
-    let mut records = Vec::new();
-    for listed in inbox.select(Selection::all(), 0, 10).await.unwrap() {
-        records.push(inbox.inspect(listed.number).await.unwrap().unwrap().1);
-    }
-    drop(right);
-    inbox.close().await;
-    let other = Directory::new();
-    let inbox = open(&other.file()).await;
-    assert_eq!(send(&github(&inbox, RIGHT), &request).await, 200);
-    let (_, mut direct) = inbox.inspect(1).await.unwrap().unwrap();
-    assert_eq!(records[0].trace, Some(trace), "called what the refused request was called");
-    direct.trace = Some(trace);
-    assert!(records == [direct.clone()], "{records:?} {direct:?}");
-}
-
-#[tokio::test]
 async fn a_forged_request_stays_refused() {
     let directory = Directory::new();
     let inbox = open(&directory.file()).await;
@@ -110,37 +59,6 @@ async fn what_was_fresh_when_it_came_is_and_what_was_stale_stays_so() {
     let day = Duration::from_secs(24 * 3600);
     let endpoint = Endpoint::stripe(Secret::new(right)).unwrap().tolerance(day, day).unwrap().inbox(&inbox);
     assert_eq!(recheck(&endpoint.clock(clock.clone()).quarantine().unwrap()).await, ["accepted"]);
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn two_at_the_same_time_hand_off_each_event_once() {
-    let directory = Directory::new();
-    let inbox = open(&directory.file()).await;
-    // Nothing identifies these: only the readmission itself tells that it was done.
-    let dropbox = |secret: &str| {
-        let scheme = hookporter_core::Scheme::hmac_sha256()
-            .signature(hookporter_core::Header::new("x-acme-signature").hex())
-            .identity(hookporter_core::Identity::Distinct);
-        let endpoint = Endpoint::custom("acme", scheme, Secret::new(secret)).unwrap();
-        Arc::new(endpoint.clock(FrozenClock(START)).inbox(&inbox).quarantine().unwrap())
-    };
-    let scheme =
-        || hookporter_core::Scheme::hmac_sha256().signature(hookporter_core::Header::new("x-acme-signature").hex());
-    let endpoint = dropbox(WRONG);
-    for at in 0..40 {
-        let request = hookporter_testkit::custom(scheme(), RIGHT).at(START).body(format!("[{at}]")).build();
-        assert_eq!(send(&endpoint, &request).await, 401);
-    }
-    kept(&inbox, 40).await;
-    drop(endpoint);
-    let endpoint = dropbox(RIGHT);
-    let again = |endpoint: Arc<Endpoint>| async move { recheck(&endpoint).await };
-    let both = [tokio::spawn(again(endpoint.clone())), tokio::spawn(again(endpoint.clone()))];
-    let mut accepted = 0;
-    for one in both {
-        accepted += one.await.unwrap().iter().filter(|word| **word == "accepted").count();
-    }
-    assert_eq!((accepted, events(&inbox).await), (40, 40));
 }
 
 /// The server, and a tool beside it.
