@@ -28,6 +28,7 @@ mod row;
 
 pub use findings::Findings;
 pub use notes::{Found, Keeping, Notes};
+pub use numbers::Brought;
 pub use query::Query;
 pub use ring::{Entry, Journal};
 pub use row::Row;

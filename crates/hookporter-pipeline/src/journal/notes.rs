@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::numbers::Numbers;
+use super::numbers::{Brought, Numbers};
 use crate::health::LikelyCause;
 use crate::outcome::{Observer, Record};
 use crate::packed::PackedRecord;
@@ -91,16 +91,14 @@ impl Notes {
         self.in_use.load(Ordering::Relaxed)
     }
 
-    /// A request brought the event of this number, or a copy of it: said before the request is answered, so that it stands in its
-    /// note.
-    pub fn brought(&self, trace: TraceId, event: i64) {
-        self.numbers.note(trace, event);
+    /// What a request brought: said before the request is answered, so that it stands in its note.
+    pub fn brought(&self, trace: TraceId, brought: Brought) {
+        self.numbers.note(trace, brought);
     }
 
-    /// The number of the event that a request brought; it is forgotten with that.
-    #[must_use]
-    pub fn number(&self, trace: TraceId) -> Option<i64> {
-        self.numbers.take(trace)
+    /// The event of this number changes, or goes; `None`: any may. It is not new any more for what waits.
+    pub fn changes(&self, event: Option<i64>) {
+        self.numbers.is_not_new(event);
     }
 
     /// How many requests are missing in the journal.
@@ -163,6 +161,12 @@ impl Notes {
         }
     }
 
+    /// What the requests of these records brought, in their order; each is told once.
+    #[must_use]
+    pub fn take_brought(&self, records: &[Arc<PackedRecord>]) -> Vec<Option<Brought>> {
+        self.numbers.take(records.iter().map(|record| record.trace))
+    }
+
     fn lock(&self) -> MutexGuard<'_, Waiting> {
         // Nothing under the lock can leave it half done.
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
@@ -182,8 +186,8 @@ impl Observer for Notes {
         if count < self.keeping.waiting {
             waiting.records.push_back(record);
         }
-        // Two, so that they become fewer.
-        let freed = (waiting.spent.pop(), waiting.spent.pop());
+        // One for one: what is freed here is what the next request on this thread is given. Where there are many, they become fewer.
+        let freed = (waiting.spent.pop(), if waiting.spent.len() > Self::ENOUGH { waiting.spent.pop() } else { None });
         drop(waiting);
         drop(freed);
         if count >= self.keeping.waiting {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use hookporter_core::{KeyId, Reason, UnixTime};
 
-use super::{Entry, Keeping};
+use super::{Brought, Entry, Keeping};
 use crate::health::LikelyCause;
 use crate::outcome::{Outcome, Record};
 use crate::packed::{PackedRecord, RecordTexts, shortened};
@@ -28,39 +28,39 @@ pub struct Row<'a> {
     /// What the log calls it, as a number.
     pub trace: i64,
     /// The endpoint's name.
-    pub endpoint: Cow<'a, str>,
+    pub endpoint: &'a str,
     /// What became of it, as a word.
-    pub outcome: Cow<'a, str>,
+    pub outcome: &'a str,
     /// What the sender was told.
     pub status: u16,
     /// The number of its event; of a duplicate that of the first delivery's.
     pub event: Option<i64>,
     /// Why it was not accepted, as a word.
-    pub reason: Option<Cow<'a, str>>,
+    pub reason: Option<&'a str>,
     /// The reason with its evidence.
-    pub detail: Option<Cow<'a, str>>,
+    pub detail: Option<&'a str>,
     /// The provider's id.
-    pub provider: Cow<'a, str>,
+    pub provider: &'a str,
     /// The tenant.
-    pub tenant: Option<Cow<'a, str>>,
+    pub tenant: Option<&'a str>,
     /// The method.
-    pub method: Cow<'a, str>,
+    pub method: &'a str,
     /// The path, without the query.
-    pub path: Cow<'a, str>,
+    pub path: &'a str,
     /// The headers of an allow-list, one a line, `name: value`; none for an event that is new: its contents have them.
     pub headers: Cow<'a, str>,
     /// The id of the key that fitted.
-    pub key_id: Option<Cow<'a, str>>,
+    pub key_id: Option<&'a str>,
     /// The event id.
-    pub event_id: Option<Cow<'a, str>>,
+    pub event_id: Option<&'a str>,
     /// The event type.
-    pub event_type: Option<Cow<'a, str>>,
+    pub event_type: Option<&'a str>,
     /// The API version.
-    pub api_version: Option<Cow<'a, str>>,
+    pub api_version: Option<&'a str>,
     /// How many bytes of body arrived.
     pub body_bytes: i64,
     /// The SHA-256 of the body, in hex.
-    pub body_digest: Option<Cow<'a, str>>,
+    pub body_digest: Option<&'a str>,
     /// From the head to the answer, in microseconds.
     pub duration_us: i64,
     /// Whether the endpoint only reports.
@@ -68,40 +68,37 @@ pub struct Row<'a> {
 }
 
 impl<'a> Row<'a> {
-    /// The row of a request that brought the event of this number.
+    /// The row of a request, and of what it brought.
     #[must_use]
-    pub fn of(record: &'a PackedRecord, event: Option<i64>, keeping: &Keeping) -> Self {
+    pub fn of(record: &'a PackedRecord, brought: Option<Brought>, keeping: &Keeping) -> Self {
         let texts = record.texts();
         let is_proven = texts.key_id.is_some();
         let most = if is_proven { usize::MAX } else { OF_A_STRANGER };
-        let method = if is_proven { texts.method } else { shortened(texts.method, METHOD_OF_A_STRANGER) };
-        // What is encrypted in the event, or in the quarantine, is not to stand in clear beside it. A request that was refused may
-        // be the sender's own.
-        let path = if keeping.sealed { "" } else { shortened(texts.path, most) };
-        // Those of a new event stand in its contents: writing them twice would be more than half of a row.
-        let is_new = event.is_some() && matches!(record.outcome, Outcome::Accepted | Outcome::Parked);
-        let headers = if keeping.sealed || is_new { String::new() } else { lines(&texts, most) };
-        let maybe = |text: Option<&'a str>| text.map(Cow::Borrowed);
+        // The contents have the headers of what was taken: writing them twice would be more than half of a row.
+        let is_taken = brought.is_some() && matches!(record.outcome, Outcome::Accepted | Outcome::Parked);
+        let headers = if keeping.sealed || is_taken { String::new() } else { lines(&texts, most) };
         Self {
             at: record.at.as_millis(),
             trace: record.trace.to_bits().cast_signed(),
-            endpoint: Cow::Borrowed(&record.endpoint),
-            outcome: Cow::Borrowed(record.outcome.as_str()),
+            endpoint: &record.endpoint,
+            outcome: record.outcome.as_str(),
             status: record.status,
-            event,
-            reason: maybe(record.reason.map(Reason::as_str)),
-            detail: maybe(texts.detail.map(|detail| shortened(detail, most))),
-            provider: Cow::Borrowed(&record.provider),
-            tenant: maybe(record.tenant.as_deref()),
-            method: Cow::Borrowed(method),
-            path: Cow::Borrowed(path),
+            event: brought.map(|brought| brought.event),
+            reason: record.reason.map(Reason::as_str),
+            detail: texts.detail.map(|detail| shortened(detail, most)),
+            provider: &record.provider,
+            tenant: record.tenant.as_deref(),
+            method: if is_proven { texts.method } else { shortened(texts.method, METHOD_OF_A_STRANGER) },
+            // What is encrypted in the event, or in the quarantine, is not to stand in clear beside it. A request that was refused
+            // may be the sender's own.
+            path: if keeping.sealed { "" } else { shortened(texts.path, most) },
             headers: Cow::Owned(headers),
-            key_id: maybe(texts.key_id),
-            event_id: maybe(texts.event_id),
-            event_type: maybe(texts.event_type),
-            api_version: maybe(texts.api_version),
+            key_id: texts.key_id,
+            event_id: texts.event_id,
+            event_type: texts.event_type,
+            api_version: texts.api_version,
             body_bytes: i64::try_from(record.body_bytes).unwrap_or(i64::MAX),
-            body_digest: maybe(texts.body_digest),
+            body_digest: texts.body_digest,
             duration_us: i64::try_from(record.duration.as_micros()).unwrap_or(i64::MAX),
             report_only: record.report_only,
         }
@@ -116,27 +113,27 @@ impl<'a> Row<'a> {
     /// The entry of this number; `cause` is what was found out since: a word, whether it is proven, and words. A word of a newer
     /// release makes an entry less telling, not unreadable.
     #[must_use]
-    pub fn entry(self, number: i64, cause: Option<(String, bool, String)>) -> Arc<Entry> {
+    pub fn entry(self, number: i64, cause: Option<(&str, bool, &str)>) -> Arc<Entry> {
         let at = UnixTime::from_millis(self.at);
-        let reason = self.reason.as_deref().and_then(Self::reason_of);
-        let own = |text: Option<Cow<'_, str>>| text.map(Cow::into_owned);
-        let (word, detail) = (own(self.reason), own(self.detail));
+        let reason = self.reason.and_then(Self::reason_of);
+        // A reason that this release does not know is told in words.
+        let detail = if reason.is_none() { self.detail.or(self.reason) } else { self.detail };
+        let own = |text: Option<&str>| text.map(str::to_owned);
         let record = Record {
             trace: TraceId::from_bits(self.trace.cast_unsigned()),
             at,
-            endpoint: Arc::from(&*self.endpoint),
-            provider: Cow::Owned(self.provider.into_owned()),
-            tenant: self.tenant.as_deref().map(Arc::from),
-            method: self.method.into_owned(),
-            path: self.path.into_owned(),
+            endpoint: Arc::from(self.endpoint),
+            provider: Cow::Owned(self.provider.to_owned()),
+            tenant: self.tenant.map(Arc::from),
+            method: self.method.to_owned(),
+            path: self.path.to_owned(),
             headers: read_lines(&self.headers),
-            outcome: outcome(&self.outcome, self.status),
+            outcome: outcome(self.outcome, self.status),
             status: self.status,
             reason,
             stage: reason.map(Reason::stage),
-            // A reason that this release does not know is told in words.
-            detail: if reason.is_none() { detail.or(word) } else { detail },
-            key_id: self.key_id.as_deref().map(KeyId::from),
+            detail: own(detail),
+            key_id: self.key_id.map(KeyId::from),
             event_id: own(self.event_id),
             event_type: own(self.event_type),
             api_version: own(self.api_version),
@@ -145,8 +142,12 @@ impl<'a> Row<'a> {
             duration: Duration::from_micros(u64::try_from(self.duration_us).unwrap_or(0)),
             report_only: self.report_only,
         };
-        let cause =
-            cause.map(|(cause, is_proven, message)| LikelyCause { at, cause: cause.into(), is_proven, message });
+        let cause = cause.map(|(cause, is_proven, message)| LikelyCause {
+            at,
+            cause: cause.to_owned().into(),
+            is_proven,
+            message: message.to_owned(),
+        });
         let number = u64::try_from(number).unwrap_or(0);
         Arc::new(Entry { number, record: Arc::new(record), event: self.event, cause })
     }

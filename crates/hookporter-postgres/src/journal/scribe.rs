@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hookporter_pipeline::PackedRecord;
-use hookporter_pipeline::journal::{Findings, Found, Notes, Row};
+use hookporter_pipeline::journal::{Brought, Findings, Found, Notes, Row};
 use sqlx::{Connection, PgConnection, Row as _};
 use tokio::time::{Instant, timeout};
 
@@ -88,10 +88,10 @@ impl Scribe {
         self.due = now.checked_add(LATEST).unwrap_or(now);
         let (records, found) = self.notes.take(MOST);
         self.findings.join(found);
-        let numbers: Vec<Option<i64>> = records.iter().map(|record| self.notes.number(record.trace)).collect();
+        let brought = self.notes.take_brought(&records);
         let notes = self.notes.clone();
-        let numbered = records.iter().zip(&numbers);
-        let rows: Vec<Row<'_>> = numbered.map(|(record, event)| Row::of(record, *event, notes.keeping())).collect();
+        let all = records.iter().zip(&brought);
+        let rows: Vec<Row<'_>> = all.map(|(record, brought)| Row::of(record, *brought, notes.keeping())).collect();
         self.is_committing = false;
         let written = timeout(LATE, self.transaction(connection, &rows)).await;
         let Err(error) = written.unwrap_or(Err(sqlx::Error::PoolTimedOut)) else {
@@ -104,15 +104,15 @@ impl Scribe {
         if self.is_committing || remedy == Remedy::OneByOne {
             self.lose(records.len(), &error.to_string());
         } else {
-            self.put_back(records, &numbers);
+            self.put_back(records, &brought);
         }
         Err(remedy)
     }
 
-    fn put_back(&self, records: Vec<Arc<PackedRecord>>, numbers: &[Option<i64>]) {
-        for (record, event) in records.iter().zip(numbers) {
-            if let Some(event) = event {
-                self.notes.brought(record.trace, *event);
+    fn put_back(&self, records: Vec<Arc<PackedRecord>>, brought: &[Option<Brought>]) {
+        for (record, brought) in records.iter().zip(brought) {
+            if let Some(brought) = brought {
+                self.notes.brought(record.trace, *brought);
             }
         }
         self.notes.put_back(records, Vec::<Found>::new());

@@ -8,6 +8,7 @@
 mod bound;
 mod erasing;
 mod found;
+mod insert;
 mod problem;
 mod read;
 mod row;

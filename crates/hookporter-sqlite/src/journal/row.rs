@@ -1,64 +1,102 @@
 //! A request as columns.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 
-use hookporter_pipeline::journal::{Entry, Row};
-use rusqlite::{CachedStatement, Connection, params};
+use hookporter_pipeline::journal::{Brought, Entry, Keeping, Row};
+use hookporter_pipeline::{Outcome, PackedRecord};
+use rusqlite::Connection;
 
-const INSERT: &str = "INSERT INTO requests (id, place, at, trace, endpoint, outcome, status, event, reason, detail, provider, \
-     tenant, method, path, headers, key_id, event_id, event_type, api_version, body_bytes, body_digest, duration_us, report_only) \
-     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23)";
+use super::insert::Insert;
 
-pub(super) fn insert(connection: &Connection) -> rusqlite::Result<CachedStatement<'_>> {
-    connection.prepare_cached(INSERT)
+/// Writes rows in one transaction.
+pub(super) struct Rows<'c, 'r> {
+    whole: Insert<'c, 'r, 13>,
+    short: Insert<'c, 'r, 4>,
+    keeping: Keeping,
 }
 
-/// Writes a row by the statement of [`insert`].
-pub(super) fn write(
-    statement: &mut CachedStatement<'_>,
-    (id, place): (i64, i64),
-    row: &Row<'_>,
-) -> rusqlite::Result<()> {
-    statement.execute(params![
-        id,
-        place,
-        row.at,
-        row.trace,
-        row.endpoint,
-        row.outcome,
-        row.status,
-        row.event,
-        row.reason,
-        row.detail,
-        row.provider,
-        row.tenant,
-        row.method,
-        row.path,
-        row.headers,
-        row.key_id,
-        row.event_id,
-        row.event_type,
-        row.api_version,
-        row.body_bytes,
-        row.body_digest,
-        row.duration_us,
-        row.report_only,
-    ])?;
-    Ok(())
+impl<'c, 'r> Rows<'c, 'r> {
+    pub(super) fn new(connection: &'c Connection, keeping: &Keeping) -> rusqlite::Result<Self> {
+        Ok(Self { whole: Insert::whole(connection)?, short: Insert::short(connection)?, keeping: *keeping })
+    }
+
+    /// Writes the row of this number and place.
+    pub(super) fn write(
+        &mut self,
+        (id, place): (i64, i64),
+        record: &'r PackedRecord,
+        brought: Option<Brought>,
+    ) -> rusqlite::Result<()> {
+        let numbers = [
+            Some(id),
+            Some(place),
+            Some(record.at.as_millis()),
+            Some(record.trace.to_bits().cast_signed()),
+            Some(record.status.into()),
+            brought.map(|brought| brought.event),
+            Some(i64::try_from(record.body_bytes).unwrap_or(i64::MAX)),
+            Some(i64::try_from(record.duration.as_micros()).unwrap_or(i64::MAX)),
+            Some(record.report_only.into()),
+        ];
+        let (endpoint, outcome) = (Some(&*record.endpoint), Some(record.outcome.as_str()));
+        // What came as one new event is in its contents, and in the event itself.
+        let is_taken = matches!(record.outcome, Outcome::Accepted | Outcome::Parked);
+        if is_taken && brought.is_some_and(|brought| brought.is_new) {
+            // As in a whole row: what is encrypted in the event is not to stand in clear beside it.
+            let path = if self.keeping.sealed { "" } else { record.path() };
+            let digest = if self.keeping.digests { record.texts().body_digest } else { None };
+            return self.short.row([endpoint, outcome, Some(path), digest], numbers);
+        }
+        let row = Row::of(record, brought, &self.keeping);
+        self.whole.headers(&row.headers)?;
+        let words = [
+            endpoint,
+            outcome,
+            Some(row.path),
+            row.body_digest,
+            row.reason,
+            row.detail,
+            Some(row.provider),
+            row.tenant,
+            Some(row.method),
+            row.key_id,
+            row.event_id,
+            row.event_type,
+            row.api_version,
+        ];
+        self.whole.row(words, numbers)
+    }
 }
 
-/// The columns of an entry, in the order in which [`read`] reads them. Contents that a redelivery has replaced since have its
-/// headers, and those of the request before are gone.
-pub(super) const COLUMNS: &str = "id, at, trace, endpoint, outcome, status, event, reason, detail, provider, tenant, method, \
-     path, coalesce(nullif(headers, ''), (SELECT contents.headers FROM contents WHERE contents.event = requests.event \
-     AND contents.trace = requests.trace AND outcome IN ('accepted', 'parked') AND sealed_by IS NULL)), key_id, event_id, event_type, api_version, body_bytes, \
+/// The columns of an entry, in the order in which [`read`] reads them.
+pub(super) const COLUMNS: &str = "requests.id, at, requests.trace, requests.endpoint, outcome, status, requests.event, reason, detail, \
+     coalesce(nullif(requests.provider, ''), events.provider, ''), coalesce(requests.tenant, nullif(events.tenant, '')), \
+     coalesce(nullif(requests.method, ''), contents.method, ''), path, \
+     coalesce(nullif(requests.headers, ''), iif(sealed_by IS NULL, contents.headers, NULL)), \
+     coalesce(requests.key_id, contents.key_id), coalesce(requests.event_id, events.event_id), \
+     coalesce(requests.event_type, events.event_type), coalesce(requests.api_version, events.api_version), body_bytes, \
      body_digest, duration_us, report_only, cause, cause_proven, cause_message";
+
+/// Where the columns of rows are that are wanted, found by this index: those of a short row in its event. Contents that a
+/// redelivery has replaced since have its headers, and those of the request before are gone.
+pub(super) fn source(index: &str) -> String {
+    format!(
+        "requests {index} LEFT JOIN events ON requests.provider = '' AND events.id = requests.event \
+         LEFT JOIN contents ON contents.event = requests.event AND contents.trace = requests.trace \
+         AND outcome IN ('accepted', 'parked')"
+    )
+}
+
+/// The tenant and the event's id of a row, where nothing else of it is wanted.
+pub(super) const TENANT: &str = "coalesce(requests.tenant, (SELECT events.tenant FROM events \
+     WHERE requests.provider = '' AND events.id = requests.event), '')";
+pub(super) const EVENT_ID: &str = "coalesce(requests.event_id, (SELECT events.event_id FROM events \
+     WHERE requests.provider = '' AND events.id = requests.event))";
 
 /// Reads an entry.
 pub(super) fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Arc<Entry>> {
-    let text = |column| row.get::<_, String>(column).map(Cow::Owned);
-    let maybe = |column| row.get::<_, Option<String>>(column).map(|text| text.map(Cow::Owned));
+    let text = |column: usize| -> rusqlite::Result<&str> { Ok(row.get_ref(column)?.as_str()?) };
+    let maybe = |column: usize| -> rusqlite::Result<Option<&str>> { Ok(row.get_ref(column)?.as_str_or_null()?) };
     let headers = row.get_ref(13)?.as_bytes_or_null()?.map(String::from_utf8_lossy);
     let columns = Row {
         at: row.get(1)?,
@@ -83,12 +121,8 @@ pub(super) fn read(row: &rusqlite::Row<'_>) -> rusqlite::Result<Arc<Entry>> {
         duration_us: row.get(20)?,
         report_only: row.get(21)?,
     };
-    let cause = match row.get::<_, Option<String>>(22)? {
-        Some(cause) => {
-            let message: Option<String> = row.get(24)?;
-            Some((cause, row.get::<_, Option<bool>>(23)?.unwrap_or(false), message.unwrap_or_default()))
-        }
-        None => None,
-    };
-    Ok(columns.entry(row.get(0)?, cause))
+    let is_proven: Option<bool> = row.get(23)?;
+    let cause = maybe(22)?.map(|cause| (cause, is_proven.unwrap_or(false)));
+    let message = maybe(24)?.unwrap_or_default();
+    Ok(columns.entry(row.get(0)?, cause.map(|(cause, is_proven)| (cause, is_proven, message))))
 }
