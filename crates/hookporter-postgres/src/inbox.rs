@@ -6,14 +6,11 @@ use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use hookporter_pipeline::inbox::{
-    Accepted, AcceptingSide, Durability, EndpointNames, EventRecord, InboxDepth, Sealing, WorkError, Worker,
-};
-use hookporter_pipeline::operating::{Operated, QuarantineSide};
-use hookporter_pipeline::{BoxFuture, Event, HandoffError, Observer};
+use hookporter_pipeline::Event;
+use hookporter_pipeline::inbox::{Durability, EndpointNames, InboxError, Sealing, WorkError, Worker};
 use sqlx::pool::PoolConnection;
 use sqlx::{PgPool, Postgres};
-use tokio::sync::{mpsc, oneshot, watch};
+use tokio::sync::{mpsc, watch};
 use tokio::time::timeout;
 
 use crate::aside::Beside;
@@ -21,7 +18,8 @@ use crate::completions::Completion;
 use crate::depth::Depth;
 use crate::fault::Fault;
 use crate::moment::Times;
-use crate::queue::{Job, Queue};
+use crate::nodes::Nodes;
+use crate::queue::Queue;
 use crate::sql::Sql;
 use crate::{OpenError, Settings};
 
@@ -73,6 +71,8 @@ pub(crate) struct Shared {
     pub(crate) listens: AtomicBool,
     /// What is written down beside the acceptances.
     pub(crate) beside: Beside,
+    /// What nodes agree on.
+    pub(crate) nodes: Nodes,
     /// Ends with the writer.
     pub(crate) end: watch::Receiver<()>,
 }
@@ -87,6 +87,14 @@ impl Shared {
     pub(crate) async fn connection(&self) -> sqlx::Result<PoolConnection<Postgres>> {
         self.workers.acquire().await
     }
+}
+
+/// What a worker asks for, within a time.
+pub(crate) async fn in_time<T>(asked: impl Future<Output = sqlx::Result<T>> + Send) -> Result<T, InboxError> {
+    let Ok(answer) = timeout(LATE, asked).await else {
+        return Err(Fault::Store("the database does not answer".to_owned()).into());
+    };
+    Ok(answer.map_err(Fault::from)?)
 }
 
 impl Inbox {
@@ -151,6 +159,7 @@ impl Inbox {
         // What hangs is not waited for.
         let mut aside_end = self.shared.beside.end.clone();
         let _ = timeout(LATE, async { while aside_end.changed().await.is_ok() {} }).await;
+        let _ = timeout(LATE, self.shared.nodes.left()).await;
         let _ = timeout(LATE, self.shared.workers.close()).await;
         // Workers that wait learn it.
         self.shared.changed.send_replace(());
@@ -171,41 +180,6 @@ impl Inbox {
     /// Wakes the workers of this process.
     pub(crate) fn wake(&self) {
         self.shared.changed.send_replace(());
-    }
-}
-
-impl AcceptingSide for Inbox {
-    fn accept(&self, records: Vec<EventRecord>) -> BoxFuture<'static, Result<Vec<Accepted>, HandoffError>> {
-        let sealed = self.shared.sealing.seal(records).map_err(|error| Fault::Store(error.to_string()));
-        let pushed = sealed.and_then(|records| {
-            let weight = records.iter().fold(0, |weight, record| record.weight().saturating_add(weight));
-            let (reply, answer) = oneshot::channel();
-            self.shared.queue.push(Job { records, weight, reply })?;
-            Ok(answer)
-        });
-        Box::pin(async move { Ok(pushed?.await.unwrap_or(Err(Fault::Closed))?) })
-    }
-
-    fn durability(&self) -> Durability {
-        self.shared.durability
-    }
-
-    fn endpoint_names(&self) -> &EndpointNames {
-        &self.shared.names
-    }
-
-    fn depth(&self) -> Option<InboxDepth> {
-        self.shared.depth.seen()
-    }
-
-    fn journal(&self) -> Option<Arc<dyn Observer>> {
-        let notes = self.shared.beside.notes.clone()?;
-        notes.begin();
-        Some(notes)
-    }
-
-    fn quarantine(&self) -> Option<Arc<dyn QuarantineSide>> {
-        self.refused()
     }
 }
 

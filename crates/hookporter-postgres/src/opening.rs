@@ -14,6 +14,7 @@ use crate::aside::Aside;
 use crate::connect::{self, Demand, Plans};
 use crate::depth::Depth;
 use crate::inbox::Shared;
+use crate::nodes::Nodes;
 use crate::queue::Queue;
 use crate::sweep::Sweep;
 use crate::writer::Writer;
@@ -30,6 +31,10 @@ pub(crate) async fn open(settings: Settings, pool: PgPool) -> Result<Inbox, Open
     let options = PgConnectOptions::clone(&pool.connect_options());
     let mut connection = connect::connect(&options, settings.demand, connect::PATIENT).await?;
     schema::migrate(&mut connection, sql).await?;
+    let (task, task_ended) = watch::channel(());
+    let nodes = Nodes::new(&settings, sql, task_ended);
+    // Before the first request: it may be paused, and its key revoked.
+    nodes.look(&mut connection).await.map_err(OpenError::Unreachable)?;
 
     let (aside, beside) =
         Aside::new(&settings, options.clone(), sql, &mut connection).await.map_err(OpenError::Tables)?;
@@ -39,7 +44,7 @@ pub(crate) async fn open(settings: Settings, pool: PgPool) -> Result<Inbox, Open
     let workers = workers(&options, settings.demand, settings.connections);
     let writer = Writer {
         queue: queue.clone(),
-        options,
+        options: options.clone(),
         demand: settings.demand,
         sql,
         times: settings.times.clone(),
@@ -56,6 +61,7 @@ pub(crate) async fn open(settings: Settings, pool: PgPool) -> Result<Inbox, Open
     tokio::spawn(Sweep::new(&settings, sql, workers.clone()).run(end.clone()));
     let depth = Depth::default();
     tokio::spawn(depth.clone().run(workers.clone(), sql, settings.times.clone(), end.clone()));
+    nodes.begin(options, settings.demand, task, end.clone());
     Ok(Inbox::new(Shared {
         queue,
         changed,
@@ -70,6 +76,7 @@ pub(crate) async fn open(settings: Settings, pool: PgPool) -> Result<Inbox, Open
         completions: OnceLock::new(),
         listens: AtomicBool::new(false),
         beside,
+        nodes,
         end,
     }))
 }
@@ -94,6 +101,7 @@ pub(crate) async fn desk(settings: Settings, options: PgConnectOptions, tables: 
     }
     // What others have lost is known from here on; the task itself has nothing to write.
     let (_, beside) = Aside::new(&settings, options.clone(), sql, &mut connection).await.map_err(OpenError::Tables)?;
+    let nodes = Nodes::new(&settings, sql, watch::channel(()).1);
     drop(connection);
     // Nobody writes, so nothing is taken.
     let queue = Arc::new(Queue::new(1, 0));
@@ -112,6 +120,7 @@ pub(crate) async fn desk(settings: Settings, options: PgConnectOptions, tables: 
         completions: OnceLock::new(),
         listens: AtomicBool::new(true),
         beside,
+        nodes,
         end: watch::channel(()).1,
     })))
 }

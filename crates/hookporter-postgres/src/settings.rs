@@ -46,6 +46,8 @@ pub struct Settings {
     pub(crate) journal: Option<Keeping>,
     pub(crate) quarantine: Bounds,
     pub(crate) refused: Duration,
+    pub(crate) node: Option<String>,
+    pub(crate) report_every: Duration,
 }
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
@@ -73,6 +75,8 @@ impl Settings {
             }),
             quarantine: Bounds { requests: 1000, bytes: 64 * 1024 * 1024 },
             refused: DAY.saturating_mul(30),
+            node: None,
+            report_every: Duration::from_secs(3),
         }
     }
 
@@ -170,6 +174,18 @@ impl Settings {
     /// [`Endpoint::durability`](hookporter_pipeline::Endpoint::durability) to take it. Default: such a server is refused.
     pub fn dangerously_accept_loss(self) -> Self {
         Self { demand: Demand::Waived, ..self }
+    }
+
+    /// What this node is called where all of them are shown; 100 letters count. Default: the host's name and the process's number,
+    /// `web-1/4711`.
+    pub fn node_name(self, name: &str) -> Self {
+        Self { node: Some(name.to_owned()), ..self }
+    }
+
+    /// How often this node writes down how its endpoints fare. Others show it as gone once it has missed three of these, and
+    /// three seconds more; ten minutes later they forget it. Default: 3 s, at least 100 ms.
+    pub fn report_every(self, interval: Duration) -> Self {
+        Self { report_every: interval.clamp(Duration::from_millis(100), Duration::from_secs(3600)), ..self }
     }
 
     /// Encrypts body, payload, headers, target and peer of every event from now on, and opens what these keys have sealed; see

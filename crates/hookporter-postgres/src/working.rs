@@ -1,6 +1,5 @@
 //! The working side: what workers ask for and say.
 
-use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -13,20 +12,12 @@ use tokio::time::timeout;
 
 use crate::completions::{self, Completion};
 use crate::fault::Fault;
-use crate::inbox::LATE;
+use crate::inbox::in_time;
 use crate::moment::Moment;
 use crate::{Inbox, claim, listen, settle};
 
 /// How often a worker looks by itself, whatever it hears.
 const POLL: Duration = Duration::from_secs(1);
-
-/// What a worker asks for, within a time.
-pub(crate) async fn in_time<T>(asked: impl Future<Output = sqlx::Result<T>> + Send) -> Result<T, InboxError> {
-    let Ok(answer) = timeout(LATE, asked).await else {
-        return Err(Fault::Store("the database does not answer".to_owned()).into());
-    };
-    Ok(answer.map_err(Fault::from)?)
-}
 
 /// What only workers need.
 impl Inbox {
@@ -48,7 +39,8 @@ impl Inbox {
         if !self.shared.listens.swap(true, Ordering::Relaxed) {
             let shared = &self.shared;
             let changed = Arc::downgrade(&shared.changed);
-            tokio::spawn(listen::run(shared.workers.clone(), shared.sql.channel, changed, shared.end.clone()));
+            let hint = shared.nodes.hint();
+            tokio::spawn(listen::run(shared.workers.clone(), shared.sql.channel, changed, hint, shared.end.clone()));
         }
     }
 }

@@ -41,13 +41,40 @@ pub(crate) async fn all_changes(scene: &Scene<impl Inbox>, framework: Framework)
     assert_eq!(made("events/1/erase", json!({ "deliberate": true })).await, json!({ "erased": true }));
     assert_eq!(look(address, "api/events/1").await.status, 404);
 
-    assert_eq!(made("endpoints/github/pause", json!({})).await, json!({ "endpoint": "github", "state": "stopped" }));
+    assert_eq!(made("endpoints/github/pause", json!({})).await["state"], "stopped");
     assert_eq!(look(address, "api/endpoints").await.json()["ready"], false);
     assert_eq!(made("endpoints/github/resume", json!({})).await["state"], "unknown");
     assert_eq!(change(address, "endpoints/nobody/pause", &json!({})).await.trouble().0, 404);
     assert_eq!(change(address, "events/99/erase", &json!({ "deliberate": true })).await.trouble().0, 404);
     assert_eq!(change(address, "events/99/edit", &json!({ "body": "{}" })).await.trouble().0, 404);
     assert_eq!(change(address, "nothing", &json!({})).await.trouble().0, 404);
+}
+
+/// Where no other node hears of it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_said_of_an_endpoint_holds_in_this_process() {
+    for framework in BOTH {
+        let scene = Scene::new().await;
+        let address = serve(framework, scene.console().allow_changes()).await;
+        let made = async |path: &str, body: Value| {
+            let said = change(address, path, &body).await;
+            assert_eq!(said.status, 200, "{framework:?} {path}: {}", said.text());
+            said.json()
+        };
+        assert_eq!(
+            made("endpoints/github/pause", json!({})).await,
+            json!({ "endpoint": "github", "state": "stopped", "reach": "this-process" })
+        );
+        assert_eq!(made("endpoints/github/resume", json!({})).await["state"], "unknown");
+        let key = json!({ "key": "old", "tenant": "acme", "deliberate": true });
+        assert_eq!(made("endpoints/github/revoke-key", key.clone()).await["reach"], "this-process");
+        let revoked = json!([{ "endpoint": "github", "tenant": "acme", "key": "old" }]);
+        assert_eq!(look(address, "api/keys").await.json()["revoked"], revoked);
+        assert_eq!(look(address, "api/endpoints/github").await.json()["revoked_keys"], revoked);
+        made("endpoints/github/restore-key", key).await;
+        assert_eq!(look(address, "api/keys").await.json()["revoked"], json!([]));
+        assert_eq!(look(address, "api/nodes").await.json(), json!({ "fleet": null }));
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -79,6 +106,9 @@ pub(crate) async fn oversights(scene: &Scene<impl Inbox>, framework: Framework) 
         ("events/2/edit", json!({ "body": "{}", "bodi": "" })),
         ("events/2/restore", json!({ "deliberate": true })),
         ("endpoints/github/pause", json!({ "for": "1h" })),
+        ("endpoints/github/revoke-key", json!({ "key": "old" })),
+        ("endpoints/github/revoke-key", json!({ "tenant": "acme", "deliberate": true })),
+        ("endpoints/github/restore-key", json!({ "key": "old", "deliberate": false })),
     ] {
         let said = change(address, path, &body).await;
         assert_eq!(said.trouble(), (400, "bad-request".to_owned()), "{framework:?} {path} {body}");

@@ -4,8 +4,8 @@ use hookporter_pipeline::inbox::InboxError;
 use sqlx::Row;
 
 use crate::Inbox;
+use crate::inbox::in_time;
 use crate::text::{kept, told};
-use crate::working::in_time;
 
 /// How many rows one step looks at: a part of a second.
 const ROWS: i64 = 20_000;

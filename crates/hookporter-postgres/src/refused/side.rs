@@ -9,9 +9,9 @@ use sqlx::Row;
 use super::read;
 use super::readmit::{Readmitted, readmit};
 use crate::Desk;
+use crate::inbox::in_time;
 use crate::operated::asked;
 use crate::text::kept;
-use crate::working::in_time;
 
 /// How many are forgotten in one step.
 const ROWS: i64 = 200;

@@ -176,11 +176,10 @@ async fn pages_are_found_by_their_indexes() {
          FROM generate_series(1, 40000) AS at; ANALYZE pages.requests";
     sqlx::raw_sql(filling).execute(&pool).await.unwrap();
     let read =
-        "SELECT coalesce(seq_scan, 0) FROM pg_stat_user_tables WHERE schemaname = 'pages' AND relname = 'requests'";
+        "SELECT coalesce(seq_tup_read, 0) FROM pg_stat_user_tables WHERE schemaname = 'pages' AND relname = 'requests'";
     let looked = "SELECT count(*) FROM pg_stat_user_indexes WHERE schemaname = 'pages' AND idx_scan > 0 \
          AND indexrelname IN ('requests_event', 'requests_refused', 'requests_others', 'requests_pkey')";
     let (desk, began) = (inbox.desk(), Instant::now());
-    let before = number(&pool, read).await;
     loop {
         for (query, count) in [
             (Query::new(), 50),
@@ -197,7 +196,7 @@ async fn pages_are_found_by_their_indexes() {
         assert!(began.elapsed() < Duration::from_secs(20), "not every index is used");
         sleep(Duration::from_millis(200)).await;
     }
-    assert_eq!(number(&pool, read).await, before, "the table was read from end to end");
+    assert_eq!(number(&pool, read).await, 0, "rows were read one by one");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

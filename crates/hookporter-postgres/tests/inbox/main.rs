@@ -3,9 +3,14 @@
 #![cfg(test)]
 #![cfg(unix)]
 
+mod agreed;
+mod copies;
 mod crash;
 mod desk;
+mod door;
 mod effect;
+mod fleet;
+mod http;
 mod journal;
 mod lanes;
 mod migrate;

@@ -16,14 +16,14 @@ use tokio::time::{Instant, sleep, timeout};
 use crate::server::{Server, number};
 
 /// What the network does with what passes.
-const PASSES: u8 = 0;
-/// The next thing that is asked reaches the server, and both ways are cut before the answer.
+pub(crate) const PASSES: u8 = 0;
+/// The next events reach the server, and both ways are cut before the answer.
 const LOSES_ANSWER: u8 = 1;
 /// Everything is swallowed, and nothing is closed.
-const SWALLOWS: u8 = 2;
+pub(crate) const SWALLOWS: u8 = 2;
 
 /// A way to the server.
-async fn network(port: u16) -> (u16, Arc<AtomicU8>) {
+pub(crate) async fn network(port: u16) -> (u16, Arc<AtomicU8>) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let (own, mood) = (listener.local_addr().unwrap().port(), Arc::new(AtomicU8::new(PASSES)));
     let shared = mood.clone();
@@ -40,25 +40,25 @@ async fn carry(client: TcpStream, server: TcpStream, mood: Arc<AtomicU8>) {
     let ((mut from_client, mut to_client), (mut from_server, mut to_server)) =
         (client.into_split(), server.into_split());
     let (mut asked, mut answered) = (vec![0; 65536], vec![0; 65536]);
+    let mut loses = false;
     loop {
         tokio::select! {
             read = from_client.read(&mut asked) => {
                 let read = read.unwrap_or(0);
                 if read == 0 { return }
                 if mood.load(Ordering::SeqCst) == SWALLOWS { continue }
+                loses |= mood.load(Ordering::SeqCst) == LOSES_ANSWER && asked[..read].windows(4).any(|text| text == b"evt_");
                 if to_server.write_all(&asked[..read]).await.is_err() { return }
             }
             read = from_server.read(&mut answered) => {
                 let read = read.unwrap_or(0);
                 if read == 0 { return }
-                match mood.load(Ordering::SeqCst) {
-                    SWALLOWS => continue,
-                    LOSES_ANSWER => {
-                        mood.store(PASSES, Ordering::SeqCst);
-                        return;
-                    }
-                    _ => if to_client.write_all(&answered[..read]).await.is_err() { return }
+                if loses {
+                    mood.store(PASSES, Ordering::SeqCst);
+                    return;
                 }
+                if mood.load(Ordering::SeqCst) == SWALLOWS { continue }
+                if to_client.write_all(&answered[..read]).await.is_err() { return }
             }
         }
     }

@@ -1,0 +1,52 @@
+//! The inbox's accepting side: what an endpoint gives its events to.
+
+use std::sync::Arc;
+
+use hookporter_pipeline::inbox::{Accepted, AcceptingSide, Durability, EndpointNames, EventRecord, InboxDepth};
+use hookporter_pipeline::nodes::SharedSide;
+use hookporter_pipeline::operating::{Operated, QuarantineSide};
+use hookporter_pipeline::{BoxFuture, HandoffError, Observer};
+use tokio::sync::oneshot;
+
+use crate::Inbox;
+use crate::fault::Fault;
+use crate::queue::Job;
+
+impl AcceptingSide for Inbox {
+    fn accept(&self, records: Vec<EventRecord>) -> BoxFuture<'static, Result<Vec<Accepted>, HandoffError>> {
+        let sealed = self.shared().sealing.seal(records).map_err(|error| Fault::Store(error.to_string()));
+        let pushed = sealed.and_then(|records| {
+            let weight = records.iter().fold(0, |weight, record| record.weight().saturating_add(weight));
+            let (reply, answer) = oneshot::channel();
+            self.shared().queue.push(Job { records, weight, reply })?;
+            Ok(answer)
+        });
+        Box::pin(async move { Ok(pushed?.await.unwrap_or(Err(Fault::Closed))?) })
+    }
+
+    fn durability(&self) -> Durability {
+        self.shared().durability
+    }
+
+    fn endpoint_names(&self) -> &EndpointNames {
+        &self.shared().names
+    }
+
+    fn journal(&self) -> Option<Arc<dyn Observer>> {
+        let notes = self.shared().beside.notes.clone()?;
+        notes.begin();
+        Some(notes)
+    }
+
+    fn quarantine(&self) -> Option<Arc<dyn QuarantineSide>> {
+        self.refused()
+    }
+
+    fn depth(&self) -> Option<InboxDepth> {
+        self.shared().depth.seen()
+    }
+
+    fn shared_side(&self) -> Option<Arc<dyn SharedSide>> {
+        Some(Arc::new(self.clone()))
+    }
+}
