@@ -7,7 +7,8 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use hookporter_pipeline::Event;
-use hookporter_pipeline::inbox::{Durability, EndpointNames, InboxError, Sealing, WorkError, Worker};
+use hookporter_pipeline::inbox::store::Sealing;
+use hookporter_pipeline::inbox::{Durability, EndpointNames, InboxError, WorkError, Worker};
 use sqlx::pool::PoolConnection;
 use sqlx::{PgPool, Postgres};
 use tokio::sync::{mpsc, watch};

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hookporter_core::Clock;
-use hookporter_pipeline::inbox::Sealing;
+use hookporter_pipeline::inbox::store::Sealing;
 use hookporter_pipeline::journal::Keeping;
 use hookporter_pipeline::quarantine::Bounds;
 use sqlx::PgPool;
@@ -193,7 +193,7 @@ impl Settings {
     /// refused requests; the journal, which is not encrypted, has no headers and no paths then. Default: nothing is encrypted.
     #[cfg(feature = "seal")]
     pub fn seal(self, keys: hookporter_pipeline::inbox::SealingKeys) -> Self {
-        Self { sealing: Sealing::new(keys), ..self }
+        Self { sealing: Sealing::with(keys), ..self }
     }
 
     /// Opens the inbox in this database, with a pool of its own for effects, and makes the tables if they are not there.

@@ -8,7 +8,8 @@ use std::time::Duration;
 use bytes::Bytes;
 use hookporter_core::UnixTime;
 use hookporter_pipeline::BoxFuture;
-use hookporter_pipeline::inbox::{EventRecord, InboxError, Sealing};
+use hookporter_pipeline::inbox::store::Sealing;
+use hookporter_pipeline::inbox::{EventRecord, InboxError};
 use hookporter_pipeline::operating::{
     Attempted, Edited, Listed, OperatingSide, Original, Page, Replay, Replayed, Selection, Stats,
 };
@@ -106,7 +107,7 @@ impl Desk {
     #[cfg(feature = "seal")]
     #[must_use]
     pub fn with_keys(self, keys: hookporter_pipeline::inbox::SealingKeys) -> Self {
-        Self { sealing: Sealing::new(keys), ..self }
+        Self { sealing: Sealing::with(keys), ..self }
     }
 
     /// How many requests the journal has no row of, as far as is known here.

@@ -7,8 +7,9 @@ use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use hookporter_core::{Clock, UnixTime};
+use hookporter_pipeline::inbox::store::Sealing;
 use hookporter_pipeline::inbox::{
-    Claim, Claimed, EndpointNames, Failure, InboxError, LeaseId, Sealing, Settled, WorkError, Worker, WorkingSide,
+    Claim, Claimed, EndpointNames, Failure, InboxError, LeaseId, Settled, WorkError, Worker, WorkingSide,
 };
 use hookporter_pipeline::journal::Notes;
 use hookporter_pipeline::quarantine::RefusedQueue;

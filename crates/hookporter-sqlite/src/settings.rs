@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hookporter_core::{Clock, SystemClock};
-use hookporter_pipeline::inbox::Sealing;
+use hookporter_pipeline::inbox::store::Sealing;
 use hookporter_pipeline::journal::Keeping;
 use hookporter_pipeline::quarantine::Bounds;
 
@@ -204,7 +204,7 @@ impl Settings {
     /// which is not encrypted, has no headers and no paths then. Default: nothing is encrypted.
     #[cfg(feature = "seal")]
     pub fn seal(self, keys: hookporter_pipeline::inbox::SealingKeys) -> Self {
-        Self { sealing: Sealing::new(keys), ..self }
+        Self { sealing: Sealing::with(keys), ..self }
     }
 
     /// Opens the inbox in this file, and makes the file if it is not there.

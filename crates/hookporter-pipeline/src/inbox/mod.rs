@@ -12,6 +12,7 @@ mod accept;
 mod attempt;
 mod backoff;
 mod by_type;
+mod bytes;
 mod change;
 mod depth;
 mod durability;
@@ -24,9 +25,9 @@ mod record;
 mod run;
 #[cfg(feature = "seal")]
 mod seal;
-mod sealing;
 mod settling;
 mod split;
+pub mod store;
 mod work_error;
 mod worker;
 mod working;
@@ -46,7 +47,6 @@ pub use record::{EventRecord, RecordLabel};
 pub use run::WorkerEnd;
 #[cfg(feature = "seal")]
 pub use seal::{SealError, SealingKeys};
-pub use sealing::Sealing;
 pub use split::{Part, Split};
 pub use work_error::WorkError;
 pub use worker::Worker;

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hookporter_core::UnixTime;
-use hookporter_pipeline::inbox::Sealing;
+use hookporter_pipeline::inbox::store::Sealing;
 use hookporter_pipeline::operating::RefusedRequest;
 use hookporter_pipeline::quarantine::RefusedQueue;
 use sqlx::{Connection, PgConnection, Row};

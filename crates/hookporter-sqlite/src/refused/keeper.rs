@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use hookporter_pipeline::inbox::Sealing;
+use hookporter_pipeline::inbox::store::Sealing;
 use hookporter_pipeline::operating::RefusedRequest;
 use hookporter_pipeline::quarantine::RefusedQueue;
 use rusqlite::{Connection, Transaction, TransactionBehavior};

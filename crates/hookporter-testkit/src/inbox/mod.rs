@@ -10,6 +10,7 @@ mod failing;
 mod journal;
 mod lanes;
 mod leases;
+mod network;
 mod quarantine;
 mod sample;
 
@@ -20,6 +21,7 @@ use hookporter_pipeline::BoxError;
 use hookporter_pipeline::inbox::{AcceptingSide, WorkingSide};
 use hookporter_pipeline::operating::Operated;
 
+pub use network::{Mood, Network};
 pub use sample::{START, sample_record};
 
 /// What the suite runs on: a maker of stores.
