@@ -6,7 +6,7 @@
 //! - `axum` (feature `axum`, or `tower` for other tower servers) and `actix` (feature `actix`): the adapters.
 //! - [`Event`]: what your code is given, once everything about the request held.
 //! - [`guide`]: every sender in a table, how to add one, what to do about every refusal, alarm and answer, and
-//!   [what each engine promises](guide::promises).
+//!   [what each engine promises](guide::promises), and how events [go on to a broker](guide::relays).
 //!
 //! # Deployment
 //!
@@ -258,6 +258,9 @@ pub mod guide {
 
     #[doc = include_str!("../guide/providers.md")]
     pub mod providers {}
+
+    #[doc = include_str!("../guide/relays.md")]
+    pub mod relays {}
 
     #[doc = include_str!("../guide/troubleshooting.md")]
     pub mod troubleshooting {}

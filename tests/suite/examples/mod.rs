@@ -5,6 +5,7 @@ mod effects;
 mod inbox;
 mod observed;
 pub mod program;
+mod relay;
 mod tenants;
 mod typed;
 
@@ -130,6 +131,7 @@ fn no_example_is_left_out() {
         include_str!("effects.rs"),
         include_str!("inbox.rs"),
         include_str!("observed.rs"),
+        include_str!("relay/mod.rs"),
         include_str!("tenants.rs"),
         include_str!("typed.rs"),
     ]

@@ -126,7 +126,12 @@ impl Program {
 
     /// Waits until the example has written `text`.
     pub fn says(&mut self, text: &str) {
-        let said = self.process.poll(Duration::from_secs(10), |process| process.output().contains(text));
+        self.says_within(Duration::from_secs(10), text);
+    }
+
+    /// The same, for what takes its time.
+    pub fn says_within(&mut self, longest: Duration, text: &str) {
+        let said = self.process.poll(longest, |process| process.output().contains(text));
         assert!(said, "{} does not say `{text}`: {}", self.name, self.process.output());
     }
 
