@@ -65,6 +65,7 @@ mod lane;
 mod listen;
 mod mend;
 mod moment;
+mod moving;
 mod nodes;
 mod open_error;
 mod opening;
