@@ -21,6 +21,12 @@ pub const FAULTS: &[(u32, &str, &str, &str)] = &[
         "crates/hookporter-pipeline/tests/inbox/told.rs",
         "nobody_is_acknowledged_before_the_commit_however_many_copies_come",
     ),
+    (
+        5,
+        "a node that is cut off from its server",
+        "crates/hookporter-postgres/tests/inbox/cut_off.rs",
+        "a_node_that_is_cut_off_refuses_in_time_and_its_events_are_worked_elsewhere",
+    ),
     (5, "no pile-up behind it", INBOX_FULL, "a_full_queue_refuses_at_once_and_takes_again_when_there_is_room"),
     (6, "killed in a commit", INBOX_POWER, "what_a_killed_process_did_not_sync_is_durable_before_it_is_a_duplicate"),
     (
@@ -38,6 +44,24 @@ pub const FAULTS: &[(u32, &str, &str, &str)] = &[
         "killed at random",
         "crates/hookporter-sqlite/tests/inbox/crash.rs",
         "nothing_that_a_killed_process_acknowledged_is_missing_or_left_undone",
+    ),
+    (
+        10,
+        "nodes that are killed at random",
+        "crates/hookporter-postgres/tests/inbox/crash.rs",
+        "any_of_several_nodes_may_be_killed_at_any_moment",
+    ),
+    (
+        10,
+        "nodes, networks and the database at once",
+        "crates/hookporter-postgres/tests/inbox/storm.rs",
+        "whatever_fails_what_was_acknowledged_is_there_once_and_is_worked",
+    ),
+    (
+        10,
+        "nodes behind a proxy",
+        "tests/suite/examples/fleet.rs",
+        "any_node_of_a_fleet_may_be_killed_while_deliveries_flow",
     ),
     (11, "the power goes", INBOX_POWER, "nothing_that_was_acknowledged_is_missing_after_a_loss_of_power"),
     (11, "after a kill", INBOX_POWER, "what_a_killed_process_did_not_sync_is_durable_before_it_is_a_duplicate"),

@@ -2,17 +2,22 @@
 
 #![cfg(test)]
 #![cfg(unix)]
+#![expect(clippy::arithmetic_side_effects, reason = "tests: an overflow fails them")]
 
 mod crash;
+mod cut_off;
 mod desk;
 mod effect;
 mod lanes;
 mod network;
+mod node;
 mod nodes;
 mod opening;
 mod poison;
+mod proxy;
 mod restart;
 mod server;
+mod storm;
 mod suite;
 mod sweep;
 mod work;
