@@ -33,12 +33,13 @@ impl EndpointMiddleware {
     /// Build the endpoint outside of the app's factory and clone it inside: clones share what was seen, so that every
     /// worker knows a duplicate.
     ///
-    /// If the endpoint's [inbox](Endpoint::inbox) has another one of its name, an error is logged, and deliveries are answered
-    /// 503. Endpoints that are built inside of the factory are such others, but for the first.
+    /// If the endpoint's [inbox](Endpoint::inbox) has another one of its name, or is less [durable](Endpoint::durability) than it
+    /// must be, an error is logged, and deliveries are answered 503. Endpoints that are built inside of the factory are such
+    /// others, but for the first.
     #[must_use]
     pub fn new(endpoint: Endpoint) -> Self {
         // It was logged, and every delivery says it again.
-        let _ = endpoint.claim_name();
+        let _ = endpoint.check_inbox();
         Self { endpoint: Arc::new(endpoint) }
     }
 }

@@ -112,7 +112,7 @@ async fn hand_off(endpoint: &Arc<Endpoint>, ticket: Box<Ticket>, route: Route, p
                 )
             }
             (_, Mode::Handoff(handoff)) => handoff.hand_off(event),
-            (_, Mode::Inbox(inbox)) => match endpoint.own_name() {
+            (_, Mode::Inbox(inbox)) => match endpoint.may_use_inbox() {
                 Ok(()) => inbox.keep(&event, trace, &endpoint.keeping, parked),
                 Err(error) => Box::pin(std::future::ready(Err(HandoffError::failed(error)))),
             },

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use hookporter_pipeline::inbox::Durability;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{ConnectOptions, PgConnection, Row};
 
@@ -26,25 +27,37 @@ const SESSION: &str = "SELECT set_config('synchronous_commit', current_setting('
 /// A connection to a server that is as it must be.
 pub(crate) async fn connect(
     options: &PgConnectOptions,
-    durability: Durability,
+    demand: Demand,
     patience: Duration,
 ) -> Result<PgConnection, OpenError> {
     let Ok(connected) = tokio::time::timeout(patience, options.connect()).await else {
         return Err(OpenError::Unreachable(sqlx::Error::PoolTimedOut));
     };
     let mut connection = connected.map_err(OpenError::Unreachable)?;
-    let prepared = tokio::time::timeout(patience, prepare(&mut connection, durability, Plans::Kept)).await;
+    let prepared = tokio::time::timeout(patience, prepare(&mut connection, demand, Plans::Kept)).await;
     prepared.unwrap_or(Err(OpenError::Unreachable(sqlx::Error::PoolTimedOut)))?;
     Ok(connection)
 }
 
 /// What the server must promise.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub(crate) enum Durability {
+pub(crate) enum Demand {
+    /// That it loses nothing which it has committed.
     #[default]
-    Demanded,
+    Durable,
     /// For tests of the user's: their servers often sync nothing.
     Waived,
+}
+
+impl Demand {
+    /// What acknowledged events survive where it is met.
+    pub(crate) const fn durability(self) -> Durability {
+        match self {
+            Self::Durable => Durability::Synced,
+            // With `synchronous_commit` off a commit is in the memory of the server for a while.
+            Self::Waived => Durability::Memory,
+        }
+    }
 }
 
 /// How statements of a session are planned.
@@ -57,11 +70,7 @@ pub(crate) enum Plans {
 }
 
 /// Sets a session, where the server is as it must be.
-pub(crate) async fn prepare(
-    connection: &mut PgConnection,
-    durability: Durability,
-    plans: Plans,
-) -> Result<(), OpenError> {
+pub(crate) async fn prepare(connection: &mut PgConnection, demand: Demand, plans: Plans) -> Result<(), OpenError> {
     let sql = "SELECT current_setting('server_version_num')::integer, current_setting('server_encoding'), \
          pg_is_in_recovery() OR current_setting('default_transaction_read_only')::boolean, \
          current_setting('synchronous_commit'), current_setting('fsync')";
@@ -78,7 +87,7 @@ pub(crate) async fn prepare(
     if row.try_get(2).map_err(OpenError::Unreachable)? {
         return Err(OpenError::ReadOnly);
     }
-    if durability == Durability::Demanded {
+    if demand == Demand::Durable {
         for (setting, value) in [("synchronous_commit", text(3)?), ("fsync", text(4)?)] {
             if value == "off" {
                 return Err(OpenError::NotDurable { setting, value });

@@ -7,8 +7,8 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use hookporter_pipeline::inbox::{
-    Accepted, AcceptingSide, Claim, Claimed, EndpointNames, EventRecord, Failure, InboxDepth, InboxError, LeaseId,
-    Settled, WorkError, Worker, WorkingSide,
+    Accepted, AcceptingSide, Claim, Claimed, Durability, EndpointNames, EventRecord, Failure, InboxDepth, InboxError,
+    LeaseId, Settled, WorkError, Worker, WorkingSide,
 };
 use hookporter_pipeline::{BoxFuture, Event, HandoffError};
 use sqlx::pool::PoolConnection;
@@ -32,8 +32,7 @@ pub(crate) const LATE: Duration = Duration::from_secs(6);
 
 /// A durable inbox in a PostgreSQL database: for receivers and workers on any number of nodes.
 ///
-/// Clones are handles on the same inbox. It closes when the last one is gone, after what waits is written; to wait for that,
-/// see [`Inbox::close`].
+/// Clones are handles on the same inbox. It closes when the last is gone, and what waits is written: see [`Inbox::close`].
 ///
 /// ```
 /// use hookporter_core::Secret;
@@ -69,6 +68,7 @@ pub(crate) struct Shared {
     pub(crate) workers: PgPool,
     pub(crate) names: EndpointNames,
     pub(crate) depth: Depth,
+    pub(crate) durability: Durability,
     /// To the task that completes, once there is something to complete: bounded by what workers have under way.
     pub(crate) completions: OnceLock<mpsc::UnboundedSender<Completion>>,
     /// Whether somebody hears what other nodes tell.
@@ -204,6 +204,10 @@ impl AcceptingSide for Inbox {
             Ok(answer)
         });
         Box::pin(async move { Ok(pushed?.await.unwrap_or(Err(Fault::Closed))?) })
+    }
+
+    fn durability(&self) -> Durability {
+        self.shared.durability
     }
 
     fn endpoint_names(&self) -> &EndpointNames {

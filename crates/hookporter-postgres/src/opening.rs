@@ -10,7 +10,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use crate::connect::{self, Durability, Plans};
+use crate::connect::{self, Demand, Plans};
 use crate::depth::Depth;
 use crate::inbox::Shared;
 use crate::queue::Queue;
@@ -27,17 +27,17 @@ pub(crate) async fn open(settings: Settings, pool: PgPool) -> Result<Inbox, Open
     }
     let sql = sql::of(&settings.schema);
     let options = PgConnectOptions::clone(&pool.connect_options());
-    let mut connection = connect::connect(&options, settings.durability, connect::PATIENT).await?;
+    let mut connection = connect::connect(&options, settings.demand, connect::PATIENT).await?;
     schema::migrate(&mut connection, sql).await?;
 
     let queue = Arc::new(Queue::new(settings.waiting, settings.waiting_bytes));
     let changed = Arc::new(watch::Sender::new(()));
     let (ended, end) = watch::channel(());
-    let workers = workers(&options, settings.durability, settings.connections);
+    let workers = workers(&options, settings.demand, settings.connections);
     let writer = Writer {
         queue: queue.clone(),
         options,
-        durability: settings.durability,
+        demand: settings.demand,
         sql,
         times: settings.times.clone(),
         changed: changed.clone(),
@@ -61,6 +61,7 @@ pub(crate) async fn open(settings: Settings, pool: PgPool) -> Result<Inbox, Open
         workers,
         names: EndpointNames::new(),
         depth,
+        durability: settings.demand.durability(),
         completions: OnceLock::new(),
         listens: AtomicBool::new(false),
         end,
@@ -68,14 +69,14 @@ pub(crate) async fn open(settings: Settings, pool: PgPool) -> Result<Inbox, Open
 }
 
 /// The pool of the inbox's own workers.
-fn workers(options: &PgConnectOptions, durability: Durability, most: u32) -> PgPool {
+fn workers(options: &PgConnectOptions, demand: Demand, most: u32) -> PgPool {
     PgPoolOptions::new()
         // One that listens.
         .max_connections(most.saturating_add(1))
         .acquire_timeout(ACQUIRE)
         .after_connect(move |connection, _| {
             Box::pin(async move {
-                let prepared = connect::prepare(connection, durability, Plans::Fresh).await;
+                let prepared = connect::prepare(connection, demand, Plans::Fresh).await;
                 prepared.map_err(|error| sqlx::Error::Configuration(error.into()))
             })
         })

@@ -7,7 +7,7 @@ use hookporter_core::Clock;
 use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
-use crate::connect::Durability;
+use crate::connect::Demand;
 use crate::moment::Times;
 use crate::sealing::Sealing;
 use crate::{Inbox, OpenError, opening};
@@ -37,7 +37,7 @@ pub struct Settings {
     pub(crate) unworked: Option<Duration>,
     pub(crate) connections: u32,
     pub(crate) times: Times,
-    pub(crate) durability: Durability,
+    pub(crate) demand: Demand,
     pub(crate) sealing: Sealing,
 }
 
@@ -55,7 +55,7 @@ impl Settings {
             unworked: None,
             connections: 4,
             times: Times::default(),
-            durability: Durability::Demanded,
+            demand: Demand::Durable,
             sealing: Sealing::default(),
         }
     }
@@ -104,9 +104,11 @@ impl Settings {
     }
 
     /// Takes a server that may lose what it has committed: one with `synchronous_commit` or `fsync` off, as test servers often
-    /// have them. What a sender was told 2xx for may be gone after a loss of power. Default: such a server is refused.
+    /// have them. What a sender was told 2xx for may be gone after a crash of the server or a loss of power. The inbox declares itself to be of
+    /// [`Durability::Memory`](hookporter_pipeline::inbox::Durability::Memory) then, whatever the server does: endpoints need
+    /// [`Endpoint::durability`](hookporter_pipeline::Endpoint::durability) to take it. Default: such a server is refused.
     pub fn dangerously_accept_loss(self) -> Self {
-        Self { durability: Durability::Waived, ..self }
+        Self { demand: Demand::Waived, ..self }
     }
 
     /// Encrypts body, payload, headers, target and peer of every event from now on, and opens what these keys have sealed; see

@@ -10,7 +10,7 @@ use tokio::sync::watch;
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::accept::accept;
-use crate::connect::{self, Durability};
+use crate::connect::{self, Demand};
 use crate::fault::{Fault, Remedy, remedy};
 use crate::moment::Times;
 use crate::queue::{Ending, Job, Queue, Taken};
@@ -32,7 +32,7 @@ const TELL: Duration = Duration::from_millis(5);
 pub(crate) struct Writer {
     pub(crate) queue: Arc<Queue>,
     pub(crate) options: PgConnectOptions,
-    pub(crate) durability: Durability,
+    pub(crate) demand: Demand,
     pub(crate) sql: &'static Sql,
     pub(crate) times: Times,
     /// Wakes the workers of this process.
@@ -71,7 +71,7 @@ impl Writer {
     async fn reconnect(&mut self) -> bool {
         self.tries = self.tries.wrapping_add(1);
         let patience = if self.tries.is_multiple_of(4) { connect::PATIENT } else { connect::SHORT };
-        match connect::connect(&self.options, self.durability, patience).await {
+        match connect::connect(&self.options, self.demand, patience).await {
             Ok(connection) => {
                 self.tries = 0;
                 self.connection = Some(connection);

@@ -17,9 +17,10 @@ use crate::{OpenError, damage, guest, sound};
 
 /// How long to wait for another program that holds SQLite's own lock, such as `sqlite3` in a transaction.
 pub(crate) const BUSY: Duration = Duration::from_secs(5);
-/// In pages of 4 KiB: the log is written back into the file when it is this long, unless an idle moment came before. A page
-/// of the index of ids is written once for all that changed it meanwhile, so a longer log is less work, and a longer wait.
-pub(crate) const CHECKPOINT_PAGES: i64 = 8000;
+/// How long the log gets, in bytes, unless the settings say something else.
+pub(crate) const LOG: u64 = 64 * 1024 * 1024;
+/// Every commit is synced.
+pub(crate) const SYNCHRONOUS: &str = "FULL";
 /// What SQLite remembers of the file, in KiB, as it wants it said: ids come in no order, so that each event touches another page of
 /// their index, and SQLite's own 2 MiB are read anew all the time.
 const CACHE: i64 = -16 * 1024;
@@ -81,8 +82,7 @@ pub(crate) fn open(path: &Path, cancel: &Cancel) -> Result<Connection, OpenError
         connection.pragma_update(None, "auto_vacuum", "INCREMENTAL")?;
     }
     demand(&connection, "journal_mode", "WAL", "wal")?;
-    demand(&connection, "synchronous", "FULL", "2")?;
-    connection.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
+    demand(&connection, "synchronous", SYNCHRONOUS, "2")?;
     // What is deleted, or moves within the file, leaves no copy behind in it: bodies are other people's. The log may have one
     // until it is emptied.
     connection.pragma_update(None, "secure_delete", "ON")?;
@@ -118,11 +118,21 @@ pub(crate) fn open_beside(path: &Path, writes: Writes) -> Result<Connection, Ope
     if mode != "wal" {
         return Err(OpenError::NotDurable { setting: format!("journal_mode is {mode}") });
     }
-    demand(&writing, "synchronous", "FULL", "2")?;
-    writing.pragma_update(None, "wal_autocheckpoint", CHECKPOINT_PAGES)?;
+    demand(&writing, "synchronous", SYNCHRONOUS, "2")?;
+    bound_log(&writing, LOG)?;
     writing.pragma_update(None, "secure_delete", "ON")?;
     writing.set_prepared_statement_cache_capacity(STATEMENTS);
     Ok(writing)
+}
+
+/// Has the connection write the log back by itself where it would become longer.
+pub(crate) fn bound_log(connection: &Connection, bytes: u64) -> rusqlite::Result<()> {
+    connection.pragma_update(None, "wal_autocheckpoint", pages(bytes))
+}
+
+/// How many pages of 4 KiB so many bytes are: one at least.
+pub(crate) fn pages(bytes: u64) -> i64 {
+    i64::try_from(bytes.div_euclid(4096)).unwrap_or(i64::MAX).max(1)
 }
 
 /// Whether a tool that opens an inbox may write to it.

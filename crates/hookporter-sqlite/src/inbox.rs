@@ -8,11 +8,9 @@ use std::time::Duration;
 
 use hookporter_core::{Clock, UnixTime};
 use hookporter_pipeline::inbox::{
-    Accepted, AcceptingSide, Claim, Claimed, EndpointNames, EventRecord, Failure, InboxDepth, InboxError, LeaseId,
-    Settled, WorkError, Worker, WorkingSide,
+    Claim, Claimed, EndpointNames, Failure, InboxError, LeaseId, Settled, WorkError, Worker, WorkingSide,
 };
-use hookporter_pipeline::operating::QuarantineSide;
-use hookporter_pipeline::{BoxFuture, Event, HandoffError, Observer};
+use hookporter_pipeline::{BoxFuture, Event};
 use rusqlite::Connection;
 use tokio::sync::{oneshot, watch};
 
@@ -26,7 +24,7 @@ use crate::refused::RefusedQueue;
 use crate::sealing::Sealing;
 use crate::size::Room;
 use crate::store::Aside;
-use crate::{OpenError, Settings, accept, claim, settle};
+use crate::{OpenError, Settings, claim, settle};
 
 /// A durable inbox in one SQLite file.
 ///
@@ -58,7 +56,7 @@ use crate::{OpenError, Settings, accept, claim, settle};
 /// ```
 #[derive(Clone)]
 pub struct Inbox {
-    shared: Arc<Shared>,
+    pub(crate) shared: Arc<Shared>,
 }
 
 pub(crate) struct Shared {
@@ -215,47 +213,6 @@ impl Inbox {
             pushed.map_err(told)?;
             answer.await.unwrap_or(Err(Fault::Closed)).map_err(told)
         })
-    }
-}
-
-impl AcceptingSide for Inbox {
-    fn accept(&self, records: Vec<EventRecord>) -> BoxFuture<'static, Result<Vec<Accepted>, HandoffError>> {
-        let records = match self.shared.sealing.seal(records) {
-            Ok(records) => records,
-            Err(fault) => return Box::pin(std::future::ready(Err(HandoffError::failed(fault)))),
-        };
-        let notes = self.shared.notes.clone().filter(|notes| notes.is_in_use());
-        let (job, answer) = accept::job(records, self.shared.room.clone(), notes);
-        let pushed = self.shared.queue.push_bounded(job);
-        Box::pin(async move {
-            let answer = match pushed {
-                Ok(()) => answer.await.unwrap_or(Err(Fault::Closed)),
-                Err(fault) => Err(fault),
-            };
-            match answer.map(|answer| answer.accepted) {
-                Ok(Some(accepted)) => Ok(accepted),
-                Ok(None) | Err(Fault::Full) => Err(HandoffError::full()),
-                Err(fault) => Err(HandoffError::failed(fault)),
-            }
-        })
-    }
-
-    fn endpoint_names(&self) -> &EndpointNames {
-        &self.shared.names
-    }
-
-    fn journal(&self) -> Option<Arc<dyn Observer>> {
-        let notes = self.shared.notes.clone()?;
-        notes.begin();
-        Some(notes)
-    }
-
-    fn depth(&self) -> Option<InboxDepth> {
-        self.shared.depth.seen()
-    }
-
-    fn quarantine(&self) -> Option<Arc<dyn QuarantineSide>> {
-        Some(self.as_quarantine())
     }
 }
 

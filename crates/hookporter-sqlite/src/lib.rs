@@ -5,7 +5,8 @@
 //!
 //! # What it promises
 //!
-//! - **Durable.** Write-ahead log, `synchronous=FULL`, both read back when the file is opened. One thread writes; deliveries
+//! - **Durable**: synced ([`Durability::Synced`](hookporter_pipeline::inbox::Durability::Synced)), as an endpoint demands.
+//!   Write-ahead log, `synchronous=FULL`, both read back when the file is opened. One thread writes; deliveries
 //!   that wait share a transaction and its one sync. When a commit or a sync fails nobody is acknowledged, the file is
 //!   closed, opened again and looked through, and senders are told 503 meanwhile.
 //! - **One row for an event**, by endpoint, tenant and what identifies the event there, for 45 days unless set.
@@ -54,11 +55,14 @@
 //! more while their first attempts still run, and what these report is not taken any more.
 
 mod accept;
+mod accepting;
 mod aside;
+mod backfill;
 mod bulk;
 mod cancel;
 mod change;
 mod claim;
+mod commit;
 mod damage;
 mod depth;
 mod desk;

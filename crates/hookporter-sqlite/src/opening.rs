@@ -6,6 +6,7 @@ use std::sync::Arc;
 use hookporter_pipeline::inbox::EndpointNames;
 use tokio::sync::{oneshot, watch};
 
+use crate::backfill::Backfill;
 use crate::cancel::{Cancel, OnDrop};
 use crate::depth::Depth;
 use crate::emptying::Emptying;
@@ -50,7 +51,7 @@ fn begun(settings: Settings, role: Role, path: PathBuf, cancel: &Cancel) -> Resu
     let (ended, end) = watch::channel(());
     let sweep = Sweep::new(&settings);
     let (sealing, clock, longest_effect) = (settings.sealing.clone(), settings.clock.clone(), settings.effect);
-    let room = Arc::new(Room::new(settings.file_limit));
+    let room = Arc::new(Room::new(settings.file_limit, settings.log));
     let notes = settings
         .keeping()
         .filter(|_| role != Role::Working)
@@ -59,6 +60,7 @@ fn begun(settings: Settings, role: Role, path: PathBuf, cancel: &Cancel) -> Resu
     let depth = Arc::new(Depth::new(clock.clone()));
     let refused = Arc::new(RefusedQueue::new(settings.bounds()));
     let keeper = Keeper::new(refused.clone(), room.clone(), sealing.clone());
+    let log = settings.log;
     let store = Store::open(settings, role, path, cancel)?;
     let shared = Shared {
         queue: queue.clone(),
@@ -77,9 +79,23 @@ fn begun(settings: Settings, role: Role, path: PathBuf, cancel: &Cancel) -> Resu
         depth: depth.clone(),
         end,
     };
+    let backfill = Backfill::new(store.path(), log);
     let (emptying, generation) = (Emptying::default(), store.generation());
     Ok((
         shared,
-        Writer { role, queue, changed, store, sweep, emptying, scribe, depth, keeper, generation, _ended: ended },
+        Writer {
+            role,
+            queue,
+            changed,
+            store,
+            sweep,
+            backfill,
+            emptying,
+            scribe,
+            depth,
+            keeper,
+            generation,
+            _ended: ended,
+        },
     ))
 }

@@ -10,7 +10,7 @@ use crate::journal::Keeping;
 use crate::refused::Bounds;
 use crate::role::Role;
 use crate::sealing::Sealing;
-use crate::{Inbox, OpenError, opening};
+use crate::{Inbox, OpenError, file, opening};
 
 /// How an inbox is to be opened.
 ///
@@ -35,6 +35,7 @@ pub struct Settings {
     pub(crate) unworked: Option<Duration>,
     pub(crate) bytes: Option<u64>,
     pub(crate) file_limit: Option<u64>,
+    pub(crate) log: u64,
     pub(crate) clock: Arc<dyn Clock>,
     pub(crate) set_aside: bool,
     pub(crate) sealing: Sealing,
@@ -58,6 +59,7 @@ impl Settings {
             unworked: None,
             bytes: None,
             file_limit: None,
+            log: file::LOG,
             clock: Arc::new(SystemClock),
             set_aside: true,
             sealing: Sealing::default(),
@@ -105,11 +107,18 @@ impl Settings {
     }
 
     /// Above this size, in bytes, nothing more is accepted, and senders are told 503. Workers go on, and what they have done
-    /// makes room; so does the sweep. It counts what the file uses, without free pages, and what its log has beyond 32 MiB,
-    /// as it may while another program reads the file in a long transaction. Work that goes on needs some room above it.
+    /// makes room; so does the sweep. It counts what the file uses, without free pages, and what its log has beyond
+    /// [`Settings::log`], as it may while another program reads the file in a long transaction. Work that goes on needs some room above it.
     /// Default: no bound but the disk.
     pub fn file_limit(self, bytes: u64) -> Self {
         Self { file_limit: Some(bytes), ..self }
+    }
+
+    /// How long the log beside the file gets, in bytes; from half of it on it is written back into the file while events come in. A
+    /// longer one is less work, since pages that change again and again are written back once. It may be longer while another program
+    /// reads the file in a long transaction. Default: 64 MiB.
+    pub fn log(self, bytes: u64) -> Self {
+        Self { log: bytes, ..self }
     }
 
     /// How long the journal tells of a request. Default: 30 days.

@@ -6,7 +6,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use hookporter_pipeline::inbox::{
-    Accepted, AcceptingSide, EndpointNames, EventRecord, InboxDepth, InboxError, WorkError, Worker,
+    Accepted, AcceptingSide, Durability, EndpointNames, EventRecord, InboxDepth, InboxError, WorkError, Worker,
 };
 use hookporter_pipeline::operating::QuarantineSide;
 use hookporter_pipeline::{BoxError, BoxFuture, Event, HandoffError, Observer};
@@ -133,6 +133,10 @@ impl AcceptingInbox {
 impl AcceptingSide for AcceptingInbox {
     fn accept(&self, records: Vec<EventRecord>) -> BoxFuture<'static, Result<Vec<Accepted>, HandoffError>> {
         self.0.accept(records)
+    }
+
+    fn durability(&self) -> Durability {
+        self.0.durability()
     }
 
     fn endpoint_names(&self) -> &EndpointNames {

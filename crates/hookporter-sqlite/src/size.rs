@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use rusqlite::Connection;
 
-use crate::file::{CHECKPOINT_PAGES, beside};
+use crate::file::beside;
 
 /// The size of an inbox, in bytes.
 #[derive(Debug, Clone, Copy)]
@@ -28,8 +28,7 @@ impl Size {
     }
 
     /// What counts against the limit: what is used, and what the log has beyond its ordinary size.
-    fn counted(self) -> u64 {
-        let ordinary = u64::try_from(CHECKPOINT_PAGES.saturating_mul(4096)).unwrap_or(0);
+    fn counted(self, ordinary: u64) -> u64 {
         self.used.saturating_add(self.log.saturating_sub(ordinary))
     }
 }
@@ -38,18 +37,20 @@ impl Size {
 #[derive(Debug)]
 pub(crate) struct Room {
     limit: Option<u64>,
+    /// The ordinary size of the log.
+    log: u64,
     was_full: AtomicBool,
 }
 
 impl Room {
-    pub(crate) const fn new(limit: Option<u64>) -> Self {
-        Self { limit, was_full: AtomicBool::new(false) }
+    pub(crate) const fn new(limit: Option<u64>, log: u64) -> Self {
+        Self { limit, log, was_full: AtomicBool::new(false) }
     }
 
     /// Whether the limit is reached.
     pub(crate) fn is_full(&self, connection: &Connection) -> rusqlite::Result<bool> {
         let Some(limit) = self.limit else { return Ok(false) };
-        let counted = Size::of(connection)?.counted();
+        let counted = Size::of(connection)?.counted(self.log);
         let is_full = counted >= limit;
         if is_full && !self.was_full.swap(is_full, Ordering::Relaxed) {
             tracing::error!(target: "hookporter", bytes = counted, limit, "the inbox is full, and refuses what comes in");

@@ -11,6 +11,11 @@ pub(crate) fn demand() -> Result<(), OpenError> {
     }
 }
 
+/// Whether the log may be written back beside the writer, and its length be asked for.
+pub(crate) fn is_beside() -> bool {
+    rusqlite::version_number() >= 3_051_003
+}
+
 /// Older ones, from 3.7.0 on, could take a part of a log for written back that was not, where one connection began the log anew
 /// while another wrote it back ("the WAL-reset bug").
 const fn is_sound(version: i32) -> bool {

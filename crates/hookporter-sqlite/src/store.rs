@@ -223,6 +223,7 @@ impl Store {
     }
 
     fn have(&mut self, connection: Connection) -> Result<(), OpenError> {
+        file::bound_log(&connection, self.settings.log)?;
         file::number_from(&connection, self.locks.past(), self.settings.clock.now().as_millis())?;
         self.locks.is_here();
         self.look.forget();

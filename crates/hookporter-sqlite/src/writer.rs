@@ -3,11 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use rusqlite::{Connection, ErrorCode};
 use tokio::sync::watch;
 
-use crate::accept::Inserts;
-use crate::damage::{self, Damage};
+use crate::backfill::Backfill;
+use crate::commit::{committed, is_corrupt, is_perhaps_of_one};
+use crate::damage;
 use crate::depth::Depth;
 use crate::emptying::{Emptying, Moment};
 use crate::job::{Effect, Fault, Job};
@@ -15,7 +15,7 @@ use crate::journal::{Scribe, Wrote};
 use crate::queue::{Queue, Taken};
 use crate::refused::Keeper;
 use crate::role::Role;
-use crate::store::{PROBE, Store, is_of_one_job};
+use crate::store::{PROBE, Store};
 use crate::sweep::Sweep;
 
 /// How many jobs one transaction holds. More would not share the sync any better and keep the first one waiting.
@@ -33,6 +33,7 @@ pub(crate) struct Writer {
     pub(crate) changed: Arc<watch::Sender<()>>,
     pub(crate) store: Store,
     pub(crate) sweep: Sweep,
+    pub(crate) backfill: Backfill,
     pub(crate) emptying: Emptying,
     /// Writes the journal.
     pub(crate) scribe: Option<Scribe>,
@@ -51,6 +52,7 @@ impl Writer {
             let moment = match self.queue.take(MOST_JOBS, MOST_BYTES, self.patience(dirty)) {
                 Taken::Jobs(jobs) => {
                     self.work(jobs);
+                    self.write_beside();
                     dirty = true;
                     Moment::Busy
                 }
@@ -102,6 +104,10 @@ impl Writer {
     }
 
     fn work(&mut self, mut jobs: Vec<Job>) {
+        if self.store.connected().is_none() {
+            // The file is about to be opened again, and may be set aside; what failed of the run is still in the log.
+            let _ = self.backfill.finish();
+        }
         let damage = self.store.damage();
         let fault = match self.store.connection() {
             Ok(connection) => match committed(connection, &mut jobs, &damage) {
@@ -219,16 +225,27 @@ impl Writer {
         }
     }
 
+    /// Has the log written back while events come in.
+    fn write_beside(&mut self) {
+        let Some(connection) = self.store.connected().filter(|_| self.role.tends()) else { return };
+        if let Err(error) = self.backfill.committed(connection) {
+            self.store.failed(&error);
+        }
+    }
+
     /// Writes the log back into the file, as far as nobody reads it.
     fn write_log_back(&mut self) {
         let Some(connection) = self.store.connected() else { return };
-        if let Err(error) = connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(())) {
+        let beside = self.backfill.finish();
+        let done = beside.and_then(|()| connection.query_row("PRAGMA wal_checkpoint(PASSIVE)", [], |_| Ok(())));
+        if let Err(error) = done {
             self.store.failed(&error);
         }
     }
 
     fn empty_log(&mut self) {
-        if let Err(error) = self.emptying.run(self.role, self.store.connected_mut()) {
+        let beside = self.backfill.finish();
+        if let Err(error) = beside.and_then(|()| self.emptying.run(self.role, self.store.connected_mut())) {
             self.store.failed(&error);
         }
     }
@@ -237,6 +254,9 @@ impl Writer {
     fn end(mut self) {
         if let (Some(scribe), Some(connection)) = (&mut self.scribe, self.store.connected_mut()) {
             scribe.write_all(self.role, connection);
+        }
+        if let Err(error) = self.backfill.finish() {
+            self.store.failed(&error);
         }
         if let Some(connection) = self.store.connected()
             && let Err(error) = self.keeper.finish(connection)
@@ -261,38 +281,4 @@ impl Drop for Writer {
             jobs.into_iter().for_each(|job| job.step.conclude(Some(&Fault::Closed)));
         }
     }
-}
-
-/// All jobs in one transaction, or none; again without the events that turn out to be unreadable.
-fn committed(connection: &Connection, jobs: &mut [Job], damage: &Damage) -> rusqlite::Result<()> {
-    loop {
-        match commit(connection, jobs) {
-            Err(error) if is_corrupt(&error) && damage.is_new() => {}
-            ended => return ended,
-        }
-    }
-}
-
-/// All jobs in one transaction, or none.
-fn commit(connection: &Connection, jobs: &mut [Job]) -> rusqlite::Result<()> {
-    connection.prepare_cached("BEGIN IMMEDIATE")?.execute([])?;
-    let mut inserts = Inserts::new(connection);
-    let done = jobs.iter_mut().try_for_each(|job| job.step.run(connection, &mut inserts));
-    drop(inserts);
-    let ended = done.and_then(|()| connection.prepare_cached("COMMIT")?.execute([]));
-    if ended.is_err() && !connection.is_autocommit() {
-        // The first error is the one to tell of; whether this one succeeds, the connection itself says.
-        let _ = connection.execute_batch("ROLLBACK");
-    }
-    ended.map(|_| ())
-}
-
-/// Failures that one job of many may have had by itself.
-fn is_perhaps_of_one(error: &rusqlite::Error) -> bool {
-    is_of_one_job(error) || is_corrupt(error)
-}
-
-/// A page is not what was written there. Nothing was written, and the others are as they were.
-fn is_corrupt(error: &rusqlite::Error) -> bool {
-    error.sqlite_error_code() == Some(ErrorCode::DatabaseCorrupt)
 }

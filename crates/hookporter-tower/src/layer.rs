@@ -30,12 +30,12 @@ pub struct EndpointLayer {
 impl EndpointLayer {
     /// A layer for `endpoint`.
     ///
-    /// If the endpoint's [inbox](Endpoint::inbox) has another one of its name, an error is logged, and deliveries are answered
-    /// 503.
+    /// If the endpoint's [inbox](Endpoint::inbox) has another one of its name, or is less [durable](Endpoint::durability) than it
+    /// must be, an error is logged, and deliveries are answered 503.
     #[must_use]
     pub fn new(endpoint: Endpoint) -> Self {
         // It was logged, and every delivery says it again.
-        let _ = endpoint.claim_name();
+        let _ = endpoint.check_inbox();
         Self { endpoint: Arc::new(endpoint) }
     }
 }

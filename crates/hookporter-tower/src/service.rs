@@ -27,12 +27,13 @@ impl EndpointService {
     ///
     /// # Errors
     /// [`ConfigError::Setting`] if the endpoint has neither a hand-off nor a handler of its own, so that an event would
-    /// have nowhere to go, or only reports, so that a refused request would; or if its inbox has another one of its name.
+    /// have nowhere to go, or only reports, so that a refused request would; if its inbox has another one of its name, or is less
+    /// [durable](Endpoint::durability) than it must be.
     pub fn new(endpoint: Endpoint) -> Result<Self, ConfigError> {
         let problem = if endpoint.is_report_only() {
             "a report-only endpoint passes requests on and needs a handler to wrap: use `EndpointLayer`"
         } else if endpoint.stands_alone() {
-            endpoint.claim_name()?;
+            endpoint.check_inbox()?;
             return Ok(Self { endpoint: Arc::new(endpoint) });
         } else {
             "give it `on(…)`, `otherwise(…)`, `channel(…)` or `handoff(…)`, or wrap a handler with `EndpointLayer`"

@@ -5,7 +5,8 @@
 //!   [`Scheme`] of your own.
 //! - `axum` (feature `axum`, or `tower` for other tower servers) and `actix` (feature `actix`): the adapters.
 //! - [`Event`]: what your code is given, once everything about the request held.
-//! - [`guide`]: every sender in a table, how to add one, and what to do about every refusal, alarm and answer.
+//! - [`guide`]: every sender in a table, how to add one, what to do about every refusal, alarm and answer, and
+//!   [what each engine promises](guide::promises).
 //!
 //! # Deployment
 //!
@@ -189,7 +190,7 @@ pub mod axum {
 pub use hookporter_actix as actix;
 
 /// The durable inbox: the sender is told 2xx once its event is committed and synced, and a worker does the work. The traits
-/// are for stores of your own; the features `sqlite` and `postgres` have ready ones.
+/// are for stores of your own; the features `sqlite` and `postgres` have ready ones, whose [promises](guide::promises) differ.
 pub mod inbox {
     pub use hookporter_pipeline::inbox::*;
 }
@@ -240,6 +241,9 @@ pub mod guide {
 
     #[doc = include_str!("../guide/mending.md")]
     pub mod mending {}
+
+    #[doc = include_str!("../guide/promises.md")]
+    pub mod promises {}
 
     #[doc = include_str!("../guide/providers.md")]
     pub mod providers {}

@@ -33,6 +33,7 @@ pub(crate) fn alarm(alarm: &Alarm) -> &'static str {
         | Alarm::RefusalsInARow { reason: why, .. }
         | Alarm::Unavailable { reason: why, .. } => reason(*why),
         Alarm::Silent { .. } => "Look at the sender's dashboard: is the subscription on, and does it point here?",
+        Alarm::WeakInbox { .. } => "Have the store's server sync what it acknowledges; then start this program again.",
         Alarm::BrokenKeys { .. } => {
             "Mend the file or the source of the keys; until then the keys of before are in use."
         }

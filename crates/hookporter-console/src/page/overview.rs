@@ -75,8 +75,12 @@ fn toned(class: &str, light: Light) -> String {
 /// What is wrong, why, what the guide says, and what to do.
 fn alarmed(view: &View, health: &Health, alarm: &Alarm) -> Markup {
     let reason = alarm.reason().or_else(|| health.last_error.as_ref().map(|error| error.reason));
-    let reason =
-        reason.filter(|_| !matches!(alarm, Alarm::Silent { .. } | Alarm::NotProtecting | Alarm::ClockStepped { .. }));
+    let reason = reason.filter(|_| {
+        !matches!(
+            alarm,
+            Alarm::Silent { .. } | Alarm::WeakInbox { .. } | Alarm::NotProtecting | Alarm::ClockStepped { .. }
+        )
+    });
     html! {
         div class=(toned("alarm", alarm.light())) {
             p.cause {

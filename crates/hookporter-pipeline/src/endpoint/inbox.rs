@@ -1,5 +1,7 @@
 //! An endpoint with a durable inbox.
 
+mod durability;
+
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,8 +14,9 @@ use crate::{Endpoint, Event};
 /// Durability.
 impl Endpoint {
     /// Keeps events in a durable inbox: the sender is told 2xx once the event is committed and synced, and a worker of the
-    /// inbox does the work. What the store has already is a duplicate for as long as the store remembers, restarts and
-    /// rotations of keys included; a dead letter that the sender delivers once more is worked again.
+    /// inbox does the work. A store that promises less is refused: see [`Endpoint::durability`]. What the store has already is
+    /// a duplicate for as long as the store remembers, restarts and rotations of keys included; a dead letter that the sender
+    /// delivers once more is worked again.
     ///
     /// The worker's function is an async function of yours, or the handler that the adapter wraps: `hookporter::axum::through`
     /// and `hookporter::actix::through` send the stored request through the whole app, past the proof, so that the handler
@@ -103,17 +106,24 @@ impl Endpoint {
         self
     }
 
-    /// Makes sure, for adapters, that no other endpoint of this process has this one's name in its inbox; clones are no others.
-    /// Without an inbox every name will do. Where nobody asks when an endpoint is mounted, its first event does.
+    /// Makes sure, for adapters, that the endpoint may use its inbox: that this is as [durable](Endpoint::durability) as it must
+    /// be, and that no other endpoint of this process has this one's name in it; clones are no others. Where nobody asks when an
+    /// endpoint is mounted, its first event does.
     ///
     /// # Errors
-    /// [`ConfigError::Setting`] if another one has it; an error is logged, too.
-    pub fn claim_name(&self) -> Result<(), ConfigError> {
-        self.own_name().inspect_err(|error| tracing::error!(target: "hookporter", endpoint = &*self.name, "{error}"))
+    /// [`ConfigError::Setting`] if it may not; an error is logged, too.
+    pub fn check_inbox(&self) -> Result<(), ConfigError> {
+        self.may_use_inbox()
+            .inspect_err(|error| tracing::error!(target: "hookporter", endpoint = &*self.name, "{error}"))
     }
 
-    /// The same without a word in the log.
-    pub(crate) fn own_name(&self) -> Result<(), ConfigError> {
+    /// The same without an error in the log.
+    pub(crate) fn may_use_inbox(&self) -> Result<(), ConfigError> {
+        self.demand_durability()?;
+        self.own_name()
+    }
+
+    fn own_name(&self) -> Result<(), ConfigError> {
         match &self.mode {
             Mode::Inbox(inbox) if !inbox.names().claim(&self.name, &self.state) => {
                 let name = &self.name;

@@ -16,6 +16,8 @@ pub(crate) struct State {
     pub(crate) shutting_down: AtomicBool,
     /// Whether it was said that the server does not tell who is at the other end.
     pub(crate) peer_unknown: AtomicBool,
+    /// Whether it was said that the inbox may lose what was acknowledged.
+    pub(crate) told_of_loss: AtomicBool,
     counts: [AtomicU64; Outcome::ALL.len()],
     pub(crate) vitals: Vitals,
     pub(crate) quarantine: crate::quarantine::State,

@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde::ser::{SerializeStruct, Serializer};
 
 use crate::health::LikelyCause;
-use crate::inbox::InboxDepth;
+use crate::inbox::{Durability, InboxDepth};
 
 /// How an endpoint fares, in one word.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
@@ -89,6 +89,13 @@ pub enum Alarm {
         /// How many events wait; [`InboxDepth::MOST`](crate::inbox::InboxDepth::MOST): so many or more.
         waiting: u64,
     },
+    /// Its inbox promises less than is demanded of it, so that every event is told 503: a server is set up to lose events. Red.
+    WeakInbox {
+        /// What the inbox promises.
+        is: Durability,
+        /// What is demanded.
+        demanded: Durability,
+    },
     /// What came in place of working keys cannot be right, so those of before stay. Amber.
     BrokenKeys {
         /// Of how many tenants; an endpoint without tenants counts as one.
@@ -108,7 +115,9 @@ impl Alarm {
     #[must_use]
     pub const fn light(&self) -> Light {
         match self {
-            Self::RejectsEverything { .. } | Self::Unavailable { .. } | Self::OwnFault(_) => Light::Red,
+            Self::RejectsEverything { .. } | Self::Unavailable { .. } | Self::OwnFault(_) | Self::WeakInbox { .. } => {
+                Light::Red
+            }
             _ => Light::Amber,
         }
     }
@@ -160,6 +169,7 @@ words! {
     Self::Unavailable { .. } => "unavailable",
     Self::Silent { .. } => "silent",
     Self::Backlog { .. } => "backlog",
+    Self::WeakInbox { .. } => "weak-inbox",
     Self::BrokenKeys { .. } => "broken-keys",
     Self::NotProtecting => "not-protecting",
     Self::ClockStepped { .. } => "clock-stepped",
@@ -180,6 +190,12 @@ impl fmt::Display for Alarm {
             Self::Backlog { oldest, waiting } => {
                 let more = if *waiting >= InboxDepth::MOST { " or more" } else { "" };
                 write!(f, "{waiting}{more} events wait to be worked, of which one came {} s ago", oldest.as_secs())
+            }
+            Self::WeakInbox { is, demanded } => {
+                write!(
+                    f,
+                    "its inbox promises `{is}`, and `{demanded}` is demanded of it: every event is told to come again"
+                )
             }
             Self::BrokenKeys { tenants } => {
                 write!(f, "new key material of {tenants} cannot be right: the keys of before stay")

@@ -8,7 +8,7 @@ use serde::Serialize;
 
 use crate::Endpoint;
 use crate::health::{Alarm, Light};
-use crate::inbox::InboxDepth;
+use crate::inbox::{Durability, InboxDepth, InboxHandoff};
 use crate::outcome::Outcome;
 use crate::shown::{maybe_shown, shown};
 
@@ -62,6 +62,8 @@ pub struct Health {
     pub last_accepted_age: Option<u64>,
     /// How much waits in the endpoint's inbox, where it has one that knows; of all endpoints that share it.
     pub inbox: Option<InboxDepth>,
+    /// What events survive in the endpoint's inbox that the sender was told 2xx for, where it has one.
+    pub durability: Option<Durability>,
     /// When each key last fitted, since the start: one that has long been idle can go.
     pub keys: Vec<KeyUse>,
     /// Whether tenants have keys of their own: then an idle one says nothing of a rotation.
@@ -163,6 +165,7 @@ impl Endpoint {
             last_accepted,
             last_accepted_age: last_accepted.map(|at| now.since(at).as_secs()),
             inbox,
+            durability: self.inbox_handoff().map(InboxHandoff::durability),
             keys: vitals.keys(),
             has_tenants: self.tenant.is_some(),
         }
@@ -224,6 +227,7 @@ impl Endpoint {
     fn alarms(&self, now: UnixTime, last_accepted: Option<UnixTime>) -> Vec<Alarm> {
         let vitals = &self.state.vitals;
         let mut alarms = Vec::new();
+        alarms.extend(self.too_weak().map(|(is, demanded)| Alarm::WeakInbox { is, demanded }));
         alarms.extend(self.likely_cause().and_then(|cause| self.fault(cause)));
         alarms.extend(self.refusals(now, last_accepted));
         let untaken = vitals.untaken().filter(|(errors, _)| *errors >= UNAVAILABLE);

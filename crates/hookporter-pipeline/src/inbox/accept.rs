@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::handoff::{BoxFuture, HandoffError};
-use crate::inbox::{EndpointNames, EventRecord, InboxDepth};
+use crate::inbox::{Durability, EndpointNames, EventRecord, InboxDepth};
 use crate::operating::QuarantineSide;
 use crate::outcome::Observer;
 
@@ -21,8 +21,8 @@ pub enum Accepted {
 
 /// Takes records over, durably.
 ///
-/// A success is the promise that no crash and no loss of power can undo: the sender is told 2xx for it and does not come
-/// again. There is no default body for such a promise.
+/// A success is a promise: the sender is told 2xx for it and does not come again. What can undo it, such as a loss of power, is
+/// what the store [declares](AcceptingSide::durability). There is no default body for such a promise.
 pub trait AcceptingSide: Send + Sync + 'static {
     /// Takes the records of one request, all of them or none, and ends when they are durable.
     ///
@@ -34,6 +34,11 @@ pub trait AcceptingSide: Send + Sync + 'static {
     /// [`HandoffError::full`] when the queue in front of the store is full, else [`HandoffError::failed`]. Nothing was
     /// acknowledged then; whether it is kept is open, and the next try says so.
     fn accept(&self, records: Vec<EventRecord>) -> BoxFuture<'static, Result<Vec<Accepted>, HandoffError>>;
+
+    /// What the records survive that this store takes now. Where it depends on a server's settings the store has asked for
+    /// them on the connection that it uses, and takes nothing when it cannot know. An endpoint asks for every event: it must
+    /// not block.
+    fn durability(&self) -> Durability;
 
     /// Which endpoint has which name in this store: one [`EndpointNames`] for all handles on it, made together with the store.
     fn endpoint_names(&self) -> &EndpointNames;

@@ -12,7 +12,7 @@ use crate::handoff::{BoxFuture, HandedOff, HandoffError};
 use crate::inbox::split::Part;
 use crate::inbox::worker::Hook;
 use crate::inbox::{
-    Accepted, AcceptingSide, Change, ChangeKind, EndpointNames, EventRecord, InboxDepth, RecordLabel, Split,
+    Accepted, AcceptingSide, Change, ChangeKind, Durability, EndpointNames, EventRecord, InboxDepth, RecordLabel, Split,
 };
 use crate::operating::QuarantineSide;
 use crate::trace::TraceId;
@@ -32,6 +32,8 @@ pub(crate) struct Keeping {
     pub(crate) lane: Option<Arc<Lane>>,
     pub(crate) split: Option<Split>,
     pub(crate) hooks: Vec<Arc<Hook>>,
+    /// What the store must promise at least.
+    pub(crate) durability: Durability,
 }
 
 impl Keeping {
@@ -144,6 +146,11 @@ impl InboxHandoff {
         self.quarantine.as_ref()
     }
 
+    /// What it promises at this moment.
+    pub(crate) fn durability(&self) -> Durability {
+        self.side.durability()
+    }
+
     /// Where it is said which endpoint has which name.
     pub(crate) fn names(&self) -> &EndpointNames {
         self.side.endpoint_names()
@@ -165,9 +172,13 @@ impl InboxHandoff {
         let records = how.records(event, trace, parked);
         let changes = how.changes(&records, parked);
         let accepting = self.side.accept(records);
-        let how = how.clone();
+        let (how, side) = (how.clone(), self.side.clone());
         Box::pin(async move {
             let accepted = accepting.await?;
+            // It may have turned weaker since it was asked.
+            if side.durability() < how.durability {
+                return Err(HandoffError::failed("the inbox turned weaker than it must be while it took the event"));
+            }
             how.tell(changes, &accepted);
             let is_new = |accepted: &Accepted| matches!(accepted, Accepted::New);
             match accepted.iter().any(is_new) {

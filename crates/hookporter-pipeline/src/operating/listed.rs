@@ -68,7 +68,7 @@ pub struct Stats {
     pub used_bytes: u64,
     /// How many bytes of the file are free: they are used again, or go back to the file system with the next sweep.
     pub free_bytes: u64,
-    /// The size of the log beside the file, in bytes: some 32 MiB at most, unless another program reads the file in a long
+    /// The size of the log beside the file, in bytes: some 64 MiB at most by default, unless another program reads the file in a long
     /// transaction.
     pub log_bytes: u64,
 }

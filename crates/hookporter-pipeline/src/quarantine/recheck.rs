@@ -61,7 +61,7 @@ impl Endpoint {
         side: Arc<dyn QuarantineSide>,
         which: RefusedSelection,
     ) -> Result<Vec<Rechecked>, InboxError> {
-        self.own_name().map_err(InboxError::new)?;
+        self.may_use_inbox().map_err(InboxError::new)?;
         self.recheck_these(side, which, Takes::All).await
     }
 
@@ -71,7 +71,7 @@ impl Endpoint {
     }
 
     fn own_keeper(&self) -> Result<Arc<dyn QuarantineSide>, InboxError> {
-        self.own_name().map_err(InboxError::new)?;
+        self.may_use_inbox().map_err(InboxError::new)?;
         let side = self.keeper().cloned();
         side.ok_or_else(|| InboxError::new("the endpoint keeps no refused requests"))
     }

@@ -4,20 +4,23 @@ use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
 use hookporter_core::{FrozenClock, Reason, UnixTime};
-use hookporter_pipeline::inbox::{Accepted, AcceptingSide, EndpointNames, EventRecord};
+use hookporter_pipeline::inbox::{Accepted, AcceptingSide, Durability, EndpointNames, EventRecord};
 use hookporter_pipeline::{BoxFuture, Endpoint, HandoffError, Outcome, Verdict, receive};
 use hookporter_testkit::SignedRequest;
-use tokio::sync::Semaphore;
+use tokio::sync::{Notify, Semaphore};
 
 pub(crate) const NOW: UnixTime = UnixTime::from_secs(1_700_000_000);
 pub(crate) const SECRET: &str = "a secret that is long enough";
 
-/// Keeps what it is given, one commit for each permit.
+/// Keeps what it is given, one commit for each permit, and says that it is as durable as it is told to say.
 #[derive(Clone)]
 pub(crate) struct Store {
     records: Arc<Mutex<Vec<EventRecord>>>,
     pub(crate) commits: Arc<Semaphore>,
     names: EndpointNames,
+    durability: Arc<Mutex<Durability>>,
+    /// Told of everything that is to be taken.
+    taking: Arc<Notify>,
 }
 
 impl Store {
@@ -29,7 +32,19 @@ impl Store {
 
     /// One that commits nothing before it is told to.
     pub(crate) fn stuck() -> Self {
-        Self { records: Arc::default(), commits: Arc::new(Semaphore::new(0)), names: EndpointNames::new() }
+        let commits = Arc::new(Semaphore::new(0));
+        let names = EndpointNames::new();
+        Self { records: Arc::default(), commits, names, durability: Arc::default(), taking: Arc::default() }
+    }
+
+    /// Ends once it is taking something.
+    pub(crate) async fn asked(&self) {
+        self.taking.notified().await;
+    }
+
+    /// From now on it promises this.
+    pub(crate) fn turns(&self, durability: Durability) {
+        *self.durability.lock().unwrap() = durability;
     }
 
     pub(crate) fn records(&self) -> Vec<EventRecord> {
@@ -58,9 +73,14 @@ impl AcceptingSide for Store {
     fn accept(&self, records: Vec<EventRecord>) -> BoxFuture<'static, Result<Vec<Accepted>, HandoffError>> {
         let store = self.clone();
         Box::pin(async move {
+            store.taking.notify_one();
             store.commits.acquire().await.map_err(HandoffError::failed)?.forget();
             Ok(records.into_iter().map(|record| store.commit(record)).collect())
         })
+    }
+
+    fn durability(&self) -> Durability {
+        *self.durability.lock().unwrap()
     }
 
     fn endpoint_names(&self) -> &EndpointNames {
@@ -83,6 +103,10 @@ impl Door {
             Verdict::Reply(reply) => (reply.status, reply.refusal.map(|refusal| refusal.rejection().kind())),
             verdict => panic!("{verdict:?}"),
         }
+    }
+
+    pub(crate) fn endpoint(&self) -> &Endpoint {
+        &self.0
     }
 
     pub(crate) fn count(&self, outcome: Outcome) -> u64 {

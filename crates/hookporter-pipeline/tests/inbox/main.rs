@@ -2,6 +2,7 @@
 
 #![cfg(test)]
 
+mod durability;
 mod kept;
 mod kit;
 mod split;

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use hookporter_core::{Secret, UnixTime};
-use hookporter_pipeline::inbox::{Accepted, AcceptingSide, EndpointNames, EventRecord, InboxDepth};
+use hookporter_pipeline::inbox::{Accepted, AcceptingSide, Durability, EndpointNames, EventRecord, InboxDepth};
 use hookporter_pipeline::{BoxFuture, Endpoint, HandoffError};
 use metrics_util::debugging::{DebugValue, DebuggingRecorder};
 
@@ -15,6 +15,10 @@ struct Deep(std::sync::Arc<EndpointNames>);
 impl AcceptingSide for Deep {
     fn accept(&self, _: Vec<EventRecord>) -> BoxFuture<'static, Result<Vec<Accepted>, HandoffError>> {
         Box::pin(std::future::ready(Err(HandoffError::full())))
+    }
+
+    fn durability(&self) -> Durability {
+        Durability::Synced
     }
 
     fn endpoint_names(&self) -> &EndpointNames {

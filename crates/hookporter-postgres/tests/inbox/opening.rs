@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use hookporter_pipeline::inbox::{Accepted, AcceptingSide};
+use hookporter_core::Secret;
+use hookporter_pipeline::Endpoint;
+use hookporter_pipeline::inbox::{Accepted, AcceptingSide, Durability};
 use hookporter_postgres::sqlx::{self, PgPool};
 use hookporter_postgres::{Inbox, OpenError, Settings};
 use hookporter_testkit::inbox::sample_record;
@@ -24,6 +26,13 @@ async fn a_server_that_may_lose_what_it_committed_is_refused() {
     let url = server.url();
     let waived = server.settings("waived").dangerously_accept_loss().connect(&url).await.unwrap();
     assert_eq!(waived.accept(vec![sample_record("evt_1")]).await.unwrap(), [Accepted::New]);
+    // An endpoint takes it only where it says so.
+    assert_eq!((open.durability(), waived.durability()), (Durability::Synced, Durability::Memory));
+    let github = || Endpoint::github(Secret::new("a secret that is long enough")).unwrap();
+    let refused = github().inbox(&waived).durability(Durability::Written).unwrap_err().to_string();
+    assert!(refused.contains("it promises `memory`"), "{refused}");
+    github().inbox(&waived).durability(Durability::Memory).unwrap().check_inbox().unwrap();
+    github().inbox(&open).check_inbox().unwrap();
 
     // What is open stays durable; a connection that has to be made anew is refused, and nobody is acknowledged.
     assert_eq!(open.accept(vec![sample_record("evt_1")]).await.unwrap(), [Accepted::New]);

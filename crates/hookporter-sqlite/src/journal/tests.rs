@@ -42,7 +42,7 @@ fn the_writer_does_not_spin_while_the_file_is_not_open_or_locked() {
     let keeping = Keeping { waiting: 4096, age: Duration::MAX, rows: 10_000, digests: false, sealed: false };
     let notes = Arc::new(Notes::new(keeping, Arc::new(Queue::new(1, 1))));
     notes.begin();
-    let mut scribe = Scribe::new(notes.clone(), Arc::new(Room::new(None)), None);
+    let mut scribe = Scribe::new(notes.clone(), Arc::new(Room::new(None, 0)), None);
     (0..=ENOUGH).for_each(|_| notes.observe(&record()));
     assert!(scribe.is_due(false) && scribe.patience().is_zero());
     scribe.forget();
@@ -54,7 +54,7 @@ fn the_writer_does_not_spin_while_the_file_is_not_open_or_locked() {
     crate::schema::migrate(&mut connection).unwrap();
     let other = Connection::open(&path).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
-    let mut scribe = Scribe::new(notes.clone(), Arc::new(Room::new(None)), None);
+    let mut scribe = Scribe::new(notes.clone(), Arc::new(Room::new(None, 0)), None);
     assert!(matches!(scribe.write(Role::Both, &mut connection), Wrote::Well));
     assert!(!scribe.is_due(true) && !scribe.patience().is_zero());
     other.execute_batch("COMMIT").unwrap();

@@ -29,7 +29,7 @@ fn keeper(limit: Option<u64>) -> (Keeper, Connection) {
     for _ in 0..3 {
         queue.push(request());
     }
-    let mut keeper = Keeper::new(queue, Arc::new(Room::new(limit)), Sealing::default());
+    let mut keeper = Keeper::new(queue, Arc::new(Room::new(limit, 0)), Sealing::default());
     // It was just said, so that what is counted stays to be seen.
     keeper.told = Some(Instant::now());
     (keeper, connection)
@@ -45,7 +45,7 @@ fn what_finds_no_room_waits_for_it() {
     assert!(!keeper.step_if_due(&connection).unwrap());
     assert!(!keeper.queue.is_empty());
     assert_eq!((kept(&connection), keeper.lost), (0, 0));
-    keeper.room = Arc::new(Room::new(None));
+    keeper.room = Arc::new(Room::new(None, 0));
     keeper.due = Instant::now();
     assert!(keeper.step_if_due(&connection).unwrap());
     assert_eq!((kept(&connection), keeper.lost), (3, 0));

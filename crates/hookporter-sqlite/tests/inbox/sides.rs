@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use hookporter_core::UnixTime;
-use hookporter_pipeline::inbox::{Accepted, AcceptingSide, Change, WorkError, Worker};
+use hookporter_pipeline::inbox::{Accepted, AcceptingSide, Change, Durability, WorkError, Worker};
 use hookporter_sqlite::rusqlite::Connection;
 use hookporter_sqlite::{AcceptingInbox, Inbox, OpenError, Settings, WorkingInbox};
 use hookporter_testkit::inbox::sample_record;
@@ -39,6 +39,7 @@ async fn one_process_accepts_and_one_works_and_no_third_has_it() {
     accepting.close().await;
 
     let both = Inbox::open(&path).await.unwrap();
+    assert_eq!((both.durability(), accepting.durability()), (Durability::Synced, Durability::Synced));
     in_use(AcceptingInbox::open(&path).await.err());
     in_use(WorkingInbox::open(&path).await.err());
     both.close().await;

@@ -16,7 +16,7 @@ use hookporter_pipeline::inbox::WorkError;
 use hookporter_sqlite::{AcceptingInbox, WorkingInbox};
 use rusqlite::Connection;
 
-use crate::crash::{FILE, LIFE, produce, random, rounds, runtime, told};
+use crate::crash::{FILE, LIFE, produce, random, rounds, runtime, short_log, told};
 use crate::directory::Directory;
 
 /// A line in the diary, in one write: whole, and in the order of time.
@@ -31,7 +31,7 @@ fn note(file: &Path, line: &str) {
 fn accepting() {
     let (file, life) = told();
     runtime().block_on(async {
-        let inbox = AcceptingInbox::open(file).await.unwrap();
+        let inbox = short_log(&life).open_accepting(file).await.unwrap();
         // No faster than they are worked, so that what is given out wrongly is worked at once.
         let pause = Duration::from_millis(5);
         let produce = |at| tokio::spawn(produce(inbox.clone(), format!("{life}.{at}"), pause));

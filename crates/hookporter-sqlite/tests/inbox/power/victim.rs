@@ -110,7 +110,8 @@ async fn second(file: &Path, again: &[&str]) {
         send(&inbox, id).await;
     }
     lived(inbox, "second", 16).await;
-    let inbox = Settings::new().keep_bodies(Duration::from_millis(1)).open(file).await.unwrap();
+    // So short a log is written back beside the writer all the time, too.
+    let inbox = Settings::new().keep_bodies(Duration::from_millis(1)).log(128 * 1024).open(file).await.unwrap();
     lived(inbox, "third", 16).await;
 }
 

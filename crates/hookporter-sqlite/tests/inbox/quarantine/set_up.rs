@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use hookporter_core::{ConfigError, FrozenClock, Scheme, Secret};
-use hookporter_pipeline::inbox::{Accepted, AcceptingSide, EndpointNames, EventRecord};
+use hookporter_pipeline::inbox::{Accepted, AcceptingSide, Durability, EndpointNames, EventRecord};
 use hookporter_pipeline::{BoxFuture, Endpoint, HandoffError};
 use hookporter_sqlite::{AcceptingInbox, Inbox};
 use hookporter_testkit::inbox::START;
@@ -18,6 +18,10 @@ struct Bare(Inbox);
 impl AcceptingSide for Bare {
     fn accept(&self, records: Vec<EventRecord>) -> BoxFuture<'static, Result<Vec<Accepted>, HandoffError>> {
         self.0.accept(records)
+    }
+
+    fn durability(&self) -> Durability {
+        self.0.durability()
     }
 
     fn endpoint_names(&self) -> &EndpointNames {
