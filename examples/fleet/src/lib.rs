@@ -22,7 +22,7 @@ pub async fn open() -> Result<(Inbox, Endpoint), Error> {
     let url = std::env::var("DATABASE_URL").map_err(|error| format!("DATABASE_URL: {error}"))?;
     let inbox = Inbox::connect(&url).await?;
     // 200 once the event is committed, on whichever node; 503 if it cannot be, and Stripe comes again.
-    let stripe = stripe.inbox(&inbox);
+    let stripe = stripe.inbox(&inbox).keep_headers(&["x-forwarded-for"])?;
     Ok((inbox, stripe))
 }
 
@@ -60,7 +60,7 @@ pub async fn work(event: Event) -> Result<(), WorkError> {
     }
     let paid: StripeEvent = event.json().map_err(WorkError::dead_letter)?;
     let invoice = paid.data.object;
-    // What nginx says of the sender; the other end of the connection was nginx itself.
+    // What nginx says of the sender: at the other end of the connection was nginx itself.
     let from = event.header("x-forwarded-for").map(String::from_utf8_lossy);
     tracing::info!(
         event.id = event.id(),

@@ -14,6 +14,7 @@ mod node;
 mod nodes;
 mod opening;
 mod poison;
+mod power;
 mod proxy;
 mod restart;
 mod server;

@@ -2,6 +2,7 @@
 //! something is committed.
 
 use std::collections::HashMap;
+use std::net::SocketAddr;
 use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -101,21 +102,21 @@ impl Weather {
 /// A way to the server: the URL of its near end, and its weather. It is there until the runtime ends.
 pub(crate) async fn network(server: &Server) -> (String, Weather) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let (own, port, weather) = (listener.local_addr().unwrap().port(), server.port(), Weather::default());
-    *weather.0.seed.lock().unwrap() = u64::from(std::process::id()) << 16 | u64::from(own);
+    let (own, far, weather) = (listener.local_addr().unwrap(), server.address(), Weather::default());
+    *weather.0.seed.lock().unwrap() = u64::from(std::process::id()) << 16 | u64::from(own.port());
     let shared = weather.clone();
     tokio::spawn(async move {
         while let Ok((client, _)) = listener.accept().await {
-            tokio::spawn(connected(client, port, shared.clone()));
+            tokio::spawn(connected(client, far, shared.clone()));
         }
     });
-    (server.url().replace(&format!(":{port}/"), &format!(":{own}/")), weather)
+    (server.url().replace(&far.to_string(), &own.to_string()), weather)
 }
 
-async fn connected(client: TcpStream, port: u16, weather: Weather) {
+async fn connected(client: TcpStream, far: SocketAddr, weather: Weather) {
     // Whoever is cut off does not reach the server at all.
     weather.comes_through().await;
-    let Ok(server) = TcpStream::connect(("127.0.0.1", port)).await else { return };
+    let Ok(server) = TcpStream::connect(far).await else { return };
     let (_, _) = (client.set_nodelay(true), server.set_nodelay(true));
     let ((from_client, to_client), (from_server, to_server)) = (client.into_split(), server.into_split());
     let mut line = Line { weather, from_client, to_client, from_server, to_server, asked: Asked::default() };
