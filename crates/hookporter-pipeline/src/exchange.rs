@@ -149,8 +149,10 @@ impl Exchange {
         let _entered = self.span.enter();
         self.span.record("outcome", outcome.as_str()).record("status", status);
         self.endpoint.state.count(outcome);
+        let is_timed = cfg!(feature = "metrics") || !self.endpoint.observers.is_empty();
+        let took = if is_timed { self.started.elapsed() } else { Duration::ZERO };
         #[cfg(feature = "metrics")]
-        self.meter(outcome, rejection);
+        self.meter(outcome, rejection, took);
         match rejection {
             None => {
                 self.endpoint.state.vitals.succeeded(outcome, self.moment(subject));
@@ -170,17 +172,17 @@ impl Exchange {
             }
         }
         if !self.endpoint.observers.is_empty() {
-            self.tell_observers(subject, outcome, status, rejection);
+            self.tell_observers(subject, outcome, status, rejection, took);
         }
     }
 
     /// Counts for the recorder, which may be anybody's.
     #[cfg(feature = "metrics")]
-    fn meter(&self, outcome: Outcome, rejection: Option<&Rejection>) {
+    fn meter(&self, outcome: Outcome, rejection: Option<&Rejection>, took: Duration) {
         let reason = rejection.map(Rejection::kind);
         let meters = &self.endpoint.state.meters;
         crate::metrics::caught(|| {
-            meters.request(&self.endpoint.name, outcome, reason, self.started.elapsed(), self.body_bytes);
+            meters.request(&self.endpoint.name, outcome, reason, took, self.body_bytes);
         });
     }
 
@@ -206,7 +208,14 @@ impl Exchange {
     }
 
     #[inline(never)]
-    fn tell_observers(&self, subject: Subject<'_>, outcome: Outcome, status: u16, rejection: Option<&Rejection>) {
+    fn tell_observers(
+        &self,
+        subject: Subject<'_>,
+        outcome: Outcome,
+        status: u16,
+        rejection: Option<&Rejection>,
+        took: Duration,
+    ) {
         let record = Arc::new(PackedRecord {
             trace: self.trace,
             at: self.moment(subject),
@@ -217,7 +226,7 @@ impl Exchange {
             status,
             reason: rejection.map(Rejection::kind),
             body_bytes: self.body_bytes,
-            duration: self.started.elapsed(),
+            duration: took,
             report_only: self.endpoint.report_only,
             texts: self.texts(subject, rejection),
         });

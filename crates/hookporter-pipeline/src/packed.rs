@@ -93,6 +93,12 @@ impl PackedRecord {
         RecordTexts { method, path, detail, key_id, event_id, event_type, api_version, body_digest, headers: texts }
     }
 
+    /// The path, without the query: one of its [texts](Self::texts), where no other is wanted.
+    #[must_use]
+    pub fn path(&self) -> &str {
+        self.texts.read().nth(1).flatten().unwrap_or_default()
+    }
+
     /// The record, with every text in a place of its own.
     #[must_use]
     pub fn open(&self) -> Record {
@@ -180,7 +186,10 @@ impl Texts {
     /// A header's name and value; bytes that are no text are replaced.
     pub(crate) fn push_header(&mut self, name: &str, value: &[u8]) {
         self.push(Some(name));
-        self.push(Some(&String::from_utf8_lossy(value)));
+        match std::str::from_utf8(value) {
+            Ok(value) => self.push(Some(value)),
+            Err(_) => self.push(Some(&String::from_utf8_lossy(value))),
+        }
     }
 
     fn read(&self) -> Reading<'_> {

@@ -8,7 +8,7 @@ use rusqlite::{CachedStatement, Connection, OptionalExtension, params};
 use tokio::sync::oneshot;
 
 use crate::job::{self, Fault, Job, Step};
-use crate::journal::Notes;
+use crate::journal::{Brought, Notes};
 use crate::size::Room;
 use crate::{lane, row};
 
@@ -85,23 +85,25 @@ struct Accept {
     /// Made where the records were, for the same reason.
     accepted: Vec<Accepted>,
     is_full: bool,
-    /// Where the number of the event is noted that the first record is of, and that number.
+    /// Where it is noted what the first record brought, and what that is.
     notes: Option<Arc<Notes>>,
-    number: Option<i64>,
+    brought: Option<Brought>,
     reply: oneshot::Sender<Result<Answer, Fault>>,
 }
 
 impl Step for Accept {
     fn run<'c>(&mut self, connection: &'c Connection, inserts: &mut Inserts<'c>) -> rusqlite::Result<()> {
         self.accepted.clear();
+        self.brought = None;
         self.is_full = self.room.is_full(connection)?;
         if !self.is_full {
             let numbers = if self.notes.is_some() { Numbers::Wanted } else { Numbers::NotWanted };
             for (at, record) in self.records.iter().enumerate() {
                 let numbers = if at == 0 { numbers } else { Numbers::NotWanted };
                 let (told, number) = accept(connection, inserts, record, numbers)?;
-                if at == 0 {
-                    self.number = number;
+                if let (0, Some(event)) = (at, number) {
+                    let is_new = matches!(told, Accepted::New) && self.records.len() == 1;
+                    self.brought = Some(Brought { event, is_new });
                 }
                 self.accepted.push(told);
             }
@@ -110,10 +112,13 @@ impl Step for Accept {
     }
 
     fn conclude(self: Box<Self>, fault: Option<&Fault>) {
-        if let (Some(notes), Some(number), None) = (&self.notes, self.number, fault)
+        if let (Some(notes), Some(brought), None) = (&self.notes, self.brought, fault)
             && let Some(trace) = self.records.first().and_then(|record| record.trace)
         {
-            notes.brought(trace, number);
+            if matches!(self.accepted.first(), Some(Accepted::Requeued)) {
+                notes.changes(Some(brought.event));
+            }
+            notes.brought(trace, brought);
         }
         let accepted = (!self.is_full).then_some(self.accepted);
         job::tell(self.reply, Some(Answer { accepted, _records: self.records }), fault);
@@ -133,7 +138,7 @@ pub(crate) fn job(
     let weight = records.iter().fold(0, |weight, record| record.weight().saturating_add(weight));
     let (reply, answer) = oneshot::channel();
     let accepted = Vec::with_capacity(records.len());
-    let accept = Accept { records, room, accepted, is_full: false, notes, number: None, reply };
+    let accept = Accept { records, room, accepted, is_full: false, notes, brought: None, reply };
     (Job { step: Box::new(accept), weight, effect: job::Effect::Writes }, answer)
 }
 

@@ -37,7 +37,8 @@ pub(crate) fn erase(
     which: &str,
     of: impl rusqlite::Params + Clone,
 ) -> rusqlite::Result<usize> {
-    for table in ["contents", "attempts", "replayed", "requests"] {
+    // The journal first: its rows are not to get what they lack of what goes.
+    for table in ["requests", "contents", "attempts", "replayed"] {
         let sql = format!("DELETE FROM {table} WHERE event IN (SELECT id FROM events WHERE {which})");
         connection.execute(&sql, of.clone())?;
     }

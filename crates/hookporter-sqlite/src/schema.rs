@@ -11,12 +11,13 @@ pub(crate) const APPLICATION_ID: i64 = 0x486f_6f6b;
 
 /// The steps from an empty file to the present form. A step is never changed once it was released: files out there have
 /// taken it.
-const MIGRATIONS: [&str; 5] = [
+const MIGRATIONS: [&str; 6] = [
     include_str!("schema.sql"),
     include_str!("schema_2.sql"),
     include_str!("schema_3.sql"),
     include_str!("schema_4.sql"),
     include_str!("schema_5.sql"),
+    include_str!("schema_6.sql"),
 ];
 
 /// The version of a file's form; 0 where nothing is in it yet.

@@ -180,6 +180,7 @@ impl Writer {
             Ok(step) => {
                 if step.removed {
                     self.emptying.want();
+                    self.scribe.iter().for_each(Scribe::take_none_for_new);
                 }
                 step.looked
             }

@@ -171,10 +171,16 @@ impl Kind {
     }
 }
 
-/// A new inbox in the directory for temporary files, or the one that `BENCH_DIRECTORY` names.
-fn inbox(settings: Settings) -> Inbox {
+/// Where the server of this process has its files: in the directory for temporary ones, or the one that `BENCH_DIRECTORY` names.
+#[must_use]
+pub fn directory_of(process: u32) -> PathBuf {
     let directory = std::env::var_os("BENCH_DIRECTORY").map_or_else(std::env::temp_dir, PathBuf::from);
-    let directory = directory.join(format!("hookporter-bench-{}", std::process::id()));
+    directory.join(format!("hookporter-bench-{process}"))
+}
+
+/// A new inbox.
+fn inbox(settings: Settings) -> Inbox {
+    let directory = directory_of(std::process::id());
     let _ = std::fs::remove_dir_all(&directory);
     std::fs::create_dir_all(&directory).expect("a directory");
     let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime");

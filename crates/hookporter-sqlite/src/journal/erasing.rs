@@ -3,6 +3,8 @@
 use hookporter_pipeline::PackedRecord;
 use rusqlite::{Connection, OptionalExtension, params};
 
+use super::row;
+
 /// How many rows one step looks at: some milliseconds, as senders wait behind it.
 const ROWS: i64 = 2000;
 
@@ -62,14 +64,15 @@ impl Erasing {
             self.is_over = true;
             return Ok(self);
         };
-        let theirs = "endpoint = ?3 AND coalesce(tenant, '') = ?4";
+        let theirs = format!("endpoint = ?3 AND {} = ?4", row::TENANT);
         let gone = match &self.event {
             None => connection
                 .prepare_cached(&format!("DELETE FROM requests NOT INDEXED WHERE id > ?1 AND id <= ?2 AND {theirs}"))?
                 .execute(params![self.from, last, self.endpoint, self.tenant])?,
             Some((number, id)) => connection
                 .prepare_cached(&format!(
-                    "DELETE FROM requests NOT INDEXED WHERE id > ?1 AND id <= ?2 AND (event = ?5 OR ({theirs} AND event_id = ?6))"
+                    "DELETE FROM requests NOT INDEXED WHERE id > ?1 AND id <= ?2 AND (event = ?5 OR ({theirs} AND {} = ?6))",
+                    row::EVENT_ID
                 ))?
                 .execute(params![self.from, last, self.endpoint, self.tenant, number, id])?,
         };

@@ -8,6 +8,7 @@
 mod bound;
 mod erasing;
 mod found;
+mod insert;
 mod notes;
 mod numbers;
 mod problem;
@@ -18,6 +19,7 @@ mod side;
 
 pub(crate) use erasing::Erasing;
 pub(crate) use notes::{Keeping, Notes};
+pub(crate) use numbers::Brought;
 pub(crate) use read::{entries, entry, lost, reasons};
 pub(crate) use scribe::{Scribe, Wrote};
 

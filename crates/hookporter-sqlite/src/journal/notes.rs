@@ -9,7 +9,7 @@ use hookporter_pipeline::health::LikelyCause;
 use hookporter_pipeline::{Observer, PackedRecord, Record, TraceId};
 
 use super::Erasing;
-use super::numbers::Numbers;
+use super::numbers::{Brought, Numbers};
 use crate::queue::Queue;
 
 /// How many findings about refused requests wait: an endpoint examines two a second.
@@ -82,9 +82,14 @@ impl Notes {
         self.in_use.load(Ordering::Relaxed)
     }
 
-    /// A request brought the event of this number, or a copy of it.
-    pub(crate) fn brought(&self, trace: TraceId, event: i64) {
-        self.numbers.note(trace, event);
+    /// What a request brought.
+    pub(crate) fn brought(&self, trace: TraceId, brought: Brought) {
+        self.numbers.note(trace, brought);
+    }
+
+    /// The event of this number changes, or goes; `None`: any may. Notes of it are written down whole.
+    pub(crate) fn changes(&self, event: Option<i64>) {
+        self.numbers.is_not_new(event);
     }
 
     /// How many requests are missing in the journal.
@@ -141,8 +146,9 @@ impl Notes {
         }
     }
 
-    pub(super) fn number(&self, trace: TraceId) -> Option<i64> {
-        self.numbers.take(trace)
+    /// What the requests of these records brought, in their order; each is told once.
+    pub(super) fn take_brought(&self, records: &[Arc<PackedRecord>]) -> Vec<Option<Brought>> {
+        self.numbers.take(records.iter().map(|record| record.trace))
     }
 
     fn lock(&self) -> MutexGuard<'_, Waiting> {
@@ -164,8 +170,8 @@ impl Observer for Notes {
         if count < self.keeping.waiting {
             waiting.records.push_back(record);
         }
-        // Two, so that they become fewer.
-        let freed = (waiting.spent.pop(), waiting.spent.pop());
+        // One for one: what is freed here is what the next request on this thread is given. Where there are many, they become fewer.
+        let freed = (waiting.spent.pop(), if waiting.spent.len() > ENOUGH { waiting.spent.pop() } else { None });
         drop(waiting);
         drop(freed);
         if count >= self.keeping.waiting {

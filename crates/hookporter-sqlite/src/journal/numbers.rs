@@ -1,6 +1,7 @@
 //! Which event a request brought, from its commit until its note is written down.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use hookporter_pipeline::TraceId;
@@ -8,36 +9,73 @@ use hookporter_pipeline::TraceId;
 /// A note comes a moment after the commit; more than this many do not come in between.
 const MOST: usize = 16_384;
 
-/// The numbers of events by the traces of the requests that brought them. Only the writer looks at them.
+/// What a request brought.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Brought {
+    /// The number of its event, or of the first of several.
+    pub(crate) event: i64,
+    /// Whether that event, and nothing else, came with it: then it tells all that the request's row would.
+    pub(crate) is_new: bool,
+}
+
+/// The events by the traces of the requests that brought them. Only the writer looks at them.
 #[derive(Debug, Default)]
 pub(super) struct Numbers(Mutex<Kept>);
 
+type ByTrace = HashMap<TraceId, Brought, BuildHasherDefault<Mixed>>;
+
+/// In two generations, so that no order has to be kept: the older one goes when the younger one is full.
 #[derive(Debug, Default)]
 struct Kept {
-    by_trace: HashMap<TraceId, i64>,
-    /// The oldest first; some are taken already.
-    order: VecDeque<TraceId>,
+    young: ByTrace,
+    old: ByTrace,
+}
+
+/// The bits of a trace are mixed already, and no sender chooses them.
+#[derive(Debug, Default)]
+struct Mixed(u64);
+
+impl Hasher for Mixed {
+    fn write_u64(&mut self, bits: u64) {
+        self.0 = bits;
+    }
+
+    /// For nothing that is here, but a hasher must hash everything.
+    fn write(&mut self, bytes: &[u8]) {
+        bytes.iter().for_each(|byte| self.0 = self.0.rotate_left(8) ^ u64::from(*byte));
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
 }
 
 impl Numbers {
-    pub(super) fn note(&self, trace: TraceId, event: i64) {
+    pub(super) fn note(&self, trace: TraceId, brought: Brought) {
         let mut kept = self.lock();
-        if kept.order.len() >= MOST
-            && let Some(oldest) = kept.order.pop_front()
-        {
-            kept.by_trace.remove(&oldest);
+        if kept.young.len() >= MOST {
+            kept.old = std::mem::take(&mut kept.young);
         }
-        if kept.by_trace.insert(trace, event).is_none() {
-            kept.order.push_back(trace);
-        }
+        kept.young.insert(trace, brought);
     }
 
-    pub(super) fn take(&self, trace: TraceId) -> Option<i64> {
-        self.lock().by_trace.remove(&trace)
+    /// What these brought, in their order; each is told once.
+    pub(super) fn take(&self, traces: impl Iterator<Item = TraceId>) -> Vec<Option<Brought>> {
+        let mut kept = self.lock();
+        traces.map(|trace| kept.young.remove(&trace).or_else(|| kept.old.remove(&trace))).collect()
     }
 
     pub(super) fn of(&self, trace: TraceId) -> Option<i64> {
-        self.lock().by_trace.get(&trace).copied()
+        let kept = self.lock();
+        kept.young.get(&trace).or_else(|| kept.old.get(&trace)).map(|brought| brought.event)
+    }
+
+    /// The event of this number is not any more what the request brought; `None`: nor is any.
+    pub(super) fn is_not_new(&self, event: Option<i64>) {
+        let Kept { young, old } = &mut *self.lock();
+        let all = young.values_mut().chain(old.values_mut());
+        all.filter(|brought| event.is_none_or(|event| event == brought.event))
+            .for_each(|brought| brought.is_new = false);
     }
 
     fn lock(&self) -> MutexGuard<'_, Kept> {
@@ -50,14 +88,33 @@ impl Numbers {
 mod tests {
     use super::*;
 
+    fn new(event: usize) -> Brought {
+        Brought { event: i64::try_from(event).unwrap(), is_new: true }
+    }
+
+    fn trace(at: usize) -> TraceId {
+        TraceId::from_bits(u64::try_from(at).unwrap())
+    }
+
     #[test]
-    fn only_the_last_ones_are_kept_and_each_is_taken_once() {
+    fn the_last_ones_are_kept_and_no_more_than_twice_as_many_and_each_is_taken_once() {
         let numbers = Numbers::default();
-        let most = u64::try_from(MOST).unwrap();
-        (0..=most).for_each(|at| numbers.note(TraceId::from_bits(at), i64::try_from(at).unwrap()));
-        assert_eq!(numbers.take(TraceId::from_bits(0)), None);
-        assert_eq!(numbers.take(TraceId::from_bits(most)), i64::try_from(most).ok());
-        assert_eq!(numbers.take(TraceId::from_bits(most)), None);
-        assert_eq!(numbers.lock().order.len(), MOST);
+        (0..=MOST * 2).for_each(|at| numbers.note(trace(at), new(at)));
+        let asked = [0, MOST + 1, MOST * 2, MOST * 2].map(trace);
+        assert_eq!(numbers.of(trace(MOST + 1)), Some(new(MOST + 1).event));
+        assert_eq!(numbers.take(asked.into_iter()), [None, Some(new(MOST + 1)), Some(new(MOST * 2)), None]);
+        let kept = numbers.lock();
+        assert_eq!((kept.young.len(), kept.old.len()), (0, MOST - 1));
+    }
+
+    #[test]
+    fn what_has_changed_since_is_not_new_any_more() {
+        let numbers = Numbers::default();
+        (1..=4).for_each(|at| numbers.note(trace(at), new(at)));
+        let is_new = |at: usize| numbers.take([trace(at)].into_iter()).pop().flatten().unwrap().is_new;
+        numbers.is_not_new(Some(1));
+        assert_eq!((is_new(1), is_new(2)), (false, true));
+        numbers.is_not_new(None);
+        assert_eq!((is_new(3), is_new(4)), (false, false));
     }
 }

@@ -26,7 +26,8 @@ pub(crate) fn entries(
     let most = wanted.value(Value::Integer(i64::try_from(most).unwrap_or(i64::MAX)));
     let (index, condition) = (wanted.index(query), &wanted.sql);
     let sql = format!(
-        "SELECT {COLUMNS} FROM requests {index} WHERE {condition} AND id < {before} ORDER BY id DESC LIMIT {most}"
+        "SELECT {COLUMNS} FROM {} WHERE {condition} AND requests.id < {before} ORDER BY requests.id DESC LIMIT {most}",
+        row::source(index)
     );
     let mut statement = connection.prepare_cached(&sql)?;
     let rows = statement.query_map(params_from_iter(wanted.values), row::read)?;
@@ -36,16 +37,18 @@ pub(crate) fn entries(
 /// The entry of this number, if it is there.
 pub(crate) fn entry(connection: &Connection, number: u64) -> rusqlite::Result<Option<Arc<Entry>>> {
     let Ok(number) = i64::try_from(number) else { return Ok(None) };
-    let sql = format!("SELECT {COLUMNS} FROM requests WHERE id = ?1");
+    let sql = format!("SELECT {COLUMNS} FROM {} WHERE requests.id = ?1", row::source("NOT INDEXED"));
     connection.prepare_cached(&sql)?.query_row([number], row::read).optional()
 }
 
 /// Why requests were turned away or not taken, the most frequent reason first. Those of a newer release are left out.
 pub(crate) fn reasons(connection: &Connection, query: &Query) -> rusqlite::Result<Vec<ReasonCount>> {
     let wanted = Wanted::of(query);
+    // Without their events, where nothing of these is asked: an index has all the rest.
+    let source = if query.text.is_some() { row::source("") } else { "requests".to_owned() };
     let sql = format!(
-        "SELECT endpoint, reason, count(*) AS many, min(at), max(at), max(id) FROM requests \
-         WHERE reason IS NOT NULL AND {} GROUP BY endpoint, reason ORDER BY many DESC, endpoint, reason",
+        "SELECT requests.endpoint, reason, count(*) AS many, min(at), max(at), max(requests.id) FROM {source} \
+         WHERE reason IS NOT NULL AND {} GROUP BY requests.endpoint, reason ORDER BY many DESC, requests.endpoint, reason",
         wanted.sql
     );
     let mut statement = connection.prepare_cached(&sql)?;
@@ -79,8 +82,8 @@ struct Wanted {
 impl Wanted {
     fn of(query: &Query) -> Self {
         let mut wanted = Self { sql: "TRUE".to_owned(), values: Vec::new() };
-        wanted.and("endpoint =", query.endpoint.clone().map(Value::Text));
-        wanted.and("event =", query.event.map(Value::Integer));
+        wanted.and("requests.endpoint =", query.endpoint.clone().map(Value::Text));
+        wanted.and("requests.event =", query.event.map(Value::Integer));
         wanted.and("reason =", query.reason.map(|reason| text(Reason::as_str(reason))));
         wanted.and("at >=", query.since.map(|since| Value::Integer(since.as_millis())));
         wanted.and("at <", query.until.map(|until| Value::Integer(until.as_millis())));
@@ -123,12 +126,13 @@ impl Wanted {
     /// One of the texts that tell a request begins with this.
     fn begins_with(&mut self, beginning: &str) {
         let (from, to) = (self.value(text(beginning)), self.value(Value::Text(format!("{beginning}{LAST}"))));
-        let columns = ["path", "tenant", "event_id", "event_type", "body_digest"];
-        let mut any: Vec<_> =
-            columns.iter().map(|column| format!("({column} >= {from} AND {column} < {to})")).collect();
+        let of_requests = ["path", "body_digest", "requests.tenant", "requests.event_id", "requests.event_type"];
+        let of_events = ["events.tenant", "events.event_id", "events.event_type"];
+        let columns = of_requests.into_iter().chain(of_events);
+        let mut any: Vec<_> = columns.map(|column| format!("({column} >= {from} AND {column} < {to})")).collect();
         if let Some((first, last)) = traces(beginning) {
             let (first, last) = (self.value(Value::Integer(first)), self.value(Value::Integer(last)));
-            any.push(format!("(trace BETWEEN {first} AND {last})"));
+            any.push(format!("(requests.trace BETWEEN {first} AND {last})"));
         }
         self.sql.push_str(&format!(" AND ({})", any.join(" OR ")));
     }
@@ -179,7 +183,8 @@ mod tests {
             let before = wanted.value(Value::Integer(5));
             let index = wanted.index(query);
             let sql = format!(
-                "EXPLAIN QUERY PLAN SELECT {COLUMNS} FROM requests {index} WHERE {} AND id < {before} ORDER BY id DESC LIMIT 9",
+                "EXPLAIN QUERY PLAN SELECT {COLUMNS} FROM {} WHERE {} AND requests.id < {before} ORDER BY requests.id DESC LIMIT 9",
+                row::source(index),
                 wanted.sql
             );
             let mut statement = connection.prepare(&sql).unwrap();

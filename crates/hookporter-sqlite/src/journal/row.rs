@@ -7,9 +7,11 @@ use hookporter_core::{KeyId, Reason, UnixTime};
 use hookporter_pipeline::health::LikelyCause;
 use hookporter_pipeline::journal::Entry;
 use hookporter_pipeline::{Outcome, PackedRecord, Record, RecordTexts, TraceId};
-use rusqlite::{CachedStatement, Connection, Row, params};
+use rusqlite::{Connection, Row};
 
+use super::insert::Insert;
 use super::notes::Keeping;
+use super::numbers::Brought;
 
 /// How long a path, a detail and all headers may be together of a request whose proof did not hold: there may be any number of
 /// these, and a bound on rows is to be one on bytes.
@@ -17,58 +19,70 @@ const OF_A_STRANGER: usize = 512;
 /// And its method; those in use are shorter.
 const METHOD_OF_A_STRANGER: usize = 32;
 
-const INSERT: &str = "INSERT INTO requests (id, place, at, trace, endpoint, outcome, status, event, reason, detail, provider, \
-     tenant, method, path, headers, key_id, event_id, event_type, api_version, body_bytes, body_digest, duration_us, report_only) \
-     VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18, ?19, ?20, ?21, ?22, ?23)";
-
-pub(super) fn insert(connection: &Connection) -> rusqlite::Result<CachedStatement<'_>> {
-    connection.prepare_cached(INSERT)
+/// Writes rows in one transaction.
+pub(super) struct Rows<'c, 'r> {
+    whole: Insert<'c, 'r, 13>,
+    short: Insert<'c, 'r, 4>,
+    keeping: Keeping,
 }
 
-/// Writes a row by the statement of [`insert`].
-pub(super) fn write(
-    statement: &mut CachedStatement<'_>,
-    (id, place): (i64, i64),
-    record: &PackedRecord,
-    event: Option<i64>,
-    keeping: &Keeping,
-) -> rusqlite::Result<()> {
-    let texts = record.texts();
-    let is_proven = texts.key_id.is_some();
-    let most = if is_proven { usize::MAX } else { OF_A_STRANGER };
-    let method = if is_proven { texts.method } else { shortened(texts.method, METHOD_OF_A_STRANGER) };
-    // What is encrypted in the event, or in the quarantine, is not to stand in clear beside it. A request that was refused may be
-    // the sender's own.
-    let path = if keeping.sealed { "" } else { shortened(texts.path, most) };
-    // Those of a new event stand in its contents: writing them twice would be more than half of a row.
-    let is_new = event.is_some() && matches!(record.outcome, Outcome::Accepted | Outcome::Parked);
-    let headers = if keeping.sealed || is_new { String::new() } else { headers(&texts) };
-    statement.execute(params![
-        id,
-        place,
-        record.at.as_millis(),
-        record.trace.to_bits().cast_signed(),
-        record.endpoint,
-        record.outcome.as_str(),
-        record.status,
-        event,
-        record.reason.map(Reason::as_str),
-        texts.detail.map(|detail| shortened(detail, most)),
-        record.provider,
-        record.tenant,
-        method,
-        path,
-        shortened(&headers, most),
-        texts.key_id,
-        texts.event_id,
-        texts.event_type,
-        texts.api_version,
-        i64::try_from(record.body_bytes).unwrap_or(i64::MAX),
-        texts.body_digest,
-        i64::try_from(record.duration.as_micros()).unwrap_or(i64::MAX),
-        record.report_only,
-    ])?;
-    Ok(())
+impl<'c, 'r> Rows<'c, 'r> {
+    pub(super) fn new(connection: &'c Connection, keeping: &Keeping) -> rusqlite::Result<Self> {
+        Ok(Self { whole: Insert::whole(connection)?, short: Insert::short(connection)?, keeping: *keeping })
+    }
+
+    /// Writes the row of this number and place.
+    pub(super) fn write(
+        &mut self,
+        (id, place): (i64, i64),
+        record: &'r PackedRecord,
+        brought: Option<Brought>,
+    ) -> rusqlite::Result<()> {
+        let numbers = [
+            Some(id),
+            Some(place),
+            Some(record.at.as_millis()),
+            Some(record.trace.to_bits().cast_signed()),
+            Some(record.status.into()),
+            brought.map(|brought| brought.event),
+            Some(i64::try_from(record.body_bytes).unwrap_or(i64::MAX)),
+            Some(i64::try_from(record.duration.as_micros()).unwrap_or(i64::MAX)),
+            Some(record.report_only.into()),
+        ];
+        let (endpoint, outcome) = (Some(&*record.endpoint), Some(record.outcome.as_str()));
+        // The contents have the headers of what was taken: writing them twice would be more than half of a row. What came as one
+        // new event has everything else, too.
+        let kept = brought.filter(|_| matches!(record.outcome, Outcome::Accepted | Outcome::Parked));
+        // What is encrypted in the event, or in the quarantine, is not to stand in clear beside it. A request that was refused
+        // may be the sender's own.
+        let is_sealed = self.keeping.sealed;
+        if kept.is_some_and(|brought| brought.is_new) {
+            let path = if is_sealed { "" } else { record.path() };
+            let digest = if self.keeping.digests { record.texts().body_digest } else { None };
+            return self.short.row([endpoint, outcome, Some(path), digest], numbers);
+        }
+        let texts = record.texts();
+        let (most, longest) =
+            if texts.key_id.is_some() { (usize::MAX, usize::MAX) } else { (OF_A_STRANGER, METHOD_OF_A_STRANGER) };
+        let lines = if is_sealed || kept.is_some() { String::new() } else { headers(&texts) };
+        self.whole.headers(shortened(&lines, most))?;
+        let words = [
+            endpoint,
+            outcome,
+            Some(if is_sealed { "" } else { shortened(texts.path, most) }),
+            texts.body_digest,
+            record.reason.map(Reason::as_str),
+            texts.detail.map(|detail| shortened(detail, most)),
+            Some(&*record.provider),
+            record.tenant.as_deref(),
+            Some(shortened(texts.method, longest)),
+            texts.key_id,
+            texts.event_id,
+            texts.event_type,
+            texts.api_version,
+        ];
+        self.whole.row(words, numbers)
+    }
 }
 
 fn headers(texts: &RecordTexts<'_>) -> String {
@@ -96,12 +110,30 @@ fn shortened(text: &str, most: usize) -> &str {
     text.get(..end).unwrap_or_default()
 }
 
-/// The columns of an entry, in the order in which [`read`] reads them. Contents that a redelivery has replaced since have its
-/// headers, and those of the request before are gone.
-pub(super) const COLUMNS: &str = "id, at, trace, endpoint, outcome, status, event, reason, detail, provider, tenant, method, \
-     path, coalesce(nullif(headers, ''), (SELECT contents.headers FROM contents WHERE contents.event = requests.event \
-     AND contents.trace = requests.trace AND outcome IN ('accepted', 'parked') AND sealed_by IS NULL)), key_id, event_id, event_type, api_version, body_bytes, \
+/// The columns of an entry, in the order in which [`read`] reads them.
+pub(super) const COLUMNS: &str = "requests.id, at, requests.trace, requests.endpoint, outcome, status, requests.event, reason, detail, \
+     coalesce(nullif(requests.provider, ''), events.provider, ''), coalesce(requests.tenant, nullif(events.tenant, '')), \
+     coalesce(nullif(requests.method, ''), contents.method, ''), path, \
+     coalesce(nullif(requests.headers, ''), iif(sealed_by IS NULL, contents.headers, NULL)), \
+     coalesce(requests.key_id, contents.key_id), coalesce(requests.event_id, events.event_id), \
+     coalesce(requests.event_type, events.event_type), coalesce(requests.api_version, events.api_version), body_bytes, \
      body_digest, duration_us, report_only, cause, cause_proven, cause_message";
+
+/// Where the columns of rows are that are wanted, found by this index: those of a short row in its event. Contents that a
+/// redelivery has replaced since have its headers, and those of the request before are gone.
+pub(super) fn source(index: &str) -> String {
+    format!(
+        "requests {index} LEFT JOIN events ON requests.provider = '' AND events.id = requests.event \
+         LEFT JOIN contents ON contents.event = requests.event AND contents.trace = requests.trace \
+         AND outcome IN ('accepted', 'parked')"
+    )
+}
+
+/// The tenant and the event's id of a row, where nothing else of it is wanted.
+pub(super) const TENANT: &str = "coalesce(requests.tenant, (SELECT events.tenant FROM events \
+     WHERE requests.provider = '' AND events.id = requests.event), '')";
+pub(super) const EVENT_ID: &str = "coalesce(requests.event_id, (SELECT events.event_id FROM events \
+     WHERE requests.provider = '' AND events.id = requests.event))";
 
 /// Reads an entry. A word of a newer release makes it less telling, not unreadable.
 pub(super) fn read(row: &Row<'_>) -> rusqlite::Result<Arc<Entry>> {

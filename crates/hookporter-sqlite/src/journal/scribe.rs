@@ -11,7 +11,7 @@ use super::bound::{Bound, Kind};
 use super::found::Findings;
 use super::notes::{ENOUGH, Found, Notes};
 use super::problem::Problem;
-use super::row;
+use super::row::Rows;
 use crate::role::Role;
 use crate::size::{Room, Size};
 
@@ -23,9 +23,8 @@ const LATEST: Duration = Duration::from_millis(500);
 const SAID_EVERY: Duration = Duration::from_secs(60);
 /// An accepted request may have a row for every ninth of ten, another one for the tenth.
 const OF_OTHERS: usize = 10;
-/// The journal takes no more than about this part of a file whose size is bounded,
+/// The journal takes no more than about this part of a file whose size is bounded, with rows of this size: few are longer.
 const PART: u64 = 8;
-/// with rows of this size, which few are longer than.
 const ROW: u64 = 1024;
 
 /// The writer's side of the journal.
@@ -144,7 +143,7 @@ impl Scribe {
         }
     }
 
-    /// Writes down what waits, as the inbox closes: as far as that goes.
+    /// Writes down what waits, as far as that goes: the inbox closes.
     pub(crate) fn write_all(&mut self, role: Role, connection: &mut Connection) {
         while self.notes.is_in_use() && self.notes.count() > 0 {
             let before = self.notes.count();
@@ -154,13 +153,19 @@ impl Scribe {
         }
     }
 
-    /// Begins anew, with another connection or another file, when there is one: nothing is tried at once.
+    /// Begins anew, with another connection or file, when there is one: nothing is tried at once.
     pub(crate) fn forget(&mut self) {
         self.state = None;
         self.is_off = false;
         self.rests = true;
+        self.take_none_for_new();
         let now = Instant::now();
         self.due = now.checked_add(LATEST).unwrap_or(now);
+    }
+
+    /// Events that are noted may have gone, or not be in this file: what is said of them is said in full.
+    pub(crate) fn take_none_for_new(&self) {
+        self.notes.changes(None);
     }
 
     fn lose(&mut self, count: usize, why: &str) {
@@ -229,18 +234,17 @@ impl Scribe {
             return Ok(false);
         }
         let mut came = [0_usize; Kind::ALL.len()];
-        let mut insert = row::insert(&transaction)?;
-        for record in records {
+        let mut rows = Rows::new(&transaction, self.notes.keeping())?;
+        for (record, brought) in records.iter().zip(self.notes.take_brought(records)) {
             state.last = state.last.saturating_add(1);
             let (kind, bound) = match record.outcome {
                 Outcome::Accepted => (0, &mut state.accepted),
                 _ => (1, &mut state.others),
             };
-            let place = (state.last, bound.next());
-            row::write(&mut insert, place, record, self.notes.number(record.trace), self.notes.keeping())?;
+            rows.write((state.last, bound.next()), record, brought)?;
             came.iter_mut().skip(kind).take(1).for_each(|count| *count = count.saturating_add(1));
         }
-        drop(insert);
+        drop(rows);
         let [accepted, others] = came;
         state.accepted.hold(&transaction, accepted)?;
         state.others.hold(&transaction, others)?;

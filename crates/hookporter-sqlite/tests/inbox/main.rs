@@ -30,6 +30,7 @@ mod journal_bounds;
 mod journal_erase;
 #[cfg(target_os = "linux")]
 mod journal_faults;
+mod journal_short;
 mod mend;
 mod mender;
 mod migrate;

@@ -1,10 +1,13 @@
 //! A server in a process of its own, and the CPU time that it has used.
 
+use std::ffi::OsString;
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Command, ExitCode, Stdio};
 
-use hookporter_bench::server::Kind;
+use hookporter_bench::server::{Kind, directory_of};
 use tokio::net::TcpListener;
+
+use crate::Settings;
 
 /// A running server; it ends when this is dropped, and also when this process ends in any other way.
 pub(crate) struct Child {
@@ -16,10 +19,13 @@ pub(crate) struct Child {
 const TICKS_PER_SECOND: f64 = 100.0;
 
 impl Child {
-    pub(crate) fn start(kind: Kind, workers: usize) -> Self {
-        let program = std::env::current_exe().expect("this program");
-        let mut process = Command::new(program)
-            .args(["serve", kind.name(), &workers.to_string()])
+    pub(crate) fn start(kind: Kind, settings: &Settings) -> Self {
+        let program = std::env::current_exe().expect("this program").into_os_string();
+        let mut words: Vec<OsString> = settings.under.iter().map(OsString::from).collect();
+        words.push(program);
+        let mut process = Command::new(&words[0])
+            .args(&words[1..])
+            .args(["serve", kind.name(), &settings.workers.to_string()])
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
             .spawn()
@@ -44,8 +50,10 @@ impl Child {
 
 impl Drop for Child {
     fn drop(&mut self) {
-        let _ = self.process.kill();
+        // It ends with its input, and a profiler around it writes what it has seen.
+        drop(self.process.stdin.take());
         let _ = self.process.wait();
+        let _ = std::fs::remove_dir_all(directory_of(self.process.id()));
     }
 }
 

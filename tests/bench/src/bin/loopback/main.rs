@@ -1,9 +1,11 @@
 //! The CPU time that a server process spends per request, on loopback, against a bare axum handler.
 //!
-//! `loopback [--requests N] [--rounds N] [--workers N] [WORD…]` measures the servers whose names hold one of the words,
-//! and the floor; `loopback serve NAME WORKERS` is what it starts each of them with.
+//! `loopback [--requests N] [--rounds N] [--workers N] [--under WORDS] [WORD…]` measures the servers whose names hold one of
+//! the words, and the floor; `loopback cost …` measures what a journal, metrics and a log cost; `loopback serve NAME WORKERS`
+//! is what it starts each of them with, behind the words of `--under`: a profiler's.
 
 mod child;
+mod cost;
 mod load;
 
 use std::process::ExitCode;
@@ -16,11 +18,14 @@ use child::Child;
 
 /// Nothing here takes longer.
 const LONGEST: Duration = Duration::from_secs(300);
+const USAGE: &str = "loopback [cost] [--requests N] [--rounds N] [--workers N] [--under WORDS] [WORD…]";
 
 struct Settings {
     requests: u64,
     rounds: usize,
     workers: usize,
+    /// What runs the servers: nothing, or a profiler and its options.
+    under: Vec<String>,
     words: Vec<String>,
 }
 
@@ -28,27 +33,30 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.as_slice() {
         [serve, name, workers] if serve == "serve" => child::serve(name, workers.parse().unwrap_or(1)),
-        _ => match settings(&arguments) {
-            Some(settings) => {
-                measure(&settings);
-                ExitCode::SUCCESS
-            }
-            None => {
-                eprintln!("loopback [--requests N] [--rounds N] [--workers N] [WORD…]");
-                ExitCode::from(2)
-            }
-        },
+        [cost, rest @ ..] if cost == "cost" => run(rest, cost::ROUNDS, cost::measure),
+        all => run(all, 8, measure),
     }
 }
 
-fn settings(arguments: &[String]) -> Option<Settings> {
-    let mut settings = Settings { requests: 20_000, rounds: 8, workers: default_workers(), words: Vec::new() };
+fn run(arguments: &[String], rounds: usize, measure: fn(&Settings)) -> ExitCode {
+    let Some(settings) = settings(arguments, rounds) else {
+        eprintln!("{USAGE}");
+        return ExitCode::from(2);
+    };
+    measure(&settings);
+    ExitCode::SUCCESS
+}
+
+fn settings(arguments: &[String], rounds: usize) -> Option<Settings> {
+    let (under, words) = (Vec::new(), Vec::new());
+    let mut settings = Settings { requests: 20_000, rounds, workers: default_workers(), under, words };
     let mut arguments = arguments.iter();
     while let Some(argument) = arguments.next() {
         match argument.as_str() {
             "--requests" => settings.requests = arguments.next()?.parse().ok()?,
             "--rounds" => settings.rounds = arguments.next()?.parse().ok()?,
             "--workers" => settings.workers = arguments.next()?.parse().ok()?,
+            "--under" => settings.under = arguments.next()?.split(' ').map(str::to_owned).collect(),
             option if option.starts_with('-') => return None,
             word => settings.words.push(word.to_owned()),
         }
@@ -76,7 +84,7 @@ fn measure(settings: &Settings) {
         .iter()
         .copied()
         .filter(wanted)
-        .map(|kind| Measured { kind, child: Child::start(kind, settings.workers), rounds: Vec::new() })
+        .map(|kind| Measured { kind, child: Child::start(kind, settings), rounds: Vec::new() })
         .collect();
     let mut number = 0;
     for server in &servers {
