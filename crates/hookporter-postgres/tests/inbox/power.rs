@@ -208,7 +208,7 @@ fn nothing_that_was_acknowledged_is_missing_after_a_loss_of_power() {
         "{logs} syncs, {checkpoints} checkpoints, {back} pages written back"
     );
     assert_eq!(Past::of(scene.recording.said()).acked.len(), PRODUCERS * EACH);
-    let found = scene.cut(10);
+    let found = scene.cut(7);
     let problems = &found.problems[..found.problems.len().min(5)];
     assert!(found.acknowledged > 100 && found.missing == 0 && problems.is_empty(), "{found}: {problems:#?}");
 }
@@ -220,6 +220,6 @@ fn a_server_that_does_not_wait_for_its_syncs_is_found_out() {
         return;
     }
     let Some(scene) = Scene::of("not synced") else { return };
-    let found = scene.cut(4);
+    let found = scene.cut(3);
     assert!(found.missing > found.acknowledged / 100, "hardly anything is missing: {found}");
 }

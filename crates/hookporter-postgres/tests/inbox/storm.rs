@@ -62,7 +62,7 @@ impl Storm {
 #[test]
 fn whatever_fails_what_was_acknowledged_is_there_once_and_is_worked() {
     let Some(server) = Server::start() else { return };
-    let rounds = std::env::var("HOOKPORTER_STORM_ROUNDS").map_or(12, |rounds| rounds.parse().unwrap());
+    let rounds = std::env::var("HOOKPORTER_STORM_ROUNDS").map_or(6, |rounds| rounds.parse().unwrap());
     let runtime = runtime();
     let networks: Vec<_> = (0..NODES).map(|_| runtime.block_on(network(&server))).collect();
     let diary = Diary::new("storm");

@@ -60,9 +60,14 @@ impl Fleet {
         self.script.output()
     }
 
-    /// Kills a node with SIGKILL.
+    /// Kills a node with SIGKILL, and waits until nothing of it takes a connection any more.
     pub fn kill(&self, node: &str) {
-        signal(self.process(node), "KILL");
+        let process = self.process(node);
+        signal(process, "KILL");
+        let state = || std::fs::read_to_string(format!("/proc/{process}/stat"));
+        while state().is_ok_and(|state| !state.contains(") Z ")) {
+            std::thread::sleep(Duration::from_millis(5));
+        }
     }
 
     /// What one of the processes has written.
