@@ -45,8 +45,8 @@ const EACH: usize = 70;
 
 /// Short logs, so that checkpoints come often and files of the log are used again.
 const SHORT: [&str; 3] = ["max_wal_size=2MB", "min_wal_size=2MB", "checkpoint_timeout=30"];
-/// A commit does not wait for its sync, which comes a moment later.
-const NOT_SYNCED: [&str; 4] = [SHORT[0], SHORT[1], SHORT[2], "synchronous_commit=off"];
+/// A commit does not wait for its sync, which comes much later.
+const NOT_SYNCED: [&str; 5] = [SHORT[0], SHORT[1], SHORT[2], "synchronous_commit=off", "wal_writer_delay=10s"];
 
 /// Caches, statistics and notes of who runs, which a server that starts makes anew; and its messages.
 const PASSING: &[&str] = &["pg_internal.init", "pg_stat", "pg_subtrans", "postmaster.", "server.log"];
