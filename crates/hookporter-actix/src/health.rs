@@ -9,7 +9,7 @@ use hookporter_pipeline::health::HealthBoard;
 /// processes.
 ///
 /// The JSON names endpoints, key ids and the last errors: mount it where strangers do not come. `live` is always 200;
-/// `ready` is 503 while an endpoint is paused or the process is about to end.
+/// `ready` is 503 while an endpoint is paused or the process is about to end. Where several nodes share an inbox the JSON tells of all of them.
 ///
 /// ```
 /// use actix_web::App;
@@ -30,7 +30,8 @@ pub fn health(path: &str, endpoints: impl IntoIterator<Item = Endpoint>) -> Scop
         let mut response = HttpResponse::Ok();
         response.insert_header((header::CONTENT_TYPE, "application/json"));
         response.insert_header((header::CACHE_CONTROL, "no-store"));
-        std::future::ready(response.body(shown.json()))
+        let shown = shown.clone();
+        async move { response.body(shown.fresh_json().await) }
     };
     let ready = move || {
         let mut response = if board.is_ready() { HttpResponse::Ok() } else { HttpResponse::ServiceUnavailable() };

@@ -1,5 +1,7 @@
 //! What can be changed: each deed has one path, for forms and, behind `api/`, for programs.
 
+mod endpoint;
+
 use bytes::Bytes;
 use hookporter_pipeline::operating::{Edited, RefusedSelection, Selection};
 use serde_json::{Value, json};
@@ -14,6 +16,8 @@ use crate::trouble::Trouble;
 pub(crate) enum Deed {
     Pause(String),
     Resume(String),
+    RevokeKey(String),
+    RestoreKey(String),
     Requeue,
     Release,
     GiveUp,
@@ -41,6 +45,8 @@ impl Deed {
         Some(match *path {
             ["endpoints", name, "pause"] => Self::Pause(name.to_owned()),
             ["endpoints", name, "resume"] => Self::Resume(name.to_owned()),
+            ["endpoints", name, "revoke-key"] => Self::RevokeKey(name.to_owned()),
+            ["endpoints", name, "restore-key"] => Self::RestoreKey(name.to_owned()),
             ["events", "requeue"] => Self::Requeue,
             ["events", "release"] => Self::Release,
             ["events", "give-up"] => Self::GiveUp,
@@ -58,8 +64,10 @@ impl Deed {
     pub(crate) async fn run(self, room: &Room, mut fields: Fields) -> Result<Done, Trouble> {
         let fields = &mut fields;
         match self {
-            Self::Pause(name) => pause(room, &name, fields, true),
-            Self::Resume(name) => pause(room, &name, fields, false),
+            Self::Pause(name) => endpoint::pause(room, &name, fields).await,
+            Self::Resume(name) => endpoint::resume(room, &name, fields).await,
+            Self::RevokeKey(name) => endpoint::revoke(room, &name, fields).await,
+            Self::RestoreKey(name) => endpoint::restore(room, &name, fields).await,
             Self::Requeue => {
                 let which = chosen(room, fields, Among::Any)?;
                 end(fields)?;
@@ -106,18 +114,6 @@ fn chosen(room: &Room, fields: &mut Fields, among: Among) -> Result<Selection, T
 
 fn end(fields: &mut Fields) -> Result<(), Trouble> {
     std::mem::take(fields).end()
-}
-
-fn pause(room: &Room, name: &str, fields: &mut Fields, paused: bool) -> Result<Done, Trouble> {
-    end(fields)?;
-    let endpoint = room.endpoint(name)?;
-    if paused {
-        endpoint.pause()
-    } else {
-        endpoint.resume()
-    }
-    let json = json!({ "endpoint": name, "state": endpoint.health().state });
-    Ok(Done { word: if paused { "paused" } else { "resumed" }, count: None, json })
 }
 
 async fn replay(room: &Room, fields: &mut Fields) -> Result<Done, Trouble> {

@@ -57,7 +57,8 @@
 //! |---|---|---|
 //! | `api` | title, version, what there is, the `token` for changes | |
 //! | `api/endpoints`, `api/endpoints/{name}` | health of all, of one | |
-//! | `api/keys` | when each key last fitted, and whether it can go | |
+//! | `api/keys` | when each key last fitted, and whether it can go; which are revoked | |
+//! | `api/nodes` | all nodes that share the endpoints' inbox: who is there, and how the endpoints fare on them; `null` where it is not shared | |
 //! | `api/requests` | requests, the newest first | `endpoint`, `outcome` (several), `reason`, `event`, `since`, `until`, `text`, `before`, `limit` |
 //! | `api/requests/{number}` | one of them | |
 //! | `api/reasons` | why requests were turned away, how often | as for `api/requests`, without the last two |
@@ -77,7 +78,8 @@
 //!
 //! | POST | what it does | fields |
 //! |---|---|---|
-//! | `api/endpoints/{name}/pause`, `…/resume` | has senders told 503, or not any more | |
+//! | `api/endpoints/{name}/pause`, `…/resume` | has senders told 503, or not any more: on every node that has the endpoint's inbox, where several can, else in this process; `reach` in the answer says which | |
+//! | `api/endpoints/{name}/revoke-key`, `…/restore-key` | has a key count no more, or again, by its id; as far as a pause reaches | `key`, `tenant`, `deliberate` |
 //! | `api/events/requeue` | has events worked again | filter, `deliberate` |
 //! | `api/events/replay` | the same, to compare | filter, `reason`, `deliberate` |
 //! | `api/events/release` | releases parked events | filter, `deliberate` |

@@ -122,6 +122,13 @@ impl PreparedKeyring {
         self.keys.iter().map(|key| &key.id)
     }
 
+    /// The same without the keys that `is_gone` names.
+    #[must_use]
+    pub fn without(&self, is_gone: impl Fn(&KeyId) -> bool) -> Self {
+        let keys = self.keys.iter().filter(|key| !is_gone(&key.id)).cloned().collect();
+        Self { keys, warnings: self.warnings.clone() }
+    }
+
     /// No key: for a check whose keys come once the body names them.
     pub(crate) const fn empty() -> Self {
         Self { keys: Vec::new(), warnings: Vec::new() }

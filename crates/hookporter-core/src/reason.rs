@@ -71,6 +71,8 @@ reasons! {
     UnknownTenant = "unknown-tenant" => 401,
     /// Every key of the keyring has expired.
     NoLiveKey = "no-live-key" => 401,
+    /// The proof holds by a key that was revoked.
+    KeyRevoked = "key-revoked" => 401,
     /// A challenge that could be misused, or that must be signed and is not.
     HandshakeRefused = "handshake-refused" => 401,
     // What the user's own handler says of a proven event: its own status is sent, and this one only named.

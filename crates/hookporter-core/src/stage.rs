@@ -77,6 +77,7 @@ impl Reason {
             | Self::BodyTooLarge
             | Self::BodyMemoryFull => Stage::Body,
             Self::InvalidSignature
+            | Self::KeyRevoked
             | Self::MalformedBody
             | Self::MalformedToken
             | Self::BodyHashMismatch

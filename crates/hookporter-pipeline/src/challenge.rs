@@ -60,7 +60,7 @@ async fn settle(
     let keys = if challenge.needs_key() {
         let keys = RequestKeys::of(endpoint, exchange, head).await?;
         // A decoy's answer would be right for nobody.
-        Some(keys.of_known_tenant()?)
+        Some(endpoint.counting(exchange, keys.of_known_tenant()?))
     } else {
         if let Some(rule) = &endpoint.tenant {
             exchange.tenant = Some(rule.tenant(head).ok_or_else(|| Rejection::new(Reason::UnknownTenant))?);

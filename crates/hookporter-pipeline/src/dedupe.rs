@@ -6,7 +6,7 @@ use std::hash::{BuildHasher, BuildHasherDefault, Hasher};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use hookporter_core::EventKey;
+use hookporter_core::{EventKey, Provider, Tolerance, Verifier};
 use tokio::sync::watch;
 use tokio::time::Instant;
 
@@ -74,7 +74,19 @@ pub(crate) enum Seen {
     InFlight(watch::Receiver<()>),
 }
 
+/// How long a finished event is remembered at the least; longer where a sender documents that it tries for longer.
+const RETENTION: Duration = Duration::from_secs(3 * 24 * 3600);
+/// How many events are remembered; about 20 MB where ids are long.
+const CAPACITY: usize = 100_000;
+
 impl Dedupe {
+    /// The window in which a captured request can be accepted again is covered, and the retries of every sender.
+    pub(crate) fn usual(verifier: &Verifier, provider: Option<&Provider>) -> Arc<Self> {
+        let window = verifier.tolerance().map_or(Duration::ZERO, Tolerance::window);
+        let retries = provider.and_then(|provider| provider.acknowledgement().retry_for).unwrap_or_default();
+        Self::new(window.max(retries).max(RETENTION), CAPACITY)
+    }
+
     pub(crate) fn new(retention: Duration, capacity: usize) -> Arc<Self> {
         Arc::new(Self { entries: Mutex::default(), secrets: <[RandomState; 2]>::default(), retention, capacity })
     }

@@ -29,6 +29,7 @@ mod keys;
 mod memory;
 #[cfg(feature = "metrics")]
 mod metrics;
+pub mod nodes;
 pub mod operating;
 mod outcome;
 mod packed;

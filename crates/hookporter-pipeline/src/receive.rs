@@ -182,7 +182,8 @@ fn door(endpoint: &Endpoint, head: &Head<'_>) -> Result<UnixTime, Rejection> {
     if endpoint.state.shutting_down.load(Ordering::Relaxed) {
         return Err(Rejection::new(Reason::ShuttingDown));
     }
-    if endpoint.state.paused.load(Ordering::Relaxed) {
+    endpoint.join();
+    if endpoint.state.switches.is_paused() {
         return Err(Rejection::new(Reason::EndpointPaused));
     }
     let now = endpoint.clock.now();
@@ -228,7 +229,8 @@ pub(crate) async fn prove<B: BodyReader>(
         let body = proven.map_or_else(|refused| refused.into_parts().1, |proven| proven.body().clone());
         return Err(exchange.refused_unjudged(Rejection::new(Reason::UnknownTenant), body));
     }
-    counted(proven.map_err(|refused| exchange.refused(refused))?, inflated, held)
+    let delivery = proven.map_err(|refused| exchange.refused(refused))?;
+    counted(endpoint.judge_key(exchange, delivery)?, inflated, held)
 }
 
 /// Papers, body, key, proof: for a sender whose bodies name their key.
@@ -258,7 +260,8 @@ async fn prove_by_named_key<B: BodyReader>(
         Err(rejection) => return Err(exchange.refused_unjudged(rejection, check.into_unproven_body())),
     };
     exchange.tenant = tenant;
-    counted(check.finish(&keyring).map_err(|refused| exchange.refused(refused))?, inflated, held)
+    let delivery = check.finish(&keyring).map_err(|refused| exchange.refused(refused))?;
+    counted(endpoint.judge_key(exchange, delivery)?, inflated, held)
 }
 
 /// The keyring of the key that a body names.

@@ -7,10 +7,9 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use hookporter_pipeline::inbox::{
-    Accepted, AcceptingSide, Claim, Claimed, Durability, EndpointNames, EventRecord, Failure, InboxDepth, InboxError,
-    LeaseId, Settled, WorkError, Worker, WorkingSide,
+    Claim, Claimed, Durability, EndpointNames, Failure, InboxError, LeaseId, Settled, WorkError, Worker, WorkingSide,
 };
-use hookporter_pipeline::{BoxFuture, Event, HandoffError};
+use hookporter_pipeline::{BoxFuture, Event};
 use sqlx::pool::PoolConnection;
 use sqlx::{PgPool, Postgres};
 use tokio::sync::{mpsc, oneshot, watch};
@@ -20,7 +19,8 @@ use crate::completions::{self, Completion};
 use crate::depth::Depth;
 use crate::fault::Fault;
 use crate::moment::{Moment, Times};
-use crate::queue::{Job, Queue};
+use crate::nodes::Nodes;
+use crate::queue::Queue;
 use crate::sealing::Sealing;
 use crate::sql::Sql;
 use crate::{OpenError, Settings, claim, listen, settle};
@@ -73,6 +73,8 @@ pub(crate) struct Shared {
     pub(crate) completions: OnceLock<mpsc::UnboundedSender<Completion>>,
     /// Whether somebody hears what other nodes tell.
     pub(crate) listens: AtomicBool,
+    /// What nodes agree on.
+    pub(crate) nodes: Nodes,
     /// Ends with the writer.
     pub(crate) end: watch::Receiver<()>,
 }
@@ -90,7 +92,7 @@ impl Shared {
 }
 
 /// What a worker asks for, within a time.
-async fn in_time<T>(asked: impl Future<Output = sqlx::Result<T>> + Send) -> Result<T, InboxError> {
+pub(crate) async fn in_time<T>(asked: impl Future<Output = sqlx::Result<T>> + Send) -> Result<T, InboxError> {
     let Ok(answer) = timeout(LATE, asked).await else {
         return Err(Fault::Store("the database does not answer".to_owned()).into());
     };
@@ -150,6 +152,7 @@ impl Inbox {
         // An error says that the writer is gone.
         while end.changed().await.is_ok() {}
         // What hangs is not waited for.
+        let _ = timeout(LATE, self.shared.nodes.left()).await;
         let _ = timeout(LATE, self.shared.workers.close()).await;
         // Workers that wait learn it.
         self.shared.changed.send_replace(());
@@ -190,32 +193,9 @@ impl Inbox {
         if !self.shared.listens.swap(true, Ordering::Relaxed) {
             let shared = &self.shared;
             let changed = Arc::downgrade(&shared.changed);
-            tokio::spawn(listen::run(shared.workers.clone(), shared.sql.channel, changed, shared.end.clone()));
+            let hint = shared.nodes.hint();
+            tokio::spawn(listen::run(shared.workers.clone(), shared.sql.channel, changed, hint, shared.end.clone()));
         }
-    }
-}
-
-impl AcceptingSide for Inbox {
-    fn accept(&self, records: Vec<EventRecord>) -> BoxFuture<'static, Result<Vec<Accepted>, HandoffError>> {
-        let pushed = self.shared.sealing.seal(records).and_then(|records| {
-            let weight = records.iter().fold(0, |weight, record| record.weight().saturating_add(weight));
-            let (reply, answer) = oneshot::channel();
-            self.shared.queue.push(Job { records, weight, reply })?;
-            Ok(answer)
-        });
-        Box::pin(async move { Ok(pushed?.await.unwrap_or(Err(Fault::Closed))?) })
-    }
-
-    fn durability(&self) -> Durability {
-        self.shared.durability
-    }
-
-    fn endpoint_names(&self) -> &EndpointNames {
-        &self.shared.names
-    }
-
-    fn depth(&self) -> Option<InboxDepth> {
-        self.shared.depth.seen()
     }
 }
 

@@ -22,18 +22,24 @@
 //!   not heard, as behind some poolers, delays an event by a second at the most.
 //! - **Back by itself.** While the server is away senders are told 503 at once; within a second of its return the inbox is there.
 //!
+//! - **Agreed**: what is said of an endpoint for every node (pausing it, revoking a key) holds on all of them within a second, and
+//!   after restarts; each node tells how it fares. See [`nodes`](hookporter_pipeline::nodes).
+//!
 //! # Beside your own tables
 //!
 //! Everything is in a schema of its own, `hookporter` unless [`Settings::schema`] says otherwise, and made at the first start,
 //! under a lock, by whichever node comes first. A role that may not make schemas is given one: `CREATE SCHEMA hookporter
 //! AUTHORIZATION shop`. [`Inbox::with_pool`] takes your pool: effects have its transactions. Beside it a process has one
-//! connection for what comes in, and where it works up to five more.
+//! connection for what comes in, one for what nodes agree on, and where it works up to five more.
 //!
 //! A pool is of one release of sqlx. This crate takes 0.8.6 and later and 0.9; Cargo gives it the newest one even where you have
 //! another, as by sea-orm 1. Then tell it once: `cargo update sqlx@0.9.0 --precise 0.8.6`, and both are the same.
 //!
 //! Sessions of the inbox's own have settings, such as timeouts: a pooler between must keep sessions apart (PgBouncer's `session`
 //! mode). Outside of a lane, numbers of events that nodes accept at the same moment may show themselves in another order.
+//!
+//! By hand, too: `INSERT INTO hookporter.paused (endpoint) VALUES ('stripe')` pauses an endpoint everywhere, `DELETE` resumes it, and
+//! `revoked_keys` has the ids of keys that count no more (never a key).
 //!
 //! For people: `SELECT * FROM hookporter.journal`, and [`Inbox::desk`], which is safe beside any number of nodes. What is erased is gone from every query at once; its bytes leave the
 //! server's files with the next vacuum, and its log and backups when these go.
@@ -47,6 +53,7 @@
 //! worker tells, only the distance from its own present counts.
 
 mod accept;
+mod accepting;
 mod batch;
 mod claim;
 mod completions;
@@ -59,6 +66,7 @@ mod lane;
 mod listen;
 mod mend;
 mod moment;
+mod nodes;
 mod open_error;
 mod opening;
 mod operated;
@@ -69,6 +77,7 @@ mod sealing;
 mod settings;
 mod settle;
 mod sql;
+mod statements;
 mod sweep;
 mod text;
 mod transactional;

@@ -1,12 +1,14 @@
-//! Hearing of what other nodes have made due. A hint: workers look by themselves every second.
+//! Hearing of what other nodes have made due, and of what they have agreed on. A hint: everybody looks by themselves, too.
 
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
 use sqlx::PgPool;
 use sqlx::postgres::PgListener;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use tokio::time::sleep;
+
+use crate::nodes;
 
 /// How long to wait after a failure.
 const PAUSE: Duration = Duration::from_millis(500);
@@ -16,11 +18,12 @@ pub(crate) async fn run(
     pool: PgPool,
     channel: &'static str,
     changed: Weak<watch::Sender<()>>,
+    agreed: Arc<Notify>,
     mut end: watch::Receiver<()>,
 ) {
     let hearing = async {
         loop {
-            if let Err(error) = listen(&pool, channel, &changed).await {
+            if let Err(error) = listen(&pool, channel, &changed, &agreed).await {
                 if matches!(error, sqlx::Error::PoolClosed) {
                     return;
                 }
@@ -41,10 +44,14 @@ pub(crate) async fn run(
 }
 
 /// Ends when the connection is lost.
-async fn listen(pool: &PgPool, channel: &str, changed: &Weak<watch::Sender<()>>) -> sqlx::Result<()> {
+async fn listen(pool: &PgPool, channel: &str, changed: &Weak<watch::Sender<()>>, agreed: &Notify) -> sqlx::Result<()> {
     let mut listener = PgListener::connect_with(pool).await?;
     listener.listen(channel).await?;
-    while listener.try_recv().await?.is_some() {
+    while let Some(told) = listener.try_recv().await? {
+        if told.payload() == nodes::AGREED {
+            agreed.notify_one();
+            continue;
+        }
         let Some(changed) = changed.upgrade() else { return Ok(()) };
         Arc::as_ref(&changed).send_replace(());
     }

@@ -13,6 +13,7 @@ use tokio::time::Instant;
 use crate::connect::{self, Demand, Plans};
 use crate::depth::Depth;
 use crate::inbox::Shared;
+use crate::nodes::Nodes;
 use crate::queue::Queue;
 use crate::sweep::Sweep;
 use crate::writer::Writer;
@@ -29,6 +30,10 @@ pub(crate) async fn open(settings: Settings, pool: PgPool) -> Result<Inbox, Open
     let options = PgConnectOptions::clone(&pool.connect_options());
     let mut connection = connect::connect(&options, settings.demand, connect::PATIENT).await?;
     schema::migrate(&mut connection, sql).await?;
+    let (task, task_ended) = watch::channel(());
+    let nodes = Nodes::new(&settings, sql, task_ended);
+    // Before the first request: it may be paused, and its key revoked.
+    nodes.look(&mut connection).await.map_err(OpenError::Unreachable)?;
 
     let queue = Arc::new(Queue::new(settings.waiting, settings.waiting_bytes));
     let changed = Arc::new(watch::Sender::new(()));
@@ -36,7 +41,7 @@ pub(crate) async fn open(settings: Settings, pool: PgPool) -> Result<Inbox, Open
     let workers = workers(&options, settings.demand, settings.connections);
     let writer = Writer {
         queue: queue.clone(),
-        options,
+        options: options.clone(),
         demand: settings.demand,
         sql,
         times: settings.times.clone(),
@@ -51,6 +56,7 @@ pub(crate) async fn open(settings: Settings, pool: PgPool) -> Result<Inbox, Open
     tokio::spawn(Sweep::new(&settings, sql, workers.clone()).run(end.clone()));
     let depth = Depth::default();
     tokio::spawn(depth.clone().run(workers.clone(), sql, settings.times.clone(), end.clone()));
+    nodes.begin(options, settings.demand, task, end.clone());
     Ok(Inbox::new(Shared {
         queue,
         changed,
@@ -64,6 +70,7 @@ pub(crate) async fn open(settings: Settings, pool: PgPool) -> Result<Inbox, Open
         durability: settings.demand.durability(),
         completions: OnceLock::new(),
         listens: AtomicBool::new(false),
+        nodes,
         end,
     }))
 }

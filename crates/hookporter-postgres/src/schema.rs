@@ -6,7 +6,7 @@ use crate::OpenError;
 use crate::sql::Sql;
 
 /// What makes each version out of the one before.
-const VERSIONS: [&str; 1] = [include_str!("schema_1.sql")];
+const VERSIONS: [&str; 2] = [include_str!("schema_1.sql"), include_str!("schema_2.sql")];
 /// Of the lock under which tables are made, whatever the schema is called.
 const LOCK: i64 = 0x686f_6f6b_706f_7274;
 

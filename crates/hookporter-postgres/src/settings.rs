@@ -39,6 +39,8 @@ pub struct Settings {
     pub(crate) times: Times,
     pub(crate) demand: Demand,
     pub(crate) sealing: Sealing,
+    pub(crate) node: Option<String>,
+    pub(crate) report_every: Duration,
 }
 
 const DAY: Duration = Duration::from_secs(24 * 3600);
@@ -57,6 +59,8 @@ impl Settings {
             times: Times::default(),
             demand: Demand::Durable,
             sealing: Sealing::default(),
+            node: None,
+            report_every: Duration::from_secs(3),
         }
     }
 
@@ -109,6 +113,18 @@ impl Settings {
     /// [`Endpoint::durability`](hookporter_pipeline::Endpoint::durability) to take it. Default: such a server is refused.
     pub fn dangerously_accept_loss(self) -> Self {
         Self { demand: Demand::Waived, ..self }
+    }
+
+    /// What this node is called where all of them are shown; 100 letters count. Default: the host's name and the process's number,
+    /// `web-1/4711`.
+    pub fn node_name(self, name: &str) -> Self {
+        Self { node: Some(name.to_owned()), ..self }
+    }
+
+    /// How often this node writes down how its endpoints fare. Others show it as gone once it has missed three of these, and
+    /// three seconds more; ten minutes later they forget it. Default: 3 s, at least 100 ms.
+    pub fn report_every(self, interval: Duration) -> Self {
+        Self { report_every: interval.clamp(Duration::from_millis(100), Duration::from_secs(3600)), ..self }
     }
 
     /// Encrypts body, payload, headers, target and peer of every event from now on, and opens what these keys have sealed; see

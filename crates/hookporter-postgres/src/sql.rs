@@ -3,36 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Mutex, OnceLock, PoisonError};
 
-/// The moment of a statement: its first two parameters. Stable within it, so that indexes serve.
-const PRESENT: &str = "(coalesce($1::bigint, (extract(epoch FROM statement_timestamp()) * 1000)::bigint) + $2::bigint)";
-
-macro_rules! statements {
-    ($($(#[doc = $doc:literal])* $name:ident: $text:expr;)*) => {
-        /// Every statement, for one schema.
-        #[derive(Debug)]
-        pub(crate) struct Sql {
-            /// The schema, in quotes.
-            pub(crate) schema: &'static str,
-            /// Where nodes tell each other that something changed.
-            pub(crate) channel: &'static str,
-            $($(#[doc = $doc])* pub(crate) $name: &'static str,)*
-        }
-
-        impl Sql {
-            fn new(name: &str) -> Self {
-                let schema = format!("\"{name}\"");
-                let written = |text: &str| {
-                    leaked(text.replace("@.", &format!("{schema}.")).replace("@:", &schema).replace("@now", PRESENT))
-                };
-                Self { $($name: written($text),)* schema: leaked(schema.clone()), channel: leaked(name.to_owned()) }
-            }
-        }
-    };
-}
-
-fn leaked(text: String) -> &'static str {
-    Box::leak(text.into_boxed_str())
-}
+use crate::statements::{all_statements, leaked, written};
 
 /// The statements for a schema, made once for each in a process: drivers keep what they prepared by its text.
 pub(crate) fn of(schema: &str) -> &'static Sql {
@@ -69,7 +40,7 @@ macro_rules! contents {
     };
 }
 
-statements! {
+all_statements! {
     make_schema: "CREATE SCHEMA @:";
     /// The table of versions, as a name.
     versions: "@.versions";

@@ -10,7 +10,7 @@ use hookporter_pipeline::health::HealthBoard;
 /// Routes that show how endpoints fare: `/` as JSON, `/live` and `/ready` for whoever starts and stops processes.
 ///
 /// The JSON names endpoints, key ids and the last errors: mount it where strangers do not come. `/live` is always 200;
-/// `/ready` is 503 while an endpoint is paused or the process is about to end.
+/// `/ready` is 503 while an endpoint is paused or the process is about to end. Where several nodes share an inbox the JSON tells of all of them.
 ///
 /// ```
 /// use axum::{Router, routing::post_service};
@@ -32,8 +32,9 @@ where
     let board = HealthBoard::new(endpoints);
     let shown = board.clone();
     let page = move || {
-        let kind = [(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")];
-        std::future::ready((kind, shown.json()).into_response())
+        let (kind, shown) =
+            ([(header::CONTENT_TYPE, "application/json"), (header::CACHE_CONTROL, "no-store")], shown.clone());
+        async move { (kind, shown.fresh_json().await).into_response() }
     };
     let ready = move || {
         let status = if board.is_ready() { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };

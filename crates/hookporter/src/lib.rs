@@ -215,6 +215,11 @@ pub mod health {
     pub use hookporter_pipeline::health::*;
 }
 
+/// Several nodes with one inbox: what they agree on, and how each of them fares.
+pub mod nodes {
+    pub use hookporter_pipeline::nodes::*;
+}
+
 /// The console: what came in, what became of it, and the means to mend it, in a browser and as JSON.
 #[cfg(feature = "console")]
 pub mod console {

@@ -207,3 +207,22 @@ fn keys_that_are_not_there_answer_nothing() {
         expect(adapter, &server, &ask, 401, refused(Reason::UnknownTenant));
     }
 }
+
+#[test]
+fn a_revoked_key_answers_nothing_and_the_next_one_does() {
+    let ask = Ask::get("?crc_token=abc");
+    let runtime = tokio::runtime::Builder::new_current_thread().build().unwrap();
+    for adapter in BOTH {
+        let keys = [Secret::new(KEY).named("old"), Secret::new("another secret that is long").named("new")];
+        let server = Server::start(adapter, at_now(Endpoint::x_twitter(keys).unwrap()));
+        let by_old = expect(adapter, &server, &ask, 200, ANSWERED).body;
+        let revoke = |key| runtime.block_on(server.endpoint.revoke_key(None, key)).unwrap();
+        revoke("old");
+        let by_new = expect(adapter, &server, &ask, 200, ANSWERED).body;
+        assert_ne!(by_old, by_new, "{adapter:?}");
+        revoke("new");
+        expect(adapter, &server, &ask, 401, refused(Reason::NoLiveKey));
+        runtime.block_on(server.endpoint.restore_key(None, "old")).unwrap();
+        assert_eq!(expect(adapter, &server, &ask, 200, ANSWERED).body, by_old, "{adapter:?}");
+    }
+}

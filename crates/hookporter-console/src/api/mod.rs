@@ -3,6 +3,7 @@
 mod shown;
 
 use hookporter_pipeline::health::{EndpointState, Health, Light};
+use hookporter_pipeline::nodes::Fleet;
 use hookporter_pipeline::operating::{Selection, State};
 use serde_json::{Value, json};
 
@@ -23,6 +24,10 @@ pub(crate) async fn show(room: &Room, path: &[&str], query: &str) -> Result<Opti
             json!(room.endpoint(name)?.health())
         }
         ["keys"] => keys(room, fields)?,
+        ["nodes"] => {
+            fields.end()?;
+            json!({ "fleet": Fleet::look(room.endpoints.iter()).await })
+        }
         ["requests", ..] | ["reasons"] => requests(room, path, fields).await?,
         ["events"] => events(room, Selection::all(), fields).await?,
         ["dead"] => events(room, Selection::all().state(State::Dead), fields).await?,
@@ -86,7 +91,8 @@ fn endpoints(room: &Room, fields: Fields) -> Result<Value, Trouble> {
 fn keys(room: &Room, fields: Fields) -> Result<Value, Trouble> {
     fields.end()?;
     let keys: Vec<_> = look::keys(room).iter().map(shown::key).collect();
-    Ok(json!({ "keys": keys }))
+    let revoked: Vec<_> = room.endpoints.iter().flat_map(hookporter_pipeline::Endpoint::revoked_keys).collect();
+    Ok(json!({ "keys": keys, "revoked": revoked }))
 }
 
 async fn requests(room: &Room, path: &[&str], mut fields: Fields) -> Result<Value, Trouble> {

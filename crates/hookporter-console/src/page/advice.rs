@@ -77,6 +77,9 @@ pub(crate) const fn reason(reason: Reason) -> &'static str {
         Reason::InvalidSignature | Reason::BodyHashMismatch | Reason::UnknownKey => {
             "Compare this endpoint's secret with the sender's dashboard; then see that no proxy rewrites bodies."
         }
+        Reason::KeyRevoked => {
+            "Give the sender the new secret; restore the key only if it was revoked by mistake: somebody may have stolen it."
+        }
         Reason::NoLiveKey => "Every key has expired: add the present one.",
         Reason::MissingHeader | Reason::RepeatedHeader | Reason::MalformedHeader | Reason::ConflictingHeaders => {
             "See that a proxy passes the sender's headers through; strangers who probe the URL look the same."

@@ -137,8 +137,16 @@ fn told(view: &View, notice: &Notice) -> Markup {
         "erased" => "The event was erased.".to_owned(),
         "forgotten" => format!("{requests} forgotten."),
         "rechecked" => format!("The proof of {requests} holds now: what is still listed is still refused."),
-        "paused" => "The endpoint is paused: senders are told 503 and come again.".to_owned(),
+        "paused" => "The endpoint is paused in this process: senders are told 503 and come again.".to_owned(),
+        "paused-everywhere" => {
+            "The endpoint is paused on all nodes within a second: senders are told 503 and come again.".to_owned()
+        }
         "resumed" => "The endpoint takes requests again.".to_owned(),
+        "resumed-everywhere" => "The endpoint takes requests again on all nodes, within a second.".to_owned(),
+        "key-revoked" => "The key counts no more in this process, while it runs.".to_owned(),
+        "key-revoked-everywhere" => "The key counts no more on any node, within a second.".to_owned(),
+        "key-restored" => "The key counts again in this process.".to_owned(),
+        "key-restored-everywhere" => "The key counts again on all nodes, within a second.".to_owned(),
         "replayed" if notice.count.is_none() => "None of these can be replayed.".to_owned(),
         "replayed" => format!("Replay {count} has begun."),
         // Not one of ours: somebody typed it.

@@ -1,9 +1,11 @@
 //! Which keys are in use.
 
 use hookporter_pipeline::health::{Alarm, Health};
+use hookporter_pipeline::nodes::{Reach, RevokedKey};
 use maud::{Markup, html};
 
 use crate::look::Key;
+use crate::page::link::{Link, segment};
 use crate::page::view::View;
 use crate::page::{advice, marks, parts, text, time};
 
@@ -14,7 +16,8 @@ pub(crate) fn keys(view: &View, endpoints: &[Health], keys: &[Key]) -> Markup {
     html! {
         h1 { "Keys" }
         p.lead {
-            "When each key last fitted, since this process started. No secret is ever shown."
+            "When each key last fitted, since this process started. No secret is ever shown. A key is revoked by its id: what is \
+             signed with it is refused until it is restored, and a new secret needs an id of its own."
         }
         @for health in endpoints { (broken(view, health)) }
         @if endpoints.is_empty() {
@@ -25,6 +28,7 @@ pub(crate) fn keys(view: &View, endpoints: &[Health], keys: &[Key]) -> Markup {
                 (parts::heads(false, &["Endpoint", "Key", "Last fitted", "Standing"]))
                 tbody { @for health in endpoints { (rows(view, health, keys)) } }
             }
+            @for health in endpoints { (revoking(view, health)) }
         }
     }
 }
@@ -40,6 +44,70 @@ fn broken(view: &View, health: &Health) -> Markup {
                 }
                 p.next { b { "Next: " } (advice::alarm(alarm)) }
             }
+        }
+    }
+}
+
+/// The keys of an endpoint that are revoked, and the ways to revoke one and to restore it.
+fn revoking(view: &View, health: &Health) -> Markup {
+    let path = |deed: &str| format!("endpoints/{}/{deed}", segment(&health.endpoint));
+    let reach = if health.reach == Reach::EveryNode { "on every node" } else { "in this process, while it runs" };
+    html! {
+        @if view.may_change() || !health.revoked_keys.is_empty() {
+            section {
+                h2 { "Revoked keys – " (text::short(&health.endpoint, 80)) }
+                @for key in &health.revoked_keys {
+                    div.deeds {
+                        (marks::caution("revoked")) " " (text::short(key.key.as_str(), 200))
+                        @if let Some(tenant) = &key.tenant { " of " (text::short(tenant, 100)) }
+                        @if view.may_change() {
+                            details {
+                                summary { "Restore …" }
+                                p.hint { "Whoever has this key is let in again, " (reach) "." }
+                                (parts::deed(view, &path("restore-key"), &fields(key), &Link::to("keys"), &html! {
+                                    button type="submit" { "Restore" span.unseen { " – " (text::short(key.key.as_str(), 200)) } }
+                                }))
+                            }
+                        }
+                    }
+                }
+                @if health.revoked_keys.is_empty() { p.hint { "None." } }
+                @if view.may_change() { (revoke(view, health, &path("revoke-key"), reach)) }
+            }
+        }
+    }
+}
+
+fn fields(key: &RevokedKey) -> Vec<(&'static str, String)> {
+    let mut fields = vec![("key", key.key.to_string()), ("deliberate", "true".to_owned())];
+    fields.extend(key.tenant.iter().map(|tenant| ("tenant", tenant.clone())));
+    fields
+}
+
+fn revoke(view: &View, health: &Health, path: &str, reach: &str) -> Markup {
+    html! {
+        details {
+            summary { "Revoke a key …" span.unseen { " – " (text::short(&health.endpoint, 80)) } }
+            form.confirm method="post" action=(view.at(path)) {
+                (view.hidden(&Link::to("keys")))
+                input type="hidden" name="deliberate" value="true";
+                p.hint { "What is signed with it is refused from then on, " (reach) "." }
+                (field(health, "key", "Id of the key", ""))
+                @if health.has_tenants { (field(health, "tenant", "Tenant", "empty: of every tenant")) }
+                div.deeds { button.strong type="submit" { "Revoke" } }
+            }
+        }
+    }
+}
+
+/// A field of a form that each endpoint has.
+fn field(health: &Health, name: &str, label: &str, hint: &str) -> Markup {
+    let id = format!("f-{name}-{}", segment(&health.endpoint));
+    html! {
+        div.field {
+            label for=(id) { (label) }
+            input type="text" id=(id) name=(name) placeholder=[(!hint.is_empty()).then_some(hint)]
+                autocomplete="off" autocapitalize="off" spellcheck="false";
         }
     }
 }

@@ -12,6 +12,7 @@ mod delivery;
 mod edit;
 mod event;
 mod events;
+mod fleet;
 mod frame;
 mod hex;
 mod keys;
@@ -33,6 +34,7 @@ mod view;
 
 use hookporter_pipeline::Endpoint;
 use hookporter_pipeline::health::Health;
+use hookporter_pipeline::nodes::Fleet;
 
 use crate::answer::Answer;
 use crate::fields::Fields;
@@ -67,7 +69,8 @@ pub(crate) async fn show(room: &Room, request: &Request, path: &[&str]) -> Resul
         [FIRST] => {
             fields.end()?;
             let stats = ask::stats(room).await;
-            page(Place::Endpoints, "Endpoints", &overview::overview(&view, &healths, stats.as_ref()))
+            let fleet = Fleet::look(room.endpoints.iter()).await;
+            page(Place::Endpoints, "Endpoints", &overview::overview(&view, &healths, fleet.as_ref(), stats.as_ref()))
         }
         ["keys"] => {
             fields.end()?;

@@ -3,16 +3,22 @@
 use hookporter_core::Reason;
 use hookporter_pipeline::Outcome;
 use hookporter_pipeline::health::{Alarm, EndpointState, Health, LastError, Light};
+use hookporter_pipeline::nodes::{Fleet, Reach};
 use hookporter_pipeline::operating::{State, Stats};
 use maud::{Markup, html};
 
 use crate::page::link::{Link, segment};
 use crate::page::view::View;
-use crate::page::{advice, marks, parts, text, time};
+use crate::page::{advice, fleet, marks, parts, text, time};
 use crate::trouble::Trouble;
 
 /// The page: what is red comes first.
-pub(crate) fn overview(view: &View, endpoints: &[Health], stats: Option<&Result<Stats, Trouble>>) -> Markup {
+pub(crate) fn overview(
+    view: &View,
+    endpoints: &[Health],
+    fleet: Option<&Fleet>,
+    stats: Option<&Result<Stats, Trouble>>,
+) -> Markup {
     let mut sorted: Vec<_> = endpoints.iter().collect();
     sorted.sort_by_key(|health| std::cmp::Reverse(health.light));
     html! {
@@ -21,6 +27,7 @@ pub(crate) fn overview(view: &View, endpoints: &[Health], stats: Option<&Result<
         ul.cards {
             @for health in sorted { li { (card(view, health)) } }
         }
+        @if let Some(fleet) = fleet { (fleet::fleet(view, fleet)) }
         @match stats {
             Some(Ok(stats)) => { (inbox(view, stats)) }
             Some(Err(trouble)) => {
@@ -40,7 +47,7 @@ fn card(view: &View, health: &Health) -> Markup {
             header {
                 (marks::light(health.light))
                 h2 { (text::short(&health.endpoint, 80)) }
-                span.dim { (health.provider) ", " (marks::doing(health.state)) }
+                span.dim { (health.provider) ", " (marks::doing(health.state)) (paused(health)) }
                 div.ways {
                     @if view.given.requests {
                         a href=(view.href(&Link::to("deliveries").with("endpoint", &health.endpoint))) { "Deliveries" (of(health)) }
@@ -131,10 +138,26 @@ fn last_error(view: &View, error: &LastError) -> Markup {
     }
 }
 
+/// Where it is paused, if several nodes could be.
+fn paused(health: &Health) -> Markup {
+    html! {
+        @match (health.reach, health.paused) {
+            (Reach::EveryNode, Some(Reach::EveryNode)) => { ": paused on all nodes" }
+            (Reach::EveryNode, Some(_)) => { ": paused on this node alone" }
+            _ => {}
+        }
+    }
+}
+
 /// The way to pause or resume.
 fn switch(view: &View, health: &Health) -> Markup {
     let is_stopped = health.state == EndpointState::Stopped;
-    let (word, name) = if is_stopped { ("resume", "Resume") } else { ("pause", "Pause") };
+    let (word, name) = match (is_stopped, health.reach) {
+        (true, Reach::EveryNode) => ("resume", "Resume on all nodes"),
+        (true, _) => ("resume", "Resume"),
+        (false, Reach::EveryNode) => ("pause", "Pause on all nodes"),
+        (false, _) => ("pause", "Pause"),
+    };
     let path = format!("endpoints/{}/{word}", segment(&health.endpoint));
     let button = html! { button.small type="submit" { (name) (of(health)) } };
     html! { @if view.may_change() { (parts::deed(view, &path, &[], &Link::to(super::FIRST), &button)) } }

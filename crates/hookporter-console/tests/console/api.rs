@@ -61,7 +61,7 @@ async fn every_route_shows_what_there_is() {
         assert_eq!(shown(address, "api/events/count?state=dead").await, json!({ "events": 2 }));
         let stats = shown(address, "api/stats").await;
         assert_eq!([&stats["waiting"], &stats["done"], &stats["dead"], &stats["parked"]], [1, 1, 2, 2]);
-        assert_eq!(shown(address, "api/keys").await, json!({ "keys": [] }));
+        assert_eq!(shown(address, "api/keys").await, json!({ "keys": [], "revoked": [] }));
 
         let event = shown(address, "api/events/2").await;
         assert_eq!(event["event"]["received_at"], "2023-11-14T22:13:20.000Z");

@@ -45,10 +45,18 @@ async fn every_change_is_made() {
 
         assert_eq!(
             made("endpoints/github/pause", json!({})).await,
-            json!({ "endpoint": "github", "state": "stopped" })
+            json!({ "endpoint": "github", "state": "stopped", "reach": "this-process" })
         );
         assert_eq!(look(address, "api/endpoints").await.json()["ready"], false);
         assert_eq!(made("endpoints/github/resume", json!({})).await["state"], "unknown");
+        let key = json!({ "key": "old", "tenant": "acme", "deliberate": true });
+        assert_eq!(made("endpoints/github/revoke-key", key.clone()).await["reach"], "this-process");
+        let revoked = json!([{ "endpoint": "github", "tenant": "acme", "key": "old" }]);
+        assert_eq!(look(address, "api/keys").await.json()["revoked"], revoked);
+        assert_eq!(look(address, "api/endpoints/github").await.json()["revoked_keys"], revoked);
+        made("endpoints/github/restore-key", key).await;
+        assert_eq!(look(address, "api/keys").await.json()["revoked"], json!([]));
+        assert_eq!(look(address, "api/nodes").await.json(), json!({ "fleet": null }));
         assert_eq!(change(address, "endpoints/nobody/pause", &json!({})).await.trouble().0, 404);
         assert_eq!(change(address, "events/99/erase", &json!({ "deliberate": true })).await.trouble().0, 404);
         assert_eq!(change(address, "events/99/edit", &json!({ "body": "{}" })).await.trouble().0, 404);
@@ -81,6 +89,9 @@ async fn nothing_much_is_changed_by_an_oversight() {
             ("events/2/edit", json!({ "body": "{}", "bodi": "" })),
             ("events/2/restore", json!({ "deliberate": true })),
             ("endpoints/github/pause", json!({ "for": "1h" })),
+            ("endpoints/github/revoke-key", json!({ "key": "old" })),
+            ("endpoints/github/revoke-key", json!({ "tenant": "acme", "deliberate": true })),
+            ("endpoints/github/restore-key", json!({ "key": "old", "deliberate": false })),
         ] {
             let said = change(address, path, &body).await;
             assert_eq!(said.trouble(), (400, "bad-request".to_owned()), "{framework:?} {path} {body}");

@@ -119,6 +119,7 @@ impl Endpoint {
 
     /// The same without an error in the log.
     pub(crate) fn may_use_inbox(&self) -> Result<(), ConfigError> {
+        self.join();
         self.demand_durability()?;
         self.own_name()
     }

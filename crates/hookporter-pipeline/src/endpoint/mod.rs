@@ -1,5 +1,6 @@
 //! Endpoints: one configured route, with its name, scheme, keys and policy.
 
+mod everywhere;
 mod handshakes;
 mod inbox;
 mod presets;
@@ -110,12 +111,8 @@ pub(crate) enum Mode {
     Inbox(InboxHandoff),
 }
 
-/// How long a finished event is remembered at the least; longer where a sender documents that it tries for longer.
-const DEDUPE_RETENTION: Duration = Duration::from_secs(3 * 24 * 3600);
 /// What a hand-off gets although a slow upload has used the sender's patience up: the event may still be taken.
 const LEAST_BUDGET: Duration = Duration::from_millis(250);
-/// How many events are remembered; about 20 MB where ids are long.
-const DEDUPE_CAPACITY: usize = 100_000;
 /// How long a body may take to arrive.
 const BODY_DEADLINE: Duration = Duration::from_secs(10);
 
@@ -200,7 +197,7 @@ impl Endpoint {
         Ok(Self {
             name: name.into(),
             decoy: verifier.decoy().map(Arc::new),
-            dedupe: (verifier.identity() != Identity::Distinct).then(|| default_dedupe(&verifier, provider)),
+            dedupe: (verifier.identity() != Identity::Distinct).then(|| Dedupe::usual(&verifier, provider)),
             keys: Arc::new(keys),
             #[cfg(feature = "diagnosis")]
             examiner,
@@ -279,13 +276,6 @@ impl Endpoint {
         self.provider
             .map_or_else(|| (200..300).contains(&status), |provider| provider.acknowledgement().success.takes(status))
     }
-}
-
-/// The window in which a captured request can be accepted again is covered, and the retries of every sender.
-fn default_dedupe(verifier: &Verifier, provider: Option<&Provider>) -> Arc<Dedupe> {
-    let window = verifier.tolerance().map_or(Duration::ZERO, hookporter_core::Tolerance::window);
-    let retries = provider.and_then(|provider| provider.acknowledgement().retry_for).unwrap_or_default();
-    Dedupe::new(window.max(retries).max(DEDUPE_RETENTION), DEDUPE_CAPACITY)
 }
 
 impl fmt::Debug for Endpoint {

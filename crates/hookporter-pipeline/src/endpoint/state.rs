@@ -1,18 +1,23 @@
 //! What an endpoint has seen and whether it takes requests, shared by its clones.
 
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
 use hookporter_core::UnixTime;
 
 use crate::Endpoint;
 use crate::health::Vitals;
+use crate::nodes::{Member, RevokedKey, Switches};
 use crate::outcome::Outcome;
 
 /// Counts and switches.
 #[derive(Debug, Default)]
 pub(crate) struct State {
-    pub(crate) paused: AtomicBool,
+    pub(crate) switches: Switches,
+    /// As the nodes of its inbox know it, where several share that.
+    pub(crate) member: OnceLock<Arc<Member>>,
+    /// The keys that are revoked in this process, where no inbox says it for all.
+    revoked_here: Mutex<Vec<RevokedKey>>,
     pub(crate) shutting_down: AtomicBool,
     /// Whether it was said that the server does not tell who is at the other end.
     pub(crate) peer_unknown: AtomicBool,
@@ -36,6 +41,11 @@ impl State {
         }
     }
 
+    pub(crate) fn revoked_here(&self) -> MutexGuard<'_, Vec<RevokedKey>> {
+        // Nothing under the lock can leave it half done.
+        self.revoked_here.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// When somebody first asked how it fares; `now` if nobody has.
     pub(crate) fn started(&self, now: UnixTime) -> UnixTime {
         *self.started.get_or_init(|| now)
@@ -43,14 +53,15 @@ impl State {
 }
 
 impl Endpoint {
-    /// Takes no request for now: the sender is told 503 and comes again.
+    /// Takes no request for now, in this process: the sender is told 503 and comes again. For all nodes of an inbox it is
+    /// [`Endpoint::pause_everywhere`].
     pub fn pause(&self) {
-        self.state.paused.store(true, Ordering::Relaxed);
+        self.state.switches.paused_here.store(true, Ordering::Relaxed);
     }
 
-    /// Takes requests again.
+    /// Takes requests again in this process, unless it is paused everywhere.
     pub fn resume(&self) {
-        self.state.paused.store(false, Ordering::Relaxed);
+        self.state.switches.paused_here.store(false, Ordering::Relaxed);
     }
 
     /// Takes no request any more, for a process that is about to end: the sender is told 503.
@@ -66,7 +77,8 @@ impl Endpoint {
 
     /// Whether it is neither paused nor shut down.
     pub(crate) fn takes_requests(&self) -> bool {
-        !self.state.paused.load(Ordering::Relaxed) && !self.state.shutting_down.load(Ordering::Relaxed)
+        self.join();
+        !self.state.switches.is_paused() && !self.state.shutting_down.load(Ordering::Relaxed)
     }
 
     /// How many requests ended so.

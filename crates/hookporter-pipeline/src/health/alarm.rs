@@ -4,14 +4,14 @@ use std::fmt;
 use std::time::Duration;
 
 use hookporter_core::{Reason, UnixTime};
-use serde::Serialize;
 use serde::ser::{SerializeStruct, Serializer};
+use serde::{Deserialize, Serialize};
 
 use crate::health::LikelyCause;
 use crate::inbox::{Durability, InboxDepth};
 
 /// How an endpoint fares, in one word.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum Light {

@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use crate::Endpoint;
 use crate::health::{EndpointState, Health, Light};
+use crate::nodes::Fleet;
 
 /// The endpoints of a program, for its health pages. Adapters make routes of it.
 ///
@@ -22,6 +23,9 @@ struct Shown {
     light: Light,
     ready: bool,
     endpoints: Vec<Health>,
+    /// All nodes together, where the endpoints' inbox is shared.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    fleet: Option<Fleet>,
 }
 
 impl HealthBoard {
@@ -36,13 +40,28 @@ impl HealthBoard {
         self.endpoints.iter().all(Endpoint::takes_requests)
     }
 
-    /// The health of every endpoint, and the worst light of all, as JSON.
+    /// All nodes that share the endpoints' inbox, this one among them; `None` where it is not shared. It asks the inbox, and waits no
+    /// longer than a second.
+    pub async fn fleet(&self) -> Option<Fleet> {
+        Fleet::look(&self.endpoints).await
+    }
+
+    /// The same as [`HealthBoard::json`], with the other nodes as they are now.
+    pub async fn fresh_json(&self) -> String {
+        // What it reads is remembered.
+        let _ = self.fleet().await;
+        self.json()
+    }
+
+    /// The health of every endpoint in this process, and the worst light of them, as JSON. Of other nodes it tells what was last
+    /// read.
     #[must_use]
     pub fn json(&self) -> String {
         let endpoints: Vec<_> = self.endpoints.iter().map(Endpoint::health).collect();
         let light = endpoints.iter().map(|health| health.light).max().unwrap_or(Light::Green);
         let ready = endpoints.iter().all(|health| health.state != EndpointState::Stopped);
         // Texts and numbers only: there is nothing in it that cannot be written.
-        serde_json::to_string(&Shown { light, ready, endpoints }).unwrap_or_default()
+        let fleet = Fleet::seen(&self.endpoints);
+        serde_json::to_string(&Shown { light, ready, endpoints, fleet }).unwrap_or_default()
     }
 }

@@ -4,19 +4,22 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use hookporter_core::{KeyId, Reason, UnixTime};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::Endpoint;
 use crate::health::{Alarm, Light};
 use crate::inbox::{Durability, InboxDepth, InboxHandoff};
+use crate::nodes::{Reach, RevokedKey};
 use crate::outcome::Outcome;
 use crate::shown::{maybe_shown, shown};
 
 /// So many events in a row that were told 503 are no accident.
 const UNAVAILABLE: u64 = 5;
+/// How many revoked keys are shown.
+const MOST_REVOKED: usize = 100;
 
 /// What an endpoint is doing.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum EndpointState {
@@ -66,12 +69,19 @@ pub struct Health {
     pub durability: Option<Durability>,
     /// When each key last fitted, since the start: one that has long been idle can go.
     pub keys: Vec<KeyUse>,
+    /// Whether it is paused, and how far that reaches.
+    pub paused: Option<Reach>,
+    /// How far it reaches to pause it everywhere, or to revoke a key of it.
+    pub reach: Reach,
+    /// The keys that count no more, a hundred of them at the most.
+    pub revoked_keys: Vec<RevokedKey>,
     /// Whether tenants have keys of their own: then an idle one says nothing of a rotation.
     pub has_tenants: bool,
 }
 
 /// How many requests ended in which way.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
 #[non_exhaustive]
 pub struct Totals {
     /// All of them.
@@ -167,6 +177,9 @@ impl Endpoint {
             inbox,
             durability: self.inbox_handoff().map(InboxHandoff::durability),
             keys: vitals.keys(),
+            paused: self.paused(),
+            reach: self.reach(),
+            revoked_keys: self.revoked_keys().into_iter().take(MOST_REVOKED).collect(),
             has_tenants: self.tenant.is_some(),
         }
     }

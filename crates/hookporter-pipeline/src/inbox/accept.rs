@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use crate::handoff::{BoxFuture, HandoffError};
 use crate::inbox::{Durability, EndpointNames, EventRecord, InboxDepth};
+use crate::nodes::SharedSide;
 use crate::operating::QuarantineSide;
 use crate::outcome::Observer;
 
@@ -50,6 +51,11 @@ pub trait AcceptingSide: Send + Sync + 'static {
 
     /// Where an endpoint that has this store keeps refused requests, where it is asked to. Default: nowhere.
     fn quarantine(&self) -> Option<Arc<dyn QuarantineSide>> {
+        None
+    }
+
+    /// Where several nodes that have this store agree on what must hold for all of them. Default: it is no store for several.
+    fn shared_side(&self) -> Option<Arc<dyn SharedSide>> {
         None
     }
 

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 
 use hookporter_core::{Coverage, body_digest};
 
@@ -14,6 +14,7 @@ use crate::inbox::worker::Hook;
 use crate::inbox::{
     Accepted, AcceptingSide, Change, ChangeKind, Durability, EndpointNames, EventRecord, InboxDepth, RecordLabel, Split,
 };
+use crate::nodes::SharedSide;
 use crate::operating::QuarantineSide;
 use crate::trace::TraceId;
 
@@ -134,11 +135,26 @@ fn in_lane(record: EventRecord, lane: &Lane) -> EventRecord {
 pub(crate) struct InboxHandoff {
     side: Arc<dyn AcceptingSide>,
     quarantine: Option<Arc<dyn QuarantineSide>>,
+    shared: Option<Arc<dyn SharedSide>>,
 }
 
 impl InboxHandoff {
     pub(crate) fn new(side: impl AcceptingSide) -> Self {
-        Self { quarantine: side.quarantine(), side: Arc::new(side) }
+        Self { quarantine: side.quarantine(), shared: side.shared_side(), side: Arc::new(side) }
+    }
+
+    /// One that nothing is kept in: for a look at the health of an endpoint.
+    pub(crate) const fn for_health(side: Arc<dyn AcceptingSide>) -> Self {
+        Self { side, quarantine: None, shared: None }
+    }
+
+    pub(crate) fn weak(&self) -> Weak<dyn AcceptingSide> {
+        Arc::downgrade(&self.side)
+    }
+
+    /// Where the nodes that have it agree, if several can.
+    pub(crate) const fn shared(&self) -> Option<&Arc<dyn SharedSide>> {
+        self.shared.as_ref()
     }
 
     /// Where the store keeps refused requests, if it does.

@@ -5,5 +5,6 @@
 mod durability;
 mod kept;
 mod kit;
+mod revoked;
 mod split;
 mod told;

@@ -4,15 +4,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use hookporter_core::{Clock, Reason, Secret, SystemClock};
+use hookporter_core::{Clock, Secret, SystemClock};
 use hookporter_pipeline::inbox::{AcceptingSide, Claim, Failure, LeaseId, Next, Settled, WorkError, WorkingSide};
-use hookporter_pipeline::{Endpoint, Event, Outcome, Verdict, receive};
+use hookporter_pipeline::{Endpoint, Event, Outcome};
 use hookporter_postgres::{Inbox, sqlx};
 use hookporter_testkit::inbox::sample_record;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout};
 
+use crate::door::{Door, TAKEN, Told};
 use crate::proxy::network;
 use crate::server::{Server, number};
 
@@ -23,14 +24,11 @@ const LONG: Duration = Duration::from_secs(60);
 /// The endpoint's budget, two seconds unless set; and what a busy machine may take on top of it.
 const IN_TIME: Duration = Duration::from_millis(3500);
 
-/// Sends an event to a node, as Stripe does: the status, why, and how long it took.
-async fn send(node: Arc<Endpoint>, id: String) -> (u16, Option<Reason>, Duration) {
+/// Sends an event to a node, as Stripe does: what it is told, and after how long.
+async fn send(node: Door, id: String) -> (Told, Duration) {
     let began = Instant::now();
     let request = hookporter_testkit::stripe(SECRET).event("invoice.paid").event_id(&id).build();
-    let Verdict::Reply(reply) = receive(&node, &request.head(), None, &mut Some(request.body().clone())).await else {
-        panic!("{id} is not answered");
-    };
-    (reply.status, reply.refusal.map(|refusal| refusal.rejection().kind()), began.elapsed())
+    (node.send(&request).await, began.elapsed())
 }
 
 async fn claim(inbox: &Inbox, lease: Duration) -> Vec<LeaseId> {
@@ -44,8 +42,8 @@ async fn a_node_that_is_cut_off_refuses_in_time_and_its_events_are_worked_elsewh
     let (url, weather) = network(&server).await;
     let cut_off = server.settings("cut_off").queue(64, 1_000_000).connect(&url).await.unwrap();
     let other = server.settings("cut_off").connect(&server.url()).await.unwrap();
-    let node = Arc::new(Endpoint::stripe(Secret::new(SECRET)).unwrap().inbox(&cut_off));
-    assert_eq!(send(node.clone(), "evt_before".to_owned()).await.0, 200);
+    let node = Door(Arc::new(Endpoint::stripe(Secret::new(SECRET)).unwrap().inbox(&cut_off)));
+    assert_eq!(send(node.clone(), "evt_before".to_owned()).await.0, TAKEN);
     assert_eq!(claim(&cut_off, SHORT).await.len(), 1, "the node has it under way");
 
     weather.hold();
@@ -57,10 +55,10 @@ async fn a_node_that_is_cut_off_refuses_in_time_and_its_events_are_worked_elsewh
         assert!(cut_off.queue_depth().0 <= 64, "it piles up");
     }
     while let Some(answer) = sending.join_next().await {
-        let (status, why, took) = answer.unwrap();
+        let ((status, why), took) = answer.unwrap();
         assert!(status == 503 && took < IN_TIME, "{status} {why:?} after {took:?}");
     }
-    assert_eq!(node.count(Outcome::Accepted), 1);
+    assert_eq!(node.0.count(Outcome::Accepted), 1);
     assert_eq!(cut_off.queue_depth(), (0, 0), "whoever waited was told, and nobody waits for what is away");
 
     // The lease has run out meanwhile, and the other node works the event.
@@ -75,13 +73,13 @@ async fn a_node_that_is_cut_off_refuses_in_time_and_its_events_are_worked_elsewh
     // Back: every sender's next try is taken, within two seconds.
     weather.release();
     let back = async {
-        while send(node.clone(), "evt_0".to_owned()).await.0 != 200 {
+        while send(node.clone(), "evt_0".to_owned()).await.0 != TAKEN {
             sleep(Duration::from_millis(20)).await;
         }
     };
     timeout(Duration::from_secs(2), back).await.expect("not back within two seconds");
     for at in 0..150 {
-        assert_eq!(send(node.clone(), format!("evt_{at}")).await.0, 200);
+        assert_eq!(send(node.clone(), format!("evt_{at}")).await.0, TAKEN);
     }
     let pool = server.pool().await;
     let began = Instant::now();

@@ -4,10 +4,15 @@
 #![cfg(unix)]
 #![expect(clippy::arithmetic_side_effects, reason = "tests: an overflow fails them")]
 
+mod agreed;
+mod copies;
 mod crash;
 mod cut_off;
 mod desk;
+mod door;
 mod effect;
+mod fleet;
+mod http;
 mod lanes;
 mod network;
 mod node;

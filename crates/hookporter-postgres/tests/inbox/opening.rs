@@ -98,7 +98,7 @@ async fn nodes_that_start_at_once_make_the_tables_once() {
         assert_eq!(node.accept(vec![sample_record("evt_1")]).await.unwrap(), [expected]);
     }
     let pool = server.pool().await;
-    assert_eq!(number(&pool, "SELECT count(*) FROM tables.versions").await, 1);
+    assert_eq!(number(&pool, "SELECT count(*) - max(version) FROM tables.versions").await, 0, "each step once");
     // Another schema is another inbox, and nothing is anywhere else.
     assert_eq!(server.inbox("beside").await.accept(vec![sample_record("evt_1")]).await.unwrap(), [Accepted::New]);
     let sql = "SELECT count(*) FROM pg_tables WHERE schemaname NOT IN ('tables', 'beside', 'pg_catalog', 'information_schema')";

@@ -1,13 +1,13 @@
-//! Durable acknowledgements per second on PostgreSQL: the inbox beside bare loops of inserts of many rows, in one run, on the
-//! same server.
+//! Durable acknowledgements per second on PostgreSQL: the inbox beside bare loops of inserts, in one run, on the same server.
 //!
 //! ```sh
-//! cargo run --release --no-default-features --features postgres --bin postgres URL [SECONDS [ROUNDS]]
+//! cargo run --release --no-default-features --features postgres --bin postgres URL [SECONDS [ROUNDS [PRODUCERS]]]
 //! ```
 //!
-//! All take the same bodies from the same number of producers, each of which waits for its acknowledgement, and write what waits
-//! with one statement. The first bare loop has one table with one unique key; the second has the inbox's own tables and indexes,
-//! and nothing but the insertion. Schemas `bench_bare` and `bench_inbox` are made anew.
+//! All take the same bodies from the same number of producers, each of which waits for its acknowledgement. The first bare loop is
+//! the usual one, as `pgbench` has it: every producer commits each insertion into one table with one unique key by itself, on
+//! one of so many connections. The other two write what waits with one statement, as the inbox does: one into that table, one into the
+//! inbox's own tables and indexes, and nothing but the insertion. Schemas `bench_bare` and `bench_inbox` are made anew.
 
 use std::time::{Duration, Instant};
 
@@ -15,6 +15,7 @@ use bytes::Bytes;
 use hookporter_core::{Clock, SystemClock};
 use hookporter_pipeline::Event;
 use hookporter_pipeline::inbox::{AcceptingSide, EventRecord, WorkError};
+use hookporter_postgres::sqlx::postgres::PgPoolOptions;
 use hookporter_postgres::sqlx::{self, Connection, PgConnection, PgPool};
 use hookporter_postgres::{Inbox, Settings};
 use tokio::sync::{mpsc, oneshot};
@@ -27,28 +28,38 @@ async fn main() {
     let url = arguments.next().expect("the URL of a server");
     let lasting = Duration::from_secs_f64(arguments.next().and_then(|text| text.parse().ok()).unwrap_or(2.0));
     let rounds: usize = arguments.next().and_then(|text| text.parse().ok()).unwrap_or(5);
-    println!("{:>9} {:>10} {:>10} {:>10} {:>8} {:>8} {:>8} {:>8}", "producers", "one/s", "two/s", "inbox/s", "p50", "p99", "to one", "to two");
-    for producers in [1, 8, 64, 256] {
-        let mut rates = [Vec::new(), Vec::new(), Vec::new()];
+    let only: Option<usize> = arguments.next().and_then(|text| text.parse().ok());
+    println!(
+        "{:>9} {:>10} {:>10} {:>10} {:>10} {:>8} {:>8} {:>9} {:>8} {:>8}",
+        "producers", "single/s", "one/s", "two/s", "inbox/s", "p50", "p99", "to single", "to one", "to two"
+    );
+    for producers in [1, 8, 64, 256].into_iter().filter(|producers| only.is_none_or(|only| only == *producers)) {
+        let mut rates = [Vec::new(), Vec::new(), Vec::new(), Vec::new()];
         for _ in 0..rounds {
-            rates[0].push(bare(&url, ONE, producers, lasting).await);
-            rates[1].push(bare(&url, TWO, producers, lasting).await);
-            rates[2].push(inbox(&url, producers, lasting).await);
+            rates[0].push(single(&url, producers, lasting).await);
+            rates[1].push(bare(&url, ONE, producers, lasting).await);
+            rates[2].push(bare(&url, TWO, producers, lasting).await);
+            rates[3].push(inbox(&url, producers, lasting).await);
         }
-        let [one, two, inbox] = rates.map(median);
+        let [single, one, two, inbox] = rates.map(median);
         println!(
-            "{producers:>9} {:>10.0} {:>10.0} {:>10.0} {:>6.2}ms {:>6.2}ms {:>8.2} {:>8.2}",
+            "{producers:>9} {:>10.0} {:>10.0} {:>10.0} {:>10.0} {:>6.2}ms {:>6.2}ms {:>9.2} {:>8.2} {:>8.2}",
+            single.per_second,
             one.per_second,
             two.per_second,
             inbox.per_second,
             inbox.p50.as_secs_f64() * 1000.0,
             inbox.p99.as_secs_f64() * 1000.0,
+            inbox.per_second / single.per_second,
             inbox.per_second / one.per_second,
             inbox.per_second / two.per_second
         );
     }
-    for concurrency in [16, 64] {
-        println!("from acceptance to done, at a concurrency of {concurrency}: {:.0}/s", worked(&url, concurrency).await);
+    for concurrency in [16, 64].into_iter().filter(|_| only.is_none()) {
+        println!(
+            "from acceptance to done, at a concurrency of {concurrency}: {:.0}/s",
+            worked(&url, concurrency).await
+        );
     }
 }
 
@@ -129,7 +140,10 @@ async fn fresh(url: &str, schema: &str) -> PgConnection {
 
 async fn bare(url: &str, bare: Bare, producers: usize, lasting: Duration) -> Rate {
     let mut connection = fresh(url, "bench_bare").await;
-    sqlx::raw_sql("CREATE SCHEMA bench_bare; SET search_path = bench_bare").execute(&mut connection).await.expect("a schema");
+    sqlx::raw_sql("CREATE SCHEMA bench_bare; SET search_path = bench_bare")
+        .execute(&mut connection)
+        .await
+        .expect("a schema");
     sqlx::raw_sql(bare.tables).execute(&mut connection).await.expect("tables");
     let (sender, mut receiver) = mpsc::unbounded_channel::<(String, Bytes, oneshot::Sender<()>)>();
     let writer = tokio::spawn(async move {
@@ -153,6 +167,32 @@ async fn bare(url: &str, bare: Bare, producers: usize, lasting: Duration) -> Rat
     })
     .await;
     writer.await.expect("the writer");
+    rate
+}
+
+/// More would be more than a server takes by default.
+const CONNECTIONS: usize = 64;
+
+async fn single(url: &str, producers: usize, lasting: Duration) -> Rate {
+    let mut connection = fresh(url, "bench_bare").await;
+    sqlx::raw_sql("CREATE SCHEMA bench_bare; SET search_path = bench_bare")
+        .execute(&mut connection)
+        .await
+        .expect("a schema");
+    sqlx::raw_sql(ONE.tables).execute(&mut connection).await.expect("tables");
+    let most = u32::try_from(producers.min(CONNECTIONS)).expect("few");
+    let pool = PgPoolOptions::new().max_connections(most).min_connections(most).connect(url).await.expect("a server");
+    let inserting = pool.clone();
+    let rate = produce(producers, lasting, move |id| {
+        let pool = inserting.clone();
+        async move {
+            let insert = "INSERT INTO bench_bare.events (identity, body) VALUES ($1, $2) ON CONFLICT DO NOTHING";
+            let query = sqlx::query(insert).bind(id.into_bytes()).bind(vec![b'x'; BODY]);
+            query.execute(&pool).await.expect("inserted");
+        }
+    })
+    .await;
+    pool.close().await;
     rate
 }
 

@@ -2,6 +2,7 @@
 #![expect(clippy::arithmetic_side_effects, reason = "tests: an overflow fails them")]
 
 mod hostile;
+mod nodes;
 mod preview;
 mod sample;
 mod shown;

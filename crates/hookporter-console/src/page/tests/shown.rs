@@ -61,7 +61,12 @@ fn lists(view: &View, scene: &Scene<'_>) -> Vec<(&'static str, Place, Markup)> {
         (
             "overview",
             Place::Endpoints,
-            overview::overview(view, &sample::healths(scene.name), Some(&Ok(sample::stats()))),
+            overview::overview(
+                view,
+                &sample::healths(scene.name),
+                Some(&super::nodes::fleet(scene.name)),
+                Some(&Ok(sample::stats())),
+            ),
         ),
         ("deliveries", Place::Deliveries, deliveries::deliveries(view, &list)),
         ("events", Place::Events, of(Place::Events, None)),
@@ -201,7 +206,8 @@ fn what_is_refused_shows_neither_its_proof_nor_its_query() {
 #[test]
 fn an_inbox_that_fails_leaves_the_endpoints_to_be_seen() {
     let trouble = crate::trouble::Trouble::request("the disk is gone");
-    let page = overview::overview(&sample::view(true), &sample::healths("stripe"), Some(&Err(trouble))).into_string();
+    let page =
+        overview::overview(&sample::view(true), &sample::healths("stripe"), None, Some(&Err(trouble))).into_string();
     assert!(page.contains("card red") && page.contains("the disk is gone"));
 }
 
