@@ -8,6 +8,7 @@ mod accepting;
 mod failing;
 mod lanes;
 mod leases;
+mod network;
 mod sample;
 
 use std::error::Error;
@@ -16,6 +17,7 @@ use std::fmt;
 use hookporter_pipeline::BoxError;
 use hookporter_pipeline::inbox::{AcceptingSide, WorkingSide};
 
+pub use network::{Mood, Network};
 pub use sample::{START, sample_record};
 
 /// What the suite runs on: a maker of stores.

@@ -1,0 +1,80 @@
+-- What every script begins with. KEYS[1] is the stream; the other keys have the same hash tag, so they are in its slot.
+-- ARGV: 1 the prefix of all keys, 2 the present by a test's clock or '', 3 how many milliseconds later is meant.
+local P = ARGV[1]
+local EVENTS, DUE, BEHIND, DEAD, PARKED = P .. 'events', P .. 'due', P .. 'behind', P .. 'dead', P .. 'parked'
+local GROUP = 'workers'
+
+-- An event's state is the hash e:N, its contents are the string c:N. States: w waits in the stream, b waits behind others of
+-- its lane or for its backoff, l lent, d dead letter, p parked, f finished.
+local function state(n) return P .. 'e:' .. n end
+local function contents(n) return P .. 'c:' .. n end
+local function marker(k) return P .. 'm:' .. k end
+local function lane_list(l) return P .. 'lane:' .. l end
+
+local function present()
+  local now = tonumber(ARGV[2])
+  if not now then
+    local time = redis.call('TIME')
+    now = time[1] * 1000 + math.floor(time[2] / 1000)
+  end
+  return now + tonumber(ARGV[3])
+end
+
+local function tell()
+  redis.pcall('PUBLISH', P .. 'changed', '')
+end
+
+-- Puts an event at the end of the stream: whoever comes next may have it.
+local function append(n)
+  local at = redis.call('XADD', EVENTS, '*', 'n', n)
+  redis.call('HSET', state(n), 's', 'w', 'q', at)
+end
+
+-- The same, or behind the others of its lane.
+local function enqueue(n, lane)
+  if lane ~= '' and redis.call('RPUSH', lane_list(lane), n) > 1 then
+    redis.call('HSET', state(n), 's', 'b', 'q', '')
+    redis.call('INCR', BEHIND)
+  else
+    append(n)
+  end
+end
+
+-- Takes an event out of what is worked, and has the next of its lane come; whether one came.
+local function leave(n, at, lane)
+  redis.call('ZREM', DUE, n)
+  if at and at ~= '' then
+    redis.call('XACK', EVENTS, GROUP, at)
+    redis.call('XDEL', EVENTS, at)
+  end
+  if lane and lane ~= '' then
+    local list = lane_list(lane)
+    local first = redis.call('LINDEX', list, 0)
+    redis.call('LREM', list, 1, n)
+    local next = redis.call('LINDEX', list, 0)
+    if first == n and next then
+      append(next)
+      redis.call('DECR', BEHIND)
+      tell()
+      return true
+    end
+  end
+  return false
+end
+
+-- Keeps an event where people find it: as a dead letter, or parked.
+local function set_aside(n, letter, attempts, problem)
+  local shown = redis.call('HMGET', state(n), 'n', 't', 'i', 'y', 'r')
+  local stream = letter == 'd' and DEAD or PARKED
+  local at = redis.call('XADD', stream, '*', 'n', n, 'endpoint', shown[1] or '', 'tenant', shown[2] or '', 'id',
+    shown[3] or '', 'type', shown[4] or '', 'received', shown[5] or '', 'attempts', attempts, 'error', problem)
+  redis.call('HSET', state(n), 's', letter, 'd', at, 'q', '', 'x', problem)
+end
+
+-- What is finished goes by itself: the contents first, then what is known of it, and the marker last.
+local function finish(n, mark, bodies, events)
+  redis.call('HSET', state(n), 's', 'f', 'q', '', 'd', '')
+  redis.call('PEXPIRE', contents(n), bodies)
+  redis.call('PEXPIRE', state(n), bodies)
+  if mark and mark ~= '' then redis.call('PEXPIRE', marker(mark), events) end
+end

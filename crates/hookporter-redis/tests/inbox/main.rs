@@ -1,0 +1,19 @@
+//! The inbox on a real Redis server of the test's own: the acceptance suite, several nodes, kills, restarts, and the network.
+
+#![cfg(test)]
+#![cfg(unix)]
+
+mod cluster;
+mod crash;
+mod endpoint;
+mod keeping;
+mod lanes;
+mod network;
+mod nodes;
+mod opening;
+mod power;
+mod replicas;
+mod restart;
+mod server;
+mod suite;
+mod work;
