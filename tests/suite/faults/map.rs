@@ -64,6 +64,12 @@ pub const FAULTS: &[(u32, &str, &str, &str)] = &[
         "any_node_of_a_fleet_may_be_killed_while_deliveries_flow",
     ),
     (11, "the power goes", INBOX_POWER, "nothing_that_was_acknowledged_is_missing_after_a_loss_of_power"),
+    (
+        11,
+        "the power goes under a server",
+        "crates/hookporter-postgres/tests/inbox/power.rs",
+        "nothing_that_was_acknowledged_is_missing_after_a_loss_of_power",
+    ),
     (11, "after a kill", INBOX_POWER, "what_a_killed_process_did_not_sync_is_durable_before_it_is_a_duplicate"),
     (11, "syncs are counted", INBOX_DISK, "one_sender_costs_one_sync_an_event"),
     (12, "the file is damaged", INBOX_FILE, "a_damaged_file_is_set_aside_whole_and_a_new_one_takes_its_place"),
