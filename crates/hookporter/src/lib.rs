@@ -6,7 +6,7 @@
 //! - `axum` (feature `axum`, or `tower` for other tower servers) and `actix` (feature `actix`): the adapters.
 //! - [`Event`]: what your code is given, once everything about the request held.
 //! - [`guide`]: every sender in a table, how to add one, what to do about every refusal, alarm and answer, and
-//!   [what each engine promises](guide::promises).
+//!   [what each engine promises](guide::promises), and how events [go on to a broker](guide::relays).
 //!
 //! # Deployment
 //!
@@ -190,8 +190,8 @@ pub mod axum {
 pub use hookporter_actix as actix;
 
 /// The durable inbox: the sender is told 2xx once its event is committed and synced, and a worker does the work. The traits
-/// are for stores of your own; the features `sqlite`, `postgres` and `redis` have ready ones, whose [promises](guide::promises)
-/// differ.
+/// are for stores of your own; the features `sqlite`, `postgres`, `nats` and `redis` have ready ones, whose
+/// [promises](guide::promises) differ.
 pub mod inbox {
     pub use hookporter_pipeline::inbox::*;
 }
@@ -227,6 +227,8 @@ pub mod console {
     pub use hookporter_console::*;
 }
 
+#[cfg(feature = "nats")]
+pub use hookporter_nats as nats;
 #[cfg(feature = "postgres")]
 pub use hookporter_postgres as postgres;
 #[cfg(feature = "redis")]
@@ -255,6 +257,9 @@ pub mod guide {
 
     #[doc = include_str!("../guide/providers.md")]
     pub mod providers {}
+
+    #[doc = include_str!("../guide/relays.md")]
+    pub mod relays {}
 
     #[doc = include_str!("../guide/troubleshooting.md")]
     pub mod troubleshooting {}

@@ -6,6 +6,7 @@ mod fleet;
 mod inbox;
 mod observed;
 pub mod program;
+mod relay;
 mod tenants;
 mod typed;
 
@@ -132,6 +133,7 @@ fn no_example_is_left_out() {
         include_str!("fleet.rs"),
         include_str!("inbox.rs"),
         include_str!("observed.rs"),
+        include_str!("relay/mod.rs"),
         include_str!("tenants.rs"),
         include_str!("typed.rs"),
     ]

@@ -13,6 +13,8 @@ pub(crate) struct Kept {
     pub(crate) key: KeyId,
     pub(crate) received: UnixTime,
     pub(crate) sent: Option<UnixTime>,
+    /// What identifies the event within endpoint and tenant.
+    pub(crate) identity: Option<Vec<u8>>,
     /// The event's number in the store.
     pub(crate) number: i64,
     pub(crate) attempt: u32,

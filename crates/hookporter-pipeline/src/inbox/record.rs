@@ -161,6 +161,7 @@ impl EventRecord {
             key: KeyId::from(&*self.key_id),
             received: self.received_at,
             sent: self.sent_at,
+            identity: self.identity,
             number,
             attempt,
             edited: self.edited,

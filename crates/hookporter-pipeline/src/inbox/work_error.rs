@@ -18,6 +18,9 @@ use crate::handoff::BoxError;
 ///
 /// async fn on_event(event: Event) -> Result<(), WorkError> {
 ///     let text = std::str::from_utf8(event.body())?;
+///     if text.is_empty() {
+///         return Err(WorkError::hold(Duration::from_secs(5), "the mail server is away"));
+///     }
 ///     if text.contains("no such account") {
 ///         return Err(WorkError::dead_letter("the account is gone"));
 ///     }
@@ -71,8 +74,10 @@ impl WorkError {
         Self::new(Advice::Park, reason.into())
     }
 
-    /// Nobody here can work it now, and that is not its fault: the attempt does not count.
-    pub(crate) fn hold(wait: Duration, reason: impl Into<BoxError>) -> Self {
+    /// Try again after this time, and do not count the attempt: what the work needs is away, such as a broker or a database, and
+    /// that is no fault of the event's. However long it lasts, no event is a dead letter for it. In its lane it holds up those
+    /// behind it.
+    pub fn hold(wait: Duration, reason: impl Into<BoxError>) -> Self {
         Self::new(Advice::Hold(wait), reason.into())
     }
 

@@ -1,0 +1,145 @@
+//! A RabbitMQ server of a test's own, on free ports, with its data in a directory that goes with it.
+
+use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::time::{Duration, Instant};
+
+/// The server, and the daemon that tells its Erlang where its nodes are.
+pub struct RabbitMq {
+    directory: PathBuf,
+    ports: Ports,
+    names: Child,
+    server: Option<Child>,
+}
+
+struct Ports {
+    amqp: u16,
+    nodes: u16,
+    names: u16,
+}
+
+/// How it takes messages.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Mood {
+    Usual,
+    /// It takes none, as where its disk is nearly full.
+    Blocking,
+}
+
+/// The script that starts it. The one that is on the path changes the user first.
+fn script() -> Option<PathBuf> {
+    let versions = std::fs::read_dir("/usr/lib/rabbitmq/lib").into_iter().flatten().flatten();
+    let script = versions.map(|version| version.path().join("sbin/rabbitmq-server")).find(|script| script.exists());
+    assert!(script.is_some() || std::env::var_os("CI").is_none(), "this test needs rabbitmq-server");
+    script
+}
+
+fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+impl RabbitMq {
+    /// A server that takes messages; `None`, said aloud, where it is not installed.
+    pub fn start() -> Option<Self> {
+        if script().is_none() {
+            eprintln!("skipped: {} needs rabbitmq-server", std::thread::current().name().unwrap_or("this test"));
+            return None;
+        }
+        let directory = std::env::temp_dir().join(format!("hookporter-rabbitmq-{}", std::process::id()));
+        std::fs::create_dir_all(&directory).unwrap();
+        // In one go, so that no two are the same.
+        let held: Vec<_> = (0..3).map(|_| TcpListener::bind("127.0.0.1:0").unwrap()).collect();
+        let [amqp, nodes, names] = [0, 1, 2].map(|at: usize| held[at].local_addr().unwrap().port());
+        drop(held);
+        let ports = Ports { amqp, nodes, names };
+        let mut server = Self { names: names_daemon(&directory, ports.names), directory, ports, server: None };
+        server.launch(Mood::Usual);
+        Some(server)
+    }
+
+    pub fn url(&self) -> String {
+        format!("amqp://127.0.0.1:{}", self.ports.amqp)
+    }
+
+    /// Starts it, and waits until it answers.
+    pub fn launch(&mut self, mood: Mood) {
+        let began = Instant::now();
+        self.server = Some(self.spawn(mood));
+        while TcpStream::connect(SocketAddr::from(([127, 0, 0, 1], self.ports.amqp))).is_err() {
+            let log = || std::fs::read_to_string(self.directory.join("out")).unwrap_or_default();
+            assert!(began.elapsed() < Duration::from_secs(90), "the broker does not start: {}", log());
+            if self.server.as_mut().is_some_and(|server| server.try_wait().unwrap().is_some()) {
+                // Somebody else may have had one of its ports; only before the first start are others possible.
+                assert!(log().contains("in use") || log().contains("eaddrinuse"), "the broker ended: {}", log());
+                (self.ports.amqp, self.ports.nodes) = (free_port(), free_port());
+                self.server = Some(self.spawn(mood));
+            }
+            std::thread::sleep(Duration::from_millis(50));
+        }
+    }
+
+    fn spawn(&self, mood: Mood) -> Child {
+        let file = |name: &str, text: &str| {
+            let path = self.directory.join(name);
+            std::fs::write(&path, text).unwrap();
+            path
+        };
+        // More room than any disk has.
+        let free = if mood == Mood::Blocking { "1000000GB" } else { "1MB" };
+        let settings = format!(
+            "listeners.tcp.1 = 127.0.0.1:{}\nlog.file = false\nlog.console = true\nlog.console.level = warning\n\
+             disk_free_limit.absolute = {free}\nvm_memory_high_watermark.relative = 0.9\n",
+            self.ports.amqp
+        );
+        let out = std::fs::OpenOptions::new().create(true).append(true).open(self.directory.join("out")).unwrap();
+        Command::new(script().unwrap())
+            .env_clear()
+            .env("PATH", "/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin")
+            .env("HOME", &self.directory)
+            .env("LANG", "C.UTF-8")
+            // The server takes the script's place, so that a signal reaches it.
+            .env("RABBITMQ_ALLOW_INPUT", "1")
+            // One scheduler is quicker to start than one for each core.
+            .env("RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS", "-noinput +S 1:1")
+            .env("ERL_EPMD_PORT", self.ports.names.to_string())
+            .env("RABBITMQ_DIST_PORT", self.ports.nodes.to_string())
+            .env("RABBITMQ_NODENAME", "hookporter@localhost")
+            .env("RABBITMQ_MNESIA_BASE", self.directory.join("data"))
+            .env("RABBITMQ_LOG_BASE", self.directory.join("log"))
+            .env("RABBITMQ_PID_FILE", self.directory.join("pid"))
+            .env("RABBITMQ_CONFIG_FILE", file("rabbitmq.conf", &settings))
+            .env("RABBITMQ_ENABLED_PLUGINS_FILE", file("plugins", "[]."))
+            .current_dir(&self.directory)
+            .stdin(Stdio::null())
+            .stdout(out.try_clone().unwrap())
+            .stderr(out)
+            .spawn()
+            .unwrap()
+    }
+
+    /// Kills it with SIGKILL.
+    pub fn kill(&mut self) {
+        if let Some(mut server) = self.server.take() {
+            server.kill().unwrap();
+            server.wait().unwrap();
+        }
+    }
+}
+
+fn names_daemon(directory: &Path, port: u16) -> Child {
+    let mut daemon = Command::new("epmd");
+    daemon.args(["-port", &port.to_string()]).env("ERL_EPMD_ADDRESS", "127.0.0.1").current_dir(directory);
+    daemon.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+}
+
+impl Drop for RabbitMq {
+    fn drop(&mut self) {
+        self.kill();
+        let _ = self.names.kill();
+        let _ = self.names.wait();
+        if !std::thread::panicking() {
+            let _ = std::fs::remove_dir_all(&self.directory);
+        }
+    }
+}
