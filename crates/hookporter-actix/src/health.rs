@@ -9,7 +9,7 @@ use hookporter_pipeline::health::HealthBoard;
 /// processes.
 ///
 /// The JSON names endpoints, key ids and the last errors: mount it where strangers do not come. `live` is always 200;
-/// `ready` is 503 while an endpoint is paused or the process is about to end. Where several nodes share an inbox the JSON tells of all of them.
+/// `ready` is 503 while an endpoint is paused in this process alone, or the process is about to end. Where several nodes share an inbox the JSON tells of all of them.
 ///
 /// ```
 /// use actix_web::App;

@@ -26,6 +26,35 @@ pub(crate) struct Board {
     #[serde(default)]
     pub(crate) ready: bool,
     pub(crate) endpoints: Vec<Endpoint>,
+    /// All nodes, where several share an inbox.
+    pub(crate) fleet: Option<Fleet>,
+}
+
+/// All nodes together.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Fleet {
+    #[serde(default)]
+    pub(crate) light: String,
+    #[serde(default)]
+    pub(crate) is_cut_off: bool,
+    #[serde(default)]
+    pub(crate) nodes: Vec<Node>,
+}
+
+#[derive(Debug, Deserialize)]
+pub(crate) struct Node {
+    pub(crate) name: String,
+    #[serde(default)]
+    pub(crate) is_here: bool,
+    #[serde(default)]
+    pub(crate) is_up: bool,
+    #[serde(default)]
+    pub(crate) light: String,
+    #[serde(default)]
+    pub(crate) silent_for: u64,
+    /// How its endpoints fare.
+    #[serde(default)]
+    pub(crate) endpoints: Vec<Endpoint>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -107,6 +136,7 @@ impl Read {
 impl Board {
     /// Whether anything is red.
     pub(crate) fn is_red(&self) -> bool {
-        self.light == "red" || self.endpoints.iter().any(|endpoint| endpoint.light == "red")
+        let is_red_elsewhere = self.fleet.as_ref().is_some_and(|fleet| fleet.light == "red");
+        self.light == "red" || is_red_elsewhere || self.endpoints.iter().any(|endpoint| endpoint.light == "red")
     }
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use clap::Args;
 
-use crate::board::{Alarm, Board, Endpoint, Shown};
+use crate::board::{Alarm, Board, Endpoint, Fleet, Shown};
 use crate::failure::Failure;
 use crate::style::{Paint, Style};
 use crate::{duration, output};
@@ -13,7 +13,7 @@ use crate::{duration, output};
 /// Show how the endpoints of a running server fare
 ///
 /// A row for each, with its light and what it is doing; under it what is wrong, and where the guide says how to mend it. Exit status:
-/// 0 green or amber, 1 red or not reached, 2 wrongly used.
+/// 0 green or amber, 1 red (here or on another node) or not reached, 2 wrongly used.
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
     #[command(flatten)]
@@ -58,7 +58,32 @@ fn table(board: &Board, style: Style) -> String {
     if !board.ready {
         lines.push("not ready: an endpoint is paused, or the process is about to end".to_owned());
     }
+    lines.extend(board.fleet.iter().flat_map(|fleet| node_lines(fleet, style)));
     lines.join("\n")
+}
+
+/// The other nodes: who is there, and what is wrong on each.
+fn node_lines(fleet: &Fleet, style: Style) -> Vec<String> {
+    let width = fleet.nodes.iter().map(|node| output::escaped(&node.name).chars().count()).max();
+    let name = width.unwrap_or(0).clamp(4, 40);
+    let mut lines = vec![String::new(), format!("light  {:<name$}  state  last heard of", "node")];
+    for node in &fleet.nodes {
+        let (light, state) = (lamp(&node.light, style), if node.is_up { "up" } else { "gone" });
+        let heard = duration::rough(Duration::from_secs(node.silent_for));
+        let here = if node.is_here { ", this one" } else { "" };
+        lines.push(format!("{light}  {:<name$}  {state:<5}  {heard} ago{here}", output::escaped(&node.name)));
+        for endpoint in node.endpoints.iter().filter(|_| !node.is_here) {
+            let said = |alarm: &Alarm| {
+                let endpoint = output::escaped(&endpoint.endpoint);
+                format!("{}  {endpoint}: {}", lamp(&alarm.light, style), output::escaped(&alarm.message))
+            };
+            lines.extend(endpoint.alarms.iter().map(said));
+        }
+    }
+    if fleet.is_cut_off {
+        lines.push("this node does not reach the store: the others are as they were last seen".to_owned());
+    }
+    lines
 }
 
 fn alarm_lines(alarm: &Alarm, style: Style) -> Vec<String> {

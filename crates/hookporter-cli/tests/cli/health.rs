@@ -234,3 +234,37 @@ fn colours_are_for_terminals() {
     let empty: Value = shown(&[("NO_COLOR", "")]).unwrap().contains("\u{1b}[32m").into();
     assert_eq!(empty, true, "an empty NO_COLOR is none");
 }
+
+/// As a server shows them that shares its inbox with others.
+#[test]
+fn other_nodes_are_shown_and_what_is_red_there_counts() {
+    use hookporter::UnixTime;
+    use hookporter::nodes::{Agreed, Fleet, NodeSeen};
+    use std::time::Duration;
+
+    let report = json!([{
+        "endpoint": "stripe", "provider": "stripe", "state": "too-many-errors", "light": "red",
+        "alarms": [{ "alarm": "rejects-everything", "light": "red", "message": "it\u{1b}[31m accepted once" }],
+        "totals": { "calls": 7, "errors": 5 }, "errors_in_a_row": 5, "last_error": null, "last_accepted": null,
+    }]);
+    let node = |name: &str, silent: u64, report: &Value| NodeSeen {
+        name: name.to_owned(),
+        is_here: silent == 0,
+        started_at: UnixTime::from_secs(1_700_000_000),
+        last_seen: UnixTime::from_secs(1_700_000_000),
+        silent_for: Duration::from_secs(silent),
+        every: Duration::from_secs(3),
+        report: report.to_string(),
+    };
+    let nodes = [node("web-1", 0, &json!([])), node("web-2", 2, &report), node("web-3", 90, &json!([]))];
+    let fleet = serde_json::to_value(Fleet::of(&nodes, &Agreed::new())).unwrap();
+    let board = json!({ "light": "green", "ready": true, "endpoints": [], "fleet": fleet }).to_string();
+    let shown = of("health", &answering(page(&board)), &[]);
+    assert_eq!((shown.status, shown.stderr.as_str()), (1, ""), "{}", shown.stdout);
+    let lines: Vec<_> = shown.stdout.lines().skip(2).collect();
+    assert_eq!(lines[0], "light  node   state  last heard of");
+    assert_eq!(lines[1], "green  web-1  up     0 s ago, this one");
+    assert_eq!(lines[2], "red    web-2  up     2 s ago");
+    assert!(lines[3].starts_with("red    stripe: it") && !shown.stdout.contains('\u{1b}'), "{}", shown.stdout);
+    assert_eq!(lines[4], "amber  web-3  gone   1 min ago");
+}

@@ -2,7 +2,7 @@
 
 mod shown;
 
-use hookporter_pipeline::health::{EndpointState, Health, Light};
+use hookporter_pipeline::health::{Health, Light};
 use hookporter_pipeline::nodes::Fleet;
 use hookporter_pipeline::operating::{Selection, State};
 use serde_json::{Value, json};
@@ -84,7 +84,7 @@ fn endpoints(room: &Room, fields: Fields) -> Result<Value, Trouble> {
     fields.end()?;
     let healths: Vec<Health> = room.endpoints.iter().map(hookporter_pipeline::Endpoint::health).collect();
     let light = healths.iter().map(|health| health.light).max().unwrap_or(Light::Green);
-    let ready = healths.iter().all(|health| health.state != EndpointState::Stopped);
+    let ready = room.endpoints.iter().all(hookporter_pipeline::Endpoint::is_ready);
     Ok(json!({ "light": light, "ready": ready, "endpoints": healths }))
 }
 

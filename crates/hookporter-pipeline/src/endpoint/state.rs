@@ -75,6 +75,14 @@ impl Endpoint {
         self.tenant.is_some()
     }
 
+    /// Whether requests should be sent to this process: it is neither paused here nor about to end. One that is paused on every
+    /// node is ready: another node would do no better, and where none is ready senders are told nothing at all.
+    #[must_use]
+    pub fn is_ready(&self) -> bool {
+        let stopped = |flag: &AtomicBool| flag.load(Ordering::Relaxed);
+        !stopped(&self.state.switches.paused_here) && !stopped(&self.state.shutting_down)
+    }
+
     /// Whether it is neither paused nor shut down.
     pub(crate) fn takes_requests(&self) -> bool {
         self.join();

@@ -3,14 +3,15 @@
 use serde::Serialize;
 
 use crate::Endpoint;
-use crate::health::{EndpointState, Health, Light};
+use crate::health::{Health, Light};
 use crate::nodes::Fleet;
 
 /// The endpoints of a program, for its health pages. Adapters make routes of it.
 ///
 /// - *live*: the process answers; restart it when it does not.
-/// - *ready*: every endpoint takes requests. A red endpoint is ready: another instance would do no better, and a sender that
-///   is told nothing at all learns less than one that is told 401.
+/// - *ready*: every endpoint takes requests, as far as it is up to this process. A red endpoint is ready, and so is one that is
+///   paused on every node: another instance would do no better, and a sender that is told nothing at all learns less than one that
+///   is told 401 or 503.
 /// - *health*: everything, as JSON.
 #[derive(Debug, Clone)]
 #[must_use]
@@ -34,10 +35,10 @@ impl HealthBoard {
         Self { endpoints: endpoints.into_iter().collect() }
     }
 
-    /// Whether every endpoint takes requests.
+    /// Whether every endpoint takes requests, as far as it is up to this process.
     #[must_use]
     pub fn is_ready(&self) -> bool {
-        self.endpoints.iter().all(Endpoint::takes_requests)
+        self.endpoints.iter().all(Endpoint::is_ready)
     }
 
     /// All nodes that share the endpoints' inbox, this one among them; `None` where it is not shared. It asks the inbox, and waits no
@@ -59,7 +60,7 @@ impl HealthBoard {
     pub fn json(&self) -> String {
         let endpoints: Vec<_> = self.endpoints.iter().map(Endpoint::health).collect();
         let light = endpoints.iter().map(|health| health.light).max().unwrap_or(Light::Green);
-        let ready = endpoints.iter().all(|health| health.state != EndpointState::Stopped);
+        let ready = self.is_ready();
         // Texts and numbers only: there is nothing in it that cannot be written.
         let fleet = Fleet::seen(&self.endpoints);
         serde_json::to_string(&Shown { light, ready, endpoints, fleet }).unwrap_or_default()

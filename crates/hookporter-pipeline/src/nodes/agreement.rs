@@ -11,7 +11,6 @@ use tokio::time::Instant;
 
 use crate::Endpoint;
 use crate::inbox::InboxHandoff;
-use crate::nodes::report::MOST_ENDPOINTS;
 use crate::nodes::{EndpointReport, Member, NodeSeen, Revoked, RevokedKey};
 
 /// A node that has not seen the store for so long is cut off from it.
@@ -94,13 +93,12 @@ impl Agreement {
         self.known().agreed.clone()
     }
 
-    /// How this node's endpoints fare, as JSON, for the store to write down: bounded in number, and in each text.
+    /// How this node's endpoints fare, as JSON, for the store to write down: 200 of them and 256 KiB at the most.
     #[must_use]
     pub fn report(&self) -> String {
         let members: Vec<_> = self.known().members.iter().filter_map(Weak::upgrade).collect();
-        let healths = members.iter().filter_map(|member| member.health());
-        let reports: Vec<_> = healths.take(MOST_ENDPOINTS).map(|health| EndpointReport::of(&health)).collect();
-        serde_json::to_string(&reports).unwrap_or_default()
+        let reports = members.iter().filter_map(|member| member.health()).map(|health| EndpointReport::of(&health));
+        EndpointReport::written(reports)
     }
 
     /// Whether the store has not been seen for some seconds: what this node knows may be out of date.

@@ -6,7 +6,9 @@ use serde::{Deserialize, Serialize};
 use crate::health::{Alarm, EndpointState, Health, Light, Totals};
 
 /// How many endpoints a node writes down.
-pub(super) const MOST_ENDPOINTS: usize = 200;
+const MOST_ENDPOINTS: usize = 200;
+/// How many bytes it writes.
+const MOST_BYTES: usize = 256 * 1024;
 /// How many alarms of an endpoint.
 const MOST_ALARMS: usize = 5;
 /// How many letters of a text.
@@ -63,6 +65,24 @@ impl EndpointReport {
         }
     }
 
+    /// As many of them as a node writes down, as JSON.
+    pub(super) fn written(reports: impl Iterator<Item = Self>) -> String {
+        let mut text = String::from("[");
+        for report in reports.take(MOST_ENDPOINTS) {
+            // Texts and numbers only: there is nothing in it that cannot be written.
+            let Ok(report) = serde_json::to_string(&report) else { continue };
+            if text.len().saturating_add(report.len()) > MOST_BYTES {
+                break;
+            }
+            if text.len() > 1 {
+                text.push(',');
+            }
+            text.push_str(&report);
+        }
+        text.push(']');
+        text
+    }
+
     /// Those of a node, as it wrote them; without those that a newer release writes in words that this one does not know.
     pub(crate) fn read(text: &str) -> Vec<Self> {
         let all: Vec<serde_json::Value> = serde_json::from_str(text).unwrap_or_default();
@@ -79,4 +99,32 @@ impl AlarmReport {
 
 fn cut(text: &str) -> String {
     text.chars().take(MOST_LETTERS).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_node_writes_is_bounded_and_can_be_read() {
+        let mut health =
+            crate::Endpoint::github(hookporter_core::Secret::new("long enough a secret")).unwrap().health();
+        let alarm = |text: &str| {
+            let message = text.repeat(50_000);
+            let cause =
+                crate::health::LikelyCause { at: UnixTime::from_secs(0), cause: "x".into(), is_proven: true, message };
+            Alarm::OwnFault(cause)
+        };
+        health.alarms = vec![alarm("ü\"\0"); 50];
+        let report = EndpointReport::of(&health);
+        assert_eq!((report.alarms.len(), report.alarms[0].message.chars().count()), (MOST_ALARMS, MOST_LETTERS));
+        let text = EndpointReport::written(std::iter::repeat_n(report.clone(), 1000));
+        assert!(text.len() <= MOST_BYTES + 1 && text.len() > MOST_BYTES / 2, "{}", text.len());
+        let read = EndpointReport::read(&text);
+        assert!(read.len() > 20 && read.iter().all(|read| *read == report));
+        health.alarms.clear();
+        let small = EndpointReport::written(std::iter::repeat_n(EndpointReport::of(&health), 1000));
+        assert_eq!(EndpointReport::read(&small).len(), MOST_ENDPOINTS);
+        assert_eq!(EndpointReport::written(std::iter::empty()), "[]");
+    }
 }

@@ -20,9 +20,17 @@ async fn node(server: &Server, schema: &str) -> (Inbox, Door) {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_pause_on_one_node_is_one_on_all() {
+async fn what_is_said_on_one_node_holds_on_all() {
     let Some(server) = Server::start() else { return };
-    let ((first, a), (second, b)) = (node(&server, "pauses").await, node(&server, "pauses").await);
+    tokio::join!(
+        a_pause_on_one_node_is_one_on_all(&server),
+        a_key_that_is_revoked_on_one_node_is_dead_on_all(&server),
+        a_tenants_key_is_no_other_tenants(&server)
+    );
+}
+
+async fn a_pause_on_one_node_is_one_on_all(server: &Server) {
+    let ((first, a), (second, b)) = (node(server, "pauses").await, node(server, "pauses").await);
     assert_eq!((a.send(&push(NEW)).await, b.send(&push(NEW)).await), (TAKEN, TAKEN));
     assert_eq!(a.0.pause_everywhere().await.unwrap(), Reach::EveryNode);
     // Where it was said at once.
@@ -30,7 +38,7 @@ async fn a_pause_on_one_node_is_one_on_all() {
     let took = b.until(NEW, PAUSED).await;
     assert_eq!(b.0.paused(), Some(Reach::EveryNode));
     // One that starts later is paused before its first request; another endpoint is not.
-    let (third, c) = node(&server, "pauses").await;
+    let (third, c) = node(server, "pauses").await;
     assert_eq!(c.send(&push(NEW)).await, PAUSED);
     let other = Door(Endpoint::github(Secret::new(NEW)).unwrap().named("other").inbox(&third).into());
     assert_eq!(other.send(&push(NEW)).await, TAKEN);
@@ -50,14 +58,12 @@ async fn a_pause_on_one_node_is_one_on_all() {
     for inbox in [first, second, third] {
         inbox.close().await;
     }
-    let (_, d) = node(&server, "pauses").await;
+    let (_, d) = node(server, "pauses").await;
     assert_eq!(d.send(&push(NEW)).await, PAUSED);
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_key_that_is_revoked_on_one_node_is_dead_on_all() {
-    let Some(server) = Server::start() else { return };
-    let ((_first, a), (_second, b)) = (node(&server, "keys").await, node(&server, "keys").await);
+async fn a_key_that_is_revoked_on_one_node_is_dead_on_all(server: &Server) {
+    let ((_first, a), (_second, b)) = (node(server, "keys").await, node(server, "keys").await);
     assert_eq!((a.send(&push(OLD)).await, b.send(&push(OLD)).await), (TAKEN, TAKEN));
     assert_eq!(a.0.revoke_key(None, "old").await.unwrap(), Reach::EveryNode);
     assert_eq!((a.send(&push(OLD)).await, a.send(&push(NEW)).await), (REVOKED, TAKEN));
@@ -68,7 +74,7 @@ async fn a_key_that_is_revoked_on_one_node_is_dead_on_all() {
     b.0.revoke_key(None, "old").await.unwrap();
     assert_eq!(b.0.revoked_keys(), [RevokedKey::new("github", "old")]);
     assert_eq!(b.0.health().revoked_keys, b.0.revoked_keys());
-    let (_third, c) = node(&server, "keys").await;
+    let (_third, c) = node(server, "keys").await;
     assert_eq!((c.send(&push(OLD)).await, c.send(&push(NEW)).await), (REVOKED, TAKEN));
     // What the database has of it.
     let pool = server.pool().await;
@@ -89,10 +95,8 @@ fn of_tenants(inbox: &Inbox) -> Door {
     Door(Endpoint::github(keys).unwrap().tenant_from_path("/hooks/{tenant}").unwrap().inbox(inbox).into())
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_tenants_key_is_no_other_tenants() {
-    let Some(server) = Server::start() else { return };
-    let (first, second) = (node(&server, "tenants").await.0, node(&server, "tenants").await.0);
+async fn a_tenants_key_is_no_other_tenants(server: &Server) {
+    let (first, second) = (node(server, "tenants").await.0, node(server, "tenants").await.0);
     let (a, b) = (of_tenants(&first), of_tenants(&second));
     let send = async |door: &Door, tenant: &str, secret: &str| {
         let target = format!("/hooks/{tenant}");

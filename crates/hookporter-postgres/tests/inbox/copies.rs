@@ -51,12 +51,19 @@ async fn copies([a, b]: &[Door; 2], pool: &sqlx::PgPool) -> [JoinHandle<Told>; 2
 const ROUNDS: usize = 10;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_copy_waits_for_the_first_one_at_another_node() {
+async fn copies_at_two_nodes_are_one_event_and_none_is_acknowledged_early() {
     let Some(server) = Server::start() else { return };
-    let (doors, pool) = (doors(&server, "copies_wait").await, server.pool().await);
+    // One after the other: each stands in the way of whatever the server is asked for.
+    a_copy_waits_for_the_first_one_at_another_node(&server).await;
+    a_copy_whose_first_one_fails_is_the_first(&server).await;
+    what_was_captured_at_one_node_is_a_copy_at_another(&server).await;
+}
+
+async fn a_copy_waits_for_the_first_one_at_another_node(server: &Server) {
+    let (doors, pool) = (doors(server, "copies_wait").await, server.pool().await);
     for round in 1.. {
         let taken = doors.each_ref().map(|door| (door.0.count(Outcome::Accepted), door.0.count(Outcome::Duplicate)));
-        let held = in_the_way(&server, "copies_wait").await;
+        let held = in_the_way(server, "copies_wait").await;
         let [first, second] = copies(&doors, &pool).await;
         sleep(Duration::from_millis(200)).await;
         let early = [first.is_finished(), second.is_finished()];
@@ -67,20 +74,22 @@ async fn a_copy_waits_for_the_first_one_at_another_node() {
         }
         if told == [TAKEN, TAKEN] {
             let now = doors.each_ref().map(|door| (door.0.count(Outcome::Accepted), door.0.count(Outcome::Duplicate)));
-            assert_eq!((now[0].0 - taken[0].0, now[1].1 - taken[1].1), (1, 1), "one is new, and one a copy");
+            assert_eq!(
+                (now[0].0.abs_diff(taken[0].0), now[1].1.abs_diff(taken[1].1)),
+                (1, 1),
+                "one is new, and one a copy"
+            );
             return;
         }
         assert!(round < ROUNDS, "{told:?}");
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn a_copy_whose_first_one_fails_is_the_first() {
-    let Some(server) = Server::start() else { return };
-    let (doors, pool) = (doors(&server, "copies_fail").await, server.pool().await);
+async fn a_copy_whose_first_one_fails_is_the_first(server: &Server) {
+    let (doors, pool) = (doors(server, "copies_fail").await, server.pool().await);
     for round in 1.. {
         let before = doors[1].0.count(Outcome::Accepted);
-        let held = in_the_way(&server, "copies_fail").await;
+        let held = in_the_way(server, "copies_fail").await;
         let [first, second] = copies(&doors, &pool).await;
         // The first node's session, which waits for ours; not the one that waits for it.
         let own = "SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity WHERE wait_event_type = 'Lock' \
@@ -89,7 +98,7 @@ async fn a_copy_whose_first_one_fails_is_the_first() {
         let told = [first.await.unwrap(), second.await.unwrap()];
         drop(held);
         if told[0].0 == 503 && told[1] == TAKEN {
-            assert_eq!(doors[1].0.count(Outcome::Accepted) - before, 1);
+            assert_eq!(doors[1].0.count(Outcome::Accepted).abs_diff(before), 1);
             return;
         }
         assert!(told[0] != TAKEN, "the first was undone: {told:?}");
@@ -97,10 +106,8 @@ async fn a_copy_whose_first_one_fails_is_the_first() {
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn what_was_captured_at_one_node_is_a_copy_at_another() {
-    let Some(server) = Server::start() else { return };
-    let [a, b] = doors(&server, "captured").await;
+async fn what_was_captured_at_one_node_is_a_copy_at_another(server: &Server) {
+    let [a, b] = doors(server, "captured").await;
     let request = push(NEW);
     assert_eq!((a.send(&request).await, b.send(&request).await, a.send(&request).await), (TAKEN, TAKEN, TAKEN));
     assert_eq!((a.0.count(Outcome::Accepted), a.0.count(Outcome::Duplicate)), (1, 1));

@@ -205,6 +205,8 @@ async fn agree(framework: &str) {
     a.change("pause", &json!({})).await;
     assert_eq!(a.hook(NEW).await, 503);
     println!("{framework}: paused on the other node after {:?}", b.until(NEW, 503).await);
+    // Nobody is to take every node away from senders: they are told 503.
+    assert_eq!(b.ask("GET /health/ready", &[], b"").await.status, 200);
     let c = start("c", &server.url());
     assert_eq!(c.hook(NEW).await, 503, "one that starts later is paused before its first request");
     b.change("resume", &json!({})).await;
