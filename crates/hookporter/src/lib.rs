@@ -190,8 +190,8 @@ pub mod axum {
 pub use hookporter_actix as actix;
 
 /// The durable inbox: the sender is told 2xx once its event is committed and synced, and a worker does the work. The traits
-/// are for stores of your own; the features `sqlite`, `postgres` and `redis` have ready ones, whose [promises](guide::promises)
-/// differ.
+/// are for stores of your own; the features `sqlite`, `postgres`, `nats` and `redis` have ready ones, whose
+/// [promises](guide::promises) differ.
 pub mod inbox {
     pub use hookporter_pipeline::inbox::*;
 }
@@ -227,6 +227,8 @@ pub mod console {
     pub use hookporter_console::*;
 }
 
+#[cfg(feature = "nats")]
+pub use hookporter_nats as nats;
 #[cfg(feature = "postgres")]
 pub use hookporter_postgres as postgres;
 #[cfg(feature = "redis")]

@@ -5,7 +5,7 @@ use std::time::Duration;
 use hookporter_pipeline::inbox::{Accepted, AcceptingSide, EventRecord, Settled, WorkingSide};
 
 use super::sample::{START, claim, one, sample_record, told};
-use super::{Held, InboxBackend, hold, same};
+use super::{Held, InboxBackend, Part, hold, keeps, same};
 
 pub(super) async fn a_restart_keeps_every_field_of_what_was_accepted<B: InboxBackend>(
     backend: &B,
@@ -14,7 +14,7 @@ pub(super) async fn a_restart_keeps_every_field_of_what_was_accepted<B: InboxBac
     let mut bare = EventRecord::new("acme", bytes::Bytes::new(), START);
     bare.format = EventRecord::FORMAT + 7;
     let mut ordered = sample_record("evt_2");
-    ordered.lane = Some("customer 7".to_owned());
+    ordered.lane = keeps(backend, Part::Lanes).then(|| "customer 7".to_owned());
     ordered.sealed_by = Some("2026-11".to_owned());
     let records = vec![sample_record("evt_1"), bare, ordered];
     store.accept(records.clone()).await.map_err(|error| told(&error))?;

@@ -35,11 +35,34 @@ pub trait InboxBackend {
     /// What went wrong; the suite ends then.
     fn empty(&self) -> impl Future<Output = Result<Self::Store, BoxError>>;
 
+    /// What the store does not promise, and says so in its docs. Default: it promises everything, and every case runs.
+    fn lacks(&self) -> &'static [Part] {
+        &[]
+    }
+
     /// Closes a store and opens what it has kept, as a restart of the process does.
     ///
     /// # Errors
     /// What went wrong; the suite ends then.
     fn restart(&self, store: Self::Store) -> impl Future<Output = Result<Self::Store, BoxError>>;
+}
+
+/// A part of what stores promise that some engines have no means for. A case that needs one which the store lacks is left out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Part {
+    /// Events of one lane are worked one after the other.
+    Lanes,
+    /// Leases and due times go by the moments that callers tell, and [`Claimed::next_due`] is known: the engine has no clock of
+    /// its own that decides. Who lacks this has tests of its own that wait.
+    ///
+    /// [`Claimed::next_due`]: hookporter_pipeline::inbox::Claimed::next_due
+    CallersClock,
+}
+
+/// Whether the store promises this part.
+fn keeps(backend: &impl InboxBackend, part: Part) -> bool {
+    !backend.lacks().contains(&part)
 }
 
 /// A case of the suite that did not hold.
@@ -68,18 +91,22 @@ impl Error for SuiteFailure {}
 /// How a case went.
 type Held = Result<(), BoxError>;
 
-/// Runs cases on a backend, each on an empty store, up to the first that does not hold.
+/// Runs cases on a backend, each on an empty store, up to the first that does not hold; without those that need what it lacks.
 macro_rules! cases {
-    ($backend:expr => $($module:ident::$case:ident;)*) => {
+    ($backend:expr => $($module:ident::$case:ident $(needs $($part:ident),+)?;)*) => {
         $(
-            let case = stringify!($case);
-            let held = async { $module::$case($backend, $backend.empty().await?).await };
-            held.await.map_err(|problem| SuiteFailure { case, problem })?;
+            let kept: &[bool] = &[$($(keeps($backend, Part::$part)),+)?];
+            if kept.iter().all(|kept| *kept) {
+                let case = stringify!($case);
+                let held = async { $module::$case($backend, $backend.empty().await?).await };
+                held.await.map_err(|problem| SuiteFailure { case, problem })?;
+            }
         )*
     };
 }
 
-/// Runs every case, each on an empty store, on a tokio runtime with its time on.
+/// Runs every case, but those that need what the store [lacks](InboxBackend::lacks), each on an empty store, on a tokio runtime with
+/// its time on.
 ///
 /// ```no_run
 /// # async fn example(backend: impl hookporter_testkit::inbox::InboxBackend) {
@@ -99,19 +126,19 @@ pub async fn inbox_suite<B: InboxBackend>(backend: &B) -> Result<(), SuiteFailur
         accepting::acceptance_wakes_who_waits;
         leases::events_are_lent_in_order_and_to_one_worker_only;
         leases::workers_that_claim_at_once_get_different_events;
-        leases::a_lease_that_runs_out_gives_the_event_back;
-        leases::a_word_of_an_old_lease_counts_for_nothing;
-        leases::a_renewed_lease_holds_longer;
+        leases::a_lease_that_runs_out_gives_the_event_back needs CallersClock;
+        leases::a_word_of_an_old_lease_counts_for_nothing needs CallersClock;
+        leases::a_renewed_lease_holds_longer needs CallersClock;
         leases::an_event_that_is_given_back_is_due_at_once_and_the_attempt_does_not_count;
-        leases::a_restart_gives_back_what_was_lent_when_its_lease_runs_out;
-        lanes::events_of_a_lane_are_lent_one_after_the_other;
-        lanes::a_failure_holds_its_lane_and_a_dead_letter_lets_it_go;
-        failing::a_failed_event_is_due_when_it_was_said;
-        failing::an_event_that_is_held_is_due_when_it_was_said_and_the_attempt_does_not_count;
+        leases::a_restart_gives_back_what_was_lent_when_its_lease_runs_out needs CallersClock;
+        lanes::events_of_a_lane_are_lent_one_after_the_other needs Lanes;
+        lanes::a_failure_holds_its_lane_and_a_dead_letter_lets_it_go needs Lanes;
+        failing::a_failed_event_is_due_when_it_was_said needs CallersClock;
+        failing::an_event_that_is_held_is_due_when_it_was_said_and_the_attempt_does_not_count needs Lanes, CallersClock;
         failing::a_dead_letter_is_not_lent_and_comes_back_when_it_is_delivered_again;
-        failing::an_event_that_kills_its_process_ends_as_a_dead_letter;
+        failing::an_event_that_kills_its_process_ends_as_a_dead_letter needs CallersClock;
         failing::a_parked_event_is_not_lent;
-        failing::an_event_that_a_worker_parks_is_kept_and_not_lent;
+        failing::an_event_that_a_worker_parks_is_kept_and_not_lent needs Lanes;
     }
     Ok(())
 }

@@ -1,0 +1,16 @@
+//! The inbox on a real NATS server of the test's own: the acceptance suite, several nodes, kills, restarts, and an endpoint.
+
+#![cfg(test)]
+#![cfg(unix)]
+
+mod accept;
+mod crash;
+mod endpoint;
+mod kept;
+mod network;
+mod opening;
+mod restart;
+mod server;
+mod suite;
+mod sweep;
+mod work;

@@ -1,0 +1,195 @@
+//! A NATS server of a test's own, on a free port, with its streams in a directory that goes with it.
+
+use std::net::TcpListener;
+use std::path::{Path, PathBuf};
+use std::process::{Child, Command, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use hookporter_core::{Clock, SystemClock};
+use hookporter_nats::async_nats::{self, jetstream};
+use hookporter_nats::{Inbox, Settings};
+use hookporter_pipeline::inbox::{Claim, Lease, WorkingSide};
+use tokio::time::{Instant, sleep, timeout};
+
+/// The server.
+pub(crate) struct Server {
+    directory: PathBuf,
+    port: u16,
+    child: Option<Child>,
+}
+
+/// The program that `HOOKPORTER_NATS_SERVER` names, or the one that is installed; `None` where there is none, which only a
+/// machine without `CI` may be.
+fn program() -> Option<PathBuf> {
+    let named = std::env::var_os("HOOKPORTER_NATS_SERVER").map(PathBuf::from);
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let installed =
+        std::env::split_paths(&path).chain([PathBuf::from("/usr/sbin")]).map(|path| path.join("nats-server"));
+    let found = named.into_iter().chain(installed).find(|program| program.exists());
+    assert!(found.is_some() || std::env::var_os("CI").is_none(), "these tests need nats-server");
+    found
+}
+
+impl Server {
+    /// A server that syncs every message where its version can; `None`, said aloud, where it is not installed.
+    pub(crate) fn start() -> Option<Self> {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        if program().is_none() {
+            eprintln!("skipped: {} needs nats-server", std::thread::current().name().unwrap_or("this test"));
+            return None;
+        }
+        let name = format!("hookporter-nats-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        let directory = std::env::temp_dir().join(name);
+        std::fs::create_dir_all(&directory).unwrap();
+        let mut server = Self { directory, port: 0, child: None };
+        // Somebody else may be faster to take a port that was free.
+        for _ in 0..5 {
+            server.port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+            server.launch();
+            if server.is_up() {
+                return Some(server);
+            }
+        }
+        panic!("the server does not start: {}", server.log());
+    }
+
+    fn log(&self) -> String {
+        std::fs::read_to_string(self.directory.join("log")).unwrap_or_default()
+    }
+
+    fn configuration(&self, sync: &str) -> PathBuf {
+        let file = self.directory.join(format!("server{}.conf", sync.len()));
+        let (port, store) = (self.port, self.directory.join("streams"));
+        let text = format!(
+            "listen: \"127.0.0.1:{port}\"\njetstream {{\n  store_dir: {store:?}\n  max_memory_store: 64MB\n  \
+             max_file_store: 1GB\n  {sync}\n}}\n"
+        );
+        std::fs::write(&file, text).unwrap();
+        file
+    }
+
+    /// Whether its version knows how to sync every message: Debian 12 has one that does not.
+    pub(crate) fn can_sync(&self) -> bool {
+        let file = self.configuration("sync_interval: always");
+        let tried = Command::new(program().unwrap()).arg("-t").arg("-c").arg(file).output().unwrap();
+        tried.status.success()
+    }
+
+    /// Starts it, once more on the same port and files.
+    pub(crate) fn launch(&mut self) {
+        let sync = if self.can_sync() { "sync_interval: always" } else { "" };
+        let log = std::fs::OpenOptions::new().create(true).append(true).open(self.directory.join("log")).unwrap();
+        let mut command = Command::new(program().unwrap());
+        command.arg("-c").arg(self.configuration(sync));
+        command.stdin(Stdio::null()).stdout(log.try_clone().unwrap()).stderr(log);
+        self.child = Some(command.spawn().unwrap());
+    }
+
+    /// Waits until it takes connections; whether it does.
+    fn is_up(&mut self) -> bool {
+        let began = Instant::now();
+        while began.elapsed() < Duration::from_secs(30) {
+            if self.child.as_mut().is_some_and(|child| child.try_wait().unwrap().is_some()) {
+                return false;
+            }
+            if std::net::TcpStream::connect(("127.0.0.1", self.port)).is_ok() {
+                return true;
+            }
+            std::thread::sleep(Duration::from_millis(20));
+        }
+        false
+    }
+
+    /// Starts it again; one that could not start, as while the killed one still holds its port, is started once more.
+    pub(crate) fn relaunch(&mut self) {
+        for _ in 0..50 {
+            self.launch();
+            if self.is_up() {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(100));
+        }
+        panic!("the server does not start again: {}", self.log());
+    }
+
+    pub(crate) fn port(&self) -> u16 {
+        self.port
+    }
+
+    pub(crate) fn url(&self) -> String {
+        format!("nats://127.0.0.1:{}", self.port)
+    }
+
+    /// An inbox in a stream of this name.
+    pub(crate) async fn inbox(&self, stream: &str) -> Inbox {
+        Settings::new().stream(stream).connect(&self.url()).await.unwrap()
+    }
+
+    /// A client to look with.
+    pub(crate) async fn client(&self) -> async_nats::Client {
+        async_nats::connect(self.url()).await.unwrap()
+    }
+
+    /// Streams to look at.
+    pub(crate) async fn streams(&self) -> jetstream::Context {
+        jetstream::new(self.client().await)
+    }
+
+    /// How many messages a stream has.
+    pub(crate) async fn count(&self, stream: &str) -> u64 {
+        self.streams().await.get_stream(stream).await.unwrap().cached_info().state.messages
+    }
+
+    /// Kills it with SIGKILL.
+    pub(crate) fn kill(&mut self) {
+        if let Some(mut child) = self.child.take() {
+            child.kill().unwrap();
+            child.wait().unwrap();
+        }
+    }
+
+    /// Freezes it, or lets it go on.
+    pub(crate) fn signal(&self, signal: &str) {
+        let id = self.child.as_ref().unwrap().id().to_string();
+        assert!(Command::new("kill").args([signal, &id]).status().unwrap().success());
+    }
+
+    pub(crate) fn directory(&self) -> &Path {
+        &self.directory
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.kill();
+        if !std::thread::panicking() {
+            let _ = std::fs::remove_dir_all(&self.directory);
+        }
+    }
+}
+
+/// A claim with leases of this length.
+pub(crate) fn claim(lease: Duration, attempts: u32) -> Claim {
+    Claim { now: SystemClock.now(), lease, most: 10, attempts }
+}
+
+/// What is lent as soon as something is.
+pub(crate) async fn lent(inbox: &Inbox, lease: Duration) -> Vec<Lease> {
+    let claiming = async {
+        loop {
+            let leases = inbox.claim(claim(lease, 10)).await.unwrap().leases;
+            if !leases.is_empty() {
+                return leases;
+            }
+            sleep(Duration::from_millis(20)).await;
+        }
+    };
+    timeout(Duration::from_secs(20), claiming).await.expect("nothing is lent")
+}
+
+/// Any spread of moments does; the process id makes every run another.
+pub(crate) fn random(seed: &mut u64) -> u64 {
+    *seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+    *seed >> 33
+}
