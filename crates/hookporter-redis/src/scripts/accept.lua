@@ -13,9 +13,9 @@ for i = 1, tonumber(ARGV[4]) do
   local at = 5 + (i - 1) * 9
   local mark, lane, parked = ARGV[at], ARGV[at + 1], ARGV[at + 2]
   local number = mark ~= '' and redis.call('GET', marker(mark))
-  local answer = 1
+  local answer, known = 1, nil
   if number then
-    local known = redis.call('HMGET', state(number), 's', 'p', 'a', 'd')
+    known = redis.call('HMGET', state(number), 's', 'p', 'a', 'd')
     answer = 0
     -- A sender that never stops must not have the same event worked for ever.
     if known[1] == 'd' and tonumber(known[2]) < math.max(100, 10 * tonumber(known[3])) then
@@ -31,13 +31,15 @@ for i = 1, tonumber(ARGV[4]) do
     redis.call('INCR', P .. 'duplicates')
   else
     redis.call('SET', contents(number), ARGV[at + 8])
-    redis.call('HSET', state(number), 'k', mark, 'l', lane, 'a', 0, 'n', ARGV[at + 3], 't', ARGV[at + 4], 'i', ARGV[at + 5],
-      'y', ARGV[at + 6], 'r', ARGV[at + 7])
-    if answer == 1 then redis.call('HSET', state(number), 'p', 0) end
+    -- The epoch goes on where it was.
+    local epoch = known and known[2] or 0
+    local fields = { 'k', mark, 'l', lane, 'a', 0, 'p', epoch, 'd', '', 'n', ARGV[at + 3], 't', ARGV[at + 4], 'i',
+      ARGV[at + 5], 'y', ARGV[at + 6], 'r', ARGV[at + 7] }
     if parked ~= '' then
+      redis.call('HSET', state(number), unpack(fields))
       set_aside(number, 'p', 0, '')
     else
-      enqueue(number, lane)
+      enqueue(number, lane, fields)
     end
     if mark ~= '' then redis.call('SET', marker(mark), number) end
   end

@@ -24,19 +24,19 @@ local function tell()
   redis.pcall('PUBLISH', P .. 'changed', '')
 end
 
--- Puts an event at the end of the stream: whoever comes next may have it.
-local function append(n)
+-- Puts an event at the end of the stream, with these fields of its state: whoever comes next may have it.
+local function append(n, fields)
   local at = redis.call('XADD', EVENTS, '*', 'n', n)
-  redis.call('HSET', state(n), 's', 'w', 'q', at)
+  redis.call('HSET', state(n), 's', 'w', 'q', at, unpack(fields))
 end
 
 -- The same, or behind the others of its lane.
-local function enqueue(n, lane)
+local function enqueue(n, lane, fields)
   if lane ~= '' and redis.call('RPUSH', lane_list(lane), n) > 1 then
-    redis.call('HSET', state(n), 's', 'b', 'q', '')
+    redis.call('HSET', state(n), 's', 'b', 'q', '', unpack(fields))
     redis.call('INCR', BEHIND)
   else
-    append(n)
+    append(n, fields)
   end
 end
 
@@ -53,7 +53,7 @@ local function leave(n, at, lane)
     redis.call('LREM', list, 1, n)
     local next = redis.call('LINDEX', list, 0)
     if first == n and next then
-      append(next)
+      append(next, {})
       redis.call('DECR', BEHIND)
       tell()
       return true

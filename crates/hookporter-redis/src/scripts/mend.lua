@@ -5,8 +5,7 @@ local known = redis.call('HMGET', state(n), 's', 'd', 'l', 'k')
 if known[1] ~= 'd' and known[1] ~= 'p' then return 0 end
 redis.call('XDEL', known[1] == 'd' and DEAD or PARKED, known[2])
 if ARGV[4] == 'requeue' then
-  redis.call('HSET', state(n), 'a', 0, 'd', '')
-  enqueue(n, known[3])
+  enqueue(n, known[3], { 'a', 0, 'd', '' })
   tell()
 else
   finish(n, known[4], ARGV[6], ARGV[7])

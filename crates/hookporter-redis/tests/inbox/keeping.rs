@@ -13,8 +13,8 @@ use crate::server::Server;
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn contents_go_first_then_markers_and_what_nobody_worked_stays() {
     let Some(server) = Server::start() else { return };
-    let settings = Settings::new().name("old").keep_bodies(Duration::from_secs(1));
-    let inbox = settings.remember_events(Duration::from_secs(4)).connect(&server.url()).await.unwrap();
+    let settings = Settings::new().name("old").keep_bodies(Duration::from_secs(3));
+    let inbox = settings.remember_events(Duration::from_secs(8)).connect(&server.url()).await.unwrap();
     let look = server.look().await;
     let mut parked = sample_record("evt_parked");
     parked.parked = true;
@@ -55,7 +55,7 @@ async fn contents_go_first_then_markers_and_what_nobody_worked_stays() {
     gone(&ending[0]).await;
     let copy = || inbox.accept(vec![sample_record("evt_done")]);
     let again = copy().await.unwrap();
-    assert!(again == [Accepted::Duplicate] || done.elapsed() > Duration::from_secs(4), "{again:?}");
+    assert!(again == [Accepted::Duplicate] || done.elapsed() > Duration::from_secs(8), "{again:?}");
     gone(&ending[2]).await;
     assert_eq!(copy().await.unwrap(), [Accepted::New]);
     assert_eq!(look.events("old").await, 5, "dead, lent, parked, waiting, and the new one");

@@ -14,6 +14,8 @@ mod opening;
 mod power;
 mod replicas;
 mod restart;
+#[cfg(feature = "seal")]
+mod sealed;
 mod server;
 mod suite;
 mod work;

@@ -31,13 +31,14 @@ fn strace_is_here() -> bool {
 /// What was so at one moment at which somebody was told something.
 #[derive(Debug, Clone, Copy, Default)]
 struct Moment {
+    written: usize,
     synced: usize,
     acknowledged: usize,
 }
 
 /// Reads a recording.
 fn moments(log: &str) -> Vec<Moment> {
-    let (mut written, mut now, mut moments) = (0, Moment::default(), Vec::new());
+    let (mut now, mut moments) = (Moment::default(), Vec::new());
     // By thread: how much a sync that is under way will have made durable.
     let mut syncing: Vec<(&str, usize)> = Vec::new();
     for line in log.lines() {
@@ -46,14 +47,14 @@ fn moments(log: &str) -> Vec<Moment> {
         let result = || what.rsplit("= ").next().and_then(|text| text.trim().parse::<usize>().ok());
         let opened = what.split_once('<').and_then(|(_, rest)| rest.split_once('>')).map_or("", |(path, _)| path);
         if what.starts_with("fdatasync(") && opened.ends_with(FILE) {
-            syncing.push((thread, written));
+            syncing.push((thread, now.written));
         }
         if what.contains("fdatasync") && result() == Some(0) {
             if let Some(at) = syncing.iter().position(|(of, _)| *of == thread) {
                 now.synced = now.synced.max(syncing.remove(at).1);
             }
         } else if what.starts_with("write(") && opened.ends_with(FILE) {
-            written += result().expect("written in one go");
+            now.written += result().expect("written in one go");
         } else if what.starts_with("write") && what.contains(ANSWER) {
             now.acknowledged += what.matches(NEW).count();
             moments.push(now);
@@ -147,7 +148,7 @@ async fn a_server_that_syncs_every_second_is_found_out() {
     }
     let Some((_server, file, moments)) = lived("everysec").await else { return };
     let whole = std::fs::read(&file).unwrap();
-    let worst = moments.iter().max_by_key(|moment| whole.len() * moment.acknowledged - moment.synced).unwrap();
+    let worst = moments.iter().max_by_key(|moment| moment.written - moment.synced).unwrap();
     let left = left(&file, &whole, worst.synced).await;
     assert!(left < worst.acknowledged, "nothing is missing: {worst:?}, {left} left");
     println!("{} acknowledged, {left} left", worst.acknowledged);
