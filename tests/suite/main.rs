@@ -16,6 +16,12 @@ mod canary;
 #[cfg(target_os = "linux")]
 #[cfg(test)]
 mod console;
+// A PostgreSQL server of a test's own: the store's helper.
+#[cfg(unix)]
+#[cfg(test)]
+#[expect(dead_code, reason = "the store's own tests need more of it")]
+#[path = "../../crates/hookporter-postgres/tests/inbox/server.rs"]
+mod database;
 #[cfg(test)]
 mod defects;
 #[cfg(test)]

@@ -70,9 +70,15 @@ pub(crate) struct Receive {
     #[arg(long, value_name = "RULE", num_args = 1..)]
     pub(crate) accept_version: Vec<String>,
     /// The durable inbox, which is made if it is not there: acknowledged is what is on disk, versions that are not handled
-    /// are parked, and `hookporter inbox` shows and mends all of it [default: hooks.db in the current directory]
-    #[arg(long, value_name = "FILE", conflicts_with = "no_inbox")]
-    pub(crate) inbox: Option<std::path::PathBuf>,
+    /// are parked, and `hookporter inbox` shows and mends all of it. A file, or a PostgreSQL database as
+    /// `postgres://USER@HOST/DATABASE`, whose password belongs into PGPASSWORD; then with --schema [default: what
+    /// HOOKPORTER_INBOX says, else hooks.db in the current directory]
+    #[arg(long, value_name = "FILE|URL", conflicts_with = "no_inbox")]
+    pub(crate) inbox: Option<crate::store::Named>,
+    /// The schema of a PostgreSQL inbox, which is made if it is not there. One of its own: whatever waits in it is worked here, which
+    /// means that it is shown, whoever accepted it
+    #[arg(long, value_name = "NAME", conflicts_with = "no_inbox")]
+    pub(crate) schema: Option<String>,
     /// Show events and drop them; no file is made
     #[arg(long)]
     pub(crate) no_inbox: bool,
@@ -221,6 +227,7 @@ pub(crate) fn refuse(error: &clap::Error) -> ExitCode {
     {
         text = text.replace(stray.as_str(), "(not shown)");
     }
+    text = crate::store::without_addresses(&text);
     // What else was typed may have come from a stranger, through a script.
     output::complain(format_args!("{}", output::escaped_lines(text.trim_end().as_bytes())));
     ExitCode::from(2)

@@ -3,22 +3,22 @@
 mod edit;
 mod export;
 mod filter;
+mod import;
 mod mend;
 mod replay;
 mod show;
 mod verdicts;
 
 use std::io::{IsTerminal, Write};
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
-use hookporter::sqlite::{OpenError, Reader, Selection, State};
+use hookporter::operating::{Page as Place, Selection, State};
 use hookporter::{Clock, SystemClock};
 
 use crate::failure::Failure;
 use crate::output;
-use crate::store::{self, failed};
+use crate::store::{At, Store};
 use filter::{Filter, Page, Part};
 
 /// Look into a durable inbox, and mend it
@@ -27,9 +27,8 @@ use filter::{Filter, Page, Part};
 /// 0 done, 1 no such event or not in a state for that, 2 wrongly used.
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
-    /// The inbox
-    #[arg(long, value_name = "FILE", default_value = crate::args::INBOX, global = true)]
-    inbox: PathBuf,
+    #[command(flatten)]
+    at: At,
     /// Print JSON, one object a line
     #[arg(long, global = true)]
     json: bool,
@@ -117,6 +116,14 @@ enum Command {
     /// request, or null once it was swept; `original` is what came in, of an edited event. Bytes (`body`, `payload`,
     /// `identity`, values of headers) are a string where they are UTF-8, else `{"base64": "…"}`.
     Export(export::Export),
+    /// Take over events that `export` wrote, into a file or a database, which is made if it is not there
+    ///
+    /// Numbers, states, attempts and times stay, and what is done is remembered, so that a further delivery of it is a duplicate. An event
+    /// that a worker had when it was exported waits, and is worked again. It can be run again, also where it was killed midway:
+    /// what is there already is left as it is, but for an event that waits here and was done there since, which is done here,
+    /// too. Exit status: 0 all is there, 1 lines were refused, 2 wrongly used. The guide has the way from one inbox to another,
+    /// step by step, with servers running or not.
+    Import(import::Import),
 }
 
 /// Looks, or mends.
@@ -129,7 +136,8 @@ pub(crate) fn run(args: &Arguments) -> Result<ExitCode, Failure> {
         Command::Payload { number, original: false } => payload(args, *number),
         Command::Payload { number, original: true } => original(args, *number),
         Command::Stats => {
-            show::stats(&reader(args)?.stats().map_err(failed)?, args.json);
+            let store = open(args)?;
+            show::stats(&store.wait(store.events().stats())?, args.json);
             Ok(ExitCode::SUCCESS)
         }
         Command::Requeue { filter, all } => mend::requeue(args, filter, *all),
@@ -140,15 +148,17 @@ pub(crate) fn run(args: &Arguments) -> Result<ExitCode, Failure> {
         Command::Verdicts { number } => replay::look(args, *number),
         Command::Edit(edit) => edit::run(args, edit),
         Command::Export(export) => export::run(args, export),
+        Command::Import(import) => import::run(args, import),
     }
 }
 
-fn reader(args: &Arguments) -> Result<Reader, Failure> {
-    store::reader(&args.inbox)
+fn open(args: &Arguments) -> Result<Store, Failure> {
+    Store::open(&args.at.place()?)
 }
 
 fn list(args: &Arguments, which: &Selection, page: &Page) -> Result<ExitCode, Failure> {
-    let listed = reader(args)?.select(which, page.after, page.most).map_err(failed)?;
+    let store = open(args)?;
+    let listed = store.wait(store.events().select(which.clone(), Place::After(page.after), page.most))?;
     show::list(&listed, SystemClock.now(), args.json);
     if listed.len() == page.most
         && let Some(last) = listed.last()
@@ -160,10 +170,11 @@ fn list(args: &Arguments, which: &Selection, page: &Page) -> Result<ExitCode, Fa
 }
 
 fn one(args: &Arguments, number: i64) -> Result<ExitCode, Failure> {
-    let reader = reader(args)?;
-    let Some((listed, record)) = reader.inspect(number).map_err(failed)? else { return Err(absent(number)) };
-    let attempts = reader.attempts(number).map_err(failed)?;
-    let original = reader.original(number).map_err(failed)?;
+    let store = open(args)?;
+    let events = store.events();
+    let Some((listed, record)) = store.wait(events.inspect(number))? else { return Err(absent(number)) };
+    let attempts = store.wait(events.attempts(number))?;
+    let original = store.wait(events.original(number))?;
     show::event(
         &show::Event { listed: &listed, record: &record, attempts: &attempts, original: original.as_ref() },
         args.json,
@@ -172,7 +183,8 @@ fn one(args: &Arguments, number: i64) -> Result<ExitCode, Failure> {
 }
 
 fn payload(args: &Arguments, number: i64) -> Result<ExitCode, Failure> {
-    let Some((_, record)) = reader(args)?.inspect(number).map_err(failed)? else { return Err(absent(number)) };
+    let store = open(args)?;
+    let Some((_, record)) = store.wait(store.events().inspect(number))? else { return Err(absent(number)) };
     if let Some(key) = &record.sealed_by {
         let key = output::escaped(key);
         output::complain(format_args!(
@@ -183,7 +195,8 @@ fn payload(args: &Arguments, number: i64) -> Result<ExitCode, Failure> {
 }
 
 fn original(args: &Arguments, number: i64) -> Result<ExitCode, Failure> {
-    let found = reader(args)?.original(number).map_err(failed)?;
+    let store = open(args)?;
+    let found = store.wait(store.events().original(number))?;
     found.map(|original| write(&original.body)).ok_or_else(|| Failure::Run(format!("event {number} was not edited")))
 }
 
@@ -199,8 +212,4 @@ fn write(body: &[u8]) -> ExitCode {
 
 fn absent(number: i64) -> Failure {
     Failure::Run(format!("event {number}: there is none, or its body was swept"))
-}
-
-fn unopened(args: &Arguments, error: &OpenError) -> Failure {
-    store::unopened(&args.inbox, error)
 }

@@ -19,6 +19,11 @@ impl Progress {
         Ok(Self { total })
     }
 
+    /// For what has no known end.
+    pub(crate) const fn none() -> Self {
+        Self { total: None }
+    }
+
     pub(crate) fn draw(self, done: usize) {
         let Some(total) = self.total else { return };
         // Fails only without a terminal, and then nobody watches.

@@ -9,7 +9,6 @@ mod tower;
 
 use std::future::ready;
 use std::net::{SocketAddr, TcpListener};
-use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -18,10 +17,11 @@ use hookporter::{
 };
 use serde::Serialize;
 
-use crate::args::{Adapter, INBOX, Receive};
+use crate::args::{Adapter, Receive};
 use crate::failure::Failure;
 use crate::keys;
 use crate::output;
+use crate::store::Place;
 use kept::Kept;
 pub(crate) use printer::Printer;
 
@@ -39,15 +39,18 @@ pub(crate) fn run(args: &Receive) -> Result<ExitCode, Failure> {
         output::complain(format_args!("the clock stands still at {at}: every request is judged at that moment"));
     }
     may_keep(args, provider)?;
+    let place = place(args)?;
     let printer = Printer::start(args.json).map_err(|error| Failure::system("a thread", error))?;
     // Last of all, so that no file is made where something else is wrong.
-    let kept = inbox_file(args).map(|file| Kept::open(&file, &printer)).transpose()?;
-    let endpoint = match &kept {
-        Some(kept) => keeping_refused(args, endpoint.inbox(kept.inbox()))?,
-        None => endpoint.handoff(ShownAndDropped),
+    let (endpoint, kept) = match &place {
+        Some(place) => {
+            let (endpoint, kept) = Kept::open(place, endpoint, &printer)?;
+            (keeping_refused(args, endpoint)?, Some(kept))
+        }
+        None => (endpoint.handoff(ShownAndDropped), None),
     };
     let endpoint = endpoint.observer(printer.observer());
-    let listening = listening(args, provider, &url, kept.as_ref().map(|kept| kept.inbox().path()));
+    let listening = listening(args, provider, &url, place.as_ref());
     let ready = || printer.say(listening);
     let ended = match args.adapter {
         Adapter::Tower => tower::serve(listener, &path, endpoint, ready),
@@ -59,14 +62,17 @@ pub(crate) fn run(args: &Receive) -> Result<ExitCode, Failure> {
     ended.map(|()| ExitCode::SUCCESS)
 }
 
-/// Where events are kept, with all of its path: the current directory may be another one for whoever looks.
-fn inbox_file(args: &Receive) -> Option<PathBuf> {
+/// Where events are kept.
+fn place(args: &Receive) -> Result<Option<Place>, Failure> {
     if args.no_inbox {
-        return None;
+        return Ok(None);
     }
-    let file = args.inbox.as_deref().unwrap_or_else(|| Path::new(INBOX));
-    // Fails for an empty path only, which will not open.
-    Some(std::path::absolute(file).unwrap_or_else(|_| file.to_owned()))
+    let place = Place::named(args.inbox.as_ref(), args.schema.as_deref())?.absolute();
+    if args.schema.is_none() && !matches!(place, Place::File(_)) {
+        // What waits in the schema of an app would be shown here, and be done.
+        return Err(Failure::usage("with a PostgreSQL inbox, name a schema of its own: --schema NAME"));
+    }
+    Ok(Some(place))
 }
 
 fn endpoint(args: &Receive, provider: &Provider, keyring: Keyring, url: &str) -> Result<Endpoint, Failure> {
@@ -145,7 +151,7 @@ pub(crate) fn bind(address: &str) -> Result<(TcpListener, SocketAddr), Failure> 
 }
 
 /// The first line; for people, where there is an inbox, a second one.
-fn listening(args: &Receive, provider: &Provider, url: &str, inbox: Option<&Path>) -> String {
+fn listening(args: &Receive, provider: &Provider, url: &str, place: Option<&Place>) -> String {
     #[derive(Serialize)]
     struct Listening<'a> {
         listening: &'a str,
@@ -155,7 +161,7 @@ fn listening(args: &Receive, provider: &Provider, url: &str, inbox: Option<&Path
         inbox: Option<String>,
         quarantine: bool,
     }
-    let inbox = inbox.map(|file| file.display().to_string());
+    let inbox = place.map(Place::shown);
     if args.json {
         let (provider, adapter, quarantine) = (provider.id(), args.adapter.as_str(), args.quarantine);
         return output::json(&Listening {
@@ -168,10 +174,14 @@ fn listening(args: &Receive, provider: &Provider, url: &str, inbox: Option<&Path
         });
     }
     let Some(file) = inbox.map(|file| output::escaped(&file)) else { return format!("listening on {url}") };
+    let schema =
+        args.schema.as_ref().map(|schema| format!(" --schema {}", output::escaped(schema))).unwrap_or_default();
     let refused = if args.quarantine {
-        format!("\nrefused requests are kept, too; `hookporter rejected list --inbox {file}` shows them")
+        format!("\nrefused requests are kept, too; `hookporter rejected list --inbox {file}{schema}` shows them")
     } else {
         String::new()
     };
-    format!("listening on {url}\nkeeping events in {file}; `hookporter inbox list --inbox {file}` shows them{refused}")
+    format!(
+        "listening on {url}\nkeeping events in {file}; `hookporter inbox list --inbox {file}{schema}` shows them{refused}"
+    )
 }

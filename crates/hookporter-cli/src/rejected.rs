@@ -8,12 +8,12 @@ mod list;
 mod recheck;
 mod show;
 
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Args, Subcommand};
 
 use crate::failure::Failure;
+use crate::store::{At, Store};
 pub(crate) use chosen::reason;
 
 /// Look at what was turned away, and judge it again
@@ -22,9 +22,8 @@ pub(crate) use chosen::reason;
 /// judged again once a secret, a clock or a URL is mended. All of it works beside a running server, and without one.
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
-    /// The inbox
-    #[arg(long, value_name = "FILE", default_value = crate::args::INBOX, global = true)]
-    inbox: PathBuf,
+    #[command(flatten)]
+    at: At,
     /// Print JSON, one object a line
     #[arg(long, global = true)]
     json: bool,
@@ -58,4 +57,8 @@ pub(crate) fn run(args: &Arguments) -> Result<ExitCode, Failure> {
         Command::Recheck(recheck) => recheck::run(args, recheck),
         Command::Forget(forget) => forget::run(args, forget),
     }
+}
+
+fn open(args: &Arguments) -> Result<Store, Failure> {
+    Store::open(&args.at.place()?)
 }

@@ -8,7 +8,6 @@ mod live;
 mod screen;
 
 use std::io::{IsTerminal, stdin, stdout};
-use std::path::PathBuf;
 use std::process::ExitCode;
 use std::thread::sleep;
 use std::time::Duration;
@@ -19,11 +18,12 @@ use hookporter::{Outcome, Reason};
 
 use crate::failure::Failure;
 use crate::output;
+use crate::store::{Named, Place, Store};
 use crate::style::Style;
 use fate::Fates;
 use follow::Follower;
 
-/// The pause between two looks at whether the file has changed.
+/// The pause between two looks at whether something came.
 const PAUSE: Duration = Duration::from_millis(200);
 
 /// Follow the requests of an inbox as they come, beside its server
@@ -32,9 +32,13 @@ const PAUSE: Duration = Duration::from_millis(200);
 /// second. It ends at Ctrl-C, or when nobody reads.
 #[derive(Debug, Args)]
 pub(crate) struct Arguments {
-    /// The inbox
-    #[arg(value_name = "FILE", default_value = crate::args::INBOX)]
-    inbox: PathBuf,
+    /// The inbox: a file, or a PostgreSQL database as `postgres://USER@HOST/DATABASE`, whose password belongs into PGPASSWORD
+    /// [default: what HOOKPORTER_INBOX says, else hooks.db]
+    #[arg(value_name = "FILE|URL")]
+    inbox: Option<Named>,
+    /// The schema of a PostgreSQL inbox [default: hookporter]
+    #[arg(long, value_name = "NAME")]
+    schema: Option<String>,
     /// Only requests to this endpoint; `receive` names it after its sender
     #[arg(long, value_name = "NAME")]
     endpoint: Option<String>,
@@ -77,7 +81,8 @@ impl Arguments {
 
 /// Follows it: with keys, where a person has a terminal.
 pub(crate) fn run(args: &Arguments) -> Result<ExitCode, Failure> {
-    let (follower, begun) = Follower::begin(&args.inbox, args.query(), args.last)?;
+    let store = Store::open(&Place::named(args.inbox.as_ref(), args.schema.as_deref())?)?;
+    let (follower, begun) = Follower::begin(store, args.query(), args.last)?;
     let dumb = std::env::var_os("TERM").is_some_and(|terminal| terminal == "dumb");
     let is_watched = stdout().is_terminal() && stdin().is_terminal() && !dumb;
     if is_watched && !args.json && !args.once {
@@ -99,7 +104,7 @@ fn plain(args: &Arguments, mut follower: Follower, begun: &[follow::Shared]) -> 
                 return Ok(ExitCode::SUCCESS);
             }
         }
-        for fate in fates.changed(follower.reader()) {
+        for fate in fates.changed(follower.store()) {
             let line = if args.json { output::json(&fate.json()) } else { fate.human(style) };
             if output::print(&line).is_err() {
                 return Ok(ExitCode::SUCCESS);
@@ -110,8 +115,10 @@ fn plain(args: &Arguments, mut follower: Follower, begun: &[follow::Shared]) -> 
         }
         new = loop {
             sleep(PAUSE);
-            if let Some(new) = follower.news() {
-                break new;
+            let news = follower.news();
+            // Events go their way without a request.
+            if news.is_some() || fates.is_on() {
+                break news.unwrap_or_default();
             }
         };
     }

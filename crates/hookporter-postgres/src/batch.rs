@@ -42,7 +42,12 @@ pub(crate) fn bind_identities<'q>(query: Statement<'q>, records: &'q [&'q EventR
 
 /// Binds the columns of `events`.
 pub(crate) fn bind_events<'q>(query: Statement<'q>, records: &'q [&'q EventRecord]) -> Statement<'q> {
-    let query = bind_identities(column(query, records, |record| row::state(record)), records);
+    bind_facts(column(query, records, |record| row::state(record)), records)
+}
+
+/// Binds the columns of `events` that no work on an event changes.
+pub(crate) fn bind_facts<'q>(query: Statement<'q>, records: &'q [&'q EventRecord]) -> Statement<'q> {
+    let query = bind_identities(query, records);
     let query = column(query, records, |record| maybe(record.lane.as_ref()));
     let query = column(query, records, |record| lane::of(record));
     let query = column(query, records, |record| kept(&record.provider));

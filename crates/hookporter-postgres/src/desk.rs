@@ -79,8 +79,13 @@ fn listed(row: &PgRow) -> sqlx::Result<Listed> {
     })
 }
 
-pub(crate) async fn count(connection: &mut PgConnection, sql: &'static Sql, which: &Selection) -> sqlx::Result<u64> {
-    unsigned(&choose(sql.count, which).fetch_one(connection).await?, 0)
+/// How many of these a statement counts.
+pub(crate) async fn count_with(
+    connection: &mut PgConnection,
+    sql: &'static str,
+    which: &Selection,
+) -> sqlx::Result<u64> {
+    unsigned(&choose(sql, which).fetch_one(connection).await?, 0)
 }
 
 pub(crate) async fn inspect(

@@ -32,6 +32,9 @@
 //! AUTHORIZATION shop`. [`Inbox::with_pool`] takes your pool: effects have its transactions. Beside it a process has one
 //! connection for what comes in, one for what nodes agree on, and where it works up to five more.
 //!
+//! A pool is of one release of sqlx. This crate takes 0.8.6 and later and 0.9; Cargo gives it the newest one even where you have
+//! another, as by sea-orm 1. Then tell it once: `cargo update sqlx@0.9.0 --precise 0.8.6`, and both are the same.
+//!
 //! Sessions of the inbox's own have settings, such as timeouts: a pooler between must keep sessions apart (PgBouncer's `session`
 //! mode). Outside of a lane, numbers of events that nodes accept at the same moment may show themselves in another order.
 //!
@@ -65,6 +68,7 @@ mod lane;
 mod listen;
 mod mend;
 mod moment;
+mod moving;
 mod nodes;
 mod open_error;
 mod opening;

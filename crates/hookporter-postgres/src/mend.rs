@@ -43,8 +43,12 @@ pub(crate) struct Bulk {
 }
 
 impl Bulk {
-    pub(crate) const fn new(selection: Selection, doing: Doing) -> Self {
-        Self { selection, doing, after: 0, upto: None, done: 0, is_over: false }
+    pub(crate) fn new(selection: Selection, doing: Doing) -> Self {
+        // Where numbers are named, only the rows between them are looked at.
+        let numbers = selection.numbers.as_deref();
+        let after = numbers.and_then(|numbers| numbers.iter().min()).map_or(0, |first| first.saturating_sub(1).max(0));
+        let upto = numbers.map(|numbers| numbers.iter().max().copied().unwrap_or(0));
+        Self { selection, doing, after, upto, done: 0, is_over: false }
     }
 
     /// Does the next few.

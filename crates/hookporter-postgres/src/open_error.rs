@@ -24,6 +24,10 @@ pub enum OpenError {
     Encoding(String),
     /// The server is older than 12, as a number such as 110022.
     TooOld(i32),
+    /// There is no inbox in the schema of this name: nothing makes one but a node's start, and an import.
+    Absent(String),
+    /// The tables are of this version, which is older than this release's: a node brings them up to date when it starts.
+    Older(i32),
     /// The tables were made by a newer release, in this version.
     Newer(i32),
     /// The tables cannot be made or changed.
@@ -45,6 +49,11 @@ impl fmt::Display for OpenError {
             Self::ReadOnly => f.write_str("the server is a replica that only reads"),
             Self::Encoding(encoding) => write!(f, "the database is encoded in {encoding}, and not in UTF8"),
             Self::TooOld(version) => write!(f, "the server is of version {version}, and 12 or newer is needed"),
+            Self::Absent(schema) => write!(f, "there is no inbox in the schema `{schema}` of this database"),
+            Self::Older(version) => write!(
+                f,
+                "the tables are of version {version}, of an older release: a receiver or worker of this one brings them up to date"
+            ),
             Self::Newer(version) => write!(f, "the tables are of version {version}, which a newer release has made"),
             Self::Tables(error) => write!(f, "the tables of the inbox cannot be made: {error}"),
         }

@@ -18,7 +18,7 @@ use crate::nodes::Nodes;
 use crate::queue::Queue;
 use crate::sweep::Sweep;
 use crate::writer::Writer;
-use crate::{Inbox, OpenError, Settings, schema, sql};
+use crate::{Desk, Inbox, OpenError, Settings, schema, sql};
 
 /// How long workers wait for a connection.
 const ACQUIRE: Duration = Duration::from_secs(2);
@@ -79,6 +79,50 @@ pub(crate) async fn open(settings: Settings, pool: PgPool) -> Result<Inbox, Open
         nodes,
         end,
     }))
+}
+
+/// What becomes of tables that are not there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Tables {
+    Demanded,
+    Made,
+}
+
+/// A desk on an inbox, of which nothing runs by itself.
+pub(crate) async fn desk(settings: Settings, options: PgConnectOptions, tables: Tables) -> Result<Desk, OpenError> {
+    if !is_name(&settings.schema) {
+        return Err(OpenError::SchemaName(settings.schema));
+    }
+    let sql = sql::of(&settings.schema);
+    let mut connection = connect::connect(&options, settings.demand, connect::PATIENT).await?;
+    match tables {
+        Tables::Demanded => schema::demand_present(&mut connection, sql).await?,
+        Tables::Made => schema::migrate(&mut connection, sql).await?,
+    }
+    // What others have lost is known from here on; the task itself has nothing to write.
+    let (_, beside) = Aside::new(&settings, options.clone(), sql, &mut connection).await.map_err(OpenError::Tables)?;
+    let nodes = Nodes::new(&settings, sql, watch::channel(()).1);
+    drop(connection);
+    // Nobody writes, so nothing is taken.
+    let queue = Arc::new(Queue::new(1, 0));
+    queue.close();
+    Ok(Desk::of(Inbox::new(Shared {
+        queue,
+        changed: Arc::new(watch::Sender::new(())),
+        sql,
+        times: settings.times,
+        sealing: settings.sealing,
+        workers: workers(&options, settings.demand, settings.connections),
+        pool: PgPoolOptions::new().connect_lazy_with(options),
+        names: EndpointNames::new(),
+        depth: Depth::default(),
+        durability: settings.demand.durability(),
+        completions: OnceLock::new(),
+        listens: AtomicBool::new(true),
+        beside,
+        nodes,
+        end: watch::channel(()).1,
+    })))
 }
 
 /// The pool of the inbox's own workers.

@@ -8,15 +8,15 @@ use hookporter_core::UnixTime;
 use hookporter_pipeline::BoxFuture;
 use hookporter_pipeline::inbox::{EventRecord, InboxError};
 use hookporter_pipeline::operating::{
-    Attempted, Edited, JournalSide, Listed, Operated, OperatingSide, Original, Page, QuarantineSide, Replay, Replayed,
-    Selection, Stats,
+    Attempted, Edited, JournalSide, Listed, Moved, MovingSide, Operated, OperatingSide, Original, Page, QuarantineSide,
+    Replay, Replayed, Selection, Stats, TakenOver,
 };
 use sqlx::{Connection, PgConnection};
 use tokio::time::timeout;
 
 use crate::fault::Fault;
 use crate::mend::{Bulk, Doing};
-use crate::{Inbox, desk, journal, mend};
+use crate::{Inbox, OpenError, Settings, desk, journal, mend, moving};
 
 /// How long people wait for an answer that may need a look at every row.
 pub(crate) const LONGEST: Duration = Duration::from_secs(30);
@@ -45,30 +45,78 @@ pub(crate) use asked;
 /// The desk of an inbox: what people see of its events and mend in it, beside any number of nodes. Made with [`Inbox::desk`].
 ///
 /// Whoever has one can read events and have them worked again. What is encrypted is opened where its key is here.
-#[derive(Debug, Clone)]
+///
+/// Where no inbox is open, [`Desk::connect`] makes one for a program beside the nodes: it makes no tables, sweeps nothing and
+/// accepts nothing.
+///
+/// ```no_run
+/// use hookporter_pipeline::operating::{OperatingSide, Page, Selection, State};
+/// use hookporter_postgres::Desk;
+///
+/// # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+/// let desk = Desk::connect("postgres://shop@db.internal/shop").await?;
+/// for dead in desk.select(Selection::all().state(State::Dead), Page::Before(i64::MAX), 20).await? {
+///     println!("{} {:?}", dead.number, dead.last_error);
+/// }
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
 pub struct Desk {
     pub(crate) inbox: Inbox,
+    progress: Arc<dyn Fn(usize) + Send + Sync>,
+}
+
+impl Desk {
+    /// A desk on the inbox in the database of this URL, whether any node runs or not; [`Settings::desk`] has one in another schema.
+    ///
+    /// # Errors
+    /// [`OpenError`] if there is no inbox, or its tables are not of this release's version.
+    pub async fn connect(url: &str) -> Result<Self, OpenError> {
+        Settings::new().desk(url).await
+    }
+
+    pub(crate) fn of(inbox: Inbox) -> Self {
+        Self { inbox, progress: Arc::new(|_| {}) }
+    }
+
+    /// Tells a function after each step of a change to many events how many are changed so far. Default: nobody is told.
+    #[must_use]
+    pub fn on_progress(self, progress: impl Fn(usize) + Send + Sync + 'static) -> Self {
+        Self { progress: Arc::new(progress), ..self }
+    }
+
+    /// Changes these events, a few at a time.
+    fn all(&self, which: Selection, doing: Doing) -> Answer<Bulk> {
+        let (inbox, progress) = (self.inbox.clone(), self.progress.clone());
+        Box::pin(async move {
+            let mut bulk = Bulk::new(which, doing);
+            while !bulk.is_over {
+                let shared = inbox.shared();
+                let step = async {
+                    let mut connection = shared.connection().await?;
+                    bulk.step(&mut connection, shared.sql, &shared.times).await
+                };
+                timeout(LONGEST, step).await.unwrap_or_else(|_| Err(sqlx::Error::PoolTimedOut)).map_err(Fault::from)?;
+                inbox.wake();
+                progress(bulk.done);
+            }
+            Ok(bulk)
+        })
+    }
+}
+
+impl std::fmt::Debug for Desk {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Desk").field("inbox", &self.inbox).finish_non_exhaustive()
+    }
 }
 
 impl Inbox {
     /// Its desk, for a console and for programs that mend.
     #[must_use]
     pub fn desk(&self) -> Desk {
-        Desk { inbox: self.clone() }
-    }
-
-    async fn all(self, which: Selection, doing: Doing) -> Result<Bulk, InboxError> {
-        let mut bulk = Bulk::new(which, doing);
-        while !bulk.is_over {
-            let shared = self.shared();
-            let step = async {
-                let mut connection = shared.connection().await?;
-                bulk.step(&mut connection, shared.sql, &shared.times).await
-            };
-            timeout(LONGEST, step).await.unwrap_or_else(|_| Err(sqlx::Error::PoolTimedOut)).map_err(Fault::from)?;
-            self.wake();
-        }
-        Ok(bulk)
+        Desk::of(self.clone())
     }
 }
 
@@ -80,7 +128,7 @@ impl OperatingSide for Desk {
     fn count(&self, which: Selection) -> Answer<u64> {
         asked!(self.inbox, |connection, shared| async {
             let mut patient = patient(connection).await?;
-            desk::count(&mut patient, shared.sql, &which).await
+            desk::count_with(&mut patient, shared.sql.count, &which).await
         })
     }
 
@@ -107,27 +155,34 @@ impl OperatingSide for Desk {
     }
 
     fn requeue(&self, which: Selection) -> Answer<usize> {
-        let all = self.inbox.clone().all(which, Doing::Requeue);
+        let all = self.all(which, Doing::Requeue);
         Box::pin(async move { Ok(all.await?.done) })
     }
 
     fn release(&self, which: Selection) -> Answer<usize> {
-        let all = self.inbox.clone().all(which, Doing::Release);
+        let all = self.all(which, Doing::Release);
         Box::pin(async move { Ok(all.await?.done) })
     }
 
     fn give_up(&self, which: Selection, now: UnixTime) -> Answer<usize> {
-        let all = self.inbox.clone().all(which, Doing::GiveUp(now));
+        let all = self.all(which, Doing::GiveUp(now));
         Box::pin(async move { Ok(all.await?.done) })
     }
 
     fn replay(&self, which: Selection, reason: Option<String>, now: UnixTime) -> Answer<Option<i64>> {
-        let all = self.inbox.clone().all(which, Doing::Replay { run: None, reason, now });
+        let all = self.all(which, Doing::Replay { run: None, reason, now });
         Box::pin(async move {
             Ok(match all.await?.doing {
                 Doing::Replay { run, .. } => run,
                 _ => None,
             })
+        })
+    }
+
+    fn count_to_replay(&self, which: Selection) -> Answer<u64> {
+        asked!(self.inbox, |connection, shared| async {
+            let mut patient = patient(connection).await?;
+            desk::count_with(&mut patient, shared.sql.count_to_replay, &which).await
         })
     }
 
@@ -162,6 +217,19 @@ impl OperatingSide for Desk {
             // First what the journal says, so that whoever is interrupted can ask again.
             journal::erase(&inbox, number).await?;
             erased.await
+        })
+    }
+}
+
+impl MovingSide for Desk {
+    fn moved(&self, number: i64) -> Answer<Option<Moved>> {
+        asked!(self.inbox, |connection, shared| moving::moved(connection, shared.sql, number))
+    }
+
+    fn take_over(&self, events: Vec<Moved>, reserve: u32, now: UnixTime) -> Answer<Vec<TakenOver>> {
+        asked!(self.inbox, |connection, shared| async {
+            let now = shared.times.present(now);
+            moving::take_over(connection, shared.sql, &events, reserve, now).await
         })
     }
 }

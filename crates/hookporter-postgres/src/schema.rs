@@ -22,6 +22,17 @@ pub(crate) async fn migrate(connection: &mut PgConnection, sql: &'static Sql) ->
     upgrade(connection, sql).await.map_err(OpenError::Tables)
 }
 
+/// Refuses a schema whose tables are not there, or of another version: for those who make none.
+pub(crate) async fn demand_present(connection: &mut PgConnection, sql: &'static Sql) -> Result<(), OpenError> {
+    let newest = i32::try_from(VERSIONS.len()).unwrap_or(i32::MAX);
+    match version(connection, sql).await.map_err(OpenError::Tables)? {
+        0 => Err(OpenError::Absent(sql.channel.to_owned())),
+        version if version < newest => Err(OpenError::Older(version)),
+        version if version > newest => Err(OpenError::Newer(version)),
+        _ => Ok(()),
+    }
+}
+
 async fn upgrade(connection: &mut PgConnection, sql: &'static Sql) -> sqlx::Result<()> {
     let mut transaction = connection.begin().await?;
     // Others may need longer than a batch of acceptances does.

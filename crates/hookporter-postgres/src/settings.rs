@@ -12,7 +12,8 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
 use crate::connect::Demand;
 use crate::moment::Times;
-use crate::{Inbox, OpenError, opening};
+use crate::opening::Tables;
+use crate::{Desk, Inbox, OpenError, opening};
 
 /// How an inbox is to be opened.
 ///
@@ -200,9 +201,24 @@ impl Settings {
     /// # Errors
     /// [`OpenError`], which says what is wrong.
     pub async fn connect(self, url: &str) -> Result<Inbox, OpenError> {
-        let options: PgConnectOptions = url.parse().map_err(OpenError::Unreachable)?;
-        let options = options.application_name("hookporter");
-        self.with_pool(PgPoolOptions::new().connect_lazy_with(options)).await
+        self.with_pool(PgPoolOptions::new().connect_lazy_with(options(url)?)).await
+    }
+
+    /// A desk on the inbox in this database, for a program beside its nodes. It makes no tables; of these settings those of schema,
+    /// clock, durability and keys count.
+    ///
+    /// # Errors
+    /// [`OpenError`] if there is no inbox, or its tables are not of this release's version.
+    pub async fn desk(self, url: &str) -> Result<Desk, OpenError> {
+        opening::desk(self, options(url)?, Tables::Demanded).await
+    }
+
+    /// As [`Settings::desk`], and makes the tables if they are not there: for a program that fills an inbox before its nodes start.
+    ///
+    /// # Errors
+    /// [`OpenError`], which says what is wrong.
+    pub async fn make_desk(self, url: &str) -> Result<Desk, OpenError> {
+        opening::desk(self, options(url)?, Tables::Made).await
     }
 
     /// Opens the inbox in the database of this pool of yours, and makes the tables if they are not there.
@@ -215,6 +231,11 @@ impl Settings {
     pub async fn with_pool(self, pool: PgPool) -> Result<Inbox, OpenError> {
         opening::open(self, pool).await
     }
+}
+
+fn options(url: &str) -> Result<PgConnectOptions, OpenError> {
+    let options: PgConnectOptions = url.parse().map_err(OpenError::Unreachable)?;
+    Ok(options.application_name("hookporter"))
 }
 
 impl Default for Settings {

@@ -17,12 +17,28 @@ pub(crate) fn of(schema: &str) -> &'static Sql {
     sql
 }
 
+/// What is true of every event that waits or is worked, in the words of two indexes: among a million that are done they are found.
+macro_rules! undone {
+    () => {
+        "(due_at IS NOT NULL OR (lane_key IS NOT NULL AND state IN ('waiting', 'working')))"
+    };
+}
+
 /// A selection of people's: the first seven parameters. It is planned anew each time, so that what is not asked for costs nothing.
 macro_rules! chosen {
     () => {
-        "($1::bigint[] IS NULL OR id = ANY ($1)) AND ($2::text IS NULL OR endpoint = $2) AND ($3::text IS NULL OR tenant = $3) \
+        concat!("($1::bigint[] IS NULL OR id = ANY ($1)) AND ($2::text IS NULL OR endpoint = $2) AND ($3::text IS NULL OR tenant = $3) \
          AND ($4::text IS NULL OR event_type = $4) AND ($5::text IS NULL OR state = $5) \
-         AND ($6::bigint IS NULL OR received_at >= $6) AND ($7::bigint IS NULL OR received_at < $7)"
+         AND (coalesce($5::text, '') NOT IN ('waiting', 'working') OR ", undone!(), ") \
+         AND ($6::bigint IS NULL OR received_at >= $6) AND ($7::bigint IS NULL OR received_at < $7)")
+    };
+}
+
+/// Which events can be replayed: what was never tried has nothing to compare with.
+macro_rules! replayable {
+    () => {
+        "(state IN ('dead', 'done') OR (state = 'waiting' AND EXISTS (SELECT 1 FROM @.attempts WHERE event = id \
+         AND ended_at IS NOT NULL))) AND EXISTS (SELECT 1 FROM @.contents WHERE event = id)"
     };
 }
 
@@ -39,6 +55,8 @@ macro_rules! contents {
         "format, method, target, headers, body, payload, coverage, key_id, sent_at, peer, sealed_by, trace"
     };
 }
+
+pub(crate) use contents;
 
 all_statements! {
     make_schema: "CREATE SCHEMA @:";
@@ -183,19 +201,18 @@ all_statements! {
     original: "SELECT original_body, original_payload, original_coverage, edited_at, edit_reason FROM @.contents \
          WHERE event = $1 AND edited_at IS NOT NULL";
     states: "SELECT state, count(*) FROM @.events GROUP BY state";
-    oldest: "SELECT min(received_at) FROM @.events WHERE state IN ('waiting', 'working')";
+    oldest: concat!("SELECT min(received_at) FROM @.events WHERE state IN ('waiting', 'working') AND ", undone!());
     size: "SELECT coalesce(sum(pg_total_relation_size(class.oid)), 0)::bigint FROM pg_class AS class \
          JOIN pg_namespace AS space ON space.oid = relnamespace WHERE nspname = $1 AND relkind = 'r'";
     newest: "SELECT coalesce(max(id), 0) FROM @.events";
     window: "SELECT max(id) FROM (SELECT id FROM @.events WHERE id > $1 AND id <= $2 ORDER BY id LIMIT $3) AS few";
-    /// What was never tried has nothing to compare with, so it is not replayed.
     chosen: concat!(
         "SELECT id FROM @.events WHERE id > $8 AND id <= $9 AND ", chosen!(), " AND CASE $11::text \
          WHEN 'requeue' THEN state IN ('dead', 'done', 'waiting') AND EXISTS (SELECT 1 FROM @.contents WHERE event = id) \
          WHEN 'release' THEN state = 'parked' WHEN 'give up' THEN state IN ('dead', 'parked') \
-         ELSE (state IN ('dead', 'done') OR (state = 'waiting' AND EXISTS (SELECT 1 FROM @.attempts WHERE event = id \
-         AND ended_at IS NOT NULL))) AND EXISTS (SELECT 1 FROM @.contents WHERE event = id) END ORDER BY id LIMIT $10"
+         ELSE ", replayable!(), " END ORDER BY id LIMIT $10"
     );
+    count_to_replay: concat!("SELECT count(*) FROM @.events WHERE ", chosen!(), " AND ", replayable!());
     lanes_of: "SELECT lane_key FROM @.events WHERE id = ANY ($1::bigint[]) AND lane_key IS NOT NULL";
     /// In a lane an event has its turn: where another one waits or is worked, it comes after that.
     requeue_many: "UPDATE @.events SET state = 'waiting', attempts = 0, finished_at = NULL, \

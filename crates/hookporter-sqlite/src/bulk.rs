@@ -42,7 +42,11 @@ pub(crate) struct Bulk {
 
 impl Bulk {
     pub(crate) fn new(selection: Selection, doing: Doing) -> Self {
-        Self { selection, doing, after: 0, upto: None, done: 0, is_over: false }
+        // Where numbers are named, only the rows between them are looked at.
+        let numbers = selection.numbers.as_deref();
+        let after = numbers.and_then(|numbers| numbers.iter().min()).map_or(0, |first| first.saturating_sub(1).max(0));
+        let upto = numbers.map(|numbers| numbers.iter().max().copied().unwrap_or(0));
+        Self { selection, doing, after, upto, done: 0, is_over: false }
     }
 
     /// Does the next few; where that leads to. It changes nothing of `self`, since it may be rolled back and done again.
@@ -89,11 +93,11 @@ impl Bulk {
 }
 
 /// How many events would be changed.
-pub(crate) fn count(connection: &Connection, selection: &Selection, doing: &Doing) -> rusqlite::Result<usize> {
+pub(crate) fn count(connection: &Connection, selection: &Selection, doing: &Doing) -> rusqlite::Result<u64> {
     let chosen = condition(selection, 1);
     let sql = format!("SELECT count(*) FROM events WHERE {} AND {}", doing.fit(), chosen.sql);
     let count: i64 = connection.query_row(&sql, params_from_iter(chosen.values), |row| row.get(0))?;
-    Ok(usize::try_from(count).unwrap_or(usize::MAX))
+    Ok(u64::try_from(count).unwrap_or(0))
 }
 
 impl Doing {

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use bytes::Bytes;
 use hookporter_core::UnixTime;
@@ -15,7 +16,7 @@ use hookporter_pipeline::operating::{
 use rusqlite::Connection;
 use tokio::sync::Mutex;
 
-use crate::bulk::{Bulk, Doing};
+use crate::bulk::{self, Bulk, Doing};
 use crate::readers::{Beside, Readers, blocking};
 use crate::{Inbox, Mender, OpenError, Reader, edit, log, replay};
 
@@ -48,6 +49,14 @@ pub struct Desk {
     pub(crate) sealing: Sealing,
     /// How many requests were missing in the journal when it was opened, beside the server.
     lost: u64,
+    progress: Progress,
+}
+
+/// Who is told how many events are changed so far.
+type Progress = Arc<dyn Fn(usize) + Send + Sync>;
+
+fn nobody() -> Progress {
+    Arc::new(|_| {})
 }
 
 /// What changes are made by.
@@ -76,7 +85,21 @@ impl Desk {
             hand: Hand::Tool(Arc::new(Mutex::new(None))),
             sealing: Sealing::default(),
             lost,
+            progress: nobody(),
         })
+    }
+
+    /// How long one look may take, and wait for its turn. Default: 5 s, after which it is stopped.
+    #[must_use]
+    pub fn longest_look(self, longest: Duration) -> Self {
+        Self { readers: Readers::patient(&self.path, longest), ..self }
+    }
+
+    /// Tells a function after each step of a change to many events how many are changed so far; beside a server, where it takes
+    /// as long as the server has the file. Default: nobody is told.
+    #[must_use]
+    pub fn on_progress(self, progress: impl Fn(usize) + Send + Sync + 'static) -> Self {
+        Self { progress: Arc::new(progress), ..self }
     }
 
     /// Opens what these keys have sealed, to show it. Default: the keys of the inbox in its server, else none, and what is
@@ -127,7 +150,10 @@ impl Desk {
                 let inbox = inbox.clone();
                 Box::pin(async move { inbox.all(which, doing).await })
             }
-            Hand::Tool(_) => self.mend(move |mender| mender.all(&which, doing)),
+            Hand::Tool(_) => {
+                let progress = self.progress.clone();
+                self.mend(move |mender| mender.all_telling(&which, doing, &*progress))
+            }
         }
     }
 
@@ -162,7 +188,14 @@ impl Inbox {
     #[must_use]
     pub fn desk(&self) -> Desk {
         let (path, sealing) = (self.path().to_owned(), self.sealing().clone());
-        Desk { readers: Readers::new(&path), path, hand: Hand::Server(self.clone()), sealing, lost: 0 }
+        Desk {
+            readers: Readers::new(&path),
+            path,
+            hand: Hand::Server(self.clone()),
+            sealing,
+            lost: 0,
+            progress: nobody(),
+        }
     }
 }
 
@@ -223,6 +256,10 @@ impl OperatingSide for Desk {
                 _ => None,
             })
         })
+    }
+
+    fn count_to_replay(&self, which: Selection) -> BoxFuture<'static, Result<u64, InboxError>> {
+        self.look(move |connection| bulk::count(connection, &which, &Doing::replay(None, UnixTime::from_secs(0))))
     }
 
     fn replays(&self, most: usize) -> BoxFuture<'static, Result<Vec<Replay>, InboxError>> {

@@ -36,6 +36,20 @@ pub(crate) fn enter(connection: &Connection, number: i64) -> rusqlite::Result<()
     Ok(())
 }
 
+/// Makes an event due that has come into its lane before others, if it is the first there and none of them is worked; not
+/// before this moment, if there is one.
+pub(crate) fn enter_in_order(connection: &Connection, number: i64, due: Option<i64>) -> rusqlite::Result<()> {
+    let sql = format!(
+        "UPDATE events SET due_at = NULL WHERE due_at IS NOT NULL AND state = 'waiting' AND id IN \
+         (SELECT theirs.id FROM events AS ours, events AS theirs WHERE ours.id = ?1 AND {UNFINISHED} AND theirs.id > ours.id)"
+    );
+    connection.prepare_cached(&sql)?.execute([number])?;
+    enter(connection, number)?;
+    let sql = "UPDATE events SET due_at = max(due_at, ?2) WHERE id = ?1 AND due_at IS NOT NULL AND ?2 IS NOT NULL";
+    connection.prepare_cached(sql)?.execute(params![number, due])?;
+    Ok(())
+}
+
 /// Makes those due that are the first of their lane, where none is due there.
 fn first_of_its_lane(which: &str) -> String {
     // The two states in the words of the index, so that SQLite uses it.

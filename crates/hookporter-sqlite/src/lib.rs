@@ -81,6 +81,7 @@ mod log;
 mod look;
 mod mend;
 mod mender;
+mod moving;
 mod open_error;
 mod opening;
 mod operated;

@@ -78,9 +78,12 @@ pub(crate) fn count(connection: &Connection, which: &Selection) -> rusqlite::Res
 }
 
 pub(crate) fn inspect(connection: &Connection, number: i64) -> rusqlite::Result<Option<(Listed, EventRecord)>> {
+    Ok(listed_one(connection, number)?.zip(claim::record(connection, number)?))
+}
+
+pub(crate) fn listed_one(connection: &Connection, number: i64) -> rusqlite::Result<Option<Listed>> {
     let sql = format!("SELECT {LISTED} FROM events WHERE id = ?1");
-    let found = connection.query_row(&sql, [number], listed).optional()?;
-    Ok(found.zip(claim::record(connection, number)?))
+    connection.query_row(&sql, [number], listed).optional()
 }
 
 pub(crate) fn attempts(connection: &Connection, number: i64) -> rusqlite::Result<Vec<Attempted>> {

@@ -104,7 +104,8 @@ impl Mender {
     /// [`InboxError`] if the file cannot be read.
     pub fn count_to_replay(&self, which: &Selection) -> Result<usize, InboxError> {
         let doing = Doing::replay(None, UnixTime::from_secs(0));
-        bulk::count(&self.connection, which, &doing).map_err(InboxError::new)
+        let count = bulk::count(&self.connection, which, &doing).map_err(InboxError::new)?;
+        Ok(usize::try_from(count).unwrap_or(usize::MAX))
     }
 
     /// Replaces the body of a dead letter or a parked event, and with it what it says. It stays in its state: look at it,
@@ -157,11 +158,21 @@ impl Mender {
     }
 
     pub(crate) fn all(&self, which: &Selection, doing: Doing) -> Result<Bulk, InboxError> {
+        self.all_telling(which, doing, &*self.progress)
+    }
+
+    /// The same, and `progress` is told how many it were so far.
+    pub(crate) fn all_telling(
+        &self,
+        which: &Selection,
+        doing: Doing,
+        progress: &dyn Fn(usize),
+    ) -> Result<Bulk, InboxError> {
         let mut bulk = Bulk::new(which.clone(), doing);
         loop {
             let begun = Instant::now();
             bulk = self.transaction(|connection| bulk.step(connection))?;
-            (self.progress)(bulk.done);
+            progress(bulk.done);
             if bulk.is_over {
                 return Ok(bulk);
             }

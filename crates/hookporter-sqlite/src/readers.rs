@@ -27,9 +27,14 @@ pub(crate) struct Readers {
 
 impl Readers {
     pub(crate) fn new(path: &Path) -> Arc<Self> {
+        Self::patient(path, LONGEST)
+    }
+
+    /// Such as may take so long.
+    pub(crate) fn patient(path: &Path, longest: Duration) -> Arc<Self> {
         Arc::new(Self {
             path: path.to_owned(),
-            longest: LONGEST,
+            longest,
             free: Mutex::new(Vec::new()),
             turns: Arc::new(Semaphore::new(MOST)),
         })

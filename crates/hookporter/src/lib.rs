@@ -252,6 +252,9 @@ pub mod guide {
     #[doc = include_str!("../guide/mending.md")]
     pub mod mending {}
 
+    #[doc = include_str!("../guide/moving.md")]
+    pub mod moving {}
+
     #[doc = include_str!("../guide/promises.md")]
     pub mod promises {}
 

@@ -3,6 +3,8 @@
 mod forms;
 mod kinds;
 #[cfg(unix)]
+mod postgres;
+#[cfg(unix)]
 mod program;
 mod scene;
 

@@ -17,8 +17,8 @@ const COMMANDS: &[(&str, bool)] = &[
     ("send", true),
     ("verify", true),
     ("providers", true),
-    // What is in an inbox has passed the proof: no key is kept.
-    ("inbox", false),
+    // What is in an inbox has passed the proof: no key is kept. The password of a database is one: see `postgres`.
+    ("inbox", true),
     ("rejected", true),
     ("tail", true),
     ("doctor", true),
@@ -33,11 +33,11 @@ const COMMANDS: &[(&str, bool)] = &[
 ];
 const VARIABLE: &str = "CANARY_OF_THE_SUITE";
 
-fn shown(output: &Output) -> String {
+pub(super) fn shown(output: &Output) -> String {
     format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
 }
 
-fn run(key: &str, args: &[&str]) -> String {
+pub(super) fn run(key: &str, args: &[&str]) -> String {
     shown(&Command::new(binary("hookporter")).env(VARIABLE, key).args(args).output().unwrap())
 }
 

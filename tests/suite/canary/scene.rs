@@ -42,7 +42,7 @@ pub(super) fn outputs(endpoint: Endpoint, requests: &[SignedRequest]) -> (Vec<Ou
     drop(runtime);
     outputs.extend([
         ("the metrics", format!("{:?}{:?}", names.described(), names.counted())),
-        ("the log at TRACE", log.0.lock().unwrap().join("\n")),
+        ("the log at TRACE", log.said()),
         ("the log of other threads", crate::trace::ours_since(before).join("\n")),
     ]);
     // What shows nothing at all has no secret either.
@@ -159,7 +159,7 @@ async fn shown_by_console(endpoint: &Endpoint, journal: &Journal) -> String {
     shown
 }
 
-async fn page(app: &Router, path: &str) -> String {
+pub(super) async fn page(app: &Router, path: &str) -> String {
     let request = axum::http::Request::get(path).header("host", "console.test").body(Body::empty()).unwrap();
     let (head, body) = app.clone().oneshot(request).await.unwrap().into_parts();
     let body = axum::body::to_bytes(body, usize::MAX).await.unwrap();
@@ -167,7 +167,7 @@ async fn page(app: &Router, path: &str) -> String {
 }
 
 /// What the sender is told, and what the app's own middleware is.
-async fn answered(app: &Router, request: &SignedRequest) -> Vec<Output> {
+pub(super) async fn answered(app: &Router, request: &SignedRequest) -> Vec<Output> {
     let response = app.clone().oneshot(request.clone().into_http_with(Body::from)).await.unwrap();
     let refusal =
         response.extensions().get::<Refusal>().map(|refusal| debug(refusal) + &refusal.rejection().to_string());
@@ -195,9 +195,13 @@ pub(super) fn requests(maker: hookporter_testkit::RequestMaker) -> Vec<SignedReq
 
 /// Everything that is said on this thread, by anybody.
 #[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<String>>>);
+pub(super) struct Log(Arc<Mutex<Vec<String>>>);
 
 impl Log {
+    pub(super) fn said(&self) -> String {
+        self.0.lock().unwrap().join("\n")
+    }
+
     fn note(&self, name: &str, record: impl FnOnce(&mut Text)) {
         let mut text = Text(name.to_owned());
         record(&mut text);

@@ -1,4 +1,5 @@
-//! The console in a real browser, behind either adapter, over an inbox in a real file: every screen and every change, by
+//! The console in a real browser, behind either adapter, over an inbox in a real file and in a
+//! real PostgreSQL server: every screen and every change, by
 //! keyboard, on a phone, in the dark. `tests/console/README.md` says what is looked at.
 
 mod scene;
@@ -12,6 +13,7 @@ use hookporter::health::Light;
 use self::scene::Scene;
 use self::serve::Served;
 use crate::attacks::byte_headers;
+use crate::database::Server;
 use crate::server::{Adapter, BOTH, wait_for};
 use crate::wire::{self, Wire};
 
@@ -34,7 +36,10 @@ fn scripts(test: &str) -> Option<(PathBuf, PathBuf)> {
 
 /// A scene behind an adapter, with some requests sent to it.
 fn served(adapter: Adapter) -> (Scene, Served) {
-    let scene = Scene::new();
+    of(Scene::new(), adapter)
+}
+
+fn of(scene: Scene, adapter: Adapter) -> (Scene, Served) {
     let served = Served::start(adapter, &scene);
     for (expected, request) in Scene::requests() {
         let mut wire = Wire::connect(served.address);
@@ -63,20 +68,26 @@ fn a_browser_shows_every_screen_and_makes_every_change() {
     std::thread::scope(|scope| {
         for adapter in BOTH {
             let scripts = &scripts;
-            scope.spawn(move || {
-                let (scene, served) = served(adapter);
-                let looks = if adapter == Adapter::Tower { "with-axe" } else { "without-axe" };
-                let (key, secret) = scene.key();
-                let words = [
-                    format!("http://{}", served.address),
-                    looks.to_owned(),
-                    key.display().to_string(),
-                    secret.to_owned(),
-                ];
-                run("check.mjs", scripts, &words);
-            });
+            scope.spawn(move || check(scripts, adapter, &served(adapter)));
         }
     });
+}
+
+#[test]
+fn a_browser_shows_every_screen_of_a_database_and_makes_every_change() {
+    let Some(scripts) = scripts("console::a_browser_shows_every_screen_of_a_database_and_makes_every_change") else {
+        return;
+    };
+    let Some(server) = Server::start() else { return };
+    // The pages are the same, so nobody looks for what is hard to read once more.
+    check(&scripts, Adapter::Actix, &of(Scene::in_database(&server.url()), Adapter::Actix));
+}
+
+fn check(scripts: &(PathBuf, PathBuf), adapter: Adapter, (scene, served): &(Scene, Served)) {
+    let looks = if adapter == Adapter::Tower { "with-axe" } else { "without-axe" };
+    let (key, secret) = scene.key();
+    let words = [format!("http://{}", served.address), looks.to_owned(), key.display().to_string(), secret.to_owned()];
+    run("check.mjs", scripts, &words);
 }
 
 /// Pictures for the documentation: `HOOKPORTER_PICTURES=folder cargo test … console::pictures -- --ignored`.

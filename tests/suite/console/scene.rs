@@ -1,15 +1,17 @@
-//! Something to look at: endpoints that fare well and badly, and an inbox in a real file with events in every state.
+//! Something to look at: endpoints that fare well and badly, and an inbox in a real file or a real database with events in every
+//! state.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
 use hookporter::console::Console;
-use hookporter::inbox::{AcceptingSide, EventRecord, RecordLabel, WorkError};
+use hookporter::inbox::{AcceptingSide, EventRecord, RecordLabel, WorkError, Worker, WorkingSide};
 use hookporter::journal::Journal;
-use hookporter::operating::{OperatingSide, Page, Selection, State};
-use hookporter::{Clock, Endpoint, Event, Inbox, Keyring, Keys, Secret, SystemClock, UnixTime};
+use hookporter::operating::{JournalSide, Operated, OperatingSide, Page, QuarantineSide, Selection, State};
+use hookporter::{BoxFuture, Clock, Endpoint, Event, Inbox, Keyring, Keys, Secret, SystemClock, UnixTime};
 use hookporter_testkit::SignedRequest;
 use tokio::runtime::Runtime;
 
@@ -22,13 +24,36 @@ const WRONG_SECRET: &str = "a long and random secret of somebody else";
 const RIGHT_SECRET: &str = "a long and random secret of the orders";
 const OLD_SECRET: &str = "whsec_C2FVsBQIhrscChlQIMV+b5sSYspob7oD";
 
+/// What people see of the inbox, of whichever kind it is.
+struct Desk {
+    events: Arc<dyn OperatingSide>,
+    requests: Option<Arc<dyn JournalSide>>,
+    refused: Option<Arc<dyn QuarantineSide>>,
+}
+
+impl Operated for Desk {
+    fn events(&self) -> Arc<dyn OperatingSide> {
+        self.events.clone()
+    }
+
+    fn requests(&self) -> Option<Arc<dyn JournalSide>> {
+        self.requests.clone()
+    }
+
+    fn refused(&self) -> Option<Arc<dyn QuarantineSide>> {
+        self.refused.clone()
+    }
+}
+
 /// Endpoints, an inbox with a worker, and consoles of them.
 pub struct Scene {
     pub stripe: Endpoint,
     pub github: Endpoint,
     pub orders: Endpoint,
     shop: Endpoint,
-    inbox: Inbox,
+    desk: Desk,
+    /// Closes the inbox.
+    close: Option<BoxFuture<'static, ()>>,
     journal: Journal,
     folder: PathBuf,
     runtime: Option<Runtime>,
@@ -36,31 +61,46 @@ pub struct Scene {
 }
 
 impl Scene {
+    /// In a file.
     pub fn new() -> Self {
-        static COUNT: AtomicUsize = AtomicUsize::new(0);
-        let count = COUNT.fetch_add(1, Ordering::Relaxed);
-        let folder = std::env::temp_dir().join(format!("hookporter-pages-{}-{count}", std::process::id()));
-        std::fs::create_dir_all(&folder).unwrap();
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+        let (folder, runtime) = place();
         let inbox = runtime.block_on(Inbox::open(folder.join("hooks.db"))).unwrap();
+        let closing = inbox.clone();
+        Self::over(folder, runtime, &inbox, Box::pin(async move { closing.close().await }))
+    }
+
+    /// In the database of this address.
+    pub fn in_database(url: &str) -> Self {
+        let (folder, runtime) = place();
+        let inbox = runtime.block_on(hookporter::postgres::Inbox::connect(url)).unwrap();
+        let closing = inbox.clone();
+        Self::over(folder, runtime, &inbox, Box::pin(async move { closing.close().await }))
+    }
+
+    fn over<I: AcceptingSide + WorkingSide + Operated + Clone>(
+        folder: PathBuf,
+        runtime: Runtime,
+        inbox: &I,
+        close: BoxFuture<'static, ()>,
+    ) -> Self {
         let journal = Journal::in_memory(1_000);
         let ago = |hours: u64| SystemClock.now().minus(Duration::from_secs(hours * 3600));
         let keys = Keyring::new()
             .add(Secret::new(SECRET).named("STRIPE_WEBHOOK_SECRET"))
             .add(Secret::new(OLD_SECRET).named("STRIPE_SECRET_2024").expires_at(ago(1)));
-        let stripe = Endpoint::stripe(keys).unwrap().inbox(&inbox).observer(journal.clone());
+        let stripe = Endpoint::stripe(keys).unwrap().inbox(inbox).observer(journal.clone());
         let github = Secret::new("a long and random secret").named("GITHUB_SECRET");
-        let github = Endpoint::github(github).unwrap().inbox(&inbox).observer(journal.clone());
+        let github = Endpoint::github(github).unwrap().inbox(inbox).observer(journal.clone());
         let key = folder.join("ORDERS_SECRET");
         std::fs::write(&key, WRONG_SECRET).unwrap();
-        let orders = Endpoint::github(Keys::files([key])).unwrap().named("orders").inbox(&inbox).quarantine().unwrap();
+        let orders = Endpoint::github(Keys::files([key])).unwrap().named("orders").inbox(inbox).quarantine().unwrap();
         let orders = orders.observer(journal.clone());
         let shop = Endpoint::custom("shop-floor", shop_scheme(), Secret::new("another long and random secret"));
         let shop = shop.unwrap().expect_every(Duration::from_millis(1));
         // Silence counts from the first time that somebody asks.
         let _ = shop.health();
         let (stop, stopped) = tokio::sync::oneshot::channel();
-        let worker = inbox.worker(work);
+        let worker = Worker::new(inbox.clone(), work);
         let worker = runtime.spawn(async move {
             let stopped = async {
                 let _ = stopped.await;
@@ -72,25 +112,26 @@ impl Scene {
             github,
             orders,
             shop,
-            inbox,
+            desk: Desk { events: inbox.events(), requests: inbox.requests(), refused: inbox.refused() },
+            close: Some(close),
             journal,
             folder,
             runtime: Some(runtime),
             worker: Some((stop, worker)),
         };
-        scene.fill();
+        scene.fill(inbox);
         scene
     }
 
     /// A console that may change things, and one that may not.
     pub fn consoles(&self) -> (Console, Console) {
         let endpoints = || [&self.shop, &self.orders, &self.github, &self.stripe].map(Endpoint::clone);
-        let console = || Console::new(endpoints()).inbox(&self.inbox).journal(self.journal.clone());
+        let console = || Console::new(endpoints()).inbox(&self.desk).journal(self.journal.clone());
         (console().allow_changes(), console())
     }
 
     /// Events in every state: done, dead letters, parked ones, one with 5 MiB, and one of somebody who means no good.
-    fn fill(&self) {
+    fn fill(&self, inbox: &impl AcceptingSide) {
         let now = SystemClock.now();
         let mut records = Vec::new();
         for number in 0..130 {
@@ -106,12 +147,12 @@ impl Scene {
         records.push(record("evt_large", "export.done", large(), now));
         let runtime = self.runtime.as_ref().unwrap();
         runtime.block_on(async {
-            self.inbox.accept(records).await.unwrap();
+            inbox.accept(records).await.unwrap();
             for _ in 0..500 {
                 let left = [State::Waiting, State::Working].map(|state| Selection::all().state(state));
                 let mut waiting = 0;
                 for which in left {
-                    waiting += self.inbox.desk().select(which, Page::Before(i64::MAX), 1).await.unwrap().len();
+                    waiting += self.desk.events.select(which, Page::Before(i64::MAX), 1).await.unwrap().len();
                 }
                 if waiting == 0 {
                     return;
@@ -153,11 +194,21 @@ impl Drop for Scene {
                 drop(stop);
                 let _ = runtime.block_on(worker);
             }
-            runtime.block_on(self.inbox.close());
+            self.close.take().into_iter().for_each(|close| runtime.block_on(close));
             runtime.shutdown_timeout(Duration::from_secs(2));
         }
         let _ = std::fs::remove_dir_all(&self.folder);
     }
+}
+
+/// A folder, and a runtime.
+fn place() -> (PathBuf, Runtime) {
+    static COUNT: AtomicUsize = AtomicUsize::new(0);
+    let count = COUNT.fetch_add(1, Ordering::Relaxed);
+    let folder = std::env::temp_dir().join(format!("hookporter-pages-{}-{count}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    (folder, runtime)
 }
 
 fn shop_scheme() -> hookporter::core::Scheme {

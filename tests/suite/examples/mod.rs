@@ -2,6 +2,7 @@
 //! none.
 
 mod effects;
+mod fleet;
 mod inbox;
 mod observed;
 pub mod program;
@@ -129,6 +130,7 @@ fn no_example_is_left_out() {
     let here = [
         include_str!("mod.rs"),
         include_str!("effects.rs"),
+        include_str!("fleet.rs"),
         include_str!("inbox.rs"),
         include_str!("observed.rs"),
         include_str!("relay/mod.rs"),

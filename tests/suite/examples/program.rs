@@ -62,6 +62,11 @@ impl Program {
     pub fn start_beside(name: &str, environment: &[Variable<'_>]) -> Self {
         let mut command = Process::piped(name);
         command.envs(environment.iter().copied());
+        Self::beside(name, command)
+    }
+
+    /// The same for one that is not built here.
+    pub fn beside(name: &str, command: Command) -> Self {
         Self { name: name.to_owned(), address: ([0, 0, 0, 0], 0).into(), process: Process::spawn(command) }
     }
 
@@ -129,10 +134,16 @@ impl Program {
         self.says_within(Duration::from_secs(10), text);
     }
 
-    /// The same, for what takes its time.
+    /// The same, where it takes longer.
     pub fn says_within(&mut self, longest: Duration, text: &str) {
-        let said = self.process.poll(longest, |process| process.output().contains(text));
-        assert!(said, "{} does not say `{text}`: {}", self.name, self.process.output());
+        let said = self.process.poll(longest, |process| process.output().contains(text) || process.exit().is_some());
+        let output = self.process.output();
+        assert!(said && output.contains(text), "{} does not say `{text}`: {output}", self.name);
+    }
+
+    /// Whether it has ended, or does within a time.
+    pub fn ends_within(&mut self, longest: Duration) -> bool {
+        self.process.poll(longest, |process| process.exit().is_some())
     }
 
     /// Ends the example as an orchestrator does; how it ended, and all that it said.

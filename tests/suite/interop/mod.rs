@@ -2,7 +2,7 @@
 //! either side refuses it with one byte changed or signed by somebody else, and both answer a challenge alike.
 //! `tests/interop/README.md` has the protocol.
 
-mod program;
+pub mod program;
 mod shapes;
 mod subject;
 

@@ -3,11 +3,12 @@
 use std::process::ExitCode;
 
 use clap::Args;
-use hookporter::sqlite::{Edited, Reader};
+use hookporter::operating::Edited;
 use hookporter::{Clock, SystemClock};
 
-use super::{Arguments, absent, failed, mend, show, unopened};
+use super::{Arguments, absent, open, show};
 use crate::failure::Failure;
+use crate::store::Store;
 use crate::{input, output};
 
 /// A larger body is no edit any more.
@@ -28,17 +29,18 @@ pub(super) struct Edit {
 }
 
 pub(super) fn run(args: &Arguments, edit: &Edit) -> Result<ExitCode, Failure> {
-    let mender = mend::mender(args)?;
+    let store = open(args)?;
+    let events = store.events();
     let number = edit.number;
     let edited = match &edit.body {
         Some(file) => {
             let body = input::read_bounded("--body", file, LARGEST)?;
-            warn(args, number, &body)?;
-            mender.edit(number, &body, edit.reason.as_deref(), SystemClock.now())
+            warn(&store, number, &body)?;
+            events.edit(number, body.into(), edit.reason.clone(), SystemClock.now())
         }
-        None => mender.restore(number),
+        None => events.restore(number),
     };
-    let refused = match edited.map_err(failed)? {
+    let refused = match store.wait(edited)? {
         Edited::Done => {
             output::say(&show::mended(1, args.json));
             if !args.json && !edit.restore {
@@ -59,13 +61,12 @@ pub(super) fn run(args: &Arguments, edit: &Edit) -> Result<ExitCode, Failure> {
 }
 
 /// Says what is likely a slip: a body that was JSON and is so no more.
-fn warn(args: &Arguments, number: i64, body: &[u8]) -> Result<(), Failure> {
+fn warn(store: &Store, number: i64, body: &[u8]) -> Result<(), Failure> {
     let is_json = |bytes: &[u8]| serde_json::from_slice::<serde::de::IgnoredAny>(bytes).is_ok();
     if is_json(body) {
         return Ok(());
     }
-    let reader = Reader::open(&args.inbox).map_err(|error| unopened(args, &error))?;
-    let found = reader.inspect(number).map_err(failed)?;
+    let found = store.wait(store.events().inspect(number))?;
     if found.is_some_and(|(_, record)| is_json(record.payload.as_ref().unwrap_or(&record.body))) {
         output::complain(format_args!("warning: what the event says was JSON; the new body is not"));
     }

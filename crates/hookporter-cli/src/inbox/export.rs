@@ -8,13 +8,14 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Args;
-use hookporter::sqlite::{Listed, Reader, Selection};
+use hookporter::operating::{MovingSide, Page, Selection};
 
 use super::filter::Filter;
-use super::{Arguments, failed, mend, reader, show};
+use super::{Arguments, mend, open, show};
 use crate::failure::Failure;
 use crate::output;
 use crate::progress::Progress;
+use crate::store::Store;
 use line::Line;
 
 /// How many events are looked up at a time; their bodies are read one by one.
@@ -30,11 +31,11 @@ pub(super) struct Export {
 }
 
 pub(super) fn run(args: &Arguments, export: &Export) -> Result<ExitCode, Failure> {
-    let reader = reader(args)?;
+    let store = open(args)?;
     let which = export.filter.selection();
     let mut left = export.filter.part.numbers();
     let Some(path) = &export.output else {
-        let written = lines(&reader, &which, BufWriter::new(io::stdout().lock()), |number| {
+        let written = lines(&store, &which, BufWriter::new(io::stdout().lock()), |number| {
             left.retain(|one| *one != number);
         });
         return match written {
@@ -46,9 +47,9 @@ pub(super) fn run(args: &Arguments, export: &Export) -> Result<ExitCode, Failure
     };
     let shown = output::escaped(&path.display().to_string());
     let file = private(path).map_err(|error| Failure::usage(format!("--output {shown}: {error}")))?;
-    let progress = Progress::new(|| mend::count(args, &which))?;
+    let progress = Progress::new(|| mend::count(&store, &which))?;
     let mut count = 0_usize;
-    let written = lines(&reader, &which, BufWriter::new(&file), |number| {
+    let written = lines(&store, &which, BufWriter::new(&file), |number| {
         left.retain(|one| *one != number);
         count = count.saturating_add(1);
         // A terminal is slower than a file.
@@ -94,19 +95,19 @@ impl Stopped {
 /// Writes the events, each as it is at that moment; one at a time is held. Tells of each that is written; how many could not
 /// be read.
 fn lines(
-    reader: &Reader,
+    store: &Store,
     which: &Selection,
     mut out: impl Write,
     mut written: impl FnMut(i64),
 ) -> Result<usize, Stopped> {
-    let reading = |error| Stopped::Reading(failed(error));
+    let (events, moving) = (store.events(), store.moving());
     let (mut after, mut left_out) = (0, 0_usize);
     loop {
-        let page = reader.select(which, after, PAGE).map_err(reading)?;
+        let page = store.wait(events.select(which.clone(), Page::After(after), PAGE)).map_err(Stopped::Reading)?;
         let Some(last) = page.last() else { break };
         after = last.number;
         for listed in &page {
-            match line(reader, listed, &mut out) {
+            match line(store, &*moving, listed.number, &mut out) {
                 Ok(()) => written(listed.number),
                 // One that cannot be read keeps nobody from the others.
                 Err(Stopped::Reading(failure)) => {
@@ -129,12 +130,9 @@ fn whole(left_out: usize, left: &[i64]) -> Result<ExitCode, Failure> {
     mend::none_left_out(left)
 }
 
-fn line(reader: &Reader, listed: &Listed, mut out: impl Write) -> Result<(), Stopped> {
-    let reading = |error| Stopped::Reading(failed(error).about(format_args!("event {}", listed.number)));
-    let record = reader.inspect(listed.number).map_err(reading)?.map(|(_, record)| record);
-    let attempts = reader.attempts(listed.number).map_err(reading)?;
-    let is_edited = record.as_ref().is_some_and(|record| record.edited);
-    let original = if is_edited { reader.original(listed.number).map_err(reading)? } else { None };
-    let line = Line::of(listed, record.as_ref(), &attempts, original.as_ref());
-    output::write_json(&mut out, &line).and_then(|()| out.write_all(b"\n")).map_err(Stopped::Writing)
+fn line(store: &Store, moving: &dyn MovingSide, number: i64, mut out: impl Write) -> Result<(), Stopped> {
+    let reading = |failure: Failure| Stopped::Reading(failure.about(format_args!("event {number}")));
+    // One that was erased meanwhile is not there.
+    let Some(moved) = store.wait(moving.moved(number)).map_err(reading)? else { return Ok(()) };
+    output::write_json(&mut out, &Line::of(&moved)).and_then(|()| out.write_all(b"\n")).map_err(Stopped::Writing)
 }

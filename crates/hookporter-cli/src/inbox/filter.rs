@@ -2,7 +2,7 @@
 
 use clap::{Args, ValueEnum};
 use hookporter::UnixTime;
-use hookporter::sqlite::{Selection, State};
+use hookporter::operating::{Selection, State};
 
 use crate::failure::Failure;
 use crate::moment;

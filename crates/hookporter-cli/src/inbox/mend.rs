@@ -3,18 +3,15 @@
 use std::process::ExitCode;
 
 use hookporter::inbox::InboxError;
-use hookporter::sqlite::{Mender, Selection, State};
-use hookporter::{Clock, SystemClock};
+use hookporter::operating::{OperatingSide, Selection, State};
+use hookporter::{BoxFuture, Clock, SystemClock};
 
 use super::filter::{Filter, Part};
-use super::{Arguments, failed, reader, show};
+use super::{Arguments, open, show};
 use crate::failure::Failure;
+use crate::output;
 use crate::progress::Progress;
-use crate::{output, store};
-
-pub(super) fn mender(args: &Arguments) -> Result<Mender, Failure> {
-    store::mender(&args.inbox)
-}
+use crate::store::Store;
 
 /// Without a number or a state it means dead letters: nobody wants everything that is done worked again by mistake.
 pub(super) fn requeue(args: &Arguments, filter: &Filter, all: bool) -> Result<ExitCode, Failure> {
@@ -22,11 +19,11 @@ pub(super) fn requeue(args: &Arguments, filter: &Filter, all: bool) -> Result<Ex
     if filter.state().is_none() && filter.part.numbers().is_empty() {
         which = which.state(State::Dead);
     }
-    changed(args, &which, &filter.part, Mender::requeue)
+    changed(args, &which, &filter.part, |events, which| events.requeue(which))
 }
 
 pub(super) fn release(args: &Arguments, part: &Part, all: bool) -> Result<ExitCode, Failure> {
-    changed(args, &part.deliberate(all)?.state(State::Parked), part, Mender::release)
+    changed(args, &part.deliberate(all)?.state(State::Parked), part, |events, which| events.release(which))
 }
 
 pub(super) fn drop(args: &Arguments, filter: &Filter) -> Result<ExitCode, Failure> {
@@ -34,7 +31,7 @@ pub(super) fn drop(args: &Arguments, filter: &Filter) -> Result<ExitCode, Failur
         return Err(Failure::usage("name events by number, or say --state dead or --state parked"));
     }
     let now = SystemClock.now();
-    changed(args, &filter.selection(), &filter.part, |mender, which| mender.give_up(which, now))
+    changed(args, &filter.selection(), &filter.part, |events, which| events.give_up(which, now))
 }
 
 /// Makes a change, and says of how many events; of numbers that were named none is left out in silence.
@@ -42,20 +39,20 @@ fn changed(
     args: &Arguments,
     which: &Selection,
     part: &Part,
-    change: impl Fn(&Mender, &Selection) -> Result<usize, InboxError>,
+    change: impl Fn(&dyn OperatingSide, Selection) -> BoxFuture<'static, Result<usize, InboxError>>,
 ) -> Result<ExitCode, Failure> {
-    let mender = mender(args)?;
+    let store = open(args)?;
     let numbers = part.numbers();
     if numbers.is_empty() {
-        let progress = Progress::new(|| count(args, which))?;
-        let done = change(&mender.on_progress(move |done| progress.draw(done)), which);
+        let progress = Progress::new(|| count(&store, which))?;
+        let done = store.wait(change(&*store.events_watched(progress), which.clone()));
         progress.end();
-        output::say(&show::mended(done.map_err(failed)?, args.json));
+        output::say(&show::mended(done?, args.json));
         return Ok(ExitCode::SUCCESS);
     }
-    let mut left = Vec::new();
+    let (events, mut left) = (store.events(), Vec::new());
     for number in &numbers {
-        if change(&mender, &which.clone().numbers([*number])).map_err(failed)? == 0 {
+        if store.wait(change(&*events, which.clone().numbers([*number])))? == 0 {
             left.push(*number);
         }
     }
@@ -64,8 +61,8 @@ fn changed(
 }
 
 /// How many events these are: for a progress bar.
-pub(super) fn count(args: &Arguments, which: &Selection) -> Result<usize, Failure> {
-    let count = reader(args)?.count(which).map_err(failed)?;
+pub(super) fn count(store: &Store, which: &Selection) -> Result<usize, Failure> {
+    let count = store.wait(store.events().count(which.clone()))?;
     Ok(usize::try_from(count).unwrap_or(usize::MAX))
 }
 
@@ -79,14 +76,14 @@ pub(super) fn none_left_out(left: &[i64]) -> Result<ExitCode, Failure> {
 }
 
 pub(super) fn erase(args: &Arguments, numbers: &[i64]) -> Result<ExitCode, Failure> {
-    let mender = mender(args)?;
-    let mut left = Vec::new();
+    let store = open(args)?;
+    let (events, mut left) = (store.events(), Vec::new());
     for number in numbers {
-        if !mender.erase(*number).map_err(failed)? {
+        if !store.wait(events.erase(*number))? {
             left.push(*number);
         }
     }
-    if !mender.empty_log().map_err(failed)? {
+    if !store.empty_log()? {
         output::complain(format_args!(
             "warning: another program reads the inbox, so its log still has a copy; erase once more when that has ended"
         ));

@@ -5,13 +5,14 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use clap::Args;
-use hookporter::sqlite::{Reader, Replayed, Verdict};
+use hookporter::operating::{Replayed, Verdict};
 use hookporter::{Clock, SystemClock};
 
 use super::filter::Filter;
-use super::{Arguments, failed, mend, reader, show, verdicts};
+use super::{Arguments, mend, open, show, verdicts};
 use crate::failure::Failure;
 use crate::progress::Progress;
+use crate::store::Store;
 use crate::{duration, output};
 
 /// How many verdicts are read at a time.
@@ -41,38 +42,41 @@ pub(super) struct Replay {
 
 pub(super) fn run(args: &Arguments, replay: &Replay) -> Result<ExitCode, Failure> {
     let which = replay.filter.deliberate(replay.all)?;
-    let mender = mend::mender(args)?;
+    let store = open(args)?;
+    let count = || {
+        let count = store.wait(store.events().count_to_replay(which.clone()))?;
+        Ok::<_, Failure>(usize::try_from(count).unwrap_or(usize::MAX))
+    };
     if replay.dry_run {
-        output::say(&show::counted(mender.count_to_replay(&which).map_err(failed)?, args.json));
+        output::say(&show::counted(count()?, args.json));
         return Ok(ExitCode::SUCCESS);
     }
-    let progress = Progress::new(|| mender.count_to_replay(&which)).map_err(failed)?;
-    let mender = mender.on_progress(move |done| progress.draw(done));
-    let begun = mender.replay(&which, replay.reason.as_deref(), SystemClock.now());
+    let progress = Progress::new(count)?;
+    let events = store.events_watched(progress);
+    let begun = store.wait(events.replay(which.clone(), replay.reason.clone(), SystemClock.now()));
     progress.end();
-    let Some(number) = begun.map_err(failed)? else {
+    let Some(number) = begun? else {
         return Err(Failure::Run("no such event that was tried before and is not being worked".to_owned()));
     };
-    let reader = reader(args)?;
     let mut left = replay.filter.part.numbers();
     let mut count = 0_usize;
-    each(&reader, number, |one| {
+    each(&store, number, |one| {
         count = count.saturating_add(1);
         left.retain(|number| *number != one.event);
     })?;
     verdicts::begun(number, count, args.json);
     let mut all_work = true;
     if let Some(longest) = replay.wait {
-        wait(&reader, number, count, longest)?;
-        all_work = verdicts_of(&reader, number, args.json)?;
+        wait(&store, number, count, longest)?;
+        all_work = verdicts_of(&store, number, args.json)?;
     }
     mend::none_left_out(&left).map(|done| if all_work { done } else { ExitCode::FAILURE })
 }
 
 /// Shows the verdicts; whether every event was tried and works.
-fn verdicts_of(reader: &Reader, number: i64, as_json: bool) -> Result<bool, Failure> {
+fn verdicts_of(store: &Store, number: i64, as_json: bool) -> Result<bool, Failure> {
     let mut counts = Verdict::ALL.map(|verdict| (verdict, 0_usize));
-    each(reader, number, |one| {
+    each(store, number, |one| {
         for (verdict, count) in &mut counts {
             *count = count.saturating_add(usize::from(*verdict == one.verdict));
         }
@@ -90,7 +94,7 @@ fn verdicts_of(reader: &Reader, number: i64, as_json: bool) -> Result<bool, Fail
 }
 
 /// Waits until every event of a replay was tried, or the time is over.
-fn wait(reader: &Reader, number: i64, total: usize, longest: Duration) -> Result<(), Failure> {
+fn wait(store: &Store, number: i64, total: usize, longest: Duration) -> Result<(), Failure> {
     let end = SystemClock.now().plus(longest);
     let progress = Progress::new(|| Ok::<_, Failure>(total))?;
     let mut pause = PAUSE;
@@ -98,7 +102,7 @@ fn wait(reader: &Reader, number: i64, total: usize, longest: Duration) -> Result
     let (mut tried, mut count) = (0, 0_usize);
     'looking: loop {
         loop {
-            let page = reader.verdicts(number, tried, PAGE).map_err(failed)?;
+            let page = store.wait(store.events().verdicts(number, tried, PAGE))?;
             let done = page.iter().take_while(|one| one.verdict != Verdict::Pending).count();
             count = count.saturating_add(done);
             progress.draw(count);
@@ -122,10 +126,10 @@ fn wait(reader: &Reader, number: i64, total: usize, longest: Duration) -> Result
     Ok(())
 }
 
-fn each(reader: &Reader, number: i64, mut show: impl FnMut(Replayed)) -> Result<(), Failure> {
+fn each(store: &Store, number: i64, mut show: impl FnMut(Replayed)) -> Result<(), Failure> {
     let mut after = 0;
     loop {
-        let page = reader.verdicts(number, after, PAGE).map_err(failed)?;
+        let page = store.wait(store.events().verdicts(number, after, PAGE))?;
         let Some(last) = page.last() else { return Ok(()) };
         after = last.event;
         page.into_iter().for_each(&mut show);
@@ -134,8 +138,8 @@ fn each(reader: &Reader, number: i64, mut show: impl FnMut(Replayed)) -> Result<
 
 /// The verdicts of a replay, or the replays that there are.
 pub(super) fn look(args: &Arguments, number: Option<i64>) -> Result<ExitCode, Failure> {
-    let reader = reader(args)?;
-    let replays = reader.replays(if number.is_some() { usize::MAX } else { 100 }).map_err(failed)?;
+    let store = open(args)?;
+    let replays = store.wait(store.events().replays(if number.is_some() { usize::MAX } else { 100 }))?;
     let Some(number) = number else {
         verdicts::list(&replays, args.json);
         return Ok(ExitCode::SUCCESS);
@@ -144,5 +148,5 @@ pub(super) fn look(args: &Arguments, number: Option<i64>) -> Result<ExitCode, Fa
         return Err(Failure::Run(format!("replay {number}: there is none")));
     }
     // To look is no test: whatever it shows, it was done.
-    verdicts_of(&reader, number, args.json).map(|_| ExitCode::SUCCESS)
+    verdicts_of(&store, number, args.json).map(|_| ExitCode::SUCCESS)
 }

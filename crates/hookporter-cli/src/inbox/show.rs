@@ -2,7 +2,7 @@
 
 use hookporter::UnixTime;
 use hookporter::inbox::{EventRecord, RecordLabel};
-use hookporter::sqlite::{Attempted, Listed, Original, Stats};
+use hookporter::operating::{Attempted, Listed, Original, Stats};
 use serde::Serialize;
 use serde_json::json;
 

@@ -1,7 +1,7 @@
 //! Replays and verdicts, for people and for programs.
 
 use hookporter::UnixTime;
-use hookporter::sqlite::{Replay, Replayed};
+use hookporter::operating::{Replay, Replayed};
 use serde_json::json;
 
 use super::show::counted;

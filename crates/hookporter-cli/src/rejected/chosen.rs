@@ -3,12 +3,11 @@
 use clap::Args;
 use hookporter::journal::Query;
 use hookporter::operating::{RefusedListed, RefusedSelection};
-use hookporter::sqlite::Reader;
 use hookporter::{Outcome, Reason, UnixTime};
 
 use crate::failure::Failure;
 use crate::moment;
-use crate::store::failed;
+use crate::store::Store;
 
 /// How many kept requests are read at a time.
 const PAGE: usize = 500;
@@ -72,14 +71,14 @@ pub(super) fn selection(endpoint: Option<&str>, reason: Option<Reason>) -> Refus
 
 /// Looks at every kept request that is chosen, by number, until it is told that this is enough.
 pub(super) fn each_kept(
-    reader: &Reader,
+    store: &Store,
     which: &RefusedSelection,
     after: i64,
     mut see: impl FnMut(RefusedListed) -> bool,
 ) -> Result<(), Failure> {
-    let mut after = after;
+    let (refused, mut after) = (store.refused()?, after);
     loop {
-        let page = reader.refused(which, after, PAGE).map_err(failed)?;
+        let page = store.wait(refused.select_refused(which.clone(), after, PAGE))?;
         let Some(last) = page.last() else { return Ok(()) };
         after = last.number;
         for request in page {

@@ -6,11 +6,10 @@ use clap::Args;
 use hookporter::Reason;
 use serde_json::json;
 
-use super::Arguments;
 use super::chosen::{reason, selection};
+use super::{Arguments, open};
 use crate::failure::Failure;
 use crate::output;
-use crate::store::{self, failed};
 
 #[derive(Debug, Args)]
 pub(super) struct Forget {
@@ -33,19 +32,20 @@ pub(super) fn run(args: &Arguments, forget: &Forget) -> Result<ExitCode, Failure
     if forget.numbers.is_empty() && forget.reason.is_none() && !forget.all {
         return Err(Failure::usage("name requests by number, or say --reason or --all"));
     }
-    let mender = store::mender(&args.inbox)?;
+    let store = open(args)?;
+    let refused = store.refused()?;
     let which = selection(forget.endpoint.as_deref(), forget.reason);
     let (mut done, mut left) = (0_usize, Vec::new());
     if forget.numbers.is_empty() {
-        done = mender.forget_refused(&which).map_err(failed)?;
+        done = store.wait(refused.forget(which.clone()))?;
     }
     for number in &forget.numbers {
-        match mender.forget_refused(&which.clone().numbers([*number])).map_err(failed)? {
+        match store.wait(refused.forget(which.clone().numbers([*number])))? {
             0 => left.push(number.to_string()),
             _ => done = done.saturating_add(1),
         }
     }
-    if done > 0 && !mender.empty_log().map_err(failed)? {
+    if done > 0 && !store.empty_log()? {
         output::complain(format_args!(
             "warning: another program reads the inbox, so its log has a copy until its server empties it"
         ));

@@ -2,12 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use hookporter::sqlite::Reader;
 use hookporter::{Outcome, Reason, UnixTime};
 
 use super::chosen::{Filter, each_kept};
 use crate::failure::Failure;
-use crate::store::failed;
+use crate::store::Store;
 
 /// How often requests to an endpoint were turned away for one reason.
 #[derive(Debug)]
@@ -23,12 +22,12 @@ pub(super) struct Group {
 }
 
 /// The groups, the most frequent first.
-pub(super) fn of(reader: &Reader, filter: &Filter) -> Result<Vec<Group>, Failure> {
-    let mut groups = Groups::default();
+pub(super) fn of(store: &Store, filter: &Filter) -> Result<Vec<Group>, Failure> {
+    let (requests, mut groups) = (store.requests()?, Groups::default());
     for outcome in [Outcome::Rejected, Outcome::Unavailable] {
         let mut query = filter.query();
         query.outcomes = vec![outcome];
-        for count in reader.reasons(&query).map_err(failed)? {
+        for count in store.wait(requests.reasons(query))? {
             if outcome == Outcome::Rejected || count.reason.is_refusal() {
                 let group = groups.at(&count.endpoint, count.reason, count.first);
                 group.requests = group.requests.saturating_add(count.count);
@@ -36,7 +35,7 @@ pub(super) fn of(reader: &Reader, filter: &Filter) -> Result<Vec<Group>, Failure
             }
         }
     }
-    each_kept(reader, &filter.selection(), 0, |kept| {
+    each_kept(store, &filter.selection(), 0, |kept| {
         if filter.since.is_none_or(|since| kept.arrived_at >= since) {
             let group = groups.at(&kept.endpoint, kept.reason, kept.arrived_at);
             group.kept = group.kept.saturating_add(1);

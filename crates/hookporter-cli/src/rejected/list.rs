@@ -7,16 +7,15 @@ use std::sync::Arc;
 use clap::Args;
 use hookporter::journal::Entry;
 use hookporter::operating::{RefusedListed, RefusedSelection};
-use hookporter::sqlite::Reader;
 use hookporter::{Outcome, Reason, UnixTime};
 use serde::Serialize;
 use serde_json::json;
 
-use super::Arguments;
 use super::chosen::{Filter, each_kept};
 use super::groups::{self, Group};
+use super::{Arguments, open};
 use crate::failure::Failure;
-use crate::store::{self, failed};
+use crate::store::Store;
 use crate::style::{Paint, Style};
 use crate::{moment, output};
 
@@ -45,13 +44,13 @@ pub(super) struct List {
 }
 
 pub(super) fn run(args: &Arguments, list: &List) -> Result<ExitCode, Failure> {
-    let reader = store::reader(&args.inbox)?;
+    let store = open(args)?;
     if list.requests {
-        requests(args, list, &reader)?;
+        requests(args, list, &store)?;
     } else if list.kept {
-        kept(args, list, &reader)?;
+        kept(args, list, &store)?;
     } else {
-        grouped(args, &groups::of(&reader, &list.filter)?, list.most);
+        grouped(args, &groups::of(&store, &list.filter)?, list.most);
     }
     Ok(ExitCode::SUCCESS)
 }
@@ -100,10 +99,10 @@ struct Line<'a> {
     kept: Option<i64>,
 }
 
-fn requests(args: &Arguments, list: &List, reader: &Reader) -> Result<(), Failure> {
-    let (entries, there_is_more) = newest(reader, list)?;
+fn requests(args: &Arguments, list: &List, store: &Store) -> Result<(), Failure> {
+    let (entries, there_is_more) = newest(store, list)?;
     let mut kept = HashMap::new();
-    each_kept(reader, &RefusedSelection::all(), 0, |request| {
+    each_kept(store, &RefusedSelection::all(), 0, |request| {
         kept.insert(request.trace.to_bits(), request.number);
         true
     })?;
@@ -140,10 +139,11 @@ fn requests(args: &Arguments, list: &List, reader: &Reader) -> Result<(), Failur
 }
 
 /// What is asked for of the journal, and whether there may be more.
-fn newest(reader: &Reader, list: &List) -> Result<(Vec<Arc<Entry>>, bool), Failure> {
+fn newest(store: &Store, list: &List) -> Result<(Vec<Arc<Entry>>, bool), Failure> {
     let (query, mut before, mut found) = (list.filter.query(), list.before.unwrap_or(u64::MAX), Vec::new());
+    let requests = store.requests()?;
     loop {
-        let page = reader.entries(&query, before, PAGE).map_err(failed)?;
+        let page = store.wait(requests.entries(query.clone(), before, PAGE))?;
         let Some(last) = page.last() else { return Ok((found, false)) };
         before = last.number;
         for entry in page {
@@ -166,9 +166,9 @@ fn why(reason: Option<Reason>, detail: Option<&str>) -> String {
     output::escaped(detail.or_else(|| reason.map(Reason::as_str)).unwrap_or_default())
 }
 
-fn kept(args: &Arguments, list: &List, reader: &Reader) -> Result<(), Failure> {
+fn kept(args: &Arguments, list: &List, store: &Store) -> Result<(), Failure> {
     let (mut found, mut there_is_more) = (Vec::new(), false);
-    each_kept(reader, &list.filter.selection(), list.after.unwrap_or(0), |request| {
+    each_kept(store, &list.filter.selection(), list.after.unwrap_or(0), |request| {
         if list.filter.since.is_none_or(|since| request.arrived_at >= since) {
             there_is_more = found.len() == list.most;
             if !there_is_more {

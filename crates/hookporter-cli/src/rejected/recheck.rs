@@ -1,23 +1,23 @@
 //! Judging kept requests again.
 
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::Args;
-use hookporter::operating::{Operated, QuarantineSide, RefusedSelection};
+use hookporter::operating::{QuarantineSide, RefusedSelection};
 use hookporter::quarantine::Judgement;
-use hookporter::sqlite::{Desk, Reader};
 use hookporter::{Endpoint, Rejection};
 use serde_json::json;
 
-use super::Arguments;
 use super::chosen::{each_kept, selection};
 use super::judging::Setup;
+use super::{Arguments, open};
 use crate::args::Freshness;
 use crate::failure::Failure;
+use crate::output;
 use crate::progress::Progress;
-use crate::store::{self, failed};
+use crate::store::{Store, failed};
 use crate::style::{Paint, Style};
-use crate::{output, send};
 
 /// How many are judged between two looks at how far it is.
 const STEP: usize = 20;
@@ -66,12 +66,9 @@ pub(super) fn run(args: &Arguments, recheck: &Recheck) -> Result<ExitCode, Failu
     let Recheck { provider, secret_env, public_url, freshness, .. } = recheck;
     let (name, public_url) = (recheck.endpoint.as_deref(), public_url.as_deref());
     let (endpoint, name) = Setup { provider, secret_env, name, public_url, freshness }.endpoint()?;
-    let reader = store::reader(&args.inbox)?;
-    let numbers = chosen(&reader, recheck, &name)?;
-    let judged = send::runtime()?.block_on(async {
-        let desk = Desk::open(&args.inbox).await.map_err(|error| store::unopened(&args.inbox, &error))?;
-        judge(args, recheck, &endpoint, &desk, &numbers).await
-    })?;
+    let store = open(args)?;
+    let numbers = chosen(&store, recheck, &name)?;
+    let judged = store.block_on(judge(args, recheck, &endpoint, store.refused()?, &numbers))?;
     summary(args, recheck, &judged);
     let mut left = recheck.numbers.clone();
     left.retain(|number| !numbers.contains(number));
@@ -84,18 +81,18 @@ pub(super) fn run(args: &Arguments, recheck: &Recheck) -> Result<ExitCode, Failu
 }
 
 /// Those that are there now; what comes meanwhile is for the next time.
-fn chosen(reader: &Reader, recheck: &Recheck, name: &str) -> Result<Vec<i64>, Failure> {
+fn chosen(store: &Store, recheck: &Recheck, name: &str) -> Result<Vec<i64>, Failure> {
     let mut which = selection(Some(name), None);
     if !recheck.all {
         which = which.numbers(recheck.numbers.iter().copied());
     }
     let mut numbers = Vec::new();
-    each_kept(reader, &which, 0, |request| {
+    each_kept(store, &which, 0, |request| {
         numbers.push(request.number);
         true
     })?;
     if recheck.all {
-        let all = reader.refused_by_reason(&RefusedSelection::all()).map_err(failed)?;
+        let all = store.wait(store.refused()?.refused_by_reason(RefusedSelection::all()))?;
         let mut others: Vec<_> = all.iter().map(|count| &*count.endpoint).filter(|other| *other != name).collect();
         others.sort_unstable();
         others.dedup();
@@ -119,10 +116,9 @@ async fn judge(
     args: &Arguments,
     recheck: &Recheck,
     endpoint: &Endpoint,
-    desk: &Desk,
+    side: Arc<dyn QuarantineSide>,
     numbers: &[i64],
 ) -> Result<Counts, Failure> {
-    let side = desk.refused().ok_or_else(|| Failure::Run("this inbox keeps no refused requests".to_owned()))?;
     let progress = Progress::new(|| Ok::<_, Failure>(numbers.len()))?;
     let (style, mut counts) = (Style::of_stdout(), Counts::default());
     for step in numbers.chunks(STEP) {

@@ -9,11 +9,10 @@ use hookporter::operating::RefusedRequest;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 
-use super::Arguments;
 use super::judging::Setup;
+use super::{Arguments, open};
 use crate::args::Freshness;
 use crate::failure::Failure;
-use crate::store::{self, failed};
 use crate::style::{Paint, Style};
 use crate::{moment, output, send};
 
@@ -41,8 +40,8 @@ struct Judged {
 }
 
 pub(super) fn run(args: &Arguments, show: &Show) -> Result<ExitCode, Failure> {
-    let reader = store::reader(&args.inbox)?;
-    let found = reader.refused_request(show.number).map_err(failed)?;
+    let store = open(args)?;
+    let found = store.wait(store.refused()?.refused_request(show.number))?;
     let absent = || Failure::Run(format!("request {}: none of this number is kept", show.number));
     let request = found.ok_or_else(absent)?;
     let judged = show.provider.as_ref().map(|provider| judged(show, provider, &request)).transpose()?;

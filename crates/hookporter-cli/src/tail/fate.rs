@@ -3,10 +3,11 @@
 use std::collections::VecDeque;
 
 use hookporter::journal::Entry;
-use hookporter::sqlite::{Listed, Page, Reader, Selection, State};
+use hookporter::operating::{Listed, Page, Selection, State};
 use hookporter::{Clock, SystemClock};
 use serde_json::{Value, json};
 
+use crate::store::Store;
 use crate::style::{Paint, Style};
 use crate::{moment, output};
 
@@ -36,6 +37,10 @@ impl Fates {
         Self { is_on, watched: VecDeque::new() }
     }
 
+    pub(super) const fn is_on(&self) -> bool {
+        self.is_on
+    }
+
     /// Watches the event of a request.
     pub(super) fn watch(&mut self, entry: &Entry) {
         let Some(number) = entry.event.filter(|_| self.is_on) else { return };
@@ -49,13 +54,13 @@ impl Fates {
     }
 
     /// What has changed of those that are watched.
-    pub(super) fn changed(&mut self, reader: &Reader) -> Vec<Fate> {
+    pub(super) fn changed(&mut self, store: &Store) -> Vec<Fate> {
         if self.watched.is_empty() {
             return Vec::new();
         }
         let which = Selection::all().numbers(self.watched.iter().map(|watched| watched.number));
         // What cannot be read now may be read at the next look.
-        let Ok(events) = reader.page(&which, Page::After(0), MOST) else { return Vec::new() };
+        let Ok(events) = store.wait(store.events().select(which, Page::After(0), MOST)) else { return Vec::new() };
         let mut fates = Vec::new();
         for event in events {
             let Some(watched) = self.watched.iter_mut().find(|watched| watched.number == event.number) else {

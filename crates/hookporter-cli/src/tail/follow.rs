@@ -1,15 +1,13 @@
 //! What is new in a journal.
 
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use hookporter::inbox::InboxError;
 use hookporter::journal::{Entry, Query};
-use hookporter::sqlite::Reader;
+use hookporter::operating::JournalSide;
 
 use crate::failure::Failure;
 use crate::output;
-use crate::store::{self, failed};
+use crate::store::Store;
 
 /// How many entries are read at a time.
 const PAGE: usize = 500;
@@ -18,35 +16,34 @@ const MOST: usize = 20_000;
 
 pub(super) type Shared = Arc<Entry>;
 
-/// Follows a file, also where its server sets it aside and begins another one.
+/// Follows a journal, also where its server sets the file aside and begins another one.
 pub(super) struct Follower {
-    file: PathBuf,
-    reader: Reader,
-    identity: Option<Identity>,
+    store: Store,
+    requests: Arc<dyn JournalSide>,
     query: Query,
-    /// Of the last entry that was seen.
+    /// Of the last entry that was seen of those asked for.
     last: u64,
-    version: i64,
+    /// Of the last entry that there was.
+    newest: u64,
     /// Whether it was said that it cannot be read.
     complained: bool,
 }
 
 impl Follower {
-    /// Opens it; and the last so many entries, the oldest first.
-    pub(super) fn begin(file: &Path, query: Query, last: usize) -> Result<(Self, Vec<Shared>), Failure> {
-        let identity = identity(file);
-        let reader = store::reader(file)?;
-        let version = reader.version().map_err(failed)?;
-        let mut begun = reader.entries(&query, u64::MAX, last.clamp(1, MOST)).map_err(failed)?;
-        let newest = begun.first().map_or(0, |entry| entry.number);
+    /// Begins with the last so many entries, the oldest first.
+    pub(super) fn begin(store: Store, query: Query, last: usize) -> Result<(Self, Vec<Shared>), Failure> {
+        let requests = store.requests()?;
+        // Asked before: what comes in between is found by the next look.
+        let newest = newest(&store, &*requests)?;
+        let mut begun = store.wait(requests.entries(query.clone(), u64::MAX, last.clamp(1, MOST)))?;
+        let last_seen = begun.first().map_or(0, |entry| entry.number);
         begun.truncate(last);
         begun.reverse();
-        let file = file.to_owned();
-        Ok((Self { file, reader, identity, query, last: newest, version, complained: false }, begun))
+        Ok((Self { store, requests, query, last: last_seen, newest, complained: false }, begun))
     }
 
-    pub(super) const fn reader(&self) -> &Reader {
-        &self.reader
+    pub(super) const fn store(&self) -> &Store {
+        &self.store
     }
 
     /// What came since, the oldest first; `None` if nothing has changed. What cannot be read now may be read later.
@@ -67,27 +64,26 @@ impl Follower {
     }
 
     fn look(&mut self) -> Result<Option<Vec<Shared>>, Failure> {
-        let identity = identity(&self.file);
-        if identity != self.identity {
-            self.reader = store::reader(&self.file)?;
-            (self.identity, self.last) = (identity, 0);
-        } else if self.reader.version().map_err(failed)? == self.version {
+        let newest = newest(&self.store, &*self.requests)?;
+        if newest == self.newest {
             return Ok(None);
         }
-        // Asked before: what comes in between is found by the next look.
-        let version = self.reader.version().map_err(failed)?;
-        let new = self.since().map_err(failed)?;
-        self.version = version;
-        if let Some(newest) = new.last() {
-            self.last = newest.number;
+        if newest < self.newest {
+            // Another file, which counts anew.
+            self.last = 0;
+        }
+        let new = self.since()?;
+        self.newest = newest;
+        if let Some(last) = new.last() {
+            self.last = last.number;
         }
         Ok(Some(new))
     }
 
-    fn since(&self) -> Result<Vec<Shared>, InboxError> {
+    fn since(&self) -> Result<Vec<Shared>, Failure> {
         let (mut new, mut before) = (Vec::new(), u64::MAX);
         'looking: while new.len() < MOST {
-            let page = self.reader.entries(&self.query, before, PAGE)?;
+            let page = self.store.wait(self.requests.entries(self.query.clone(), before, PAGE))?;
             let is_last = page.len() < PAGE;
             for entry in page {
                 if entry.number <= self.last {
@@ -111,20 +107,7 @@ impl Follower {
     }
 }
 
-/// What tells a file from another one of the same name.
-#[cfg(unix)]
-type Identity = (u64, u64);
-#[cfg(not(unix))]
-type Identity = ();
-
-#[cfg(unix)]
-fn identity(path: &Path) -> Option<Identity> {
-    use std::os::unix::fs::MetadataExt;
-    let file = std::fs::metadata(path).ok()?;
-    Some((file.dev(), file.ino()))
-}
-
-#[cfg(not(unix))]
-fn identity(path: &Path) -> Option<Identity> {
-    path.exists().then_some(())
+/// The number of the last entry that there is: asked for five times a second, it is to cost next to nothing.
+fn newest(store: &Store, requests: &dyn JournalSide) -> Result<u64, Failure> {
+    Ok(store.wait(requests.entries(Query::new(), u64::MAX, 1))?.first().map_or(0, |entry| entry.number))
 }

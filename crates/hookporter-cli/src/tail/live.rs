@@ -1,12 +1,11 @@
 //! Following with keys, on a terminal.
 
-use std::path::Path;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossterm::event::{Event, poll, read};
-use hookporter::sqlite::{Mender, Selection};
+use hookporter::operating::Selection;
 use hookporter::{Clock, SystemClock};
 
 use super::fate::Fates;
@@ -17,7 +16,7 @@ use super::{Arguments, PAUSE};
 use crate::failure::Failure;
 use crate::receive::shutdown;
 use crate::send;
-use crate::store::{self, failed};
+use crate::store::Store;
 use crate::style::Style;
 
 pub(super) fn run(args: &Arguments, mut follower: Follower, begun: Vec<Shared>) -> Result<ExitCode, Failure> {
@@ -41,15 +40,18 @@ pub(super) fn run(args: &Arguments, mut follower: Follower, begun: Vec<Shared>) 
             if let Event::Key(key) = read().map_err(terminal)? {
                 match view.press(key) {
                     Wish::Quit => break,
-                    Wish::Replay(event) => view.message = replayed(&args.inbox, event),
+                    Wish::Replay(event) => view.message = replayed(follower.store(), event),
                     Wish::Nothing => {}
                 }
             }
-        } else if let Some(new) = follower.news() {
-            is_stale = true;
-            new.iter().for_each(|entry| fates.watch(entry));
-            waiting.extend(new);
-            if let Some(fate) = fates.changed(follower.reader()).pop() {
+        } else {
+            if let Some(new) = follower.news() {
+                is_stale = true;
+                new.iter().for_each(|entry| fates.watch(entry));
+                waiting.extend(new);
+            }
+            if let Some(fate) = fates.changed(follower.store()).pop() {
+                is_stale = true;
                 view.message = fate.human(Style::plain());
             }
         }
@@ -80,16 +82,17 @@ fn ends_with_signals() -> Result<Arc<AtomicBool>, Failure> {
 }
 
 /// Has an event worked again; what is to be said of it.
-fn replayed(inbox: &Path, event: i64) -> String {
-    store::mender(inbox).and_then(|mender| replay(&mender, event)).unwrap_or_else(|failure| failure.to_string())
+fn replayed(store: &Store, event: i64) -> String {
+    replay(store, event).unwrap_or_else(|failure| failure.to_string())
 }
 
-fn replay(mender: &Mender, event: i64) -> Result<String, Failure> {
-    let which = Selection::all().numbers([event]);
-    if let Some(number) = mender.replay(&which, Some("by a key of `tail`"), SystemClock.now()).map_err(failed)? {
+fn replay(store: &Store, event: i64) -> Result<String, Failure> {
+    let (events, which) = (store.events(), Selection::all().numbers([event]));
+    let reason = Some("by a key of `tail`".to_owned());
+    if let Some(number) = store.wait(events.replay(which.clone(), reason, SystemClock.now()))? {
         return Ok(format!("event {event} is worked again: `hookporter inbox verdicts {number}` says how it goes"));
     }
-    if mender.requeue(&which).map_err(failed)? > 0 {
+    if store.wait(events.requeue(which))? > 0 {
         return Ok(format!("event {event} is due at once"));
     }
     Ok(format!("event {event} cannot be replayed: it is parked, being worked, or no longer kept"))

@@ -8,10 +8,15 @@ mod doctor;
 mod export;
 mod health;
 mod hostile;
+mod import;
+#[cfg(all(unix, feature = "postgres"))]
+mod import_killed;
 mod inbox;
 mod init;
 mod kept;
 mod mending;
+#[cfg(all(unix, feature = "postgres"))]
+mod postgres;
 mod printed;
 mod program;
 mod receive;

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::kit::{BOTH, Said, change, head, look, send, serve};
-use crate::scene::{HOSTILE, Scene, hostile};
+use crate::kit::{BOTH, Framework, Said, change, head, look, send, serve};
+use crate::scene::{HOSTILE, Inbox, Scene, hostile};
 
 /// Every answer has these.
 fn is_safe(said: &Said) {
@@ -37,136 +37,148 @@ fn numbers(list: &Value) -> Vec<i64> {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_route_shows_what_there_is() {
     for framework in BOTH {
-        let scene = Scene::new().await;
-        let address = serve(framework, scene.console().title("Acme & Co")).await;
-        let about = shown(address, "api").await;
-        assert_eq!(
-            (&about["title"], &about["changes"], &about["token"]),
-            (&json!("Acme & Co"), &json!(false), &Value::Null)
-        );
-        assert_eq!(about["events"], true);
-        let endpoints = shown(address, "api/endpoints").await;
-        assert_eq!((&endpoints["light"], &endpoints["ready"]), (&json!("green"), &json!(true)));
-        assert_eq!(endpoints["endpoints"][0], shown(address, "api/endpoints/github").await);
-
-        let all = shown(address, "api/events").await;
-        assert_eq!((numbers(&all), &all["next"]), (vec![6, 5, 4, 3, 2, 1], &Value::Null));
-        let some = shown(address, "api/events?limit=2&before=6").await;
-        assert_eq!((numbers(&some), &some["next"]), (vec![5, 4], &json!(4)));
-        assert_eq!(numbers(&shown(address, "api/events?limit=2&after=3").await), [4, 5]);
-        assert_eq!(numbers(&shown(address, "api/events?state=done").await), [1]);
-        assert_eq!(numbers(&shown(address, "api/events?numbers=2,4&type=invoice.paid").await), [4, 2]);
-        assert_eq!(numbers(&shown(address, "api/dead").await), [3, 2]);
-        assert_eq!(numbers(&shown(address, "api/parked?endpoint=acme").await), [5]);
-        assert_eq!(shown(address, "api/events/count?state=dead").await, json!({ "events": 2 }));
-        let stats = shown(address, "api/stats").await;
-        assert_eq!([&stats["waiting"], &stats["done"], &stats["dead"], &stats["parked"]], [1, 1, 2, 2]);
-        assert_eq!(shown(address, "api/keys").await, json!({ "keys": [], "revoked": [] }));
-
-        let event = shown(address, "api/events/2").await;
-        assert_eq!(event["event"]["received_at"], "2023-11-14T22:13:20.000Z");
-        assert!(event["event"]["last_error"].as_str().unwrap().contains("script"));
-        assert_eq!(event["contents"]["event_id"], json!({ "text": "evt_2", "signed": true }));
-        assert_eq!(event["contents"]["trace"], "fedcba9876543210");
-        assert_eq!(event["attempts"][0]["outcome"], "failed");
-        assert_eq!((&event["original"], &event["requests"]), (&Value::Null, &json!([])));
-        assert_eq!(shown(address, "api/replays").await, json!({ "replays": [] }));
+        routes(&Scene::new().await, framework).await;
     }
+}
+
+pub(crate) async fn routes(scene: &Scene<impl Inbox>, framework: Framework) {
+    let address = serve(framework, scene.console().title("Acme & Co")).await;
+    let about = shown(address, "api").await;
+    assert_eq!(
+        (&about["title"], &about["changes"], &about["token"]),
+        (&json!("Acme & Co"), &json!(false), &Value::Null)
+    );
+    assert_eq!(about["events"], true);
+    let endpoints = shown(address, "api/endpoints").await;
+    assert_eq!((&endpoints["light"], &endpoints["ready"]), (&json!("green"), &json!(true)));
+    assert_eq!(endpoints["endpoints"][0], shown(address, "api/endpoints/github").await);
+
+    let all = shown(address, "api/events").await;
+    assert_eq!((numbers(&all), &all["next"]), (vec![6, 5, 4, 3, 2, 1], &Value::Null));
+    let some = shown(address, "api/events?limit=2&before=6").await;
+    assert_eq!((numbers(&some), &some["next"]), (vec![5, 4], &json!(4)));
+    assert_eq!(numbers(&shown(address, "api/events?limit=2&after=3").await), [4, 5]);
+    assert_eq!(numbers(&shown(address, "api/events?state=done").await), [1]);
+    assert_eq!(numbers(&shown(address, "api/events?numbers=2,4&type=invoice.paid").await), [4, 2]);
+    assert_eq!(numbers(&shown(address, "api/dead").await), [3, 2]);
+    assert_eq!(numbers(&shown(address, "api/parked?endpoint=acme").await), [5]);
+    assert_eq!(shown(address, "api/events/count?state=dead").await, json!({ "events": 2 }));
+    let stats = shown(address, "api/stats").await;
+    assert_eq!([&stats["waiting"], &stats["done"], &stats["dead"], &stats["parked"]], [1, 1, 2, 2]);
+    assert_eq!(shown(address, "api/keys").await, json!({ "keys": [], "revoked": [] }));
+
+    let event = shown(address, "api/events/2").await;
+    assert_eq!(event["event"]["received_at"], "2023-11-14T22:13:20.000Z");
+    assert!(event["event"]["last_error"].as_str().unwrap().contains("script"));
+    assert_eq!(event["contents"]["event_id"], json!({ "text": "evt_2", "signed": true }));
+    assert_eq!(event["contents"]["trace"], "fedcba9876543210");
+    assert_eq!(event["attempts"][0]["outcome"], "failed");
+    assert_eq!((&event["original"], &event["requests"]), (&Value::Null, &json!([])));
+    assert_eq!(shown(address, "api/replays").await, json!({ "replays": [] }));
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_body_is_given_byte_for_byte_and_never_shown() {
     for framework in BOTH {
-        let scene = Scene::new().await;
-        let address = serve(framework, scene.console().allow_changes()).await;
-        let is_download = |said: &Said| {
-            is_safe(said);
-            assert_eq!((said.status, said.header("content-type")), (200, "application/octet-stream"));
-            assert!(said.header("content-disposition").starts_with("attachment; filename=\""));
-            assert!(said.header("content-security-policy").contains("sandbox"));
-        };
-        let said = look(address, "api/events/6/body").await;
-        is_download(&said);
-        assert_eq!(said.body, hostile().body);
-        let edited = change(address, "events/6/edit", &json!({ "body": "<b>", "reason": HOSTILE })).await;
-        assert_eq!((edited.status, edited.json()), (200, json!({ "edited": true })));
-        assert_eq!(look(address, "api/events/6/body").await.body, b"<b>");
-        let said = look(address, "api/events/6/original").await;
-        is_download(&said);
-        assert_eq!(said.body, hostile().body);
-        let event = shown(address, "api/events/6").await;
-        assert_eq!((&event["contents"]["edited"], &event["original"]["reason"]), (&json!(true), &json!(HOSTILE)));
-        assert_eq!(change(address, "events/6/restore", &json!({})).await.status, 200);
-        assert_eq!(look(address, "api/events/6/body").await.body, hostile().body);
-        assert_eq!(change(address, "events/6/restore", &json!({})).await.trouble(), (409, "conflict".to_owned()));
-        assert_eq!(change(address, "events/1/edit", &json!({ "body": "" })).await.trouble().0, 409);
-        assert_eq!(look(address, "api/events/6/original").await.trouble().0, 404);
+        bodies(&Scene::new().await, framework).await;
     }
+}
+
+pub(crate) async fn bodies(scene: &Scene<impl Inbox>, framework: Framework) {
+    let address = serve(framework, scene.console().allow_changes()).await;
+    let is_download = |said: &Said| {
+        is_safe(said);
+        assert_eq!((said.status, said.header("content-type")), (200, "application/octet-stream"));
+        assert!(said.header("content-disposition").starts_with("attachment; filename=\""));
+        assert!(said.header("content-security-policy").contains("sandbox"));
+    };
+    let said = look(address, "api/events/6/body").await;
+    is_download(&said);
+    assert_eq!(said.body, hostile().body);
+    let edited = change(address, "events/6/edit", &json!({ "body": "<b>", "reason": HOSTILE })).await;
+    assert_eq!((edited.status, edited.json()), (200, json!({ "edited": true })));
+    assert_eq!(look(address, "api/events/6/body").await.body, b"<b>");
+    let said = look(address, "api/events/6/original").await;
+    is_download(&said);
+    assert_eq!(said.body, hostile().body);
+    let event = shown(address, "api/events/6").await;
+    assert_eq!((&event["contents"]["edited"], &event["original"]["reason"]), (&json!(true), &json!(HOSTILE)));
+    assert_eq!(change(address, "events/6/restore", &json!({})).await.status, 200);
+    assert_eq!(look(address, "api/events/6/body").await.body, hostile().body);
+    assert_eq!(change(address, "events/6/restore", &json!({})).await.trouble(), (409, "conflict".to_owned()));
+    assert_eq!(change(address, "events/1/edit", &json!({ "body": "" })).await.trouble().0, 409);
+    assert_eq!(look(address, "api/events/6/original").await.trouble().0, 404);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_senders_wrote_comes_as_text_and_nothing_else() {
     for framework in BOTH {
-        let scene = Scene::new().await;
-        let address = serve(framework, scene.console()).await;
-        for path in ["api/events", "api/events/6", "api/dead", "api/events?endpoint=%3Cscript%3E", "api/%3Cscript%3E"] {
-            let said = look(address, path).await;
-            is_safe(&said);
-            let text = said.text();
-            assert!(!text.contains(['<', '>', '&', '\u{1b}', '\r', '\n']), "{path}: {text}");
-        }
-        let event = shown(address, "api/events/6").await;
-        for part in ["endpoint", "tenant", "event_id", "event_type"] {
-            assert_eq!(event["event"][part], HOSTILE, "{part}");
-        }
-        assert_eq!(event["contents"]["headers"][0][1], "<script>alert(1)</script>\u{fffd}");
+        texts(&Scene::new().await, framework).await;
     }
+}
+
+pub(crate) async fn texts(scene: &Scene<impl Inbox>, framework: Framework) {
+    let address = serve(framework, scene.console()).await;
+    for path in ["api/events", "api/events/6", "api/dead", "api/events?endpoint=%3Cscript%3E", "api/%3Cscript%3E"] {
+        let said = look(address, path).await;
+        is_safe(&said);
+        let text = said.text();
+        assert!(!text.contains(['<', '>', '&', '\u{1b}', '\r', '\n']), "{path}: {text}");
+    }
+    let event = shown(address, "api/events/6").await;
+    for part in ["endpoint", "tenant", "event_id", "event_type"] {
+        assert_eq!(event["event"][part], HOSTILE, "{part}");
+    }
+    assert_eq!(event["contents"]["headers"][0][1], "<script>alert(1)</script>\u{fffd}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn what_is_not_there_is_404_and_what_is_wrong_is_400() {
     for framework in BOTH {
-        let scene = Scene::new().await;
-        let address = serve(framework, scene.console()).await;
-        for path in [
-            "api/events/99",
-            "api/events/99/body",
-            "api/events/1/original",
-            "api/events/x",
-            "api/events/-1",
-            "api/events/99999999999999999999",
-            "api/endpoints/nobody",
-            "api/nothing",
-            "api/events/1/nothing",
-            "api/",
-            "api/events/",
-            "api/replays/x",
-            "api/..%2fevents",
-            "nothing",
-            "events/99",
-        ] {
-            let said = look(address, path).await;
-            is_safe(&said);
-            assert_eq!(said.status, 404, "{path}: {}", said.text());
-            assert_eq!(said.header("content-type") == "application/json", path.starts_with("api"), "{path}");
-        }
-        for query in [
-            "limit=0",
-            "limit=501",
-            "limit=x",
-            "limit=-1",
-            "before=1&after=2",
-            "state=dying",
-            "stat=dead",
-            "since=tomorrow",
-            "numbers=1,x",
-            "state=dead&state=done",
-            "before=x",
-        ] {
-            let said = look(address, &format!("api/events?{query}")).await;
-            is_safe(&said);
-            assert_eq!(said.trouble(), (400, "bad-request".to_owned()), "{query}");
-        }
+        absent(&Scene::new().await, framework).await;
+    }
+}
+
+pub(crate) async fn absent(scene: &Scene<impl Inbox>, framework: Framework) {
+    let address = serve(framework, scene.console()).await;
+    for path in [
+        "api/events/99",
+        "api/events/99/body",
+        "api/events/1/original",
+        "api/events/x",
+        "api/events/-1",
+        "api/events/99999999999999999999",
+        "api/endpoints/nobody",
+        "api/nothing",
+        "api/events/1/nothing",
+        "api/",
+        "api/events/",
+        "api/replays/x",
+        "api/..%2fevents",
+        "nothing",
+        "events/99",
+    ] {
+        let said = look(address, path).await;
+        is_safe(&said);
+        assert_eq!(said.status, 404, "{path}: {}", said.text());
+        assert_eq!(said.header("content-type") == "application/json", path.starts_with("api"), "{path}");
+    }
+    for query in [
+        "limit=0",
+        "limit=501",
+        "limit=x",
+        "limit=-1",
+        "before=1&after=2",
+        "state=dying",
+        "stat=dead",
+        "since=tomorrow",
+        "numbers=1,x",
+        "state=dead&state=done",
+        "before=x",
+    ] {
+        let said = look(address, &format!("api/events?{query}")).await;
+        is_safe(&said);
+        assert_eq!(said.trouble(), (400, "bad-request".to_owned()), "{query}");
     }
 }
 

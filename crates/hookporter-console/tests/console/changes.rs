@@ -8,10 +8,51 @@ use serde_json::{Value, json};
 use tokio::io::AsyncWriteExt;
 
 use crate::kit::{BOTH, Framework, change, head, look, serve};
-use crate::scene::{Scene, claim, record};
+use crate::scene::{Inbox, Scene, claim, record};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_change_is_made() {
+    for framework in BOTH {
+        all_changes(&Scene::new().await, framework).await;
+    }
+}
+
+pub(crate) async fn all_changes(scene: &Scene<impl Inbox>, framework: Framework) {
+    let address = serve(framework, scene.console().allow_changes()).await;
+    let made = async |path: &str, body: Value| {
+        let said = change(address, path, &body).await;
+        assert_eq!(said.status, 200, "{framework:?} {path}: {}", said.text());
+        said.json()
+    };
+    let state =
+        async |number: i64| look(address, &format!("api/events/{number}")).await.json()["event"]["state"].clone();
+    assert_eq!(made("events/requeue", json!({ "numbers": [2], "deliberate": false })).await, json!({ "events": 1 }));
+    assert_eq!(state(2).await, "waiting");
+    assert_eq!(made("events/release", json!({ "endpoint": "acme" })).await, json!({ "events": 1 }));
+    assert_eq!(state(5).await, "waiting");
+    assert_eq!(made("events/give-up", json!({ "state": "parked" })).await, json!({ "events": 1 }));
+    assert_eq!(state(6).await, "done");
+    let replay = made("events/replay", json!({ "state": "dead", "reason": "mended" })).await["replay"].clone();
+    let replays = look(address, "api/replays").await.json();
+    assert_eq!((&replays["replays"][0]["number"], &replays["replays"][0]["reason"]), (&replay, &json!("mended")));
+    let verdicts = look(address, &format!("api/replays/{replay}")).await.json();
+    assert_eq!((&verdicts["events"][0]["event"], &verdicts["events"][0]["verdict"]), (&json!(3), &json!("pending")));
+    assert_eq!(made("events/replay", json!({ "state": "dead" })).await, json!({ "replay": null }));
+    assert_eq!(made("events/1/erase", json!({ "deliberate": true })).await, json!({ "erased": true }));
+    assert_eq!(look(address, "api/events/1").await.status, 404);
+
+    assert_eq!(made("endpoints/github/pause", json!({})).await["state"], "stopped");
+    assert_eq!(look(address, "api/endpoints").await.json()["ready"], false);
+    assert_eq!(made("endpoints/github/resume", json!({})).await["state"], "unknown");
+    assert_eq!(change(address, "endpoints/nobody/pause", &json!({})).await.trouble().0, 404);
+    assert_eq!(change(address, "events/99/erase", &json!({ "deliberate": true })).await.trouble().0, 404);
+    assert_eq!(change(address, "events/99/edit", &json!({ "body": "{}" })).await.trouble().0, 404);
+    assert_eq!(change(address, "nothing", &json!({})).await.trouble().0, 404);
+}
+
+/// Where no other node hears of it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_is_said_of_an_endpoint_holds_in_this_process() {
     for framework in BOTH {
         let scene = Scene::new().await;
         let address = serve(framework, scene.console().allow_changes()).await;
@@ -20,34 +61,10 @@ async fn every_change_is_made() {
             assert_eq!(said.status, 200, "{framework:?} {path}: {}", said.text());
             said.json()
         };
-        let state =
-            async |number: i64| look(address, &format!("api/events/{number}")).await.json()["event"]["state"].clone();
-        assert_eq!(
-            made("events/requeue", json!({ "numbers": [2], "deliberate": false })).await,
-            json!({ "events": 1 })
-        );
-        assert_eq!(state(2).await, "waiting");
-        assert_eq!(made("events/release", json!({ "endpoint": "acme" })).await, json!({ "events": 1 }));
-        assert_eq!(state(5).await, "waiting");
-        assert_eq!(made("events/give-up", json!({ "state": "parked" })).await, json!({ "events": 1 }));
-        assert_eq!(state(6).await, "done");
-        let replay = made("events/replay", json!({ "state": "dead", "reason": "mended" })).await["replay"].clone();
-        let replays = look(address, "api/replays").await.json();
-        assert_eq!((&replays["replays"][0]["number"], &replays["replays"][0]["reason"]), (&replay, &json!("mended")));
-        let verdicts = look(address, &format!("api/replays/{replay}")).await.json();
-        assert_eq!(
-            (&verdicts["events"][0]["event"], &verdicts["events"][0]["verdict"]),
-            (&json!(3), &json!("pending"))
-        );
-        assert_eq!(made("events/replay", json!({ "state": "dead" })).await, json!({ "replay": null }));
-        assert_eq!(made("events/1/erase", json!({ "deliberate": true })).await, json!({ "erased": true }));
-        assert_eq!(look(address, "api/events/1").await.status, 404);
-
         assert_eq!(
             made("endpoints/github/pause", json!({})).await,
             json!({ "endpoint": "github", "state": "stopped", "reach": "this-process" })
         );
-        assert_eq!(look(address, "api/endpoints").await.json()["ready"], false);
         assert_eq!(made("endpoints/github/resume", json!({})).await["state"], "unknown");
         let key = json!({ "key": "old", "tenant": "acme", "deliberate": true });
         assert_eq!(made("endpoints/github/revoke-key", key.clone()).await["reach"], "this-process");
@@ -57,52 +74,51 @@ async fn every_change_is_made() {
         made("endpoints/github/restore-key", key).await;
         assert_eq!(look(address, "api/keys").await.json()["revoked"], json!([]));
         assert_eq!(look(address, "api/nodes").await.json(), json!({ "fleet": null }));
-        assert_eq!(change(address, "endpoints/nobody/pause", &json!({})).await.trouble().0, 404);
-        assert_eq!(change(address, "events/99/erase", &json!({ "deliberate": true })).await.trouble().0, 404);
-        assert_eq!(change(address, "events/99/edit", &json!({ "body": "{}" })).await.trouble().0, 404);
-        assert_eq!(change(address, "nothing", &json!({})).await.trouble().0, 404);
     }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_much_is_changed_by_an_oversight() {
     for framework in BOTH {
-        let scene = Scene::new().await;
-        let address = serve(framework, scene.console().allow_changes()).await;
-        let before = scene.state().await;
-        for (path, body) in [
-            ("events/requeue", json!({})),
-            ("events/requeue", json!({ "endpoint": "acme" })),
-            ("events/requeue", json!({ "stat": "dead", "deliberate": true })),
-            ("events/requeue", json!({ "state": "daed", "deliberate": true })),
-            ("events/requeue", json!({ "numbers": [1, "x"] })),
-            ("events/requeue", json!({ "numbers": { "from": 1 } })),
-            ("events/requeue", json!({ "numbers": [1.5] })),
-            ("events/requeue", json!([1])),
-            ("events/requeue", json!({ "numbers": (0..=10_000).collect::<Vec<_>>() })),
-            ("events/replay", json!({ "type": "invoice.paid" })),
-            ("events/release", json!({})),
-            ("events/give-up", json!({})),
-            ("events/give-up", json!({ "deliberate": false })),
-            ("events/2/erase", json!({})),
-            ("events/2/edit", json!({})),
-            ("events/2/edit", json!({ "body": "{}", "bodi": "" })),
-            ("events/2/restore", json!({ "deliberate": true })),
-            ("endpoints/github/pause", json!({ "for": "1h" })),
-            ("endpoints/github/revoke-key", json!({ "key": "old" })),
-            ("endpoints/github/revoke-key", json!({ "tenant": "acme", "deliberate": true })),
-            ("endpoints/github/restore-key", json!({ "key": "old", "deliberate": false })),
-        ] {
-            let said = change(address, path, &body).await;
-            assert_eq!(said.trouble(), (400, "bad-request".to_owned()), "{framework:?} {path} {body}");
-        }
-        for path in ["events/requeue", "events/release", "events/give-up"] {
-            assert_eq!(change(address, path, &json!({ "numbers": [] })).await.json()["events"], 0);
-            assert_eq!(change(address, path, &json!({ "endpoint": "", "state": "dead" })).await.json()["events"], 0);
-        }
-        assert_eq!(scene.state().await, before);
-        assert_eq!(change(address, "events/give-up", &json!({ "deliberate": true })).await.json()["events"], 4);
+        oversights(&Scene::new().await, framework).await;
     }
+}
+
+pub(crate) async fn oversights(scene: &Scene<impl Inbox>, framework: Framework) {
+    let address = serve(framework, scene.console().allow_changes()).await;
+    let before = scene.state().await;
+    for (path, body) in [
+        ("events/requeue", json!({})),
+        ("events/requeue", json!({ "endpoint": "acme" })),
+        ("events/requeue", json!({ "stat": "dead", "deliberate": true })),
+        ("events/requeue", json!({ "state": "daed", "deliberate": true })),
+        ("events/requeue", json!({ "numbers": [1, "x"] })),
+        ("events/requeue", json!({ "numbers": { "from": 1 } })),
+        ("events/requeue", json!({ "numbers": [1.5] })),
+        ("events/requeue", json!([1])),
+        ("events/requeue", json!({ "numbers": (0..=10_000).collect::<Vec<_>>() })),
+        ("events/replay", json!({ "type": "invoice.paid" })),
+        ("events/release", json!({})),
+        ("events/give-up", json!({})),
+        ("events/give-up", json!({ "deliberate": false })),
+        ("events/2/erase", json!({})),
+        ("events/2/edit", json!({})),
+        ("events/2/edit", json!({ "body": "{}", "bodi": "" })),
+        ("events/2/restore", json!({ "deliberate": true })),
+        ("endpoints/github/pause", json!({ "for": "1h" })),
+        ("endpoints/github/revoke-key", json!({ "key": "old" })),
+        ("endpoints/github/revoke-key", json!({ "tenant": "acme", "deliberate": true })),
+        ("endpoints/github/restore-key", json!({ "key": "old", "deliberate": false })),
+    ] {
+        let said = change(address, path, &body).await;
+        assert_eq!(said.trouble(), (400, "bad-request".to_owned()), "{framework:?} {path} {body}");
+    }
+    for path in ["events/requeue", "events/release", "events/give-up"] {
+        assert_eq!(change(address, path, &json!({ "numbers": [] })).await.json()["events"], 0);
+        assert_eq!(change(address, path, &json!({ "endpoint": "", "state": "dead" })).await.json()["events"], 0);
+    }
+    assert_eq!(scene.state().await, before);
+    assert_eq!(change(address, "events/give-up", &json!({ "deliberate": true })).await.json()["events"], 4);
 }
 
 /// Who asked may be gone; half of a change is none.

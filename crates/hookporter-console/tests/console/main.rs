@@ -11,5 +11,7 @@ mod journal;
 mod kit;
 mod large;
 mod mount;
+#[cfg(unix)]
+mod postgres;
 mod quarantine;
 mod scene;

@@ -58,6 +58,9 @@ pub trait OperatingSide: Send + Sync + 'static {
         now: UnixTime,
     ) -> BoxFuture<'static, Result<Option<i64>, InboxError>>;
 
+    /// How many events [`Self::replay`] would have worked again. It may look at every one.
+    fn count_to_replay(&self, which: Selection) -> BoxFuture<'static, Result<u64, InboxError>>;
+
     /// The replays, the latest first, at most so many.
     fn replays(&self, most: usize) -> BoxFuture<'static, Result<Vec<Replay>, InboxError>>;
 

@@ -4,6 +4,8 @@
 //! requests that came, and [`QuarantineSide`] for the refused ones that are kept whole. A store that keeps events durably has all
 //! three, and hands them out as an [`Operated`]; a [`Journal`](crate::journal::Journal) in memory has the second.
 //!
+//! [`MovingSide`] is how events come from one store into another.
+//!
 //! Nothing here guards anything: whoever can call these can read events and have them worked again. Who may is up to the program
 //! around them.
 
@@ -11,6 +13,7 @@ mod edited;
 mod events;
 mod journal_side;
 mod listed;
+mod moving;
 mod operated;
 mod quarantine_side;
 mod refused;
@@ -22,6 +25,7 @@ pub use edited::{Edited, Original};
 pub use events::{OperatingSide, Page};
 pub use journal_side::{JournalSide, ReasonCount};
 pub use listed::{Attempted, Listed, Stats};
+pub use moving::{Moved, MovingSide, TakenOver};
 pub use operated::Operated;
 pub use quarantine_side::{QuarantineSide, RefusedSelection};
 pub use refused::{RefusedCount, RefusedListed, RefusedRequest};

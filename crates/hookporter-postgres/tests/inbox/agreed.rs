@@ -1,6 +1,5 @@
 //! What nodes agree on: pauses and revoked keys, on nodes that run, start later, or are cut off.
 
-use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use hookporter_core::{Keyring, Reason, Secret};
@@ -10,7 +9,7 @@ use hookporter_postgres::{Inbox, sqlx};
 use tokio::time::{Instant, sleep};
 
 use crate::door::{Door, NEW, OLD, PAUSED, REVOKED, TAKEN, push};
-use crate::network::{PASSES, SWALLOWS, network};
+use crate::proxy::network;
 use crate::server::Server;
 
 async fn node(server: &Server, schema: &str) -> (Inbox, Door) {
@@ -167,13 +166,12 @@ async fn a_node_goes_on_with_what_it_knows_while_the_server_is_away() {
 async fn a_node_whose_way_to_the_server_is_cut_hears_it_when_it_is_back() {
     let Some(server) = Server::start() else { return };
     let (_first, a) = node(&server, "cut").await;
-    let (port, mood) = network(server.port()).await;
-    let url = server.url().replace(&server.port().to_string(), &port.to_string());
+    let (url, weather) = network(&server).await;
     let inbox = server.settings("cut").connect(&url).await.unwrap();
     let b = Door::on(&inbox);
     a.0.pause_everywhere().await.unwrap();
     b.until(NEW, PAUSED).await;
-    mood.store(SWALLOWS, Ordering::SeqCst);
+    weather.hold();
     a.0.resume_everywhere().await.unwrap();
     assert_eq!(a.send(&push(NEW)).await, TAKEN);
     // It cannot know, and its connection is silent, not closed.
@@ -182,7 +180,7 @@ async fn a_node_whose_way_to_the_server_is_cut_hears_it_when_it_is_back() {
         assert_eq!(b.send(&push(NEW)).await, PAUSED);
         sleep(Duration::from_millis(50)).await;
     }
-    mood.store(PASSES, Ordering::SeqCst);
+    weather.release();
     let took = b.until(NEW, TAKEN).await;
     println!("hears it {took:?} after the network is back");
 }

@@ -1,185 +1,36 @@
 //! Nodes that are killed at random while they accept and work: nothing that was acknowledged is missing, all of it is worked, and
-//! nothing is worked by two at once.
-//!
-//! A node is this same program, run once more. The nodes keep a diary together with the test. `HOOKPORTER_CRASH_ROUNDS` is how
-//! often one is killed.
+//! nothing is worked by two at once. `HOOKPORTER_CRASH_ROUNDS` is how often one is killed.
 
-use std::collections::{BTreeMap, BTreeSet};
-use std::fs::OpenOptions;
-use std::io::{Read, Write};
-use std::path::{Path, PathBuf};
-use std::process::{Child, Command, Stdio};
-use std::thread::JoinHandle;
+use std::collections::BTreeSet;
 use std::time::Duration;
 
-use hookporter_pipeline::Event;
-use hookporter_pipeline::inbox::{Accepted, AcceptingSide, WorkError};
-use hookporter_postgres::{Inbox, Settings, sqlx};
-use hookporter_testkit::inbox::sample_record;
-
-use crate::server::{Server, number, random};
-
-const URL: &str = "HOOKPORTER_CRASH_URL";
-const DIARY: &str = "HOOKPORTER_CRASH_DIARY";
-const LIFE: &str = "HOOKPORTER_CRASH_LIFE";
-
-fn told(name: &str) -> String {
-    std::env::var(name).expect("started by the test beside it")
-}
-
-fn runtime() -> tokio::runtime::Runtime {
-    tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap()
-}
-
-/// A line in the diary, in one write: whole, and in the order of time.
-fn note(diary: &Path, line: &str) {
-    let mut diary = OpenOptions::new().create(true).append(true).open(diary).unwrap();
-    diary.write_all(format!("{line}\n").as_bytes()).unwrap();
-}
-
-#[test]
-#[ignore = "a process of the test beside it"]
-fn node() {
-    let (life, diary) = (told(LIFE), PathBuf::from(told(DIARY)));
-    runtime().block_on(async {
-        let inbox = Settings::new().schema("crash").connect(&told(URL)).await.unwrap();
-        for producer in 0..4 {
-            tokio::spawn(produce(inbox.clone(), format!("{life}.{producer}")));
-        }
-        let worker = inbox.worker(move |event: Event| {
-            let (diary, life, number) = (diary.clone(), life.clone(), event.number().unwrap());
-            async move {
-                note(&diary, &format!("begin {number} {life}"));
-                // Some take so long that other nodes start anew meanwhile.
-                tokio::time::sleep(Duration::from_millis(if number % 10 == 0 { 400 } else { 2 })).await;
-                note(&diary, &format!("end {number} {life}"));
-                Ok::<_, WorkError>(())
-            }
-        });
-        let _ = worker.lease(Duration::from_secs(2)).concurrency(50).run_until(std::future::pending()).await;
-    });
-}
-
-/// Accepts one event after the other, each of them twice, and says which one is acknowledged.
-async fn produce(inbox: Inbox, name: String) {
-    for at in 0..usize::MAX {
-        let id = format!("{name}.{at}");
-        let copies = [inbox.accept(vec![sample_record(&id)]), inbox.accept(vec![sample_record(&id)])];
-        let [first, second] = copies;
-        assert_eq!((first.await.unwrap(), second.await.unwrap()), (vec![Accepted::New], vec![Accepted::Duplicate]));
-        // In one write, so that a kill leaves whole lines and perhaps a piece of one.
-        std::io::stdout().write_all(format!("\nacked {id};").as_bytes()).unwrap();
-        std::io::stdout().flush().unwrap();
-        tokio::time::sleep(Duration::from_millis(5)).await;
-    }
-}
-
-/// A process, and what it says.
-struct Node {
-    diary: PathBuf,
-    life: usize,
-    child: Child,
-    said: Option<JoinHandle<String>>,
-}
-
-impl Node {
-    fn start(url: &str, diary: &Path, life: usize) -> Self {
-        let mut child = Command::new(std::env::current_exe().unwrap())
-            .args(["crash::node", "--exact", "--ignored", "--nocapture"])
-            .env(URL, url)
-            .env(DIARY, diary)
-            .env(LIFE, life.to_string())
-            .stdout(Stdio::piped())
-            .spawn()
-            .unwrap();
-        let mut stdout = child.stdout.take().unwrap();
-        let said = std::thread::spawn(move || {
-            let mut said = Vec::new();
-            stdout.read_to_end(&mut said).unwrap();
-            String::from_utf8_lossy(&said).into_owned()
-        });
-        Self { diary: diary.to_owned(), life, child, said: Some(said) }
-    }
-
-    /// Kills it with SIGKILL; what it had acknowledged.
-    fn kill(mut self) -> BTreeSet<String> {
-        assert!(self.child.try_wait().unwrap().is_none(), "a node ended by itself");
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
-        note(&self.diary, &format!("killed 0 {}", self.life));
-        let said = self.said.take().unwrap().join().unwrap();
-        let acked = |line: &str| Some(line.strip_prefix("acked ")?.strip_suffix(';')?.to_owned());
-        said.lines().filter_map(acked).collect()
-    }
-}
-
-/// Also where the test fails.
-impl Drop for Node {
-    fn drop(&mut self) {
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
-}
+use crate::node::{Diary, Faults, Node, assert_nothing_is_missing, await_all_is_worked, runtime};
+use crate::server::{Server, random};
 
 #[test]
 fn any_of_several_nodes_may_be_killed_at_any_moment() {
     let Some(server) = Server::start() else { return };
     let rounds = std::env::var("HOOKPORTER_CRASH_ROUNDS").map_or(10, |rounds| rounds.parse().unwrap());
-    let diary = std::env::temp_dir().join(format!("hookporter-postgres-diary-{}", std::process::id()));
-    let url = server.url();
+    let (diary, url) = (Diary::new("crash"), server.url());
     let (mut acked, mut seed) = (BTreeSet::new(), u64::from(std::process::id()));
+    let start = |life| Node::start(&url, &diary, life, Faults::NodesDie);
     // Both make the tables.
-    let mut nodes = vec![Node::start(&url, &diary, 0), Node::start(&url, &diary, 1)];
+    let mut nodes = vec![start(0), start(1)];
     for life in 2..rounds + 2 {
         std::thread::sleep(Duration::from_millis(250 + random(&mut seed) % 400));
         let which = usize::try_from(random(&mut seed) % 2).unwrap();
         acked.extend(nodes.remove(which).kill());
-        nodes.push(Node::start(&url, &diary, life));
+        nodes.push(start(life));
     }
     std::thread::sleep(Duration::from_millis(500));
     acked.extend(nodes.remove(0).kill());
 
-    let (again, stored) = runtime().block_on(async {
-        let pool = server.pool().await;
-        // The last one works until everything that was there is worked, and is killed then.
-        let mut undone = 1;
-        for _ in 0..100 {
-            tokio::time::sleep(Duration::from_millis(100)).await;
-            let sql = "SELECT count(*) FROM crash.events WHERE state != 'done' AND received_at >= 0 \
-                 AND split_part(event_id, '.', 1)::integer != (SELECT max(split_part(event_id, '.', 1)::integer) FROM crash.events)";
-            undone = number(&pool, sql).await;
-            if undone == 0 {
-                break;
-            }
-        }
-        assert_eq!(undone, 0, "every stored event is worked");
-        let again = number(&pool, "SELECT count(*) FROM crash.attempts WHERE outcome = 'lost'").await;
-        let stored: Vec<String> = sqlx::query_scalar("SELECT event_id FROM crash.events").fetch_all(&pool).await.unwrap();
-        (again, stored)
-    });
-    nodes.remove(0).kill();
-    let different: BTreeSet<String> = stored.iter().cloned().collect();
-    assert_eq!(different.len(), stored.len(), "one row for each event");
-    let missing: Vec<_> = acked.difference(&different).collect();
-    assert!(missing.is_empty(), "{} acknowledged, {} missing: {missing:?}", acked.len(), missing.len());
+    let last = nodes.remove(0);
+    let runtime = runtime();
+    runtime.block_on(await_all_is_worked(&server, last.life()));
+    acked.extend(last.kill());
     assert!(acked.len() > rounds, "the nodes hardly lived: {}", acked.len());
-    nobody_worked_together(&std::fs::read_to_string(&diary).unwrap());
-    println!(
-        "{rounds} kills, {} acknowledged, {} stored, {again} attempts lost and made again",
-        acked.len(),
-        stored.len()
-    );
-    let _ = std::fs::remove_file(diary);
-}
-
-fn nobody_worked_together(diary: &str) {
-    let mut under_way = BTreeMap::new();
-    for line in diary.lines() {
-        let [what, number, life] = *line.split(' ').collect::<Vec<_>>() else { panic!("{line}") };
-        match what {
-            "begin" => assert_eq!(under_way.insert(number, life), None, "{number} is worked by two at once"),
-            "end" => assert_eq!(under_way.remove(number), Some(life)),
-            _ => under_way.retain(|_, by| *by != life),
-        }
-    }
+    let (stored, again) = runtime.block_on(assert_nothing_is_missing(&server, &diary, &acked));
+    diary.assert_each_is_ones_own();
+    println!("{rounds} kills, {} acknowledged, {stored} stored, {again} attempts lost and made again", acked.len());
 }

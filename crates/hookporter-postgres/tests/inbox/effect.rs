@@ -1,5 +1,6 @@
 //! Effects in the transaction of their event's completion: each exactly once.
 
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
@@ -83,7 +84,7 @@ async fn who_has_lost_the_lease_or_ended_the_transaction_has_not_completed_the_e
         sqlx::query("INSERT INTO effects (event) VALUES ($1)").bind(event.number()).execute(&mut *effect).await?;
         if event.id() == Some("evt_lost") {
             // Another node has taken the event meanwhile.
-            let other = sqlx::PgPool::connect_with(effect_options()).await?;
+            let other = sqlx::PgPool::connect(URL.get().unwrap()).await?;
             sqlx::query("UPDATE fenced.events SET epoch = epoch + 1, due_at = due_at + 3600000 WHERE id = $1")
                 .bind(event.number())
                 .execute(&other)
@@ -93,7 +94,7 @@ async fn who_has_lost_the_lease_or_ended_the_transaction_has_not_completed_the_e
         }
         Ok::<_, WorkError>(effect)
     });
-    PORT.store(u32::from(server.port()), Ordering::Relaxed);
+    URL.set(server.url()).unwrap();
     tokio::spawn(worker.run_until(std::future::pending()));
     sleep(Duration::from_millis(1500)).await;
     let pool = server.pool().await;
@@ -104,9 +105,4 @@ async fn who_has_lost_the_lease_or_ended_the_transaction_has_not_completed_the_e
     assert!(events[1].starts_with("waiting ") && events[1].contains("ended its transaction"), "{}", events[1]);
 }
 
-static PORT: AtomicU32 = AtomicU32::new(0);
-
-fn effect_options() -> sqlx::postgres::PgConnectOptions {
-    let port = u16::try_from(PORT.load(Ordering::Relaxed)).unwrap();
-    sqlx::postgres::PgConnectOptions::new().host("127.0.0.1").port(port).username("postgres").database("postgres")
-}
+static URL: OnceLock<String> = OnceLock::new();

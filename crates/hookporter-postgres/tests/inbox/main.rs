@@ -2,10 +2,12 @@
 
 #![cfg(test)]
 #![cfg(unix)]
+#![expect(clippy::arithmetic_side_effects, reason = "tests: an overflow fails them")]
 
 mod agreed;
 mod copies;
 mod crash;
+mod cut_off;
 mod desk;
 mod door;
 mod effect;
@@ -15,12 +17,16 @@ mod journal;
 mod lanes;
 mod migrate;
 mod network;
+mod node;
 mod nodes;
 mod opening;
 mod poison;
+mod power;
+mod proxy;
 mod quarantine;
 mod restart;
 mod server;
+mod storm;
 mod suite;
 mod sweep;
 mod work;

@@ -1,6 +1,6 @@
 //! A PostgreSQL server of a test's own, on a free port, with its data in a directory that goes with it.
 
-use std::net::TcpListener;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -14,8 +14,10 @@ use tokio::time::Instant;
 /// The server.
 pub(crate) struct Server {
     directory: PathBuf,
-    port: u16,
+    address: SocketAddr,
     child: Option<Child>,
+    /// The directory is somebody else's, who looks at it afterwards.
+    stays: bool,
 }
 
 /// Where Debian and others put the programs of the newest version; `None` where there is none, which only a machine without
@@ -46,30 +48,58 @@ fn command(program: &Path) -> Command {
     command
 }
 
+/// A free port at an address of this machine's that no other server here has, where there are several: many start at once, and
+/// none may be taken for another.
+fn free_address() -> SocketAddr {
+    let [.., second, third] = (std::process::id() % 64 * 1024 + count() % 1024).to_be_bytes();
+    let own = if cfg!(target_os = "linux") { [127, 101, second, third.max(1)] } else { [127, 0, 0, 1] };
+    TcpListener::bind((Ipv4Addr::from(own), 0)).unwrap().local_addr().unwrap()
+}
+
+/// How many there were before.
+fn count() -> u32 {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    COUNT.fetch_add(1, Ordering::Relaxed)
+}
+
 impl Server {
     /// A server, with everything of it synced as ever; `None`, said aloud, where PostgreSQL is not installed.
     pub(crate) fn start() -> Option<Self> {
-        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let mut server = Self::new(&[])?;
+        server.launch(&[]);
+        server.await_up();
+        Some(server)
+    }
+
+    /// One that does not run yet, made with these words to `initdb`.
+    pub(crate) fn new(words: &[&str]) -> Option<Self> {
         let Some(programs) = programs() else {
             eprintln!("skipped: {} needs postgresql", std::thread::current().name().unwrap_or("this test"));
             return None;
         };
-        let name = format!("hookporter-postgres-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+        let name = format!("hookporter-postgres-{}-{}", std::process::id(), count());
         let directory = std::env::temp_dir().join(name);
         std::fs::create_dir_all(&directory).unwrap();
         let _ = Command::new("chown").arg("postgres").arg(&directory).status();
         let made = command(&programs.join("initdb"))
-            .args(["--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C", "--no-sync", "--pgdata"])
+            .args(["--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C", "--no-sync"])
+            .args(words)
+            .arg("--pgdata")
             .arg(directory.join("data"))
             .current_dir(&directory)
             .output()
             .unwrap();
         assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
-        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-        let mut server = Self { directory, port, child: None };
-        server.launch(&[]);
-        server.await_up();
-        Some(server)
+        Some(Self { directory, address: free_address(), child: None, stays: false })
+    }
+
+    /// One of another's directory, which stays.
+    pub(crate) fn at(directory: &Path) -> Self {
+        Self { directory: directory.to_owned(), address: free_address(), child: None, stays: true }
+    }
+
+    pub(crate) fn directory(&self) -> &Path {
+        &self.directory
     }
 
     /// Starts it again, with these settings.
@@ -78,12 +108,13 @@ impl Server {
     }
 
     fn spawn(&self, settings: &[&str]) -> Child {
-        let log = std::fs::OpenOptions::new().create(true).append(true).open(self.directory.join("log")).unwrap();
+        let log =
+            std::fs::OpenOptions::new().create(true).append(true).open(self.directory.join("server.log")).unwrap();
         let mut command = command(&programs().unwrap().join("postgres"));
-        command.arg("-D").arg(self.directory.join("data")).args(["-p", &self.port.to_string()]);
+        command.arg("-D").arg(self.directory.join("data")).args(["-p", &self.address.port().to_string()]);
         command.args([
             "-c",
-            "listen_addresses=127.0.0.1",
+            &format!("listen_addresses={}", self.address.ip()),
             "-c",
             "unix_socket_directories=",
             "-c",
@@ -99,6 +130,11 @@ impl Server {
 
     /// Waits until it answers; one that could not start, as while the processes of a killed one still end, is started again.
     pub(crate) fn await_up(&mut self) {
+        self.try_await_up().unwrap();
+    }
+
+    /// The same, or what it says of why it does not start.
+    pub(crate) fn try_await_up(&mut self) -> Result<(), String> {
         let began = Instant::now();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
         let url = self.url();
@@ -109,23 +145,28 @@ impl Server {
                 scope.spawn(|| runtime.block_on(connecting)).join().unwrap()
             });
             if up {
-                return std::thread::spawn(move || drop(runtime)).join().unwrap();
+                std::thread::spawn(move || drop(runtime)).join().unwrap();
+                return Ok(());
             }
-            let log = || std::fs::read_to_string(self.directory.join("log")).unwrap_or_default();
-            assert!(began.elapsed() < Duration::from_secs(30), "the server does not start: {}", log());
-            if self.child.as_mut().is_some_and(|child| child.try_wait().unwrap().is_some()) {
+            let has_ended = self.child.as_mut().is_some_and(|child| child.try_wait().unwrap().is_some());
+            if began.elapsed() > Duration::from_secs(30) || (has_ended && self.stays) {
+                let log = std::fs::read_to_string(self.directory.join("server.log")).unwrap_or_default();
+                std::thread::spawn(move || drop(runtime)).join().unwrap();
+                return Err(format!("the server does not start: {log}"));
+            }
+            if has_ended {
                 self.child = Some(self.spawn(&[]));
             }
             std::thread::sleep(Duration::from_millis(20));
         }
     }
 
-    pub(crate) fn port(&self) -> u16 {
-        self.port
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
     }
 
     pub(crate) fn url(&self) -> String {
-        format!("postgres://postgres@127.0.0.1:{}/postgres", self.port)
+        format!("postgres://postgres@{}/postgres", self.address)
     }
 
     /// An inbox in a schema of this name, by the clock of the callers.
@@ -163,7 +204,7 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         self.stop();
-        if !std::thread::panicking() {
+        if !self.stays && !std::thread::panicking() {
             let _ = std::fs::remove_dir_all(&self.directory);
         }
     }

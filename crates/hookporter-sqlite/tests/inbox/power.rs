@@ -24,8 +24,8 @@ use hookporter_testkit::inbox::sample_record;
 use rusqlite::{Connection, OpenFlags};
 
 use self::cuts::{Found, Past, cut};
-use self::machine::{Fate, Variant};
-use self::recording::{Operation, Recording, strace};
+use self::machine::{Fate, Image, Variant};
+use self::recording::{Habits, Operation, Recording, strace};
 use self::victim::{AGAIN, FILE, LIFE};
 use crate::directory::Directory;
 use crate::strace::is_here;
@@ -39,7 +39,9 @@ struct Scene {
 
 impl Scene {
     fn new() -> Self {
-        Self { directory: Directory::new(), recording: Recording::default(), lives: 0 }
+        // The memory that readers of the log share.
+        let habits = Habits { passing: &["-shm"], ..Habits::default() };
+        Self { directory: Directory::new(), recording: Recording { habits, ..Recording::default() }, lives: 0 }
     }
 
     /// Has a victim live, to its end or until it is killed instead of a sync of this number.
@@ -90,7 +92,7 @@ impl Scene {
         S: Fn(&Path, &Past<'_>) -> Result<BTreeSet<String>, String> + Sync,
     {
         let most = std::env::var("HOOKPORTER_POWER_CUTS").map_or(usual, |cuts| cuts.parse().unwrap());
-        cut(&self.recording, most, variants, stored)
+        cut(&self.recording, &Image::new(), most, variants, stored)
     }
 }
 

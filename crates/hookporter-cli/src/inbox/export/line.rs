@@ -6,11 +6,14 @@
 //!   know.
 //! - `number`, `state`, `endpoint`, `tenant`, `event_id`, `event_type`, `received_ms`, `due_ms`, `finished_ms` (Unix time in
 //!   milliseconds), `attempts`, `last_error`: as the inbox lists it; what there is none of is null.
+//! - `identity` (what tells the event from others of its endpoint and tenant, so that a further delivery is a duplicate),
+//!   `provider`, `api_version`, `lane`, `signed` (which of `event_id`, `event_type`, `api_version` the proof covered when the event
+//!   came), `claims` (how often it was lent to a worker): what stays when `record` is swept. Exports of 0.1.0 do not have these.
 //! - `attempt_log`: an array of `started_ms`, `ended_ms`, `outcome`, `error`.
 //! - `record`: what is kept of the request, or null once that was swept: `format`, `provider`, `identity`, `api_version`,
 //!   `signed` (which of `event_id`, `event_type`, `api_version` the proof covers), `method`, `target`, `headers` (an array of
 //!   name and value), `body`, `payload` (null: the body itself), `coverage`, `key_id`, `sent_ms`, `lane`, `peer`,
-//!   `sealed_by` (the key that headers, body and payload are encrypted with), `edited`.
+//!   `sealed_by` (the key that headers, body and payload are encrypted with), `edited`, `trace` (what the log calls the request).
 //! - `original`: of an edited event what came in: `body`, `payload`, `coverage`, `edited_ms`, `reason`; else null.
 //!
 //! Bytes (`identity`, the values of headers, `body`, `payload`) are a string where they are UTF-8, else an object
@@ -20,7 +23,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hookporter::UnixTime;
 use hookporter::inbox::{EventRecord, RecordLabel};
-use hookporter::sqlite::{Attempted, Listed, Original};
+use hookporter::operating::{Attempted, Moved, Original};
 use serde::{Serialize, Serializer};
 
 /// Text where it is that, else base64.
@@ -53,6 +56,12 @@ pub(super) struct Line<'a> {
     finished_ms: Option<i64>,
     attempts: u32,
     last_error: Option<&'a str>,
+    identity: Option<Bytes<'a>>,
+    provider: &'a str,
+    api_version: Option<&'a str>,
+    lane: Option<&'a str>,
+    signed: Vec<&'static str>,
+    claims: u64,
     attempt_log: Vec<Attempt<'a>>,
     record: Option<Record<'a>>,
     original: Option<Came<'a>>,
@@ -85,6 +94,7 @@ struct Record<'a> {
     peer: Option<&'a str>,
     sealed_by: Option<&'a str>,
     edited: bool,
+    trace: Option<String>,
 }
 
 #[derive(Serialize)]
@@ -97,12 +107,8 @@ struct Came<'a> {
 }
 
 impl<'a> Line<'a> {
-    pub(super) fn of(
-        listed: &'a Listed,
-        record: Option<&'a EventRecord>,
-        attempts: &'a [Attempted],
-        original: Option<&'a Original>,
-    ) -> Self {
+    pub(super) fn of(moved: &'a Moved) -> Self {
+        let Moved { listed, record, .. } = moved;
         Self {
             form: 1,
             number: listed.number,
@@ -116,11 +122,29 @@ impl<'a> Line<'a> {
             finished_ms: listed.finished_at.map(UnixTime::as_millis),
             attempts: listed.attempts,
             last_error: listed.last_error.as_deref(),
-            attempt_log: attempts.iter().map(Attempt::of).collect(),
-            record: record.map(Record::of),
-            original: original.map(Came::of),
+            identity: record.identity.as_deref().map(Bytes),
+            provider: &record.provider,
+            api_version: text(record.api_version.as_ref()),
+            lane: record.lane.as_deref(),
+            signed: signed(record),
+            claims: moved.claims,
+            attempt_log: moved.attempts.iter().map(Attempt::of).collect(),
+            record: moved.has_contents.then(|| Record::of(record)),
+            original: moved.original.as_ref().map(Came::of),
         }
     }
+}
+
+fn text(label: Option<&RecordLabel>) -> Option<&str> {
+    label.map(|label| &*label.text)
+}
+
+/// The labels that the proof covered.
+fn signed(record: &EventRecord) -> Vec<&'static str> {
+    let labels =
+        [("event_id", &record.event_id), ("event_type", &record.event_type), ("api_version", &record.api_version)];
+    let signed = |label: &Option<RecordLabel>| label.as_ref().is_some_and(|label| label.signed);
+    labels.iter().filter(|(_, label)| signed(label)).map(|(name, _)| *name).collect()
 }
 
 impl<'a> Attempt<'a> {
@@ -136,15 +160,13 @@ impl<'a> Attempt<'a> {
 
 impl<'a> Record<'a> {
     fn of(record: &'a EventRecord) -> Self {
-        let labels =
-            [("event_id", &record.event_id), ("event_type", &record.event_type), ("api_version", &record.api_version)];
-        let signed = |label: &Option<RecordLabel>| label.as_ref().is_some_and(|label| label.signed);
         Self {
             format: record.format,
             provider: &record.provider,
             identity: record.identity.as_deref().map(Bytes),
-            api_version: record.api_version.as_ref().map(|label| &*label.text),
-            signed: labels.iter().filter(|(_, label)| signed(label)).map(|(name, _)| *name).collect(),
+            api_version: text(record.api_version.as_ref()),
+            // No proof covers what an editor wrote.
+            signed: if record.edited { Vec::new() } else { signed(record) },
             method: &record.method,
             target: &record.target,
             headers: record.headers.iter().map(|(name, value)| (&**name, Bytes(value))).collect(),
@@ -157,6 +179,7 @@ impl<'a> Record<'a> {
             peer: record.peer.as_deref(),
             sealed_by: record.sealed_by.as_deref(),
             edited: record.edited,
+            trace: record.trace.map(|trace| trace.to_string()),
         }
     }
 }

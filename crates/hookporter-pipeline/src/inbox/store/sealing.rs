@@ -8,6 +8,7 @@ use crate::operating::RefusedRequest;
 
 /// The keys, where there are any; without the feature `seal` there never are.
 #[derive(Debug, Clone, Default)]
+#[non_exhaustive]
 pub struct Sealing {
     #[cfg(feature = "seal")]
     keys: Option<SealingKeys>,

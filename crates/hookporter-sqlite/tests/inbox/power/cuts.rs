@@ -70,8 +70,8 @@ fn moments(recording: &Recording, most: usize) -> Vec<usize> {
 
 /// Cuts the power at most so often, each time with every variant, and has every disk looked at that differs.
 ///
-/// `stored` says which events are on a disk, or what is wrong with it.
-pub(super) fn cut<S>(recording: &Recording, most: usize, variants: &[Variant], stored: S) -> Found
+/// `disk` is what it holds at first; `stored` says which events are on a disk, or what is wrong with it.
+pub(super) fn cut<S>(recording: &Recording, disk: &Image, most: usize, variants: &[Variant], stored: S) -> Found
 where
     S: Fn(&Path, &Past<'_>) -> Result<BTreeSet<String>, String> + Sync,
 {
@@ -79,7 +79,7 @@ where
     let next = AtomicUsize::new(0);
     let threads = std::thread::available_parallelism().map_or(1, NonZero::get);
     let cut_some = || {
-        let (mut machine, mut found) = (Machine::new(recording), Found::default());
+        let (mut machine, mut found) = (Machine::new(recording, disk), Found::default());
         let place = Place::new();
         while let Some(moment) = moments.get(next.fetch_add(1, Ordering::Relaxed)) {
             machine.run_to(*moment);
@@ -159,7 +159,9 @@ impl Place {
         let _ = std::fs::remove_dir_all(&self.0);
         std::fs::create_dir_all(&self.0).unwrap();
         for (name, bytes) in image {
-            std::fs::write(self.0.join(name), bytes).unwrap();
+            let file = self.0.join(name);
+            std::fs::create_dir_all(file.parent().unwrap()).unwrap();
+            std::fs::write(file, bytes).unwrap();
         }
     }
 }

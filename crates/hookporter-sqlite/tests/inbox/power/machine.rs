@@ -52,6 +52,14 @@ enum NameChange {
     Taken(String),
 }
 
+impl NameChange {
+    /// The directory that the name is in.
+    fn directory(&self) -> &str {
+        let (Self::Given(name, _) | Self::Taken(name)) = self;
+        name.rsplit_once('/').map_or("", |(directory, _)| directory)
+    }
+}
+
 /// A change that no sync has covered.
 #[derive(Debug)]
 struct Pending<T> {
@@ -85,13 +93,16 @@ pub(super) struct Machine<'a> {
 }
 
 impl<'a> Machine<'a> {
-    pub(super) fn new(recording: &'a Recording) -> Self {
+    /// Whose disk holds this at first.
+    pub(super) fn new(recording: &'a Recording, disk: &Image) -> Self {
+        let file = |bytes: &Vec<u8>| File { durable: bytes.clone(), length: bytes.len(), pending: Vec::new() };
+        let names: BTreeMap<String, usize> = disk.keys().cloned().zip(0..).collect();
         Self {
             recording,
             at: 0,
-            files: Vec::new(),
-            names: BTreeMap::new(),
-            durable_names: BTreeMap::new(),
+            files: disk.values().map(file).collect(),
+            durable_names: names.clone(),
+            names,
             pending_names: Vec::new(),
             open: Vec::new(),
             syncing: HashMap::new(),
@@ -128,24 +139,25 @@ impl<'a> Machine<'a> {
             }
             Operation::Sync { file } => {
                 let open = self.open.clone();
-                let Some(file) = self.named(file) else { return };
-                let over = over(&file.pending, &open);
+                let over = match self.named(file) {
+                    Some(file) => over(&file.pending, &open),
+                    None => self.names_over_in(file),
+                };
                 self.syncing.insert(operation, over);
             }
-            Operation::SyncDirectory => {
-                let over = over(&self.pending_names, &self.open);
-                self.syncing.insert(operation, over);
-            }
+            Operation::SyncDirectory => _ = self.syncing.insert(operation, self.names_over_in("")),
             Operation::Create { file } if self.names.contains_key(file) => {}
             Operation::Create { file } => {
                 self.files.push(File::default());
                 self.rename(operation, NameChange::Given(file.clone(), self.files.len() - 1));
             }
             Operation::Remove { file } => self.rename(operation, NameChange::Taken(file.clone())),
-            Operation::Rename { from, to } => {
+            Operation::Rename { from, to } | Operation::Link { from, to } => {
                 let Some(file) = self.names.get(from).copied() else { return };
                 self.rename(operation, NameChange::Given(to.clone(), file));
-                self.rename(operation, NameChange::Taken(from.clone()));
+                if matches!(what, Operation::Rename { .. }) {
+                    self.rename(operation, NameChange::Taken(from.clone()));
+                }
             }
         }
     }
@@ -154,18 +166,30 @@ impl<'a> Machine<'a> {
         self.open.retain(|open| *open != operation);
         let Some(synced) = self.syncing.remove(&operation) else { return };
         match &self.recording.operations[operation] {
-            Some(Operation::Sync { file }) => {
-                let Some(file) = self.named(file) else { return };
-                for pending in take(&mut file.pending, &synced) {
-                    apply(&mut file.durable, &pending.change, 0);
+            Some(Operation::Sync { file }) => match self.named(file) {
+                Some(file) => {
+                    for pending in take(&mut file.pending, &synced) {
+                        apply(&mut file.durable, &pending.change, 0);
+                    }
                 }
-            }
-            Some(Operation::SyncDirectory) => {
-                for pending in take(&mut self.pending_names, &synced) {
-                    name(&mut self.durable_names, &pending.change);
-                }
-            }
+                None => self.names_are_durable(&synced),
+            },
+            Some(Operation::SyncDirectory) => self.names_are_durable(&synced),
             _ => {}
+        }
+    }
+
+    /// Which changes of names in a directory are over.
+    fn names_over_in(&self, directory: &str) -> Vec<usize> {
+        let mut over = over(&self.pending_names, &self.open);
+        let changed = |operation| self.pending_names.iter().filter(move |pending| pending.operation == operation);
+        over.retain(|operation| changed(*operation).all(|pending| pending.change.directory() == directory));
+        over
+    }
+
+    fn names_are_durable(&mut self, synced: &[usize]) {
+        for pending in take(&mut self.pending_names, synced) {
+            name(&mut self.durable_names, &pending.change);
         }
     }
 

@@ -34,6 +34,7 @@ pub(super) enum Operation {
     Sync {
         file: String,
     },
+    /// The names in the watched directory itself, which has no name; of one in it `Sync` says so.
     SyncDirectory,
     /// A file was opened, and made if it was not there.
     Create {
@@ -43,6 +44,11 @@ pub(super) enum Operation {
         file: String,
     },
     Rename {
+        from: String,
+        to: String,
+    },
+    /// A second name.
+    Link {
         from: String,
         to: String,
     },
@@ -57,9 +63,21 @@ pub(super) enum Moment {
     Ends(usize),
 }
 
+/// What a recording passes over or takes on trust.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Habits {
+    /// Parts of the names of files that are made anew by whoever misses them.
+    pub(super) passing: &'static [&'static str],
+    /// Files that are written from their beginning on where no place is named, and not at their end.
+    pub(super) overwritten: &'static [&'static str],
+    /// The directory in which victims live, below the watched one: names without a root are below it.
+    pub(super) home: Option<&'static str>,
+}
+
 /// Everything that happened in one directory.
 #[derive(Debug, Default)]
 pub(super) struct Recording {
+    pub(super) habits: Habits,
     /// `None`: the call failed, or is none of ours.
     pub(super) operations: Vec<Option<Operation>>,
     pub(super) moments: Vec<Moment>,
@@ -85,7 +103,7 @@ impl Recording {
                         (arguments.trim_end().trim_end_matches(')'), Some(result))
                     }
                 };
-                self.operations.push(operation(name, arguments, directory));
+                self.operations.push(operation(name, arguments, directory, self.habits));
                 self.moments.push(Moment::Begins(at));
                 match ended {
                     Some(ended) => self.ends(at, result(ended)),
@@ -135,12 +153,15 @@ fn result(text: &str) -> Option<i64> {
 }
 
 /// What a call does in the directory; `None` where it does nothing there.
-fn operation(name: &str, arguments: &str, directory: &Path) -> Option<Operation> {
+fn operation(name: &str, arguments: &str, directory: &Path, habits: Habits) -> Option<Operation> {
     let arguments: Vec<&str> = arguments.split(", ").collect();
-    // The memory that readers of the log share is made anew whenever it is missing.
     let ours = |path: &str| {
-        let name = Path::new(path).strip_prefix(directory).ok().filter(|name| *name != OsStr::new(""))?.to_str()?;
-        (!name.ends_with("-shm")).then(|| name.to_owned())
+        let path = match habits.home {
+            Some(home) if Path::new(path).is_relative() => directory.join(home).join(path),
+            _ => path.into(),
+        };
+        let name = path.strip_prefix(directory).ok().filter(|name| *name != OsStr::new(""))?.to_str()?;
+        (!habits.passing.iter().any(|part| name.contains(part))).then(|| name.to_owned())
     };
     let by_number = |at: usize| arguments.get(at).and_then(|argument| ours(&opened(argument)?));
     let by_name = |at: usize| arguments.get(at).and_then(|argument| ours(&text(argument)?));
@@ -150,7 +171,11 @@ fn operation(name: &str, arguments: &str, directory: &Path) -> Option<Operation>
         "write" if arguments[0].starts_with("1<") => {
             Some(Operation::Say(String::from_utf8_lossy(&bytes()).into_owned()))
         }
-        "write" => Some(Operation::Write { file: by_number(0)?, at: None, bytes: bytes() }),
+        "write" => {
+            let file = by_number(0)?;
+            let at = habits.overwritten.contains(&&*file).then_some(0);
+            Some(Operation::Write { file, at, bytes: bytes() })
+        }
         "pwrite64" => Some(Operation::Write { file: by_number(0)?, at: Some(number(3)), bytes: bytes() }),
         "ftruncate" => Some(Operation::Resize { file: by_number(0)?, length: number(1) }),
         "fdatasync" | "fsync" if opened(arguments[0])? == directory.to_str()? => Some(Operation::SyncDirectory),
@@ -162,6 +187,15 @@ fn operation(name: &str, arguments: &str, directory: &Path) -> Option<Operation>
         }
         "unlink" => Some(Operation::Remove { file: by_name(0)? }),
         "rename" => Some(Operation::Rename { from: by_name(0)?, to: by_name(1)? }),
+        "link" => Some(Operation::Link { from: by_name(0)?, to: by_name(1)? }),
+        "pwritev" => {
+            let parts = arguments.iter().filter_map(|argument| Some(argument.split_once("iov_base=")?.1));
+            let bytes = parts.flat_map(|part| unescaped(part.trim_matches('"'))).collect();
+            Some(Operation::Write { file: by_number(0)?, at: Some(number(arguments.len() - 1)), bytes })
+        }
+        "fallocate" => Some(Operation::Resize { file: by_number(0)?, length: number(2) + number(3) }),
+        // It promises nothing.
+        "sync_file_range" => None,
         "mmap" if !arguments[3].contains("MAP_SHARED") => None,
         _ => {
             let touched = (0..arguments.len()).find_map(|at| by_number(at).or_else(|| by_name(at)));

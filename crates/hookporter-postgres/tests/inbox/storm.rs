@@ -1,0 +1,103 @@
+//! Everything fails at once: three nodes, each behind a network of its own, are killed, cut off, and cut from the database in the
+//! middle of commits, and the database is killed, too. `HOOKPORTER_STORM_ROUNDS` is how often something happens.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use tokio::time::Instant;
+
+use crate::node::{Diary, Faults, Node, assert_nothing_is_missing, await_all_is_worked, runtime};
+use crate::proxy::{Weather, network};
+use crate::server::{Server, random};
+
+const NODES: usize = 3;
+
+struct Storm {
+    server: Server,
+    networks: Vec<(String, Weather)>,
+    nodes: Vec<Node>,
+    diary: Diary,
+    lives: usize,
+    acked: BTreeSet<String>,
+}
+
+impl Storm {
+    fn start(&mut self, at: usize) -> Node {
+        self.lives += 1;
+        Node::start(&self.networks[at].0, &self.diary, self.lives, Faults::Everything)
+    }
+
+    fn kill_node(&mut self, at: usize) {
+        let new = self.start(at);
+        let old = std::mem::replace(&mut self.nodes[at], new);
+        self.acked.extend(old.kill());
+    }
+
+    /// The database loses its memory; every node that is not cut off acknowledges again within two seconds of its return.
+    fn kill_database(&mut self) {
+        self.diary.note_fault(None);
+        self.server.kill();
+        self.server.launch(&[]);
+        self.server.await_up();
+        // What they had when it was killed they may find taken.
+        self.diary.note_fault(None);
+        let up = Instant::now();
+        while !self.nodes.iter().any(|node| node.acked_since(up)) {
+            assert!(up.elapsed() < Duration::from_secs(2), "not back within two seconds");
+            std::thread::sleep(Duration::from_millis(5));
+        }
+    }
+
+    /// A node sees nothing of its database for longer than its leases hold.
+    fn cut_off(&mut self, at: usize) {
+        self.networks[at].1.hold();
+        self.diary.note_fault(Some(self.nodes[at].life()));
+        let began = Instant::now();
+        std::thread::sleep(Duration::from_millis(4500));
+        assert!(self.nodes.iter().any(|node| node.acked_since(began)), "the others go on");
+        self.networks[at].1.release();
+    }
+}
+
+#[test]
+fn whatever_fails_what_was_acknowledged_is_there_once_and_is_worked() {
+    let Some(server) = Server::start() else { return };
+    let rounds = std::env::var("HOOKPORTER_STORM_ROUNDS").map_or(6, |rounds| rounds.parse().unwrap());
+    let runtime = runtime();
+    let networks: Vec<_> = (0..NODES).map(|_| runtime.block_on(network(&server))).collect();
+    let diary = Diary::new("storm");
+    let mut storm = Storm { server, networks, nodes: Vec::new(), diary, lives: 0, acked: BTreeSet::new() };
+    for at in 0..NODES {
+        let node = storm.start(at);
+        storm.nodes.push(node);
+        storm.networks[at].1.cut_one_in(25);
+    }
+    let mut seed = u64::from(std::process::id());
+    for round in 0..rounds {
+        std::thread::sleep(Duration::from_millis(300 + random(&mut seed) % 400));
+        let at = usize::try_from(random(&mut seed)).unwrap() % NODES;
+        match round % 6 {
+            2 => storm.kill_database(),
+            5 => storm.cut_off(at),
+            _ => storm.kill_node(at),
+        }
+    }
+    let cuts: u32 = storm.networks.iter().map(|(_, weather)| weather.cuts()).sum();
+    storm.networks.iter().for_each(|(_, weather)| weather.cut_one_in(0));
+    std::thread::sleep(Duration::from_millis(500));
+    for node in storm.nodes.drain(1..) {
+        storm.acked.extend(node.kill());
+    }
+    // The one that is left works what the others leave.
+    let last = storm.nodes.remove(0);
+    runtime.block_on(await_all_is_worked(&storm.server, last.life()));
+    storm.acked.extend(last.kill());
+    let Storm { server, diary, acked, .. } = storm;
+    let (stored, lost) = runtime.block_on(assert_nothing_is_missing(&server, &diary, &acked));
+    let again = diary.assert_each_is_ones_own();
+    assert!(acked.len() > 10 * rounds && cuts > 5, "{} acknowledged, {cuts} cuts", acked.len());
+    println!(
+        "{rounds} faults, {cuts} commits cut, {} acknowledged, {stored} stored, {lost} attempts lost, {again} begun again",
+        acked.len()
+    );
+}
