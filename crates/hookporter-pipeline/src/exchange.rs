@@ -1,19 +1,19 @@
 //! One request from head to answer: what is written down of it, exactly once.
 
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::cell::OnceCell;
 use std::sync::Arc;
 use std::time::Duration;
 
-use hookporter_core::{Head, Label, Rejection, UnixTime};
+use hookporter_core::{Head, Rejection, UnixTime};
 use tokio::time::Instant;
 use tracing::Span;
 use tracing::field::Empty;
 
 use crate::Endpoint;
+use crate::answered::Answered;
 use crate::event::Event;
 use crate::keys::Asker;
 use crate::outcome::Outcome;
-use crate::packed::{PackedRecord, Texts};
 use crate::reply::Reply;
 use crate::trace::TraceId;
 
@@ -172,7 +172,9 @@ impl Exchange {
             }
         }
         if !self.endpoint.observers.is_empty() {
-            self.tell_observers(subject, outcome, status, rejection, took);
+            let at = self.moment(subject);
+            let record = OnceCell::new();
+            Answered { exchange: self, subject, outcome, status, rejection, at, duration: took, record }.tell();
         }
     }
 
@@ -205,61 +207,5 @@ impl Exchange {
             status,
             "{rejection}"
         );
-    }
-
-    #[inline(never)]
-    fn tell_observers(
-        &self,
-        subject: Subject<'_>,
-        outcome: Outcome,
-        status: u16,
-        rejection: Option<&Rejection>,
-        took: Duration,
-    ) {
-        let record = Arc::new(PackedRecord {
-            trace: self.trace,
-            at: self.moment(subject),
-            endpoint: self.endpoint.name.clone(),
-            provider: self.endpoint.provider_id().into(),
-            tenant: self.tenant.clone(),
-            outcome,
-            status,
-            reason: rejection.map(Rejection::kind),
-            body_bytes: self.body_bytes,
-            duration: took,
-            report_only: self.endpoint.report_only,
-            texts: self.texts(subject, rejection),
-        });
-        for observer in &self.endpoint.observers {
-            if catch_unwind(AssertUnwindSafe(|| observer.observe_packed(&record))).is_err() {
-                tracing::error!(target: "hookporter", endpoint = &*self.endpoint.name, "an observer panicked");
-            }
-        }
-    }
-
-    fn texts(&self, subject: Subject<'_>, rejection: Option<&Rejection>) -> Texts {
-        let (method, target, event) = match subject {
-            Subject::Event(event) => (event.method(), event.target(), Some(event)),
-            Subject::Request(head) => (head.method(), head.target(), None),
-        };
-        let mut texts = Texts::new();
-        texts.push(Some(method));
-        texts.push(target.split('?').next());
-        texts.push(rejection.map(Rejection::to_string).as_deref());
-        texts.push(event.map(|event| event.key_id().as_str()));
-        let labels = event.map(Event::labels);
-        let mut label = |label: Option<&Option<Label>>| texts.push(label.and_then(Option::as_ref).map(Label::as_str));
-        label(labels.map(|labels| &labels.id));
-        label(labels.map(|labels| &labels.kind));
-        label(labels.map(|labels| &labels.version));
-        let digests = self.endpoint.observers.iter().any(|observer| observer.wants_digests());
-        let digest = event.filter(|_| digests).map(|event| hookporter_core::body_digest(event.body()));
-        texts.push(digest.as_deref());
-        let keep = |name: &str, value: &[u8]| texts.push_header(name, value);
-        match subject {
-            Subject::Event(event) => event.kept_head().show(keep),
-            Subject::Request(head) => self.endpoint.kept_headers.show(head, keep),
-        }
-        texts
     }
 }

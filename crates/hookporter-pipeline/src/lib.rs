@@ -6,6 +6,7 @@
 //!
 //! Most users want the crate `hookporter`, which re-exports this one and the adapters.
 
+mod answered;
 mod body;
 mod challenge;
 #[cfg(feature = "fetch")]
@@ -49,6 +50,7 @@ mod ticket;
 mod trace;
 mod work;
 
+pub use answered::Answered;
 pub use body::{BodyBroken, BodyReader};
 pub use endpoint::Endpoint;
 pub use event::Event;

@@ -8,6 +8,7 @@ use std::time::Duration;
 use hookporter_core::{KeyId, Reason, Rejection, Stage, UnixTime};
 use serde::{Serialize, Serializer};
 
+use crate::answered::Answered;
 use crate::health::LikelyCause;
 use crate::packed::PackedRecord;
 use crate::shown::{maybe_shown, shown};
@@ -164,6 +165,11 @@ pub trait Observer: Send + Sync + 'static {
     /// Takes note, and may keep the record: for those that look at it later, or never. Default: as [`Observer::observe`].
     fn observe_packed(&self, record: &Arc<PackedRecord>) {
         self.observe(&record.open());
+    }
+
+    /// Takes note, and asks only for what it wants: this is what is called. Default: as [`Observer::observe_packed`].
+    fn observe_answered(&self, answered: &Answered<'_>) {
+        self.observe_packed(answered.record());
     }
 
     /// Takes note of what was found out about a refused request after it was answered. It may come long after its record.

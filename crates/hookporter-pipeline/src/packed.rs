@@ -93,12 +93,6 @@ impl PackedRecord {
         RecordTexts { method, path, detail, key_id, event_id, event_type, api_version, body_digest, headers: texts }
     }
 
-    /// The path, without the query: one of its [texts](Self::texts), where no other is wanted.
-    #[must_use]
-    pub fn path(&self) -> &str {
-        self.texts.read().nth(1).flatten().unwrap_or_default()
-    }
-
     /// The record, with every text in a place of its own.
     #[must_use]
     pub fn open(&self) -> Record {

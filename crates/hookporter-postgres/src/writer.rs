@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use hookporter_pipeline::inbox::{Accepted, EventRecord};
+use hookporter_pipeline::inbox::EventRecord;
 use hookporter_pipeline::journal::{Brought, Notes};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{Connection, PgConnection};
@@ -164,10 +164,8 @@ impl Writer {
             if let (Some(notes), Some(first), Some(told)) = (notes, job.records.first(), own.first())
                 && let (Some(trace), Some(number)) = (first.trace, told.number)
             {
-                notes.brought(
-                    trace,
-                    Brought { event: number, is_new: told.accepted == Accepted::New && job.records.len() == 1 },
-                );
+                // Its rows have all that they tell.
+                notes.brought(trace, Brought { event: number, is_new: false });
             }
             job.tell(Ok(own.iter().map(|told| told.accepted).collect()));
         }

@@ -144,7 +144,7 @@ impl Inbox {
                 // Also where nobody waits for it any more.
                 queue.flush_soon();
                 let erasing = whose(connection)?;
-                notes.iter().for_each(|notes| notes.erase(|record, number| erasing.takes(record, number)));
+                notes.iter().for_each(|notes| notes.erase(|note, number| erasing.takes(note, number)));
                 Ok(((change::erase(connection, which, of.clone())?, erasing), true))
             })
             .await?;

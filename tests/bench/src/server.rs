@@ -14,6 +14,7 @@ use hookporter_pipeline::journal::Journal;
 use hookporter_pipeline::{BoxFuture, Endpoint, Event, HandedOff, Handoff, HandoffError};
 use hookporter_sqlite::{Inbox, Settings};
 use hookporter_tower::{EndpointLayer, EndpointService};
+use metrics_exporter_prometheus::{Matcher, PrometheusBuilder};
 use sha2::Sha256;
 
 use crate::{Receiver, Sender};
@@ -187,9 +188,12 @@ fn inbox(settings: Settings) -> Inbox {
     runtime.block_on(settings.open(directory.join("hooks.db"))).expect("an inbox")
 }
 
-/// Installs what a watched server has, for the whole process.
+/// Installs what a watched server has, for the whole process: as the example `axum-observed` does, with buckets, which its
+/// dashboard reads.
 pub fn watch() {
-    let recorder = metrics_exporter_prometheus::PrometheusBuilder::new().install_recorder().expect("the only recorder");
+    const BUCKETS: [f64; 12] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 10.0];
+    let builder = PrometheusBuilder::new().set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &BUCKETS);
+    let recorder = builder.expect("buckets").install_recorder().expect("the only recorder");
     std::thread::spawn(move || {
         loop {
             std::thread::sleep(std::time::Duration::from_secs(1));

@@ -16,10 +16,11 @@
 //!
 //! # For authors of stores
 //!
-//! A store that writes requests down gives [`Notes`] to its endpoints, takes them when it sees fit, and keeps each as a [`Row`];
+//! A store that writes requests down gives [`Notes`] to its endpoints, takes them when it sees fit, and keeps each [`Note`] as a [`Row`];
 //! [`Findings`] come later, by their traces.
 
 mod findings;
+mod note;
 mod notes;
 mod numbers;
 mod query;
@@ -27,6 +28,7 @@ mod ring;
 mod row;
 
 pub use findings::Findings;
+pub use note::Note;
 pub use notes::{Found, Keeping, Notes};
 pub use numbers::Brought;
 pub use query::Query;

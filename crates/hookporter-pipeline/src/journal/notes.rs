@@ -6,9 +6,11 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use super::note::{Form, Note};
 use super::numbers::{Brought, Numbers};
+use crate::answered::Answered;
 use crate::health::LikelyCause;
-use crate::outcome::{Observer, Record};
+use crate::outcome::{Observer, Outcome, Record};
 use crate::packed::PackedRecord;
 use crate::trace::TraceId;
 
@@ -47,7 +49,7 @@ pub struct Notes {
 
 #[derive(Debug, Default)]
 struct Waiting {
-    records: VecDeque<Arc<PackedRecord>>,
+    notes: VecDeque<Note>,
     causes: VecDeque<Found>,
     /// Written down, and freed by the requests that come, on the threads that made them: on the writer's, which senders may wait
     /// for, each would cost as much as half a row.
@@ -98,7 +100,13 @@ impl Notes {
 
     /// The event of this number changes, or goes; `None`: any may. It is not new any more for what waits.
     pub fn changes(&self, event: Option<i64>) {
+        let mut waiting = self.lock();
         self.numbers.is_not_new(event);
+        for note in &mut waiting.notes {
+            if let Form::Short(short) = &mut note.0 {
+                short.brought.is_new &= event.is_some_and(|event| event != short.brought.event);
+            }
+        }
     }
 
     /// How many requests are missing in the journal.
@@ -113,8 +121,14 @@ impl Notes {
     }
 
     /// Drops what waits of these, for an erasure: the store deletes what is written down. The number is that of a note's event.
-    pub fn erase(&self, is_theirs: impl Fn(&PackedRecord, Option<i64>) -> bool) {
-        self.lock().records.retain(|record| !is_theirs(record, self.numbers.of(record.trace)));
+    pub fn erase(&self, is_theirs: impl Fn(&Note, Option<i64>) -> bool) {
+        self.lock().notes.retain(|note| {
+            let event = match &note.0 {
+                Form::Whole(record) => self.numbers.of(record.trace),
+                Form::Short(short) => Some(short.brought.event),
+            };
+            !is_theirs(note, event)
+        });
     }
 
     /// How the journal is kept.
@@ -127,31 +141,33 @@ impl Notes {
     #[must_use]
     pub fn count(&self) -> usize {
         let waiting = self.lock();
-        waiting.records.len().saturating_add(waiting.causes.len())
+        waiting.notes.len().saturating_add(waiting.causes.len())
     }
 
     /// Takes the oldest notes, at most so many, and every finding.
     #[must_use]
-    pub fn take(&self, most: usize) -> (Vec<Arc<PackedRecord>>, Vec<Found>) {
+    pub fn take(&self, most: usize) -> (Vec<Note>, Vec<Found>) {
         let mut waiting = self.lock();
-        let count = waiting.records.len().min(most);
-        (waiting.records.drain(..count).collect(), waiting.causes.drain(..).collect())
+        let count = waiting.notes.len().min(most);
+        (waiting.notes.drain(..count).collect(), waiting.causes.drain(..).collect())
     }
 
     /// Puts back what could not be written down for now, before all others. What has no room any more is lost, the newest first.
-    pub fn put_back(&self, records: Vec<Arc<PackedRecord>>, causes: Vec<Found>) {
+    pub fn put_back(&self, notes: Vec<Note>, causes: Vec<Found>) {
         let mut waiting = self.lock();
-        records.into_iter().rev().for_each(|record| waiting.records.push_front(record));
+        notes.into_iter().rev().for_each(|note| waiting.notes.push_front(note));
         causes.into_iter().rev().for_each(|found| waiting.causes.push_front(found));
-        let lost = waiting.records.len().saturating_sub(self.keeping.waiting);
-        waiting.records.truncate(self.keeping.waiting);
+        let lost = waiting.notes.len().saturating_sub(self.keeping.waiting);
+        waiting.notes.truncate(self.keeping.waiting);
         waiting.causes.truncate(CAUSES);
         drop(waiting);
         self.lose(u64::try_from(lost).unwrap_or(u64::MAX));
     }
 
     /// These are written down. They are freed by requests that come.
-    pub fn spend(&self, records: Vec<Arc<PackedRecord>>) {
+    pub fn spend(&self, notes: Vec<Note>) {
+        let whole = |note: Note| if let Form::Whole(record) = note.0 { Some(record) } else { None };
+        let records: Vec<_> = notes.into_iter().filter_map(whole).collect();
         let mut waiting = self.lock();
         if waiting.spent.len() <= Self::ENOUGH {
             waiting.spent.extend(records);
@@ -161,10 +177,31 @@ impl Notes {
         }
     }
 
-    /// What the requests of these records brought, in their order; each is told once.
+    /// What the requests of these notes brought, in their order; of some it is forgotten with that.
     #[must_use]
-    pub fn take_brought(&self, records: &[Arc<PackedRecord>]) -> Vec<Option<Brought>> {
-        self.numbers.take(records.iter().map(|record| record.trace))
+    pub fn take_brought(&self, notes: &[Note]) -> Vec<Option<Brought>> {
+        let brought = |note: &Note| match &note.0 {
+            Form::Whole(record) => self.numbers.take(record.trace),
+            Form::Short(short) => Some(short.brought),
+        };
+        notes.iter().map(brought).collect()
+    }
+
+    fn add(&self, mut waiting: MutexGuard<'_, Waiting>, note: Note) {
+        let count = waiting.notes.len();
+        if count < self.keeping.waiting {
+            waiting.notes.push_back(note);
+        }
+        // One for one: what is freed here is what the next request on this thread is given. Where there are many, they become
+        // fewer.
+        let freed = (waiting.spent.pop(), if waiting.spent.len() > Self::ENOUGH { waiting.spent.pop() } else { None });
+        drop(waiting);
+        drop(freed);
+        if count >= self.keeping.waiting {
+            self.lose(1);
+        } else if count == Self::ENOUGH {
+            (self.wake)();
+        }
     }
 
     fn lock(&self) -> MutexGuard<'_, Waiting> {
@@ -180,21 +217,23 @@ impl Observer for Notes {
     }
 
     fn observe_packed(&self, record: &Arc<PackedRecord>) {
-        let record = record.clone();
-        let mut waiting = self.lock();
-        let count = waiting.records.len();
-        if count < self.keeping.waiting {
-            waiting.records.push_back(record);
+        let note = Note(Form::Whole(record.clone()));
+        self.add(self.lock(), note);
+    }
+
+    fn observe_answered(&self, answered: &Answered<'_>) {
+        if !self.keeping.digests && matches!(answered.outcome(), Outcome::Accepted | Outcome::Parked) {
+            let waiting = self.lock();
+            // Under the lock, so that none changes unseen in between.
+            let brought = self.numbers.take_new(answered.trace());
+            if let Some(note) = brought.and_then(|brought| Note::short(answered, brought)) {
+                return self.add(waiting, note);
+            }
+            if let Some(brought) = brought {
+                self.numbers.note(answered.trace(), brought);
+            }
         }
-        // One for one: what is freed here is what the next request on this thread is given. Where there are many, they become fewer.
-        let freed = (waiting.spent.pop(), if waiting.spent.len() > Self::ENOUGH { waiting.spent.pop() } else { None });
-        drop(waiting);
-        drop(freed);
-        if count >= self.keeping.waiting {
-            self.lose(1);
-        } else if count == Self::ENOUGH {
-            (self.wake)();
-        }
+        self.observe_packed(answered.record());
     }
 
     fn explain(&self, trace: TraceId, cause: &LikelyCause) {

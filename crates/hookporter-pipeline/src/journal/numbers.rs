@@ -15,11 +15,11 @@ const MOST: usize = 16_384;
 pub struct Brought {
     /// The number of its event, or of the first of several.
     pub event: i64,
-    /// Whether that event, and nothing else, came with it: then it tells all that the request's row would.
+    /// Whether that event, and nothing else, came with it, and the store reads there what the request's row does not have.
     pub is_new: bool,
 }
 
-/// The events by the traces of the requests that brought them. Only whoever writes looks at them.
+/// The events by the traces of the requests that brought them. They are few, and soon taken.
 #[derive(Debug, Default)]
 pub(super) struct Numbers(Mutex<Kept>);
 
@@ -60,10 +60,18 @@ impl Numbers {
         kept.young.insert(trace, brought);
     }
 
-    /// What these brought, in their order; each is told once.
-    pub(super) fn take(&self, traces: impl Iterator<Item = TraceId>) -> Vec<Option<Brought>> {
+    /// What this one brought; it is told once.
+    pub(super) fn take(&self, trace: TraceId) -> Option<Brought> {
         let mut kept = self.lock();
-        traces.map(|trace| kept.young.remove(&trace).or_else(|| kept.old.remove(&trace))).collect()
+        kept.young.remove(&trace).or_else(|| kept.old.remove(&trace))
+    }
+
+    /// What this one brought, if that is new; it is told once.
+    pub(super) fn take_new(&self, trace: TraceId) -> Option<Brought> {
+        let Kept { young, old } = &mut *self.lock();
+        let kept = if young.contains_key(&trace) { young } else { old };
+        kept.get(&trace).filter(|brought| brought.is_new)?;
+        kept.remove(&trace)
     }
 
     pub(super) fn of(&self, trace: TraceId) -> Option<i64> {
@@ -103,7 +111,7 @@ mod tests {
         (0..=MOST * 2).for_each(|at| numbers.note(trace(at), new(at)));
         let asked = [0, MOST + 1, MOST * 2, MOST * 2].map(trace);
         assert_eq!(numbers.of(trace(MOST + 1)), Some(new(MOST + 1).event));
-        assert_eq!(numbers.take(asked.into_iter()), [None, Some(new(MOST + 1)), Some(new(MOST * 2)), None]);
+        assert_eq!(asked.map(|trace| numbers.take(trace)), [None, Some(new(MOST + 1)), Some(new(MOST * 2)), None]);
         let kept = numbers.lock();
         assert_eq!((kept.young.len(), kept.old.len()), (0, MOST - 1));
     }
@@ -112,10 +120,10 @@ mod tests {
     fn what_has_changed_since_is_not_new_any_more() {
         let numbers = Numbers::default();
         (1..=4).for_each(|at| numbers.note(trace(at), new(at)));
-        let is_new = |at: usize| numbers.take([trace(at)].into_iter()).pop().flatten().unwrap().is_new;
         numbers.is_not_new(Some(1));
-        assert_eq!((is_new(1), is_new(2)), (false, true));
+        assert_eq!((numbers.take_new(trace(1)), numbers.take_new(trace(2))), (None, Some(new(2))));
         numbers.is_not_new(None);
-        assert_eq!((is_new(3), is_new(4)), (false, false));
+        assert_eq!((numbers.take_new(trace(3)), numbers.take_new(trace(2))), (None, None));
+        assert_eq!(numbers.take(trace(3)), Some(Brought { event: 3, is_new: false }));
     }
 }

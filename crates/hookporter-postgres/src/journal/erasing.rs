@@ -24,9 +24,9 @@ pub(crate) async fn erase(inbox: &Inbox, number: i64) -> Result<(), InboxError> 
     let Some((endpoint, tenant, event_id)) = whose.await? else { return Ok(()) };
     let (endpoint, tenant) = (endpoint.unwrap_or_default(), tenant.unwrap_or_default());
     if let Some(notes) = &shared.beside.notes {
-        notes.erase(|record, event| {
-            let is_theirs = *record.endpoint == *endpoint && record.tenant.as_deref().unwrap_or_default() == tenant;
-            event == Some(number) || (is_theirs && event_id.is_some() && record.texts().event_id == event_id.as_deref())
+        notes.erase(|note, event| {
+            let is_theirs = note.endpoint() == endpoint && note.tenant().unwrap_or_default() == tenant;
+            event == Some(number) || (is_theirs && event_id.is_some() && note.event_id() == event_id.as_deref())
         });
     }
     let newest = in_time(async {

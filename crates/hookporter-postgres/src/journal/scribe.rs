@@ -3,8 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use hookporter_pipeline::PackedRecord;
-use hookporter_pipeline::journal::{Brought, Findings, Found, Notes, Row};
+use hookporter_pipeline::journal::{Brought, Findings, Found, Note, Notes, Row};
 use sqlx::{Connection, PgConnection, Row as _};
 use tokio::time::{Instant, timeout};
 
@@ -86,36 +85,36 @@ impl Scribe {
     pub(crate) async fn write(&mut self, connection: &mut PgConnection) -> Result<(), Remedy> {
         let now = Instant::now();
         self.due = now.checked_add(LATEST).unwrap_or(now);
-        let (records, found) = self.notes.take(MOST);
+        let (taken, found) = self.notes.take(MOST);
         self.findings.join(found);
-        let brought = self.notes.take_brought(&records);
+        let brought = self.notes.take_brought(&taken);
         let notes = self.notes.clone();
-        let all = records.iter().zip(&brought);
-        let rows: Vec<Row<'_>> = all.map(|(record, brought)| Row::of(record, *brought, notes.keeping())).collect();
+        let all = taken.iter().zip(&brought);
+        let rows: Vec<Row<'_>> = all.map(|(note, brought)| note.row(*brought, notes.keeping())).collect();
         self.is_committing = false;
         let written = timeout(LATE, self.transaction(connection, &rows)).await;
         let Err(error) = written.unwrap_or(Err(sqlx::Error::PoolTimedOut)) else {
             drop(rows);
-            self.notes.spend(records);
+            self.notes.spend(taken);
             return Ok(());
         };
         drop(rows);
         let remedy = remedy(&error);
         if self.is_committing || remedy == Remedy::OneByOne {
-            self.lose(records.len(), &error.to_string());
+            self.lose(taken.len(), &error.to_string());
         } else {
-            self.put_back(records, &brought);
+            self.put_back(taken, &brought);
         }
         Err(remedy)
     }
 
-    fn put_back(&self, records: Vec<Arc<PackedRecord>>, brought: &[Option<Brought>]) {
-        for (record, brought) in records.iter().zip(brought) {
+    fn put_back(&self, notes: Vec<Note>, brought: &[Option<Brought>]) {
+        for (note, brought) in notes.iter().zip(brought) {
             if let Some(brought) = brought {
-                self.notes.brought(record.trace, *brought);
+                self.notes.brought(note.trace(), *brought);
             }
         }
-        self.notes.put_back(records, Vec::<Found>::new());
+        self.notes.put_back(notes, Vec::<Found>::new());
     }
 
     fn lose(&mut self, count: usize, why: &str) {

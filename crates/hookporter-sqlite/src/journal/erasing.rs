@@ -1,6 +1,6 @@
 //! Erasing what the journal says of an event, or of a tenant.
 
-use hookporter_pipeline::PackedRecord;
+use hookporter_pipeline::journal::Note;
 use rusqlite::{Connection, OptionalExtension, params};
 
 use super::row;
@@ -39,13 +39,12 @@ impl Erasing {
     }
 
     /// Whether this note is one of them; `number` is its event's.
-    pub(crate) fn takes(&self, record: &PackedRecord, number: Option<i64>) -> bool {
-        let is_theirs =
-            *record.endpoint == *self.endpoint && record.tenant.as_deref().unwrap_or_default() == self.tenant;
+    pub(crate) fn takes(&self, note: &Note, number: Option<i64>) -> bool {
+        let is_theirs = note.endpoint() == self.endpoint && note.tenant().unwrap_or_default() == self.tenant;
         match &self.event {
             None => is_theirs,
             Some((event, id)) => {
-                number == Some(*event) || (is_theirs && id.is_some() && record.texts().event_id == id.as_deref())
+                number == Some(*event) || (is_theirs && id.is_some() && note.event_id() == id.as_deref())
             }
         }
     }

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use hookporter_pipeline::journal::{Brought, Entry, Keeping, Row};
-use hookporter_pipeline::{Outcome, PackedRecord};
+use hookporter_pipeline::Outcome;
+use hookporter_pipeline::journal::{Brought, Entry, Keeping, Note, Row};
 use rusqlite::Connection;
 
 use super::insert::Insert;
@@ -20,39 +20,36 @@ impl<'c, 'r> Rows<'c, 'r> {
         Ok(Self { whole: Insert::whole(connection)?, short: Insert::short(connection)?, keeping: *keeping })
     }
 
-    /// Writes the row of this number and place.
+    /// Writes the row of this number and place, and of what its request brought.
     pub(super) fn write(
         &mut self,
         (id, place): (i64, i64),
-        record: &'r PackedRecord,
+        note: &'r Note,
         brought: Option<Brought>,
     ) -> rusqlite::Result<()> {
+        let row = note.row(brought, &self.keeping);
         let numbers = [
             Some(id),
             Some(place),
-            Some(record.at.as_millis()),
-            Some(record.trace.to_bits().cast_signed()),
-            Some(record.status.into()),
-            brought.map(|brought| brought.event),
-            Some(i64::try_from(record.body_bytes).unwrap_or(i64::MAX)),
-            Some(i64::try_from(record.duration.as_micros()).unwrap_or(i64::MAX)),
-            Some(record.report_only.into()),
+            Some(row.at),
+            Some(row.trace),
+            Some(row.status.into()),
+            row.event,
+            Some(row.body_bytes),
+            Some(row.duration_us),
+            Some(row.report_only.into()),
         ];
-        let (endpoint, outcome) = (Some(&*record.endpoint), Some(record.outcome.as_str()));
-        // What came as one new event is in its contents, and in the event itself.
-        let is_taken = matches!(record.outcome, Outcome::Accepted | Outcome::Parked);
+        let (endpoint, outcome, path) = (Some(row.endpoint), Some(row.outcome), Some(row.path));
+        let is_taken = matches!(note.outcome(), Outcome::Accepted | Outcome::Parked);
         if is_taken && brought.is_some_and(|brought| brought.is_new) {
-            // As in a whole row: what is encrypted in the event is not to stand in clear beside it.
-            let path = if self.keeping.sealed { "" } else { record.path() };
-            let digest = if self.keeping.digests { record.texts().body_digest } else { None };
-            return self.short.row([endpoint, outcome, Some(path), digest], numbers);
+            // What came as one new event is in its contents, and in the event itself.
+            return self.short.row([endpoint, outcome, path, row.body_digest], numbers);
         }
-        let row = Row::of(record, brought, &self.keeping);
         self.whole.headers(&row.headers)?;
         let words = [
             endpoint,
             outcome,
-            Some(row.path),
+            path,
             row.body_digest,
             row.reason,
             row.detail,

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use hookporter_pipeline::journal::{Findings, Notes};
-use hookporter_pipeline::{Outcome, PackedRecord};
+use hookporter_pipeline::Outcome;
+use hookporter_pipeline::journal::{Findings, Note, Notes};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::time::Instant;
 
@@ -104,42 +104,43 @@ impl Scribe {
     pub(crate) fn write(&mut self, role: Role, connection: &mut Connection) -> Wrote {
         let now = Instant::now();
         self.due = now.checked_add(LATEST).unwrap_or(now);
-        let (records, found) = self.notes.take(MOST);
-        let is_any = !records.is_empty() || !found.is_empty() || self.findings.are_any();
+        let (notes, found) = self.notes.take(MOST);
+        let count = notes.len();
+        let is_any = !notes.is_empty() || !found.is_empty() || self.findings.are_any();
         self.findings.join(found);
         let is_known = self.notes.lost() == self.known.unwrap_or(0);
         if !is_any && is_known {
             return Wrote::Well;
         }
         if self.is_off {
-            self.lose(records.len(), "it is damaged");
+            self.lose(count, "it is damaged");
             return Wrote::Well;
         }
-        let ended = self.unsynced(role, connection, &records);
+        let ended = self.unsynced(role, connection, &notes);
         self.rests = ended.is_err();
         let Err(error) = ended else {
-            self.notes.spend(records);
+            self.notes.spend(notes);
             return Wrote::Well;
         };
         self.state = None;
         match error {
             Problem::Busy => {
                 // Whoever else writes is not waited for.
-                self.notes.put_back(records, Vec::new());
+                self.notes.put_back(notes, Vec::new());
                 Wrote::Well
             }
             Problem::NotNow(why) => {
-                self.lose(records.len(), &why);
+                self.lose(count, &why);
                 Wrote::Well
             }
             Problem::Damaged(error) => {
                 self.is_off = true;
                 tracing::error!(target: "hookporter", "the journal is damaged, and not written any more: {error}");
-                self.lose(records.len(), "it is damaged");
+                self.lose(count, "it is damaged");
                 Wrote::Damaged
             }
             Problem::Broken(error) => {
-                self.lose(records.len(), &error.to_string());
+                self.lose(count, &error.to_string());
                 Wrote::Failed(error)
             }
         }
@@ -187,17 +188,12 @@ impl Scribe {
 
     /// A transaction without a sync of its own, and without waiting for anybody's lock. What acknowledgements rest on is put back
     /// and looked at afterwards, however it ended.
-    fn unsynced(
-        &mut self,
-        role: Role,
-        connection: &mut Connection,
-        records: &[Arc<PackedRecord>],
-    ) -> Result<(), Problem> {
+    fn unsynced(&mut self, role: Role, connection: &mut Connection, notes: &[Note]) -> Result<(), Problem> {
         let without = || -> rusqlite::Result<()> {
             connection.busy_timeout(Duration::ZERO)?;
             connection.execute_batch("PRAGMA synchronous = NORMAL")
         };
-        let written = without().and_then(|()| self.transaction(connection, records));
+        let written = without().and_then(|()| self.transaction(connection, notes));
         let put_back = || -> rusqlite::Result<()> {
             connection.execute_batch("PRAGMA synchronous = FULL")?;
             let is: i64 = connection.pragma_query_value(None, "synchronous", |row| row.get(0))?;
@@ -215,7 +211,7 @@ impl Scribe {
     }
 
     /// Whether there was room.
-    fn transaction(&mut self, connection: &Connection, records: &[Arc<PackedRecord>]) -> rusqlite::Result<bool> {
+    fn transaction(&mut self, connection: &Connection, notes: &[Note]) -> rusqlite::Result<bool> {
         let transaction = Transaction::new_unchecked(connection, TransactionBehavior::Immediate)?;
         let mut state = match self.state.take() {
             Some(state) => state,
@@ -231,13 +227,13 @@ impl Scribe {
         }
         let mut came = [0_usize; Kind::ALL.len()];
         let mut rows = Rows::new(&transaction, self.notes.keeping())?;
-        for (record, brought) in records.iter().zip(self.notes.take_brought(records)) {
+        for (note, brought) in notes.iter().zip(self.notes.take_brought(notes)) {
             state.last = state.last.saturating_add(1);
-            let (kind, bound) = match record.outcome {
+            let (kind, bound) = match note.outcome() {
                 Outcome::Accepted => (0, &mut state.accepted),
                 _ => (1, &mut state.others),
             };
-            rows.write((state.last, bound.next()), record, brought)?;
+            rows.write((state.last, bound.next()), note, brought)?;
             came.iter_mut().skip(kind).take(1).for_each(|count| *count = count.saturating_add(1));
         }
         drop(rows);

@@ -6,10 +6,10 @@ use std::process::Command;
 use std::time::Duration;
 
 use hookporter_pipeline::Outcome;
-use hookporter_pipeline::inbox::{Accepted, AcceptingSide};
+use hookporter_pipeline::inbox::{Accepted, AcceptingSide, Claim, WorkingSide};
 use hookporter_pipeline::journal::Query;
 use hookporter_sqlite::{Inbox, Reader};
-use hookporter_testkit::inbox::sample_record;
+use hookporter_testkit::inbox::{START, sample_record};
 use rusqlite::Connection;
 use tokio::time::Instant;
 
@@ -55,6 +55,11 @@ async fn no_sender_waits_while_the_journal_waits_for_a_locked_file() {
     let directory = Directory::new();
     let inbox = open(&directory).await;
     let journal = inbox.journal().unwrap();
+    // The first sweep, which would wait for the lock, is over when the writer is asked for the second time.
+    for _ in 0..2 {
+        let claim = Claim { now: START, lease: Duration::from_secs(30), most: 1, attempts: 3 };
+        assert!(inbox.claim(claim).await.unwrap().leases.is_empty());
+    }
     let other = Connection::open(directory.file()).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
     journal.observe(&record(1, Outcome::Rejected));

@@ -4,7 +4,7 @@
 //! cargo run --release --no-default-features --bin journal [ROWS] [DIRECTORY]
 //! ```
 //!
-//! A tenth of the rows are refused requests, as many as the journal keeps. Times are those of a file that the system has in its
+//! A tenth of the rows are refused requests, as many as the journal keeps; the others have brought a new event each. Times are those of a file that the system has in its
 //! memory, the slowest of five.
 
 use std::path::PathBuf;
@@ -41,7 +41,11 @@ fn main() {
         ("of a frequent reason", all.clone().reason(Reason::InvalidSignature), u64::MAX),
         ("of a reason that there is not", all.clone().reason(Reason::BodyTooLarge), u64::MAX),
         ("of one event", all.clone().event(4711), u64::MAX),
-        ("of an hour long ago", all.clone().since(UnixTime::from_secs(1_000)).until(UnixTime::from_secs(4_600)), u64::MAX),
+        (
+            "of an hour long ago",
+            all.clone().since(UnixTime::from_secs(1_000)).until(UnixTime::from_secs(4_600)),
+            u64::MAX,
+        ),
         ("a text that every row has", all.clone().text("/hooks"), u64::MAX),
         ("a text that no row has", all.clone().text("nowhere"), u64::MAX),
         ("a trace", all.clone().text("00000000000007cf"), u64::MAX),
@@ -57,14 +61,22 @@ fn main() {
 
 fn fill(file: &std::path::Path, rows: u64) {
     let connection = rusqlite::Connection::open(file).expect("the file");
-    let sql = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1) \
-        INSERT INTO requests (id, place, at, trace, endpoint, outcome, status, event, reason, detail, provider, method, path, \
-        headers, key_id, event_id, event_type, body_bytes, duration_us, report_only) \
+    // Their bodies are shorter than usual ones, so that the file is not many times as large as its journal.
+    let events = "INSERT INTO events (id, state, endpoint, provider, event_id, event_type, received_at) SELECT i, 'done', \
+        iif(i % 100000 = 0, 'quiet', 'busy'), 'github', '72d3162e-cc78-11e3-81ab-' || i, 'push', i * 1000 FROM n WHERE i % 10 <> 0";
+    let contents = "INSERT INTO contents (event, format, method, target, headers, body, coverage, key_id, trace) SELECT i, 1, 'POST', \
+        '/hooks/github', CAST('user-agent: GitHub-Hookshot/044aadd' || char(10) AS BLOB), zeroblob(100), 'body', 'secret', i FROM n \
+        WHERE i % 10 <> 0";
+    let requests = "INSERT INTO requests (id, place, at, trace, endpoint, outcome, status, event, reason, detail, provider, method, \
+        path, headers, key_id, event_type, body_bytes, duration_us, report_only) \
         SELECT i, i, i * 1000, i, iif(i % 100000 = 0, 'quiet', 'busy'), iif(i % 10 = 0, 'rejected', 'accepted'), 200, \
-        iif(i % 10 = 0, NULL, i), iif(i % 10 = 0, 'invalid-signature', NULL), iif(i % 10 = 0, 'no key fits', NULL), 'github', \
-        'POST', '/hooks/github', iif(i % 10 = 0, 'user-agent: GitHub-Hookshot/044aadd' || char(10), ''), 'secret', \
-        '72d3162e-cc78-11e3-81ab-' || i, 'push', 1024, 900, 0 FROM n";
-    connection.execute(sql, [i64::try_from(rows).unwrap_or(i64::MAX)]).expect("rows");
+        iif(i % 10 = 0, NULL, i), iif(i % 10 = 0, 'invalid-signature', NULL), iif(i % 10 = 0, 'no key fits', NULL), \
+        iif(i % 10 = 0, 'github', ''), iif(i % 10 = 0, 'POST', ''), '/hooks/github', \
+        iif(i % 10 = 0, 'user-agent: GitHub-Hookshot/044aadd' || char(10), ''), NULL, NULL, 1024, 900, 0 FROM n";
+    for table in [events, contents, requests] {
+        let sql = format!("WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n WHERE i < ?1) {table}");
+        connection.execute(&sql, [i64::try_from(rows).unwrap_or(i64::MAX)]).expect("rows");
+    }
     connection.execute_batch("PRAGMA wal_checkpoint(TRUNCATE)").expect("the log is written back");
 }
 
