@@ -60,8 +60,8 @@ async fn in_a_server(url: &str) -> Vec<Output> {
     let desk = Desk::connect(url).await.unwrap();
     all.push(("Debug", debug(&settings) + &debug(&inbox) + &debug(&desk) + &debug(&endpoint)));
     for wrong in [
-        url.replace("127.0.0.1:", "127.0.0.1:1"),
-        url.replace("127.0.0.1", "nobody.invalid"),
+        format!("{}:1/postgres", url.rsplit_once(':').unwrap().0),
+        format!("{}@nobody.invalid/postgres", url.rsplit_once('@').unwrap().0),
         format!("{url}/x?sslmode={PASSWORD}-is-none"),
         url.replace(":", ": "),
     ] {
