@@ -45,7 +45,7 @@ async function endpoints() {
   await button('Pause');
   await has('The endpoint is paused', 'stopped');
   await button('Resume');
-  await has('The endpoint takes requests again.');
+  await has('The endpoint takes requests again');
 }
 
 async function deliveries() {
