@@ -2,24 +2,16 @@
 
 use std::sync::Arc;
 
-use hookporter_pipeline::inbox::store::{Fault, Job};
 use hookporter_pipeline::inbox::{Accepted, AcceptingSide, Durability, EndpointNames, EventRecord, InboxDepth};
 use hookporter_pipeline::nodes::SharedSide;
 use hookporter_pipeline::operating::{Operated, QuarantineSide};
 use hookporter_pipeline::{BoxFuture, HandoffError, Observer};
-use tokio::sync::oneshot;
 
 use crate::Inbox;
 
 impl AcceptingSide for Inbox {
     fn accept(&self, records: Vec<EventRecord>) -> BoxFuture<'static, Result<Vec<Accepted>, HandoffError>> {
-        let pushed = self.shared().sealing.seal(records).and_then(|records| {
-            let weight = records.iter().fold(0, |weight, record| record.weight().saturating_add(weight));
-            let (reply, answer) = oneshot::channel();
-            self.shared().queue.push(Job { records, weight, reply })?;
-            Ok(answer)
-        });
-        Box::pin(async move { Ok(pushed?.await.unwrap_or(Err(Fault::Closed))?) })
+        self.shared().queue.accept(&self.shared().sealing, records)
     }
 
     fn durability(&self) -> Durability {
@@ -41,7 +33,7 @@ impl AcceptingSide for Inbox {
     }
 
     fn depth(&self) -> Option<InboxDepth> {
-        self.shared().depth.seen()
+        self.shared().depth.last()
     }
 
     fn shared_side(&self) -> Option<Arc<dyn SharedSide>> {

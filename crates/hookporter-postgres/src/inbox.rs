@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use hookporter_pipeline::Event;
-use hookporter_pipeline::inbox::store::{Fault, Queue, Sealing, Times};
+use hookporter_pipeline::inbox::store::{DepthSeen, Fault, Queue, Sealing, Times};
 use hookporter_pipeline::inbox::{Durability, EndpointNames, InboxError, WorkError, Worker};
 use sqlx::pool::PoolConnection;
 use sqlx::{PgPool, Postgres};
@@ -16,7 +16,6 @@ use tokio::time::timeout;
 
 use crate::aside::Beside;
 use crate::completions::Completion;
-use crate::depth::Depth;
 use crate::fault;
 use crate::nodes::Nodes;
 use crate::sql::Sql;
@@ -62,7 +61,7 @@ pub(crate) struct Shared {
     pub(crate) pool: PgPool,
     pub(crate) workers: PgPool,
     pub(crate) names: EndpointNames,
-    pub(crate) depth: Depth,
+    pub(crate) depth: DepthSeen,
     pub(crate) durability: Durability,
     /// To the task that completes, once there is something to complete: bounded by what workers have under way.
     pub(crate) completions: OnceLock<mpsc::UnboundedSender<Completion>>,

@@ -6,6 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use hookporter_core::UnixTime;
 use hookporter_pipeline::BoxFuture;
+use hookporter_pipeline::inbox::store::{Bulk, Doing};
 use hookporter_pipeline::inbox::{EventRecord, InboxError};
 use hookporter_pipeline::operating::{
     Attempted, Edited, JournalSide, Listed, Moved, MovingSide, Operated, OperatingSide, Original, Page, QuarantineSide,
@@ -14,7 +15,6 @@ use hookporter_pipeline::operating::{
 use sqlx::{Connection, PgConnection};
 use tokio::time::timeout;
 
-use crate::mend::{Bulk, Doing};
 use crate::{Inbox, OpenError, Settings, desk, fault, journal, mend, moving};
 
 /// How long people wait for an answer that may need a look at every row.
@@ -90,15 +90,15 @@ impl Desk {
         let (inbox, progress) = (self.inbox.clone(), self.progress.clone());
         Box::pin(async move {
             let mut bulk = Bulk::new(which, doing);
-            while !bulk.is_over {
+            while !bulk.is_over() {
                 let shared = inbox.shared();
                 let step = async {
                     let mut connection = shared.connection().await?;
-                    bulk.step(&mut connection, shared.sql, &shared.times).await
+                    mend::step(&mut bulk, &mut connection, shared.sql, &shared.times).await
                 };
                 timeout(LONGEST, step).await.unwrap_or_else(|_| Err(sqlx::Error::PoolTimedOut)).map_err(fault::of)?;
                 inbox.wake();
-                progress(bulk.done);
+                progress(bulk.done());
             }
             Ok(bulk)
         })
@@ -155,27 +155,22 @@ impl OperatingSide for Desk {
 
     fn requeue(&self, which: Selection) -> Answer<usize> {
         let all = self.all(which, Doing::Requeue);
-        Box::pin(async move { Ok(all.await?.done) })
+        Box::pin(async move { Ok(all.await?.done()) })
     }
 
     fn release(&self, which: Selection) -> Answer<usize> {
         let all = self.all(which, Doing::Release);
-        Box::pin(async move { Ok(all.await?.done) })
+        Box::pin(async move { Ok(all.await?.done()) })
     }
 
     fn give_up(&self, which: Selection, now: UnixTime) -> Answer<usize> {
         let all = self.all(which, Doing::GiveUp(now));
-        Box::pin(async move { Ok(all.await?.done) })
+        Box::pin(async move { Ok(all.await?.done()) })
     }
 
     fn replay(&self, which: Selection, reason: Option<String>, now: UnixTime) -> Answer<Option<i64>> {
-        let all = self.all(which, Doing::Replay { run: None, reason, now });
-        Box::pin(async move {
-            Ok(match all.await?.doing {
-                Doing::Replay { run, .. } => run,
-                _ => None,
-            })
-        })
+        let all = self.all(which, Doing::replay(reason, now));
+        Box::pin(async move { Ok(all.await?.run()) })
     }
 
     fn count_to_replay(&self, which: Selection) -> Answer<u64> {
