@@ -1,10 +1,10 @@
 //! Taking records over, many in one statement.
 
 use hookporter_core::UnixTime;
+use hookporter_pipeline::inbox::store::Moment;
 use hookporter_pipeline::inbox::{Accepted, EventRecord};
 use sqlx::{Connection, PgConnection, Row};
 
-use crate::moment::Moment;
 use crate::sql::Sql;
 use crate::text::kept;
 use crate::{batch, lane, row};

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use hookporter_pipeline::inbox::store::{Fault, Job};
 use hookporter_pipeline::inbox::{Accepted, AcceptingSide, Durability, EndpointNames, EventRecord, InboxDepth};
 use hookporter_pipeline::nodes::SharedSide;
 use hookporter_pipeline::operating::{Operated, QuarantineSide};
@@ -9,13 +10,10 @@ use hookporter_pipeline::{BoxFuture, HandoffError, Observer};
 use tokio::sync::oneshot;
 
 use crate::Inbox;
-use crate::fault::Fault;
-use crate::queue::Job;
 
 impl AcceptingSide for Inbox {
     fn accept(&self, records: Vec<EventRecord>) -> BoxFuture<'static, Result<Vec<Accepted>, HandoffError>> {
-        let sealed = self.shared().sealing.seal(records).map_err(|error| Fault::Store(error.to_string()));
-        let pushed = sealed.and_then(|records| {
+        let pushed = self.shared().sealing.seal(records).and_then(|records| {
             let weight = records.iter().fold(0, |weight, record| record.weight().saturating_add(weight));
             let (reply, answer) = oneshot::channel();
             self.shared().queue.push(Job { records, weight, reply })?;

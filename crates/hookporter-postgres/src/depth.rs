@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use hookporter_core::UnixTime;
 use hookporter_pipeline::inbox::InboxDepth;
+use hookporter_pipeline::inbox::store::Times;
 use sqlx::{PgPool, Row};
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 
 use crate::inbox::LATE;
-use crate::moment::Times;
 use crate::sql::Sql;
 
 /// How often. A look counts so many entries of indexes at the most as [`InboxDepth::MOST`] says, for each state.

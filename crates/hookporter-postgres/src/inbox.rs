@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use hookporter_pipeline::Event;
-use hookporter_pipeline::inbox::store::Sealing;
+use hookporter_pipeline::inbox::store::{Fault, Queue, Sealing, Times};
 use hookporter_pipeline::inbox::{Durability, EndpointNames, InboxError, WorkError, Worker};
 use sqlx::pool::PoolConnection;
 use sqlx::{PgPool, Postgres};
@@ -17,10 +17,8 @@ use tokio::time::timeout;
 use crate::aside::Beside;
 use crate::completions::Completion;
 use crate::depth::Depth;
-use crate::fault::Fault;
-use crate::moment::Times;
+use crate::fault;
 use crate::nodes::Nodes;
-use crate::queue::Queue;
 use crate::sql::Sql;
 use crate::{OpenError, Settings};
 
@@ -95,7 +93,7 @@ pub(crate) async fn in_time<T>(asked: impl Future<Output = sqlx::Result<T>> + Se
     let Ok(answer) = timeout(LATE, asked).await else {
         return Err(Fault::Store("the database does not answer".to_owned()).into());
     };
-    Ok(answer.map_err(Fault::from)?)
+    Ok(answer.map_err(fault::of)?)
 }
 
 impl Inbox {

@@ -1,12 +1,12 @@
 //! What people change of events: many in bounded steps, each a transaction of its own.
 
 use hookporter_core::{Coverage, UnixTime};
+use hookporter_pipeline::inbox::store::{Moment, Times};
 use hookporter_pipeline::operating::{Edited, Selection, State};
 use sqlx::{Connection, PgConnection, Row};
 
 use crate::desk::choose;
 use crate::lane;
-use crate::moment::{Moment, Times};
 use crate::sql::Sql;
 use crate::text::kept;
 

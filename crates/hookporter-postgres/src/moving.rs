@@ -5,12 +5,12 @@ mod sql;
 
 use bytes::Bytes;
 use hookporter_core::UnixTime;
+use hookporter_pipeline::inbox::store::Moment;
 use hookporter_pipeline::inbox::{EventRecord, RecordLabel};
 use hookporter_pipeline::operating::{Moved, Page, Selection, State, TakenOver};
 use sqlx::postgres::PgRow;
 use sqlx::{Connection, PgConnection, Row};
 
-use crate::moment::Moment;
 use crate::sql::Sql;
 use crate::text::told;
 use crate::{batch, claim, desk, lane};

@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use hookporter_pipeline::inbox::EndpointNames;
+use hookporter_pipeline::inbox::store::Queue;
 use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use tokio::sync::watch;
@@ -15,7 +16,6 @@ use crate::connect::{self, Demand, Plans};
 use crate::depth::Depth;
 use crate::inbox::Shared;
 use crate::nodes::Nodes;
-use crate::queue::Queue;
 use crate::sweep::Sweep;
 use crate::writer::Writer;
 use crate::{Desk, Inbox, OpenError, Settings, schema, sql};

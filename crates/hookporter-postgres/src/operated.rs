@@ -14,9 +14,8 @@ use hookporter_pipeline::operating::{
 use sqlx::{Connection, PgConnection};
 use tokio::time::timeout;
 
-use crate::fault::Fault;
 use crate::mend::{Bulk, Doing};
-use crate::{Inbox, OpenError, Settings, desk, journal, mend, moving};
+use crate::{Inbox, OpenError, Settings, desk, fault, journal, mend, moving};
 
 /// How long people wait for an answer that may need a look at every row.
 pub(crate) const LONGEST: Duration = Duration::from_secs(30);
@@ -36,7 +35,7 @@ macro_rules! asked {
             };
             let answer = tokio::time::timeout(crate::operated::LONGEST, asked).await;
             let answer = answer.unwrap_or_else(|_| Err(sqlx::Error::PoolTimedOut));
-            Ok(answer.map_err(crate::fault::Fault::from)?)
+            Ok(answer.map_err(crate::fault::of)?)
         })
     }};
 }
@@ -97,7 +96,7 @@ impl Desk {
                     let mut connection = shared.connection().await?;
                     bulk.step(&mut connection, shared.sql, &shared.times).await
                 };
-                timeout(LONGEST, step).await.unwrap_or_else(|_| Err(sqlx::Error::PoolTimedOut)).map_err(Fault::from)?;
+                timeout(LONGEST, step).await.unwrap_or_else(|_| Err(sqlx::Error::PoolTimedOut)).map_err(fault::of)?;
                 inbox.wake();
                 progress(bulk.done);
             }

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
+use hookporter_pipeline::inbox::store::{Moment, Times};
 use sqlx::{Connection, PgConnection, PgPool, Row};
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 
 use crate::Settings;
-use crate::moment::{Moment, Times};
 use crate::sql::Sql;
 
 /// How many rows one step looks at.

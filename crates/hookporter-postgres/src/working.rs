@@ -6,14 +6,13 @@ use std::time::Duration;
 
 use hookporter_core::UnixTime;
 use hookporter_pipeline::BoxFuture;
+use hookporter_pipeline::inbox::store::{Fault, Moment};
 use hookporter_pipeline::inbox::{Claim, Claimed, Failure, InboxError, LeaseId, Settled, WorkingSide};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 
 use crate::completions::{self, Completion};
-use crate::fault::Fault;
 use crate::inbox::in_time;
-use crate::moment::Moment;
 use crate::{Inbox, claim, listen, settle};
 
 /// How often a worker looks by itself, whatever it hears.
