@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use hookporter_core::{Keyring, Reason, Secret};
-use hookporter_pipeline::nodes::{Reach, RevokedKey, SharedSide};
+use hookporter_core::{Clock, Keyring, Reason, Secret, SystemClock};
+use hookporter_pipeline::nodes::{Order, Reach, RevokedKey, SharedSide};
 use hookporter_pipeline::{BoxError, Endpoint, Keys};
 use hookporter_postgres::{Inbox, sqlx};
 use tokio::time::{Instant, sleep};
@@ -54,6 +54,9 @@ async fn a_pause_on_one_node_is_one_on_all(server: &Server) {
 
     // It outlives every node.
     a.0.pause_everywhere().await.unwrap();
+    first.revoke(&RevokedKey::new("a", "old").of_tenant("acme")).await.unwrap();
+    let said: Vec<_> = third.said().await.unwrap().into_iter().map(|said| said.order).collect();
+    assert_eq!(said, [Order::Pause("github".into()), Order::Revoke(RevokedKey::new("a", "old").of_tenant("acme"))]);
     for inbox in [first, second, third] {
         inbox.close().await;
     }
@@ -62,12 +65,17 @@ async fn a_pause_on_one_node_is_one_on_all(server: &Server) {
 }
 
 async fn a_key_that_is_revoked_on_one_node_is_dead_on_all(server: &Server) {
-    let ((_first, a), (_second, b)) = (node(server, "keys").await, node(server, "keys").await);
+    let ((first, a), (second, b)) = (node(server, "keys").await, node(server, "keys").await);
     assert_eq!((a.send(&push(OLD)).await, b.send(&push(OLD)).await), (TAKEN, TAKEN));
     assert_eq!(a.0.revoke_key(None, "old").await.unwrap(), Reach::EveryNode);
     assert_eq!((a.send(&push(OLD)).await, a.send(&push(NEW)).await), (REVOKED, TAKEN));
     let took = b.until(OLD, REVOKED).await;
     assert_eq!(b.send(&push(NEW)).await, TAKEN);
+    // Everybody can see who said it, and when.
+    let said = second.said().await.unwrap();
+    assert_eq!((said.len(), &said[0].order), (1, &Order::Revoke(RevokedKey::new("github", "old"))));
+    let (age, by) = (SystemClock.now().since(said[0].since), said[0].by.as_deref());
+    assert!(age < Duration::from_secs(600) && by == Some(first.agreement().node()), "{said:?}");
     println!("dead on the other node after {took:?}");
     // Said twice it is said once, and nobody resumes with it.
     b.0.revoke_key(None, "old").await.unwrap();
