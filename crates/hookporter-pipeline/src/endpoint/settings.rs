@@ -115,7 +115,8 @@ impl Endpoint {
         Self { clock: Arc::new(clock), ..self }
     }
 
-    /// Remembers handed-off events for `retention`, at most `capacity` of them. Default: 3 days, 100,000 events.
+    /// Remembers handed-off events for `retention`, at least the last `capacity` of them, and at most twice as many. Default: 3
+    /// days, 100,000 events.
     pub fn dedupe(self, retention: Duration, capacity: usize) -> Self {
         let window = self.verifier.tolerance().map_or(Duration::ZERO, Tolerance::window);
         // Shorter than the window in which a captured request is fresh would make a replay an event.
