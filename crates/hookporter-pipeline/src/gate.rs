@@ -27,7 +27,7 @@ pub(crate) async fn pass(
     proven: Instant,
     deadline: Option<Instant>,
 ) -> Result<Verdict, (Rejection, Event)> {
-    let endpoint = exchange.endpoint.clone();
+    let endpoint = &exchange.endpoint;
     let handled = endpoint.gate.as_ref().is_none_or(|gate| gate.handles(event.api_version()));
     if !handled && endpoint.parking().is_none() {
         return Err((Rejection::new(Reason::VersionNotHandled), event));
@@ -45,7 +45,7 @@ pub(crate) async fn pass(
     let route = if handled { route } else { Route::On };
     // An inbox tells duplicates by itself, at the commit: what memory says would only stand in its way.
     let kept = matches!((&route, &endpoint.mode), (Route::On, Mode::Inbox(_)));
-    let claimed = if kept { Claimed::Free } else { claim(&endpoint, &event, proven, deadline).await };
+    let claimed = if kept { Claimed::Free } else { claim(endpoint, &event, proven, deadline).await };
     let claim = match claimed {
         Claimed::Free => None,
         Claimed::Mine(claim) => Some(claim),
@@ -62,7 +62,7 @@ pub(crate) async fn pass(
     };
     let custody = Custody { claim, held: Some(held), permit, ..Custody::empty() };
     let ticket = Box::new(Ticket::new(exchange.clone(), event, custody, deadline));
-    Ok(hand_off(&endpoint, ticket, route, !handled).await)
+    Ok(hand_off(endpoint, ticket, route, !handled).await)
 }
 
 impl Endpoint {

@@ -56,14 +56,13 @@ pub async fn receive<B: BodyReader>(
     let mut body = Peeked::new(body);
     let span = exchange.span.clone();
     // Pinned where it is made: a variable in between would be a second place for it in this future.
-    let stepped = {
-        let mut future = pin!(steps(&mut exchange, head, peer, &mut body, &mut read));
-        poll_fn(|cx| span.in_scope(|| poll_caught(future.as_mut(), cx))).await
-    };
-    let turned_away = match stepped {
-        Ok(Ok(verdict)) => return verdict,
-        Ok(Err(turned_away)) => turned_away,
-        Err(Panicked) => TurnedAway::from(Rejection::new(Reason::HandlerPanicked)),
+    let turned_away = {
+        let mut future = pin!(steps(endpoint, &mut exchange, head, peer, &mut body, &mut read));
+        match poll_fn(|cx| span.in_scope(|| poll_caught(future.as_mut(), cx))).await {
+            Ok(Ok(verdict)) => return verdict,
+            Ok(Err(turned_away)) => turned_away,
+            Err(Panicked) => TurnedAway::from(Rejection::new(Reason::HandlerPanicked)),
+        }
     };
     let is_refusal = turned_away.event.is_none() && turned_away.rejection.kind().is_refusal();
     if is_refusal && endpoint.keeper().is_some() {
@@ -105,43 +104,80 @@ impl From<Rejection> for TurnedAway {
 }
 
 async fn steps<B: BodyReader>(
+    endpoint: &Arc<Endpoint>,
     exchange: &mut Exchange,
     head: &Head<'_>,
     peer: Option<SocketAddr>,
     body: &mut Peeked<'_, B>,
     read: &mut BytesMut,
 ) -> Result<Verdict, TurnedAway> {
-    let endpoint = exchange.endpoint.clone();
-    let now = door(&endpoint, head)?;
+    let now = door(endpoint, head)?;
     exchange.arrived_at = Some(now);
     let url = endpoint.url_of(head, peer.map(|peer| peer.ip()))?;
-    let head = &url.as_deref().map_or(*head, |url| head.with_url(url));
+    // On the heap, as few endpoints need it: what lives while this waits is a part of every request's future.
+    let with_url = url.as_deref().map(|url| Box::new(head.with_url(url)));
+    let head = with_url.as_deref().unwrap_or(head);
     if let Some(provider) = endpoint.provider.filter(|provider| provider.has_open_challenges())
         && let Some(answered) = Box::pin(challenge::answer(exchange, provider, head, body, now)).await?
     {
         return Ok(answered);
     }
-    challenges_only(&endpoint, head)?;
+    challenges_only(endpoint, head)?;
     if endpoint.keys.is_source() {
         // A stranger's request does not reach the source of keys before it looks like a delivery, as far as its head tells.
         endpoint.verifier.judge_papers(head, now)?;
     }
-    let keyring = RequestKeys::of(&endpoint, exchange, head).await?;
+    let keyring = RequestKeys::of(endpoint, exchange, head).await?;
     let mut held = endpoint.memory.hold();
-    let delivery = prove(&endpoint, exchange, head, body, &keyring, now, &mut held, read).await?;
+    let proven = prove(endpoint, exchange, head, body, &keyring, now, &mut held, read).await?;
+    match delivered(exchange, head, peer, body, keyring.keyring(), proven)? {
+        Delivered::Answered(verdict) => Ok(verdict),
+        Delivered::Watched(event, is_handshake) => {
+            Ok(Box::pin(crate::gate::watch(exchange, event, is_handshake)).await)
+        }
+        Delivered::Event(event, at, deadline) => crate::gate::pass(exchange, event, held, at, deadline)
+            .await
+            .map_err(|(rejection, event)| TurnedAway { rejection, event: Some(event) }),
+    }
+}
+
+/// What a proven delivery is.
+enum Delivered {
+    /// A handshake, which is answered.
+    Answered(Verdict),
+    /// Report-only: an event, or a handshake.
+    Watched(Event, bool),
+    /// An event, when it was proven, and when the acknowledgement is due.
+    Event(Event, Instant, Option<Instant>),
+}
+
+/// Makes an event of a delivery. Nothing here waits, so none of it takes room in the future of a request.
+fn delivered<B: BodyReader>(
+    exchange: &mut Exchange,
+    head: &Head<'_>,
+    peer: Option<SocketAddr>,
+    body: &mut Peeked<'_, B>,
+    keyring: Option<&PreparedKeyring>,
+    delivery: Delivery,
+) -> Result<Delivered, Rejection> {
     let at = Instant::now();
-    let deadline = at.checked_add(endpoint.budget_after(exchange.elapsed(at)));
+    let endpoint = &exchange.endpoint;
     let handshake = match endpoint.provider {
-        Some(provider) => provider.handshake(&delivery, head, keyring.keyring())?,
+        Some(provider) => provider.handshake(&delivery, head, keyring)?,
         None => None,
     };
     match &handshake {
-        Some(answer) if !endpoint.report_only => return Ok(challenge::conclude(exchange, head, answer.clone(), body)),
-        // A method that only challenges have.
-        None if !endpoint.methods().contains(&head.method()) => {
-            return Err(Rejection::new(Reason::MethodNotAllowed).into());
+        Some(answer) if !endpoint.report_only => {
+            return Ok(Delivered::Answered(challenge::conclude(exchange, head, answer.clone(), body)));
         }
+        // A method that only challenges have.
+        None if !endpoint.methods().contains(&head.method()) => return Err(Rejection::new(Reason::MethodNotAllowed)),
         _ => {}
+    }
+    exchange.is_proven = true;
+    let endpoint = &exchange.endpoint;
+    if endpoint.state.vitals.proven(delivery.key_id(), delivery.received_at()) && endpoint.quarantine.holds {
+        crate::quarantine::hold_ended(endpoint);
     }
     let context = crate::event::Context {
         endpoint: &endpoint.name,
@@ -152,17 +188,12 @@ async fn steps<B: BodyReader>(
         peer,
         target: endpoint.target_to_keep(head.target()),
     };
-    exchange.is_proven = true;
-    if endpoint.state.vitals.proven(delivery.key_id(), delivery.received_at()) && endpoint.quarantine.holds {
-        crate::quarantine::hold_ended(&endpoint);
-    }
     let event = Event::new(context, delivery, head);
     if endpoint.report_only {
-        return Ok(crate::gate::watch(exchange, event, handshake.is_some()).await);
+        return Ok(Delivered::Watched(event, handshake.is_some()));
     }
-    crate::gate::pass(exchange, event, held, at, deadline)
-        .await
-        .map_err(|(rejection, event)| TurnedAway { rejection, event: Some(event) })
+    let deadline = at.checked_add(endpoint.budget_after(exchange.elapsed(at)));
+    Ok(Delivered::Event(event, at, deadline))
 }
 
 /// A method that events do not have is for challenges only.
