@@ -9,9 +9,12 @@ local total, at = tonumber(ARGV[4]), 5
 local following = math.max(tonumber(redis.call('GET', P .. 'number') or 0) + 1, present() * 1000)
 redis.call('SET', P .. 'number', string.format('%d', following + total - 1))
 
+-- The marker whose event is not there yet.
+local making = ''
+
 local function accept(mark, lane, parked, kept)
   local number, epoch = string.format('%d', following), 0
-  local copied = mark ~= '' and redis.call('GET', marker(mark))
+  local copied = mark ~= '' and redis.call('SET', marker(mark), number, 'NX', 'GET')
   if copied then
     local known = redis.call('HMGET', state(copied), 's', 'p', 'a', 'd')
     -- A sender that never stops must not have the same event worked for ever.
@@ -20,7 +23,7 @@ local function accept(mark, lane, parked, kept)
     -- The epoch goes on where it was.
     number, epoch = copied, known[2]
   else
-    following = following + 1
+    making, following = mark, following + 1
   end
   redis.call('SET', contents(number), kept)
   local behind = parked == '' and is_behind(number, lane)
@@ -38,8 +41,7 @@ local function accept(mark, lane, parked, kept)
       append(number, fields)
     end
   end
-  -- Last: a marker without its event would have its copies acknowledged.
-  if mark ~= '' and not copied then redis.call('SET', marker(mark), number) end
+  making = ''
   return copied and 2 or 1
 end
 
@@ -56,8 +58,13 @@ local answers = {}
 while at <= #ARGV do
   local count = tonumber(ARGV[at])
   at = at + 1
-  local _, answer = pcall(request, count)
   -- What goes wrong with one is no reason to refuse the others.
+  local done, answer = pcall(request, count)
+  if not done and making ~= '' then
+    -- A marker without its event would have the next copy acknowledged.
+    redis.call('DEL', marker(making))
+    making = ''
+  end
   answers[#answers + 1] = type(answer) == 'string' and redis.error_reply(answer) or answer
   at = at + count * 4
 end

@@ -6,6 +6,7 @@
 mod cluster;
 mod crash;
 mod endpoint;
+mod form;
 mod keeping;
 mod lanes;
 mod network;

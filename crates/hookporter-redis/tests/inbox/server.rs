@@ -207,6 +207,10 @@ impl Look {
         asked.query_async(&mut self.0.clone()).await.unwrap()
     }
 
+    pub(crate) async fn set(&self, key: &str, value: &[u8]) {
+        redis::cmd("SET").arg(key).arg(value).exec_async(&mut self.0.clone()).await.unwrap();
+    }
+
     /// How many events of an inbox wait, or are being worked.
     pub(crate) async fn undone(&self, name: &str) -> i64 {
         let behind: Option<i64> = self.ask(&["GET", &format!("{{{name}}}:behind")]).await;
