@@ -4,7 +4,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use hookporter_core::UnixTime;
-use hookporter_pipeline::inbox::store::Fault;
+use hookporter_pipeline::inbox::store::{DepthSeen, Fault};
 use hookporter_pipeline::inbox::{
     Accepted, AcceptingSide, Claim, Claimed, Durability, EndpointNames, EventRecord, Failure, InboxDepth, InboxError,
     LeaseId, Settled, WorkError, Worker, WorkingSide,
@@ -15,7 +15,6 @@ use tokio::sync::watch;
 use tokio::time::timeout;
 
 use crate::common::Common;
-use crate::depth::Depth;
 use crate::link::LATE;
 use crate::room::Room;
 use crate::settle::Place;
@@ -48,7 +47,7 @@ struct Shared {
     core: Arc<Common>,
     room: Arc<Room>,
     names: EndpointNames,
-    depth: Depth,
+    depth: DepthSeen,
     durability: Durability,
     runtime: Handle,
     /// Tasks end when it is dropped; `None` once the inbox is closed.
@@ -59,7 +58,7 @@ impl Inbox {
     pub(crate) fn new(
         core: Arc<Common>,
         room: Arc<Room>,
-        depth: Depth,
+        depth: DepthSeen,
         durability: Durability,
         open: watch::Sender<()>,
     ) -> Self {
@@ -142,7 +141,7 @@ impl Inbox {
 impl AcceptingSide for Inbox {
     fn accept(&self, records: Vec<EventRecord>) -> BoxFuture<'static, Result<Vec<Accepted>, HandoffError>> {
         let shared = &self.shared;
-        let weight = records.iter().fold(0, |weight, record| record.weight().saturating_add(weight));
+        let weight = EventRecord::weight_of(&records);
         let begun = shared.room.enter(weight).and_then(|seat| {
             if !shared.core.link.is_up() {
                 return Err(Fault::Store("the server cannot be reached".to_owned()));
@@ -167,7 +166,7 @@ impl AcceptingSide for Inbox {
     }
 
     fn depth(&self) -> Option<InboxDepth> {
-        self.shared.depth.seen()
+        self.shared.depth.last()
     }
 }
 

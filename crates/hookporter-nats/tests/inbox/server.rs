@@ -1,7 +1,7 @@
 //! A NATS server of a test's own, on a free port, with its streams in a directory that goes with it.
 
 use std::net::TcpListener;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -126,14 +126,9 @@ impl Server {
         Settings::new().stream(stream).connect(&self.url()).await.unwrap()
     }
 
-    /// A client to look with.
-    pub(crate) async fn client(&self) -> async_nats::Client {
-        async_nats::connect(self.url()).await.unwrap()
-    }
-
     /// Streams to look at.
     pub(crate) async fn streams(&self) -> jetstream::Context {
-        jetstream::new(self.client().await)
+        streams_at(&self.url()).await
     }
 
     /// How many messages a stream has.
@@ -149,14 +144,18 @@ impl Server {
         }
     }
 
+    /// Ends it as an administrator does.
+    pub(crate) fn stop(&mut self) {
+        self.signal("-TERM");
+        if let Some(mut child) = self.child.take() {
+            child.wait().unwrap();
+        }
+    }
+
     /// Freezes it, or lets it go on.
     pub(crate) fn signal(&self, signal: &str) {
         let id = self.child.as_ref().unwrap().id().to_string();
         assert!(Command::new("kill").args([signal, &id]).status().unwrap().success());
-    }
-
-    pub(crate) fn directory(&self) -> &Path {
-        &self.directory
     }
 }
 
@@ -167,6 +166,11 @@ impl Drop for Server {
             let _ = std::fs::remove_dir_all(&self.directory);
         }
     }
+}
+
+/// Streams of the server at this address, to look at.
+pub(crate) async fn streams_at(url: &str) -> jetstream::Context {
+    jetstream::new(async_nats::connect(url).await.unwrap())
 }
 
 /// A claim with leases of this length.
@@ -186,10 +190,4 @@ pub(crate) async fn lent(inbox: &Inbox, lease: Duration) -> Vec<Lease> {
         }
     };
     timeout(Duration::from_secs(20), claiming).await.expect("nothing is lent")
-}
-
-/// Any spread of moments does; the process id makes every run another.
-pub(crate) fn random(seed: &mut u64) -> u64 {
-    *seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-    *seed >> 33
 }
