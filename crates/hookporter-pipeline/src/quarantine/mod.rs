@@ -63,6 +63,7 @@ mod kept_headers;
 mod outcome;
 mod reads;
 mod recheck;
+mod turns;
 mod waiting;
 
 use std::sync::Arc;
@@ -76,6 +77,7 @@ use crate::operating::QuarantineSide;
 pub(crate) use hold::ended as hold_ended;
 pub(crate) use keep::keep;
 pub use outcome::{Judgement, Rechecked};
+pub use turns::RefusedTurns;
 pub use waiting::{Bounds, RefusedQueue};
 
 /// What becomes of the refused requests of an endpoint.
