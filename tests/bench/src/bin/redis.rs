@@ -6,7 +6,7 @@
 //!
 //! All take the same bodies from the same number of producers, each of which waits for its acknowledgement, and send what waits in
 //! one go. The first bare loop has one `XADD` for each event; the second has a marker beside it (`SET NX`, then `XADD`: not atomic,
-//! the least that tells copies). The server reads some 32 KB of such a row of commands, does them, and syncs. The two others are
+//! the least that tells copies). The server reads some 16 KB of such a row of commands, does them, and syncs. The two others are
 //! synced once for all that waited, and so is the inbox: the `XADD`s within one transaction; and one script that does the least
 //! that tells copies in one step, a `SET NX GET` and an `XADD` for each event. The ratios are the medians of those of each round.
 //!
