@@ -61,14 +61,14 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn others_are_told_now_and_then_and_in_the_end() {
         let (mut telling, queue) = (Telling::new(), Queue::new(9, 9));
-        assert!(!telling.is_time() && !telling.goes_with_the_next(&queue).await);
+        let reply = tokio::sync::oneshot::channel().0;
+        assert!(queue.push(Job { records: Vec::new(), weight: 1, reply }).is_ok());
+        assert!(!telling.is_time() && !telling.goes_with_the_next(&queue).await, "nothing is new");
         tokio::time::advance(EVERY).await;
         assert!(telling.is_time());
         telling.note(true);
         assert!(!telling.is_time() && !telling.is_left());
         telling.note(false);
-        let reply = tokio::sync::oneshot::channel().0;
-        assert!(queue.push(Job { records: Vec::new(), weight: 1, reply }).is_ok());
         let began = Instant::now();
         assert!(telling.goes_with_the_next(&queue).await && began.elapsed().is_zero());
         assert!(telling.is_left() && !telling.goes_with_the_next(&queue).await);
