@@ -3,8 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use hookporter_pipeline::inbox::Accepted;
 use hookporter_pipeline::inbox::store::{Ending, Fault, Job, Queue, Taken, Telling, Times};
-use redis::{Pipeline, Value, cmd, from_redis_value};
+use redis::{Pipeline, RedisResult, Value, cmd, from_redis_value};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep, timeout};
 
@@ -140,11 +141,12 @@ impl Writer {
     }
 
     /// What the server answers to each of these jobs: nothing at all if the connection broke or replicas did not follow.
-    async fn ask(&mut self, jobs: &[Job], tells: bool) -> Result<Vec<Value>, String> {
+    async fn ask(&mut self, jobs: &[Job], tells: bool) -> Result<Vec<RedisResult<Vec<Accepted>>>, String> {
         let Some(connected) = &mut self.connected else { return Err("the server cannot be reached".to_owned()) };
-        let mut pipeline = Pipeline::with_capacity(jobs.len().saturating_add(2));
-        for job in jobs {
-            pipeline.add_command(accept::call(&connected.scripts, &job.records, self.times.now()));
+        let calls = accept::calls(jobs);
+        let mut pipeline = Pipeline::with_capacity(calls.len().saturating_add(2));
+        for call in &calls {
+            pipeline.add_command(accept::call(&connected.scripts, call, self.times.now()));
         }
         let replicas = self.opener.terms.replicas;
         if replicas > 0 {
@@ -155,26 +157,27 @@ impl Writer {
         }
         let asked = connected.connection.send_packed_commands(&pipeline, 0, pipeline.len());
         let mut answers = match timeout(LATE, asked).await {
-            Ok(Ok(answers)) => answers,
+            Ok(Ok(answers)) => answers.into_iter(),
             Ok(Err(error)) => return Err(error.to_string()),
             Err(_) => return Err("the server does not answer".to_owned()),
         };
+        let answered =
+            calls.iter().zip(&mut answers).flat_map(|(call, answer)| accept::answers(answer, call)).collect();
         if replicas > 0 {
-            let followed = answers.get(jobs.len()).cloned().map(from_redis_value::<u32>);
+            let followed = answers.next().map(from_redis_value::<u32>);
             if !matches!(followed, Some(Ok(followed)) if followed >= replicas) {
                 return Err(format!("the server has it, and {replicas} replicas have not"));
             }
         }
-        answers.truncate(jobs.len());
-        Ok(answers)
+        Ok(answered)
     }
 
     /// Tells everybody; the jobs that wait for scripts which the server has forgotten.
-    fn conclude(&mut self, jobs: Vec<Job>, answers: Vec<Value>) -> Vec<Job> {
+    fn conclude(&mut self, jobs: Vec<Job>, answers: Vec<RedisResult<Vec<Accepted>>>) -> Vec<Job> {
         let mut forgotten = Vec::new();
         let mut broken = None;
         for (job, answer) in jobs.into_iter().zip(answers) {
-            let error = match accept::answers(answer, job.records.len()) {
+            let error = match answer {
                 Ok(answers) => {
                     job.tell(Ok(answers));
                     continue;
