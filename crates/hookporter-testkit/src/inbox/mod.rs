@@ -23,6 +23,7 @@ mod failing;
 mod journal;
 mod lanes;
 mod leases;
+mod moved;
 mod moving;
 mod network;
 mod node;
