@@ -94,6 +94,7 @@ impl Taken {
 }
 
 #[cfg(test)]
+#[expect(clippy::arithmetic_side_effects, reason = "tests: an overflow fails them")]
 mod tests {
     use std::time::Duration;
 
