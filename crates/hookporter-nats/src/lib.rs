@@ -71,6 +71,7 @@ mod marks;
 mod names;
 mod open_error;
 mod opening;
+mod outlasting;
 mod publish;
 mod room;
 mod settings;
