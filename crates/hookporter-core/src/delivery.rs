@@ -33,6 +33,13 @@ impl Coverage {
             Self::Origin => "origin",
         }
     }
+
+    /// The coverage of a word. One that is not known, such as of a newer release, claims the least.
+    #[must_use]
+    pub fn of(word: &str) -> Self {
+        let more = [Self::Body, Self::Payload, Self::Fields];
+        more.into_iter().find(|coverage| coverage.as_str() == word).unwrap_or(Self::Origin)
+    }
 }
 
 /// One request that passed verification, with the exact bytes of its body.

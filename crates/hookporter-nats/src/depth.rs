@@ -1,50 +1,19 @@
 //! How much waits, looked at every few seconds.
 
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::Arc;
 
 use async_nats::jetstream::stream::Stream;
 use hookporter_core::{Clock, SystemClock};
-use hookporter_pipeline::inbox::store::Fault;
+use hookporter_pipeline::inbox::store::{DepthSeen, Fault};
 use hookporter_pipeline::inbox::{EventRecord, InboxDepth};
-use tokio::time::sleep;
 
 use crate::common::Common;
 use crate::link::fault;
 use crate::names::CONSUMER;
 
-/// How often.
-const EVERY: Duration = Duration::from_secs(5);
-
-/// What was last seen, for whoever asks.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Depth {
-    seen: Arc<Mutex<Option<InboxDepth>>>,
-}
-
-impl Depth {
-    pub(crate) fn seen(&self) -> Option<InboxDepth> {
-        // Nothing under the lock can leave it half done.
-        *self.seen.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Looks, until the inbox is closed. While the server is away the last look stands, with its moment.
-    pub(crate) async fn run(self, core: Arc<Common>) {
-        let mut end = core.end.clone();
-        let looking = async {
-            loop {
-                if let Ok(depth) = look(&core).await {
-                    *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = Some(depth);
-                }
-                sleep(EVERY).await;
-            }
-        };
-        tokio::select! {
-            () = looking => {}
-            // An error says that the inbox is gone.
-            _ = end.changed() => {}
-        }
-    }
+/// Looks, until the inbox is closed.
+pub(crate) async fn run(seen: DepthSeen, core: Arc<Common>) {
+    seen.run(core.end.clone(), || look(&core)).await;
 }
 
 async fn look(core: &Common) -> Result<InboxDepth, Fault> {

@@ -5,7 +5,7 @@ use std::future::ready;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use hookporter_core::UnixTime;
-use hookporter_pipeline::inbox::store::Fault;
+use hookporter_pipeline::inbox::store::{DepthSeen, Fault};
 use hookporter_pipeline::inbox::{
     Accepted, AcceptingSide, Claim, Claimed, Durability, EndpointNames, EventRecord, Failure, InboxDepth, InboxError,
     LeaseId, Settled, WorkError, Worker, WorkingSide,
@@ -16,7 +16,6 @@ use tokio::sync::watch;
 use tokio::time::timeout;
 
 use crate::common::Common;
-use crate::depth::Depth;
 use crate::link::LATE;
 use crate::outlasting::Outlasting;
 use crate::room::Room;
@@ -50,7 +49,7 @@ struct Shared {
     core: Arc<Common>,
     room: Arc<Room>,
     names: EndpointNames,
-    depth: Depth,
+    depth: DepthSeen,
     durability: Durability,
     runtime: Handle,
     /// Tasks end when it is dropped; `None` once the inbox is closed.
@@ -61,7 +60,7 @@ impl Inbox {
     pub(crate) fn new(
         core: Arc<Common>,
         room: Arc<Room>,
-        depth: Depth,
+        depth: DepthSeen,
         durability: Durability,
         open: watch::Sender<()>,
     ) -> Self {
@@ -144,7 +143,7 @@ impl Inbox {
 impl AcceptingSide for Inbox {
     fn accept(&self, records: Vec<EventRecord>) -> BoxFuture<'static, Result<Vec<Accepted>, HandoffError>> {
         let shared = &self.shared;
-        let weight = records.iter().fold(0, |weight, record| record.weight().saturating_add(weight));
+        let weight = EventRecord::weight_of(&records);
         let begun = shared.room.enter(weight).and_then(|seat| {
             let (records, core) = (shared.core.sealing.seal(records)?, shared.core.clone());
             Ok(Outlasting::new(&shared.runtime, async move {
@@ -168,7 +167,7 @@ impl AcceptingSide for Inbox {
     }
 
     fn depth(&self) -> Option<InboxDepth> {
-        self.shared.depth.seen()
+        self.shared.depth.last()
     }
 }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 use async_nats::connection::State;
 use async_nats::{Client, HeaderMap, Message, Request};
 use bytes::Bytes;
-use hookporter_pipeline::inbox::store::Fault;
+use hookporter_pipeline::inbox::store::{Fault, until_closed};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep};
 
@@ -79,7 +79,7 @@ pub(crate) fn fault<E: std::error::Error>(error: E) -> Fault {
 }
 
 /// Notes when the connection is lost, and when it was lost and is there again.
-async fn look_after(client: Client, looked: watch::Sender<u64>, mut end: watch::Receiver<()>) {
+async fn look_after(client: Client, looked: watch::Sender<u64>, end: watch::Receiver<()>) {
     let looking = async {
         let statistics = client.statistics();
         let (mut was_up, mut made) = (true, statistics.connects.load(Ordering::Relaxed));
@@ -97,9 +97,5 @@ async fn look_after(client: Client, looked: watch::Sender<u64>, mut end: watch::
             (was_up, made) = (is_up, makes);
         }
     };
-    tokio::select! {
-        () = looking => {}
-        // An error says that the inbox is gone.
-        _ = end.changed() => {}
-    }
+    until_closed(end, looking).await;
 }

@@ -11,16 +11,16 @@ use async_nats::rustls::crypto::CryptoProvider;
 use async_nats::{Client, ConnectOptions, ServerAddr};
 use hookporter_pipeline::BoxError;
 use hookporter_pipeline::inbox::Durability;
+use hookporter_pipeline::inbox::store::DepthSeen;
 use tokio::sync::{Mutex, watch};
 
 use crate::common::{Common, workers};
-use crate::depth::Depth;
 use crate::leases::Leases;
 use crate::link::{LATE, Link};
 use crate::names::{CONSUMER, Names};
 use crate::room::Room;
 use crate::wake::Wake;
-use crate::{Inbox, OpenError, Settings, sweep};
+use crate::{Inbox, OpenError, Settings, depth, sweep};
 
 /// How long a connection may take to be made, and the pause between two tries.
 const CONNECT: Duration = Duration::from_millis(1500);
@@ -85,8 +85,8 @@ pub(crate) async fn open(settings: Settings, client: Client) -> Result<Inbox, Op
         consumer: Mutex::new(None),
         end,
     });
-    let depth = Depth::default();
-    tokio::spawn(depth.clone().run(core.clone()));
+    let depth = DepthSeen::default();
+    tokio::spawn(depth::run(depth.clone(), core.clone()));
     tokio::spawn(sweep::run(core.clone(), settings.events));
     Ok(Inbox::new(core, Room::new(settings.waiting, settings.waiting_bytes), depth, durability, open))
 }

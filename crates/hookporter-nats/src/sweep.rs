@@ -5,7 +5,7 @@ use std::time::{Duration, UNIX_EPOCH};
 
 use async_nats::jetstream::stream::LastRawMessageErrorKind;
 use hookporter_core::{Clock, SystemClock, UnixTime};
-use hookporter_pipeline::inbox::store::Fault;
+use hookporter_pipeline::inbox::store::{Fault, until_closed};
 use tokio::time::sleep;
 
 use crate::common::Common;
@@ -19,7 +19,6 @@ const SHORTEST: Duration = Duration::from_secs(1);
 /// Forgets events of this age that are done, until the inbox is closed.
 pub(crate) async fn run(core: Arc<Common>, age: Duration) {
     let pause = age.checked_div(10).unwrap_or(LONGEST).clamp(SHORTEST, LONGEST);
-    let mut end = core.end.clone();
     let sweeping = async {
         loop {
             sleep(pause).await;
@@ -28,11 +27,7 @@ pub(crate) async fn run(core: Arc<Common>, age: Duration) {
             }
         }
     };
-    tokio::select! {
-        () = sweeping => {}
-        // An error says that the inbox is gone.
-        _ = end.changed() => {}
-    }
+    until_closed(core.end.clone(), sweeping).await;
 }
 
 /// Forgets what was published before this moment, up to the first event that is not done: the server knows of all before that

@@ -7,13 +7,13 @@ use async_nats::Client;
 use bytes::Bytes;
 use futures_util::StreamExt;
 use hookporter_pipeline::BoxFuture;
+use hookporter_pipeline::inbox::store;
 use tokio::sync::{Notify, watch};
-use tokio::time::{sleep, timeout};
+use tokio::time::sleep;
 
 /// Other nodes are told of new events at most this often.
 const TELL: Duration = Duration::from_millis(5);
-/// A worker looks by itself this often: what it is told is a hint only, and nobody tells it of an event whose lease has run out or
-/// whose wait is over.
+/// How often the server is asked again for what others tell.
 const POLL: Duration = Duration::from_secs(1);
 
 /// Tells that events may be due.
@@ -54,11 +54,7 @@ impl Wake {
 
     /// Ends when something may be due since this call.
     pub(crate) fn changed(&self) -> BoxFuture<'static, ()> {
-        let mut changed = self.changed.subscribe();
-        Box::pin(async move {
-            // An error says that the inbox is gone: the next claim will say so.
-            let _ = timeout(POLL, changed.changed()).await;
-        })
+        store::changed(&self.changed)
     }
 }
 

@@ -1,10 +1,10 @@
 //! Taking records over, many in one statement.
 
 use hookporter_core::UnixTime;
+use hookporter_pipeline::inbox::store::{Moment, columns};
 use hookporter_pipeline::inbox::{Accepted, EventRecord};
 use sqlx::{Connection, PgConnection, Row};
 
-use crate::moment::Moment;
 use crate::sql::Sql;
 use crate::text::kept;
 use crate::{batch, lane, row};
@@ -133,10 +133,10 @@ async fn requeue_one(
     let query = query.bind(kept(&record.endpoint)).bind(batch::tenant(record)).bind(record.identity.as_deref());
     let query = query.bind(batch::maybe(record.lane.as_ref())).bind(lane::of(record)).bind(kept(&record.provider));
     let query = query.bind(batch::label(record.event_id.as_ref())).bind(batch::label(record.event_type.as_ref()));
-    let query = query.bind(batch::label(record.api_version.as_ref())).bind(row::signed(record));
+    let query = query.bind(batch::label(record.api_version.as_ref())).bind(i16::from(columns::signed(record)));
     let Some(found) = query.fetch_optional(&mut *connection).await? else { return Ok(false) };
     let query = sqlx::query(sql.refill).bind(found.try_get::<i64, _>(0)?).bind(record.format.cast_signed());
-    let query = query.bind(kept(&record.method)).bind(kept(&record.target)).bind(row::lines(&record.headers));
+    let query = query.bind(kept(&record.method)).bind(kept(&record.target)).bind(columns::lines(&record.headers));
     let query = query.bind(&record.body[..]).bind(record.payload.as_deref()).bind(record.coverage.as_str());
     let query = query.bind(kept(&record.key_id)).bind(record.sent_at.map(UnixTime::as_millis));
     let query = query.bind(batch::maybe(record.peer.as_ref())).bind(batch::maybe(record.sealed_by.as_ref()));

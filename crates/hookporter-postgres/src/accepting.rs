@@ -6,22 +6,12 @@ use hookporter_pipeline::inbox::{Accepted, AcceptingSide, Durability, EndpointNa
 use hookporter_pipeline::nodes::SharedSide;
 use hookporter_pipeline::operating::{Operated, QuarantineSide};
 use hookporter_pipeline::{BoxFuture, HandoffError, Observer};
-use tokio::sync::oneshot;
 
 use crate::Inbox;
-use crate::fault::Fault;
-use crate::queue::Job;
 
 impl AcceptingSide for Inbox {
     fn accept(&self, records: Vec<EventRecord>) -> BoxFuture<'static, Result<Vec<Accepted>, HandoffError>> {
-        let sealed = self.shared().sealing.seal(records).map_err(|error| Fault::Store(error.to_string()));
-        let pushed = sealed.and_then(|records| {
-            let weight = records.iter().fold(0, |weight, record| record.weight().saturating_add(weight));
-            let (reply, answer) = oneshot::channel();
-            self.shared().queue.push(Job { records, weight, reply })?;
-            Ok(answer)
-        });
-        Box::pin(async move { Ok(pushed?.await.unwrap_or(Err(Fault::Closed))?) })
+        self.shared().queue.accept(&self.shared().sealing, records)
     }
 
     fn durability(&self) -> Durability {
@@ -43,7 +33,7 @@ impl AcceptingSide for Inbox {
     }
 
     fn depth(&self) -> Option<InboxDepth> {
-        self.shared().depth.seen()
+        self.shared().depth.last()
     }
 
     fn shared_side(&self) -> Option<Arc<dyn SharedSide>> {

@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use hookporter_core::UnixTime;
+use hookporter_pipeline::inbox::store::columns;
 use hookporter_pipeline::inbox::{EventRecord, RecordLabel};
 use sqlx::Postgres;
 use sqlx::postgres::PgArguments;
@@ -54,7 +55,7 @@ pub(crate) fn bind_facts<'q>(query: Statement<'q>, records: &'q [&'q EventRecord
     let query = column(query, records, |record| label(record.event_id.as_ref()));
     let query = column(query, records, |record| label(record.event_type.as_ref()));
     let query = column(query, records, |record| label(record.api_version.as_ref()));
-    let query = column(query, records, |record| row::signed(record));
+    let query = column(query, records, |record| i16::from(columns::signed(record)));
     column(query, records, |record| record.received_at.as_millis())
 }
 
@@ -63,7 +64,7 @@ pub(crate) fn bind_contents<'q>(query: Statement<'q>, records: &'q [&'q EventRec
     let query = column(query, records, |record| record.format.cast_signed());
     let query = column(query, records, |record| kept(&record.method));
     let query = column(query, records, |record| kept(&record.target));
-    let query = column(query, records, |record| row::lines(&record.headers));
+    let query = column(query, records, |record| columns::lines(&record.headers));
     let query = column(query, records, |record| &record.body[..]);
     let query = column(query, records, |record| record.payload.as_deref());
     let query = column(query, records, |record| record.coverage.as_str());

@@ -1,11 +1,11 @@
 //! Lending events to workers.
 
 use hookporter_core::UnixTime;
+use hookporter_pipeline::inbox::store::{Moment, Times};
 use hookporter_pipeline::inbox::{Claim, Claimed, EventRecord, Lease, LeaseId};
 use sqlx::postgres::PgRow;
 use sqlx::{Connection, PgConnection, Row};
 
-use crate::moment::{Moment, Times};
 use crate::settle::fenced;
 use crate::sql::Sql;
 use crate::text::kept;

@@ -2,13 +2,13 @@
 //! attempts which end together share a sync.
 
 use hookporter_pipeline::inbox::LeaseId;
+use hookporter_pipeline::inbox::store::{Fault, Moment};
 use sqlx::{PgPool, Row};
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::timeout;
 
-use crate::fault::Fault;
+use crate::fault;
 use crate::inbox::LATE;
-use crate::moment::Moment;
 use crate::sql::Sql;
 
 /// How many one statement holds.
@@ -30,7 +30,7 @@ pub(crate) async fn run(pool: PgPool, sql: &'static Sql, mut waiting: mpsc::Unbo
         let now = batch.last().map_or(Moment { now: None, after: 0 }, |last| last.now);
         let ids: Vec<LeaseId> = batch.iter().map(|completion| completion.id).collect();
         let done = timeout(LATE, complete(&pool, sql, now, &ids)).await;
-        let done = done.unwrap_or(Err(sqlx::Error::PoolTimedOut)).map_err(Fault::from);
+        let done = done.unwrap_or(Err(sqlx::Error::PoolTimedOut)).map_err(fault::of);
         for completion in batch.drain(..) {
             let answer = done.as_ref().map(|done| done.contains(&completion.id.number)).map_err(Clone::clone);
             // They may be gone; what is done is done.

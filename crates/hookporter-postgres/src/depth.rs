@@ -1,49 +1,20 @@
 //! How much waits, looked at every few seconds.
 
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
-
 use hookporter_core::UnixTime;
 use hookporter_pipeline::inbox::InboxDepth;
+use hookporter_pipeline::inbox::store::{DepthSeen, Times};
 use sqlx::{PgPool, Row};
 use tokio::sync::watch;
-use tokio::time::{sleep, timeout};
+use tokio::time::timeout;
 
 use crate::inbox::LATE;
-use crate::moment::Times;
 use crate::sql::Sql;
 
-/// How often. A look counts so many entries of indexes at the most as [`InboxDepth::MOST`] says, for each state.
-const EVERY: Duration = Duration::from_secs(5);
-
-/// What was last seen, for whoever asks.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Depth {
-    seen: Arc<Mutex<Option<InboxDepth>>>,
-}
-
-impl Depth {
-    pub(crate) fn seen(&self) -> Option<InboxDepth> {
-        // Nothing under the lock can leave it half done.
-        *self.seen.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Looks, until the inbox is closed. While the server is away the last look stands, with its moment.
-    pub(crate) async fn run(self, pool: PgPool, sql: &'static Sql, times: Times, mut end: watch::Receiver<()>) {
-        let looking = async {
-            loop {
-                if let Ok(Ok(depth)) = timeout(LATE, look(&pool, sql, &times)).await {
-                    *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = Some(depth);
-                }
-                sleep(EVERY).await;
-            }
-        };
-        tokio::select! {
-            () = looking => {}
-            // An error says that the writer is gone, and the inbox closed.
-            _ = end.changed() => {}
-        }
-    }
+/// Looks, until the inbox is closed. A look counts so many entries of indexes at the most as [`InboxDepth::MOST`] says, for each
+/// state.
+pub(crate) async fn run(seen: DepthSeen, pool: PgPool, sql: &'static Sql, times: Times, end: watch::Receiver<()>) {
+    let in_time = || async { timeout(LATE, look(&pool, sql, &times)).await.unwrap_or(Err(sqlx::Error::PoolTimedOut)) };
+    seen.run(end, in_time).await;
 }
 
 async fn look(pool: &PgPool, sql: &'static Sql, times: &Times) -> sqlx::Result<InboxDepth> {

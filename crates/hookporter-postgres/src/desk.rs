@@ -1,7 +1,7 @@
 //! What people see of the events.
 
 use bytes::Bytes;
-use hookporter_core::UnixTime;
+use hookporter_core::{Coverage, UnixTime};
 use hookporter_pipeline::inbox::EventRecord;
 use hookporter_pipeline::operating::{
     Attempted, Listed, Original, Page, Replay, Replayed, Selection, State, Stats, Verdict,
@@ -10,9 +10,9 @@ use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::query::Query;
 use sqlx::{PgConnection, Postgres, Row};
 
+use crate::claim;
 use crate::sql::Sql;
 use crate::text::{kept, told};
-use crate::{claim, row};
 
 /// Binds a selection: the first seven parameters.
 pub(crate) fn choose<'q>(sql: &'static str, which: &'q Selection) -> Query<'q, Postgres, PgArguments> {
@@ -124,7 +124,7 @@ pub(crate) async fn original(
     Ok(Some(Original {
         body: Bytes::copy_from_slice(row.try_get(0)?),
         payload: row.try_get::<Option<&[u8]>, _>(1)?.map(Bytes::copy_from_slice),
-        coverage: row::coverage(row.try_get(2)?),
+        coverage: Coverage::of(row.try_get(2)?),
         edited_at: UnixTime::from_millis(row.try_get(3)?),
         reason: text(&row, 4)?,
     }))

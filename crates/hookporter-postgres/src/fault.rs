@@ -1,57 +1,12 @@
 //! Why the database did not do what it was asked.
 
-use std::fmt;
+use hookporter_pipeline::inbox::store::Fault;
 
-use hookporter_pipeline::HandoffError;
-use hookporter_pipeline::inbox::InboxError;
-
-/// Why something was not done.
-#[derive(Debug, Clone)]
-pub(crate) enum Fault {
-    /// The queue is full.
-    Full,
-    /// The inbox is closed.
-    Closed,
-    /// The database failed, or cannot be reached.
-    Store(String),
-}
-
-impl fmt::Display for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Full => f.write_str("the queue of the inbox is full"),
-            Self::Closed => f.write_str("the inbox is closed"),
-            Self::Store(error) => f.write_str(error),
-        }
-    }
-}
-
-impl std::error::Error for Fault {}
-
-impl From<sqlx::Error> for Fault {
-    fn from(error: sqlx::Error) -> Self {
-        match error {
-            sqlx::Error::PoolClosed => Self::Closed,
-            error => Self::Store(error.to_string()),
-        }
-    }
-}
-
-impl From<Fault> for HandoffError {
-    fn from(fault: Fault) -> Self {
-        match fault {
-            Fault::Full => Self::full(),
-            fault => Self::failed(fault),
-        }
-    }
-}
-
-impl From<Fault> for InboxError {
-    fn from(fault: Fault) -> Self {
-        match fault {
-            Fault::Closed => Self::closed(),
-            fault => Self::new(fault),
-        }
+/// What senders and workers are told of this failure.
+pub(crate) fn of(error: sqlx::Error) -> Fault {
+    match error {
+        sqlx::Error::PoolClosed => Fault::Closed,
+        error => Fault::Store(error.to_string()),
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use hookporter_pipeline::Event;
-use hookporter_pipeline::inbox::store::Sealing;
+use hookporter_pipeline::inbox::store::{DepthSeen, Fault, Queue, Sealing, Times};
 use hookporter_pipeline::inbox::{Durability, EndpointNames, InboxError, WorkError, Worker};
 use sqlx::pool::PoolConnection;
 use sqlx::{PgPool, Postgres};
@@ -16,11 +16,8 @@ use tokio::time::timeout;
 
 use crate::aside::Beside;
 use crate::completions::Completion;
-use crate::depth::Depth;
-use crate::fault::Fault;
-use crate::moment::Times;
+use crate::fault;
 use crate::nodes::Nodes;
-use crate::queue::Queue;
 use crate::sql::Sql;
 use crate::{OpenError, Settings};
 
@@ -64,7 +61,7 @@ pub(crate) struct Shared {
     pub(crate) pool: PgPool,
     pub(crate) workers: PgPool,
     pub(crate) names: EndpointNames,
-    pub(crate) depth: Depth,
+    pub(crate) depth: DepthSeen,
     pub(crate) durability: Durability,
     /// To the task that completes, once there is something to complete: bounded by what workers have under way.
     pub(crate) completions: OnceLock<mpsc::UnboundedSender<Completion>>,
@@ -95,7 +92,7 @@ pub(crate) async fn in_time<T>(asked: impl Future<Output = sqlx::Result<T>> + Se
     let Ok(answer) = timeout(LATE, asked).await else {
         return Err(Fault::Store("the database does not answer".to_owned()).into());
     };
-    Ok(answer.map_err(Fault::from)?)
+    Ok(answer.map_err(fault::of)?)
 }
 
 impl Inbox {

@@ -5,10 +5,10 @@
 //! the end of the transaction: else neither would see the other, and nothing would be due for ever.
 
 use hookporter_pipeline::inbox::EventRecord;
+use hookporter_pipeline::inbox::store::Moment;
 use sha2::{Digest, Sha256};
 use sqlx::PgConnection;
 
-use crate::moment::Moment;
 use crate::sql::Sql;
 
 /// The key of a lane. Two lanes that have the same one by chance are one lane, which does no harm.

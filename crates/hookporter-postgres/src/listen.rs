@@ -3,6 +3,7 @@
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
+use hookporter_pipeline::inbox::store::until_closed;
 use sqlx::PgPool;
 use sqlx::postgres::PgListener;
 use tokio::sync::{Notify, watch};
@@ -19,7 +20,7 @@ pub(crate) async fn run(
     channel: &'static str,
     changed: Weak<watch::Sender<()>>,
     agreed: Arc<Notify>,
-    mut end: watch::Receiver<()>,
+    end: watch::Receiver<()>,
 ) {
     let hearing = async {
         loop {
@@ -36,11 +37,7 @@ pub(crate) async fn run(
             sleep(PAUSE).await;
         }
     };
-    tokio::select! {
-        () = hearing => {}
-        // An error says that the writer is gone, and the inbox closed.
-        _ = end.changed() => {}
-    }
+    until_closed(end, hearing).await;
 }
 
 /// Ends when the connection is lost.

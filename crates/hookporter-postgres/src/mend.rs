@@ -1,134 +1,84 @@
 //! What people change of events: many in bounded steps, each a transaction of its own.
 
 use hookporter_core::{Coverage, UnixTime};
-use hookporter_pipeline::operating::{Edited, Selection, State};
+use hookporter_pipeline::inbox::store::{Bulk, Doing, Moment, Times};
+use hookporter_pipeline::operating::{Edited, State};
 use sqlx::{Connection, PgConnection, Row};
 
 use crate::desk::choose;
 use crate::lane;
-use crate::moment::{Moment, Times};
 use crate::sql::Sql;
 use crate::text::kept;
 
-/// How many events one step changes.
-const ROWS: i64 = 200;
-/// How many rows one step looks at.
-const LOOKED_AT: i64 = 20_000;
-
-/// What is done with each.
-#[derive(Debug, Clone)]
-pub(crate) enum Doing {
-    Requeue,
-    Release,
-    GiveUp(UnixTime),
-    Replay {
-        /// Its number, once it has an event.
-        run: Option<i64>,
-        reason: Option<String>,
-        now: UnixTime,
-    },
+/// Does the next few.
+pub(crate) async fn step(
+    bulk: &mut Bulk,
+    connection: &mut PgConnection,
+    sql: &'static Sql,
+    times: &Times,
+) -> sqlx::Result<()> {
+    let upto = match bulk.upto() {
+        Some(upto) => upto,
+        None => sqlx::query(sql.newest).fetch_one(&mut *connection).await?.try_get(0)?,
+    };
+    bulk.begin(upto);
+    // By rows, since numbers have gaps of any size.
+    let window = sqlx::query(sql.window).bind(bulk.after()).bind(upto).bind(Bulk::LOOKED_AT);
+    let window: Option<i64> = window.fetch_one(&mut *connection).await?.try_get(0)?;
+    let Some(window) = window else {
+        bulk.end();
+        return Ok(());
+    };
+    let query = choose(sql.chosen, bulk.selection()).bind(bulk.after()).bind(window).bind(Bulk::ROWS);
+    let rows = query.bind(word(bulk.doing())).fetch_all(&mut *connection).await?;
+    let chosen: Vec<i64> = rows.iter().map(|row| row.try_get(0)).collect::<sqlx::Result<_>>()?;
+    let done = if chosen.is_empty() { 0 } else { apply(bulk.doing_mut(), connection, sql, times, &chosen).await? };
+    bulk.pass(window, &chosen, done);
+    Ok(())
 }
 
-/// How far it got.
-#[derive(Debug, Clone)]
-pub(crate) struct Bulk {
-    selection: Selection,
-    pub(crate) doing: Doing,
-    /// Every event up to this number is dealt with.
-    after: i64,
-    /// The newest event when it began: what comes in meanwhile is not chosen.
-    upto: Option<i64>,
-    pub(crate) done: usize,
-    pub(crate) is_over: bool,
-}
-
-impl Bulk {
-    pub(crate) fn new(selection: Selection, doing: Doing) -> Self {
-        // Where numbers are named, only the rows between them are looked at.
-        let numbers = selection.numbers.as_deref();
-        let after = numbers.and_then(|numbers| numbers.iter().min()).map_or(0, |first| first.saturating_sub(1).max(0));
-        let upto = numbers.map(|numbers| numbers.iter().max().copied().unwrap_or(0));
-        Self { selection, doing, after, upto, done: 0, is_over: false }
+/// Which events it can be done with: a word of the statement `chosen`.
+const fn word(doing: &Doing) -> &'static str {
+    match doing {
+        Doing::Requeue => "requeue",
+        Doing::Release => "release",
+        Doing::GiveUp(_) => "give up",
+        Doing::Replay { .. } => "replay",
     }
+}
 
-    /// Does the next few.
-    pub(crate) async fn step(
-        &mut self,
-        connection: &mut PgConnection,
-        sql: &'static Sql,
-        times: &Times,
-    ) -> sqlx::Result<()> {
-        let upto = match self.upto {
-            Some(upto) => upto,
-            None => sqlx::query(sql.newest).fetch_one(&mut *connection).await?.try_get(0)?,
-        };
-        self.upto = Some(upto);
-        // By rows, since numbers have gaps of any size.
-        let window = sqlx::query(sql.window).bind(self.after).bind(upto).bind(LOOKED_AT);
-        let window: Option<i64> = window.fetch_one(&mut *connection).await?.try_get(0)?;
-        let Some(window) = window else {
-            self.is_over = true;
-            return Ok(());
-        };
-        let (text, state) = (sql.chosen, self.doing.word());
-        let query = choose(text, &self.selection).bind(self.after).bind(window).bind(ROWS).bind(state);
-        let rows = query.fetch_all(&mut *connection).await?;
-        let chosen: Vec<i64> = rows.iter().map(|row| row.try_get(0)).collect::<sqlx::Result<_>>()?;
-        if !chosen.is_empty() {
-            let done = self.doing.apply(connection, sql, times, &chosen).await?;
-            self.done = self.done.saturating_add(done);
+/// Does it with these; with how many, since their states may have changed meanwhile.
+async fn apply(
+    doing: &mut Doing,
+    connection: &mut PgConnection,
+    sql: &'static Sql,
+    times: &Times,
+    numbers: &[i64],
+) -> sqlx::Result<usize> {
+    let mut transaction = connection.begin().await?;
+    let mut lanes = lanes(&mut transaction, sql, numbers).await?;
+    lane::lock(&mut transaction, &mut lanes).await?;
+    let now = times.now();
+    let done = match doing {
+        Doing::Requeue => many(&mut transaction, sql.requeue_many, now, numbers).await?,
+        Doing::Release => many(&mut transaction, sql.release_many, now, numbers).await?,
+        Doing::GiveUp(told) => many(&mut transaction, sql.give_up_many, times.present(*told), numbers).await?,
+        Doing::Replay { run, reason, now: told } => {
+            let replay = match *run {
+                Some(run) => run,
+                None => begin(&mut transaction, sql, reason.as_deref(), *told).await?,
+            };
+            *run = Some(replay);
+            let query = sqlx::query(sql.replay_many).bind(numbers).bind(replay);
+            let rows = query.fetch_all(&mut *transaction).await?;
+            let fit: Vec<i64> = rows.iter().map(|row| row.try_get(0)).collect::<sqlx::Result<_>>()?;
+            many(&mut transaction, sql.requeue_many, now, &fit).await?
         }
-        let is_full = i64::try_from(chosen.len()).unwrap_or(ROWS) >= ROWS;
-        self.after = chosen.last().copied().filter(|_| is_full).unwrap_or(window);
-        self.is_over = self.after >= upto;
-        Ok(())
-    }
-}
-
-impl Doing {
-    /// Which events it can be done with: a word of the statement `chosen`.
-    const fn word(&self) -> &'static str {
-        match self {
-            Self::Requeue => "requeue",
-            Self::Release => "release",
-            Self::GiveUp(_) => "give up",
-            Self::Replay { .. } => "replay",
-        }
-    }
-
-    /// Does it with these; with how many, since their states may have changed meanwhile.
-    async fn apply(
-        &mut self,
-        connection: &mut PgConnection,
-        sql: &'static Sql,
-        times: &Times,
-        numbers: &[i64],
-    ) -> sqlx::Result<usize> {
-        let mut transaction = connection.begin().await?;
-        let mut lanes = lanes(&mut transaction, sql, numbers).await?;
-        lane::lock(&mut transaction, &mut lanes).await?;
-        let now = times.now();
-        let done = match self {
-            Self::Requeue => many(&mut transaction, sql.requeue_many, now, numbers).await?,
-            Self::Release => many(&mut transaction, sql.release_many, now, numbers).await?,
-            Self::GiveUp(told) => many(&mut transaction, sql.give_up_many, times.present(*told), numbers).await?,
-            Self::Replay { run, reason, now: told } => {
-                let replay = match *run {
-                    Some(run) => run,
-                    None => begin(&mut transaction, sql, reason.as_deref(), *told).await?,
-                };
-                *run = Some(replay);
-                let query = sqlx::query(sql.replay_many).bind(numbers).bind(replay);
-                let rows = query.fetch_all(&mut *transaction).await?;
-                let fit: Vec<i64> = rows.iter().map(|row| row.try_get(0)).collect::<sqlx::Result<_>>()?;
-                many(&mut transaction, sql.requeue_many, now, &fit).await?
-            }
-        };
-        lane::advance(&mut transaction, sql, &lanes, now).await?;
-        sqlx::query("SELECT pg_notify($1, '')").bind(sql.channel).execute(&mut *transaction).await?;
-        transaction.commit().await?;
-        Ok(done)
-    }
+    };
+    lane::advance(&mut transaction, sql, &lanes, now).await?;
+    sqlx::query("SELECT pg_notify($1, '')").bind(sql.channel).execute(&mut *transaction).await?;
+    transaction.commit().await?;
+    Ok(done)
 }
 
 /// The lanes of these events.

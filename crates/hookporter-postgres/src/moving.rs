@@ -5,12 +5,12 @@ mod sql;
 
 use bytes::Bytes;
 use hookporter_core::UnixTime;
-use hookporter_pipeline::inbox::{EventRecord, RecordLabel};
+use hookporter_pipeline::inbox::EventRecord;
+use hookporter_pipeline::inbox::store::{self, Moment};
 use hookporter_pipeline::operating::{Moved, Page, Selection, State, TakenOver};
 use sqlx::postgres::PgRow;
 use sqlx::{Connection, PgConnection, Row};
 
-use crate::moment::Moment;
 use crate::sql::Sql;
 use crate::text::told;
 use crate::{batch, claim, desk, lane};
@@ -48,14 +48,11 @@ pub(crate) async fn moved(
 fn facts(row: &PgRow, record: EventRecord) -> sqlx::Result<(EventRecord, u64)> {
     let signed: i16 = row.try_get(6)?;
     let maybe = |column: usize| row.try_get::<Option<String>, _>(column).map(|text| text.map(told));
-    let label = |column, bit| -> sqlx::Result<Option<RecordLabel>> {
-        Ok(maybe(column)?.map(|text| RecordLabel { text, signed: signed & bit != 0 }))
-    };
     let mut record = record;
     record.tenant = maybe(0)?.filter(|tenant| !tenant.is_empty());
     record.identity = row.try_get::<Option<&[u8]>, _>(1)?.map(<[u8]>::to_vec);
     record.provider = maybe(2)?.unwrap_or_default();
-    (record.event_id, record.event_type, record.api_version) = (label(3, 1)?, label(4, 2)?, label(5, 4)?);
+    store::columns::label(&mut record, [maybe(3)?, maybe(4)?, maybe(5)?], signed.into());
     record.lane = maybe(7)?;
     Ok((record, u64::try_from(row.try_get::<i64, _>(8)?).unwrap_or(0)))
 }

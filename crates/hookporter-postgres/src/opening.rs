@@ -5,6 +5,7 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use hookporter_pipeline::inbox::EndpointNames;
+use hookporter_pipeline::inbox::store::{DepthSeen, Queue};
 use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use tokio::sync::watch;
@@ -12,13 +13,11 @@ use tokio::time::Instant;
 
 use crate::aside::Aside;
 use crate::connect::{self, Demand, Plans};
-use crate::depth::Depth;
 use crate::inbox::Shared;
 use crate::nodes::Nodes;
-use crate::queue::Queue;
 use crate::sweep::Sweep;
 use crate::writer::Writer;
-use crate::{Desk, Inbox, OpenError, Settings, schema, sql};
+use crate::{Desk, Inbox, OpenError, Settings, depth, schema, sql};
 
 /// How long workers wait for a connection.
 const ACQUIRE: Duration = Duration::from_secs(2);
@@ -59,8 +58,8 @@ pub(crate) async fn open(settings: Settings, pool: PgPool) -> Result<Inbox, Open
     tokio::spawn(writer.run());
     tokio::spawn(aside.run(end.clone()));
     tokio::spawn(Sweep::new(&settings, sql, workers.clone()).run(end.clone()));
-    let depth = Depth::default();
-    tokio::spawn(depth.clone().run(workers.clone(), sql, settings.times.clone(), end.clone()));
+    let depth = DepthSeen::default();
+    tokio::spawn(depth::run(depth.clone(), workers.clone(), sql, settings.times.clone(), end.clone()));
     nodes.begin(options, settings.demand, task, end.clone());
     Ok(Inbox::new(Shared {
         queue,
@@ -115,7 +114,7 @@ pub(crate) async fn desk(settings: Settings, options: PgConnectOptions, tables: 
         workers: workers(&options, settings.demand, settings.connections),
         pool: PgPoolOptions::new().connect_lazy_with(options),
         names: EndpointNames::new(),
-        depth: Depth::default(),
+        depth: DepthSeen::default(),
         durability: settings.demand.durability(),
         completions: OnceLock::new(),
         listens: AtomicBool::new(true),

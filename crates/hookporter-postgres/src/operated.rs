@@ -6,6 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use hookporter_core::UnixTime;
 use hookporter_pipeline::BoxFuture;
+use hookporter_pipeline::inbox::store::{Bulk, Doing};
 use hookporter_pipeline::inbox::{EventRecord, InboxError};
 use hookporter_pipeline::operating::{
     Attempted, Edited, JournalSide, Listed, Moved, MovingSide, Operated, OperatingSide, Original, Page, QuarantineSide,
@@ -14,9 +15,7 @@ use hookporter_pipeline::operating::{
 use sqlx::{Connection, PgConnection};
 use tokio::time::timeout;
 
-use crate::fault::Fault;
-use crate::mend::{Bulk, Doing};
-use crate::{Inbox, OpenError, Settings, desk, journal, mend, moving};
+use crate::{Inbox, OpenError, Settings, desk, fault, journal, mend, moving};
 
 /// How long people wait for an answer that may need a look at every row.
 pub(crate) const LONGEST: Duration = Duration::from_secs(30);
@@ -36,7 +35,7 @@ macro_rules! asked {
             };
             let answer = tokio::time::timeout(crate::operated::LONGEST, asked).await;
             let answer = answer.unwrap_or_else(|_| Err(sqlx::Error::PoolTimedOut));
-            Ok(answer.map_err(crate::fault::Fault::from)?)
+            Ok(answer.map_err(crate::fault::of)?)
         })
     }};
 }
@@ -91,15 +90,15 @@ impl Desk {
         let (inbox, progress) = (self.inbox.clone(), self.progress.clone());
         Box::pin(async move {
             let mut bulk = Bulk::new(which, doing);
-            while !bulk.is_over {
+            while !bulk.is_over() {
                 let shared = inbox.shared();
                 let step = async {
                     let mut connection = shared.connection().await?;
-                    bulk.step(&mut connection, shared.sql, &shared.times).await
+                    mend::step(&mut bulk, &mut connection, shared.sql, &shared.times).await
                 };
-                timeout(LONGEST, step).await.unwrap_or_else(|_| Err(sqlx::Error::PoolTimedOut)).map_err(Fault::from)?;
+                timeout(LONGEST, step).await.unwrap_or_else(|_| Err(sqlx::Error::PoolTimedOut)).map_err(fault::of)?;
                 inbox.wake();
-                progress(bulk.done);
+                progress(bulk.done());
             }
             Ok(bulk)
         })
@@ -156,27 +155,22 @@ impl OperatingSide for Desk {
 
     fn requeue(&self, which: Selection) -> Answer<usize> {
         let all = self.all(which, Doing::Requeue);
-        Box::pin(async move { Ok(all.await?.done) })
+        Box::pin(async move { Ok(all.await?.done()) })
     }
 
     fn release(&self, which: Selection) -> Answer<usize> {
         let all = self.all(which, Doing::Release);
-        Box::pin(async move { Ok(all.await?.done) })
+        Box::pin(async move { Ok(all.await?.done()) })
     }
 
     fn give_up(&self, which: Selection, now: UnixTime) -> Answer<usize> {
         let all = self.all(which, Doing::GiveUp(now));
-        Box::pin(async move { Ok(all.await?.done) })
+        Box::pin(async move { Ok(all.await?.done()) })
     }
 
     fn replay(&self, which: Selection, reason: Option<String>, now: UnixTime) -> Answer<Option<i64>> {
-        let all = self.all(which, Doing::Replay { run: None, reason, now });
-        Box::pin(async move {
-            Ok(match all.await?.doing {
-                Doing::Replay { run, .. } => run,
-                _ => None,
-            })
-        })
+        let all = self.all(which, Doing::replay(reason, now));
+        Box::pin(async move { Ok(all.await?.run()) })
     }
 
     fn count_to_replay(&self, which: Selection) -> Answer<u64> {

@@ -1,17 +1,15 @@
 //! The settings of an inbox; each says its default.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use hookporter_core::Clock;
-use hookporter_pipeline::inbox::store::Sealing;
+use hookporter_pipeline::inbox::store::{Sealing, Times};
 use hookporter_pipeline::journal::Keeping;
 use hookporter_pipeline::quarantine::Bounds;
 use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 
 use crate::connect::Demand;
-use crate::moment::Times;
 use crate::opening::Tables;
 use crate::{Desk, Inbox, OpenError, opening};
 
@@ -165,7 +163,7 @@ impl Settings {
     /// the same one. Default: the database's clock, and of moments that nodes tell only their distance from the node's own
     /// present counts, so that a node whose clock is wrong takes no event from another.
     pub fn clock(self, clock: impl Clock) -> Self {
-        Self { times: Times { clock: Some(Arc::new(clock)) }, ..self }
+        Self { times: Times::of(clock), ..self }
     }
 
     /// Takes a server that may lose what it has committed: one with `synchronous_commit` or `fsync` off, as test servers often

@@ -1,12 +1,12 @@
 //! What workers say of the events that they were lent. Each word counts for its own epoch only.
 
+use hookporter_pipeline::inbox::store::{Moment, Times};
 use hookporter_pipeline::inbox::{Failure, LeaseId, Next, Settled};
 use sqlx::postgres::PgArguments;
 use sqlx::query::Query;
 use sqlx::{Connection, PgConnection, Postgres, Row};
 
 use crate::lane;
-use crate::moment::{Moment, Times};
 use crate::sql::Sql;
 use crate::text::kept;
 

@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
+use hookporter_pipeline::inbox::store::{Moment, Times, until_closed};
 use sqlx::{Connection, PgConnection, PgPool, Row};
 use tokio::sync::watch;
 use tokio::time::{sleep, timeout};
 
 use crate::Settings;
-use crate::moment::{Moment, Times};
 use crate::sql::Sql;
 
 /// How many rows one step looks at.
@@ -88,7 +88,7 @@ impl Sweep {
     }
 
     /// Sweeps, until the inbox is closed.
-    pub(crate) async fn run(mut self, mut end: watch::Receiver<()>) {
+    pub(crate) async fn run(mut self, end: watch::Receiver<()>) {
         let sweeping = async {
             loop {
                 if let Err(error) = self.sweep().await {
@@ -97,11 +97,7 @@ impl Sweep {
                 sleep(EVERY).await;
             }
         };
-        tokio::select! {
-            () = sweeping => {}
-            // An error says that the writer is gone, and the inbox closed.
-            _ = end.changed() => {}
-        }
+        until_closed(end, sweeping).await;
     }
 
     async fn sweep(&mut self) -> sqlx::Result<()> {

@@ -2,22 +2,16 @@
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::time::Duration;
 
 use hookporter_core::UnixTime;
 use hookporter_pipeline::BoxFuture;
+use hookporter_pipeline::inbox::store::{self, Fault, Moment};
 use hookporter_pipeline::inbox::{Claim, Claimed, Failure, InboxError, LeaseId, Settled, WorkingSide};
 use tokio::sync::{mpsc, oneshot};
-use tokio::time::timeout;
 
 use crate::completions::{self, Completion};
-use crate::fault::Fault;
 use crate::inbox::in_time;
-use crate::moment::Moment;
 use crate::{Inbox, claim, listen, settle};
-
-/// How often a worker looks by itself, whatever it hears.
-const POLL: Duration = Duration::from_secs(1);
 
 /// What only workers need.
 impl Inbox {
@@ -110,11 +104,6 @@ impl WorkingSide for Inbox {
     }
 
     fn changed(&self) -> BoxFuture<'static, ()> {
-        // Subscribed now, so that no change from here on is missed.
-        let mut changed = self.shared.changed.subscribe();
-        Box::pin(async move {
-            // An error says that the inbox is gone: the next claim will say so. What is heard of other nodes is a hint only.
-            let _ = timeout(POLL, changed.changed()).await;
-        })
+        store::changed(&self.shared.changed)
     }
 }

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hookporter_pipeline::inbox::EventRecord;
+use hookporter_pipeline::inbox::store::{Ending, Fault, Job, Queue, Taken, Times};
 use hookporter_pipeline::journal::{Brought, Notes};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{Connection, PgConnection};
@@ -12,9 +13,7 @@ use tokio::time::{Instant, sleep, timeout};
 
 use crate::accept::{Told, accept};
 use crate::connect::{self, Demand};
-use crate::fault::{Fault, Remedy, remedy};
-use crate::moment::Times;
-use crate::queue::{Ending, Job, Queue, Taken};
+use crate::fault::{Remedy, remedy};
 use crate::sql::Sql;
 
 /// How many jobs one statement holds. More would not share the sync any better and keep the first one waiting.
@@ -53,7 +52,7 @@ pub(crate) struct Writer {
 
 impl Writer {
     pub(crate) async fn run(mut self) {
-        let _ending = Ending(self.queue.clone());
+        let _ending = Ending::of(self.queue.clone());
         loop {
             if self.connection.is_none() && !self.reconnect().await {
                 if self.queue.is_closed() {

@@ -1,49 +1,19 @@
 //! How much waits, looked at every few seconds.
 
-use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::sync::Arc;
 
 use hookporter_core::UnixTime;
 use hookporter_pipeline::inbox::InboxDepth;
-use hookporter_pipeline::inbox::store::{Fault, Times};
+use hookporter_pipeline::inbox::store::{DepthSeen, Fault, Times};
 use redis::from_redis_value;
 use tokio::sync::watch;
-use tokio::time::sleep;
 
 use crate::scripts::Script;
 use crate::wire::Wire;
 
-/// How often. A look costs the same however much waits.
-const EVERY: Duration = Duration::from_secs(5);
-
-/// What was last seen, for whoever asks.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Depth {
-    seen: Arc<Mutex<Option<InboxDepth>>>,
-}
-
-impl Depth {
-    pub(crate) fn seen(&self) -> Option<InboxDepth> {
-        // Nothing under the lock can leave it half done.
-        *self.seen.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    /// Looks, until the inbox is closed. While the server is away the last look stands, with its moment.
-    pub(crate) async fn run(self, wire: Arc<Wire>, times: Times, mut end: watch::Receiver<()>) {
-        let looking = async {
-            loop {
-                if let Ok(depth) = look(&wire, &times).await {
-                    *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = Some(depth);
-                }
-                sleep(EVERY).await;
-            }
-        };
-        tokio::select! {
-            () = looking => {}
-            // An error says that the writer is gone, and the inbox closed.
-            _ = end.changed() => {}
-        }
-    }
+/// Looks, until the inbox is closed. A look costs the same however much waits.
+pub(crate) async fn run(seen: DepthSeen, wire: Arc<Wire>, times: Times, end: watch::Receiver<()>) {
+    seen.run(end, || look(&wire, &times)).await;
 }
 
 async fn look(wire: &Wire, times: &Times) -> Result<InboxDepth, Fault> {

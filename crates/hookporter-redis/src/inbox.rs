@@ -4,26 +4,20 @@ use std::fmt;
 use std::future::Future;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::time::Duration;
 
 use hookporter_core::UnixTime;
-use hookporter_pipeline::inbox::store::{Fault, Job, Queue, Sealing, Times};
+use hookporter_pipeline::inbox::store::{self, DepthSeen, Queue, Sealing, Times};
 use hookporter_pipeline::inbox::{
     Accepted, AcceptingSide, Claim, Claimed, Durability, EndpointNames, EventRecord, Failure, InboxDepth, InboxError,
     LeaseId, Settled, WorkError, Worker, WorkingSide,
 };
 use hookporter_pipeline::{BoxFuture, Event, HandoffError};
-use tokio::sync::{oneshot, watch};
-use tokio::time::timeout;
+use tokio::sync::watch;
 
 use crate::connect::Opener;
-use crate::depth::Depth;
 use crate::settle::Keeping;
 use crate::wire::Wire;
 use crate::{OpenError, Settings, claim, listen, settle};
-
-/// How often a worker looks by itself, whatever it hears.
-const POLL: Duration = Duration::from_secs(1);
 
 /// A durable inbox on a Redis server: for receivers and workers on any number of nodes.
 ///
@@ -65,7 +59,7 @@ pub(crate) struct Shared {
     pub(crate) sealing: Sealing,
     pub(crate) durability: Durability,
     pub(crate) names: EndpointNames,
-    pub(crate) depth: Depth,
+    pub(crate) depth: DepthSeen,
     /// Whether somebody hears what other nodes tell.
     pub(crate) listens: AtomicBool,
     /// Ends with the writer.
@@ -161,13 +155,7 @@ impl Inbox {
 
 impl AcceptingSide for Inbox {
     fn accept(&self, records: Vec<EventRecord>) -> BoxFuture<'static, Result<Vec<Accepted>, HandoffError>> {
-        let pushed = self.shared.sealing.seal(records).and_then(|records| {
-            let weight = records.iter().fold(0, |weight, record| record.weight().saturating_add(weight));
-            let (reply, answer) = oneshot::channel();
-            self.shared.queue.push(Job { records, weight, reply })?;
-            Ok(answer)
-        });
-        Box::pin(async move { Ok(pushed?.await.unwrap_or(Err(Fault::Closed))?) })
+        self.shared.queue.accept(&self.shared.sealing, records)
     }
 
     fn durability(&self) -> Durability {
@@ -179,7 +167,7 @@ impl AcceptingSide for Inbox {
     }
 
     fn depth(&self) -> Option<InboxDepth> {
-        self.shared.depth.seen()
+        self.shared.depth.last()
     }
 }
 
@@ -232,12 +220,7 @@ impl WorkingSide for Inbox {
     }
 
     fn changed(&self) -> BoxFuture<'static, ()> {
-        // Subscribed now, so that no change from here on is missed.
-        let mut changed = self.shared.changed.subscribe();
-        Box::pin(async move {
-            // An error says that the inbox is gone: the next claim will say so. What is heard of other nodes is a hint only.
-            let _ = timeout(POLL, changed.changed()).await;
-        })
+        store::changed(&self.shared.changed)
     }
 }
 

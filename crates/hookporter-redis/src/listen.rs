@@ -3,6 +3,7 @@
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
+use hookporter_pipeline::inbox::store::until_closed;
 use redis::aio::SendError;
 use redis::{AsyncConnectionConfig, ProtocolVersion, PushInfo, PushKind, RedisResult};
 use tokio::sync::{Notify, watch};
@@ -14,7 +15,7 @@ use crate::connect::{Opener, PATIENT, bare, silent};
 const PAUSE: Duration = Duration::from_millis(500);
 
 /// Wakes the workers of this process, until the inbox is gone.
-pub(crate) async fn run(opener: Opener, changed: Weak<watch::Sender<()>>, mut end: watch::Receiver<()>) {
+pub(crate) async fn run(opener: Opener, changed: Weak<watch::Sender<()>>, end: watch::Receiver<()>) {
     let hearing = async {
         loop {
             if let Err(error) = listen(&opener, &changed).await {
@@ -27,11 +28,7 @@ pub(crate) async fn run(opener: Opener, changed: Weak<watch::Sender<()>>, mut en
             sleep(PAUSE).await;
         }
     };
-    tokio::select! {
-        () = hearing => {}
-        // An error says that the writer is gone, and the inbox closed.
-        _ = end.changed() => {}
-    }
+    until_closed(end, hearing).await;
 }
 
 /// Ends when the connection is lost. Any node of a cluster passes on what is told at another one.

@@ -4,18 +4,17 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use hookporter_pipeline::inbox::EndpointNames;
-use hookporter_pipeline::inbox::store::Queue;
+use hookporter_pipeline::inbox::store::{DepthSeen, Queue};
 use redis::IntoConnectionInfo;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
 use crate::connect::{self, Opener};
-use crate::depth::Depth;
 use crate::inbox::Shared;
 use crate::settle::Keeping;
 use crate::wire::Wire;
 use crate::writer::Writer;
-use crate::{Inbox, OpenError, Settings, keys};
+use crate::{Inbox, OpenError, Settings, depth, keys};
 
 pub(crate) async fn open(settings: Settings, url: &str) -> Result<Inbox, OpenError> {
     if !keys::is_name(&settings.name) {
@@ -44,8 +43,8 @@ pub(crate) async fn open(settings: Settings, url: &str) -> Result<Inbox, OpenErr
         _ended: ended,
     };
     tokio::spawn(writer.run());
-    let depth = Depth::default();
-    tokio::spawn(depth.clone().run(wire.clone(), settings.times.clone(), end.clone()));
+    let depth = DepthSeen::default();
+    tokio::spawn(depth::run(depth.clone(), wire.clone(), settings.times.clone(), end.clone()));
     Ok(Inbox::new(Shared {
         queue,
         changed,

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use hookporter_core::UnixTime;
+use hookporter_pipeline::inbox::store::{Fault, columns};
 use hookporter_pipeline::inbox::{Accepted, EventRecord};
 use hookporter_pipeline::journal::{Brought, Notes};
 use rusqlite::{CachedStatement, Connection, OptionalExtension, params};
 use tokio::sync::oneshot;
 
-use crate::job::{self, Fault, Job, Step};
+use crate::job::{self, Job, Step};
 use crate::size::Room;
 use crate::{lane, row};
 
@@ -135,7 +136,7 @@ pub(crate) fn job(
     room: Arc<Room>,
     notes: Option<Arc<Notes>>,
 ) -> (Job, oneshot::Receiver<Result<Answer, Fault>>) {
-    let weight = records.iter().fold(0, |weight, record| record.weight().saturating_add(weight));
+    let weight = EventRecord::weight_of(&records);
     let (reply, answer) = oneshot::channel();
     let accepted = Vec::with_capacity(records.len());
     let accept = Accept { records, room, accepted, is_full: false, notes, brought: None, reply };
@@ -179,7 +180,7 @@ fn accept(
         row::text(record.event_id.as_ref()),
         row::text(record.event_type.as_ref()),
         row::text(record.api_version.as_ref()),
-        row::signed(record),
+        columns::signed(record),
         received,
         record.lane,
         number,
@@ -192,13 +193,14 @@ fn accept(
     Ok((Accepted::New, Some(number)))
 }
 
-fn keep_contents(inserts: &mut Inserts<'_>, event: i64, record: &EventRecord) -> rusqlite::Result<()> {
+/// Keeps the contents of an event.
+pub(crate) fn keep_contents(inserts: &mut Inserts<'_>, event: i64, record: &EventRecord) -> rusqlite::Result<()> {
     inserts.contents()?.execute(params![
         event,
         record.format,
         record.method,
         record.target,
-        row::headers(record),
+        columns::lines(&record.headers),
         &record.body[..],
         record.payload.as_deref(),
         record.coverage.as_str(),
@@ -244,7 +246,7 @@ fn seen_before(
                 row::text(record.event_id.as_ref()),
                 row::text(record.event_type.as_ref()),
                 row::text(record.api_version.as_ref()),
-                row::signed(record),
+                columns::signed(record),
             ],
             |row| row.get::<_, i64>(0),
         )

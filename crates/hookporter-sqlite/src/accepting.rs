@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
+use hookporter_pipeline::inbox::store::Fault;
 use hookporter_pipeline::inbox::{Accepted, AcceptingSide, Durability, EndpointNames, EventRecord, InboxDepth};
 use hookporter_pipeline::operating::QuarantineSide;
 use hookporter_pipeline::{BoxFuture, HandoffError, Observer};
 
-use crate::job::Fault;
 use crate::{Inbox, accept};
 
 impl AcceptingSide for Inbox {
@@ -23,11 +23,8 @@ impl AcceptingSide for Inbox {
                 Ok(()) => answer.await.unwrap_or(Err(Fault::Closed)),
                 Err(fault) => Err(fault),
             };
-            match answer.map(|answer| answer.accepted) {
-                Ok(Some(accepted)) => Ok(accepted),
-                Ok(None) | Err(Fault::Full) => Err(HandoffError::full()),
-                Err(fault) => Err(HandoffError::failed(fault)),
-            }
+            // Without an answer there was no room in the file.
+            Ok(answer?.accepted.ok_or(Fault::Full)?)
         })
     }
 

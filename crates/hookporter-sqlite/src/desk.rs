@@ -8,7 +8,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use hookporter_core::UnixTime;
 use hookporter_pipeline::BoxFuture;
-use hookporter_pipeline::inbox::store::Sealing;
+use hookporter_pipeline::inbox::store::{Bulk, Doing, Sealing};
 use hookporter_pipeline::inbox::{EventRecord, InboxError};
 use hookporter_pipeline::operating::{
     Attempted, Edited, Listed, OperatingSide, Original, Page, Replay, Replayed, Selection, Stats,
@@ -16,9 +16,8 @@ use hookporter_pipeline::operating::{
 use rusqlite::Connection;
 use tokio::sync::Mutex;
 
-use crate::bulk::{self, Bulk, Doing};
 use crate::readers::{Beside, Readers, blocking};
-use crate::{Inbox, Mender, OpenError, Reader, edit, log, replay};
+use crate::{Inbox, Mender, OpenError, Reader, bulk, edit, log, replay};
 
 /// What people see of an inbox and mend in it: for a console, in the server's process or in one beside it.
 ///
@@ -230,17 +229,17 @@ impl OperatingSide for Desk {
 
     fn requeue(&self, which: Selection) -> BoxFuture<'static, Result<usize, InboxError>> {
         let all = self.all(which, Doing::Requeue);
-        Box::pin(async move { Ok(all.await?.done) })
+        Box::pin(async move { Ok(all.await?.done()) })
     }
 
     fn release(&self, which: Selection) -> BoxFuture<'static, Result<usize, InboxError>> {
         let all = self.all(which, Doing::Release);
-        Box::pin(async move { Ok(all.await?.done) })
+        Box::pin(async move { Ok(all.await?.done()) })
     }
 
     fn give_up(&self, which: Selection, now: UnixTime) -> BoxFuture<'static, Result<usize, InboxError>> {
         let all = self.all(which, Doing::GiveUp(now));
-        Box::pin(async move { Ok(all.await?.done) })
+        Box::pin(async move { Ok(all.await?.done()) })
     }
 
     fn replay(
@@ -249,13 +248,8 @@ impl OperatingSide for Desk {
         reason: Option<String>,
         now: UnixTime,
     ) -> BoxFuture<'static, Result<Option<i64>, InboxError>> {
-        let all = self.all(which, Doing::replay(reason.as_deref(), now));
-        Box::pin(async move {
-            Ok(match all.await?.doing {
-                Doing::Replay { run, .. } => run,
-                _ => None,
-            })
-        })
+        let all = self.all(which, Doing::replay(reason, now));
+        Box::pin(async move { Ok(all.await?.run()) })
     }
 
     fn count_to_replay(&self, which: Selection) -> BoxFuture<'static, Result<u64, InboxError>> {

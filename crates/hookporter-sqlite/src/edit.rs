@@ -14,8 +14,6 @@ use hookporter_core::{Coverage, UnixTime};
 use hookporter_pipeline::operating::{Edited, Original, State};
 use rusqlite::{Connection, OptionalExtension, params};
 
-use crate::row;
-
 /// Replaces the body of an event, and what it says.
 pub(crate) fn edit(
     connection: &Connection,
@@ -71,7 +69,7 @@ pub(crate) fn original(connection: &Connection, number: i64) -> rusqlite::Result
         Ok(Original {
             body: Bytes::from(found.get::<_, Vec<u8>>(0)?),
             payload: found.get::<_, Option<Vec<u8>>>(1)?.map(Bytes::from),
-            coverage: row::coverage(&found.get::<_, String>(2)?),
+            coverage: Coverage::of(&found.get::<_, String>(2)?),
             edited_at: UnixTime::from_millis(found.get(3)?),
             reason: found.get(4)?,
         })

@@ -7,13 +7,14 @@ use std::time::Duration;
 
 use hookporter_core::UnixTime;
 use hookporter_pipeline::Event;
+use hookporter_pipeline::inbox::store::Fault;
 use hookporter_pipeline::inbox::{LeaseId, Settled, WorkError};
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use crate::accept::Inserts;
 use crate::guest::{self, Savepoint};
-use crate::job::{Fault, Job, Step};
+use crate::job::{Job, Step};
 use crate::settle;
 
 pub(crate) type Function = dyn Fn(&Event, &Connection) -> Result<(), WorkError> + Send + Sync;

@@ -7,7 +7,7 @@ use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use hookporter_core::{Clock, UnixTime};
-use hookporter_pipeline::inbox::store::Sealing;
+use hookporter_pipeline::inbox::store::{Fault, Sealing};
 use hookporter_pipeline::inbox::{
     Claim, Claimed, EndpointNames, Failure, InboxError, LeaseId, Settled, WorkError, Worker, WorkingSide,
 };
@@ -19,7 +19,7 @@ use tokio::sync::{oneshot, watch};
 
 use crate::damage::Damage;
 use crate::depth::Depth;
-use crate::job::{Effect, Fault, Job, ask};
+use crate::job::{Effect, Job, ask};
 use crate::queue::Queue;
 use crate::readers::Readers;
 use crate::size::Room;
@@ -205,13 +205,9 @@ impl Inbox {
         answer: oneshot::Receiver<Result<T, Fault>>,
     ) -> BoxFuture<'static, Result<T, InboxError>> {
         let pushed = self.shared.queue.push(job);
-        let told = |fault| match fault {
-            Fault::Closed => InboxError::closed(),
-            fault => InboxError::new(fault),
-        };
         Box::pin(async move {
-            pushed.map_err(told)?;
-            answer.await.unwrap_or(Err(Fault::Closed)).map_err(told)
+            pushed?;
+            Ok(answer.await.unwrap_or(Err(Fault::Closed))?)
         })
     }
 }

@@ -1,34 +1,10 @@
 //! A piece of work for the writer: what it does in the transaction, and who hears of the end.
 
-use std::fmt;
-
+use hookporter_pipeline::inbox::store::Fault;
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
 use crate::accept::Inserts;
-
-/// Why a piece of work was not done.
-#[derive(Debug, Clone)]
-pub(crate) enum Fault {
-    /// The queue is full.
-    Full,
-    /// The inbox is closed.
-    Closed,
-    /// The store failed.
-    Store(String),
-}
-
-impl fmt::Display for Fault {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Full => f.write_str("the queue of the inbox is full"),
-            Self::Closed => f.write_str("the inbox is closed"),
-            Self::Store(error) => f.write_str(error),
-        }
-    }
-}
-
-impl std::error::Error for Fault {}
 
 /// What the writer runs in a transaction together with others.
 pub(crate) trait Step: Send {

@@ -4,12 +4,12 @@ use std::time::Duration;
 
 use hookporter_core::UnixTime;
 use hookporter_pipeline::inbox::InboxError;
+use hookporter_pipeline::inbox::store::{Bulk, Doing};
 use hookporter_pipeline::operating::{Edited, Selection};
 use rusqlite::Connection;
 
-use crate::bulk::{Bulk, Doing};
 use crate::journal::Erasing;
-use crate::{Erased, Inbox, change, edit};
+use crate::{Erased, Inbox, bulk, change, edit};
 
 /// How long an erasure waits for readers of the log.
 const LOG: Duration = Duration::from_secs(5);
@@ -32,7 +32,7 @@ impl Inbox {
     /// # Errors
     /// [`InboxError`] if the file cannot be written; those up to there are requeued.
     pub async fn requeue_all(&self, which: Selection) -> Result<usize, InboxError> {
-        Ok(self.all(which, Doing::Requeue).await?.done)
+        Ok(self.all(which, Doing::Requeue).await?.done())
     }
 
     /// Releases the parked events of an endpoint, now that the code handles them: they are due at once. How many.
@@ -48,7 +48,7 @@ impl Inbox {
     /// # Errors
     /// [`InboxError`] if the file cannot be written; those up to there are released.
     pub async fn release_all(&self, which: Selection) -> Result<usize, InboxError> {
-        Ok(self.all(which, Doing::Release).await?.done)
+        Ok(self.all(which, Doing::Release).await?.done())
     }
 
     /// Gives up on a dead letter or a parked event: it counts as done, so that a further delivery is a duplicate, and its
@@ -72,10 +72,7 @@ impl Inbox {
         reason: Option<&str>,
         now: UnixTime,
     ) -> Result<Option<i64>, InboxError> {
-        match self.all(which, Doing::replay(reason, now)).await?.doing {
-            Doing::Replay { run, .. } => Ok(run),
-            _ => Ok(None),
-        }
+        Ok(self.all(which, Doing::replay(reason.map(str::to_owned), now)).await?.run())
     }
 
     /// Replaces the body of a dead letter or a parked event, and with it what it says. It stays in its state: look at it,
@@ -163,11 +160,11 @@ impl Inbox {
 
     pub(crate) async fn all(&self, which: Selection, doing: Doing) -> Result<Bulk, InboxError> {
         let mut bulk = Bulk::new(which, doing);
-        while !bulk.is_over {
+        while !bulk.is_over() {
             let so_far = bulk;
             let step = move |connection: &_| {
-                let next = so_far.step(connection)?;
-                let wakes = next.done > so_far.done;
+                let next = bulk::step(&so_far, connection)?;
+                let wakes = next.done() > so_far.done();
                 Ok((next, wakes))
             };
             bulk = self.ask(step).await?;

@@ -6,11 +6,11 @@ use std::time::Duration;
 
 use hookporter_core::UnixTime;
 use hookporter_pipeline::inbox::InboxError;
+use hookporter_pipeline::inbox::store::{Bulk, Doing};
 use hookporter_pipeline::operating::{Edited, Selection};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::time::Instant;
 
-use crate::bulk::{Bulk, Doing};
 use crate::file::{self, Writes};
 use crate::journal::Erasing;
 use crate::{OpenError, bulk, change, edit};
@@ -65,7 +65,7 @@ impl Mender {
     /// # Errors
     /// [`InboxError`] if the file cannot be written.
     pub fn requeue(&self, which: &Selection) -> Result<usize, InboxError> {
-        Ok(self.all(which, Doing::Requeue)?.done)
+        Ok(self.all(which, Doing::Requeue)?.done())
     }
 
     /// Releases parked events, now that the code handles them: they are due at once. How many.
@@ -73,7 +73,7 @@ impl Mender {
     /// # Errors
     /// [`InboxError`] if the file cannot be written.
     pub fn release(&self, which: &Selection) -> Result<usize, InboxError> {
-        Ok(self.all(which, Doing::Release)?.done)
+        Ok(self.all(which, Doing::Release)?.done())
     }
 
     /// Gives up on dead letters and parked events: they count as done, so that a further delivery is a duplicate, and their
@@ -82,7 +82,7 @@ impl Mender {
     /// # Errors
     /// [`InboxError`] if the file cannot be written.
     pub fn give_up(&self, which: &Selection, now: UnixTime) -> Result<usize, InboxError> {
-        Ok(self.all(which, Doing::GiveUp(now))?.done)
+        Ok(self.all(which, Doing::GiveUp(now))?.done())
     }
 
     /// Has events worked again as [`Mender::requeue`] does, to compare: [`Reader::verdicts`](crate::Reader::verdicts) says how
@@ -92,10 +92,7 @@ impl Mender {
     /// # Errors
     /// [`InboxError`] if the file cannot be written.
     pub fn replay(&self, which: &Selection, reason: Option<&str>, now: UnixTime) -> Result<Option<i64>, InboxError> {
-        match self.all(which, Doing::replay(reason, now))?.doing {
-            Doing::Replay { run, .. } => Ok(run),
-            _ => Ok(None),
-        }
+        Ok(self.all(which, Doing::replay(reason.map(str::to_owned), now))?.run())
     }
 
     /// How many events [`Mender::replay`] would replay.
@@ -171,9 +168,9 @@ impl Mender {
         let mut bulk = Bulk::new(which.clone(), doing);
         loop {
             let begun = Instant::now();
-            bulk = self.transaction(|connection| bulk.step(connection))?;
-            progress(bulk.done);
-            if bulk.is_over {
+            bulk = self.transaction(|connection| bulk::step(&bulk, connection))?;
+            progress(bulk.done());
+            if bulk.is_over() {
                 return Ok(bulk);
             }
             std::thread::sleep(begun.elapsed().max(PAUSE));

@@ -3,11 +3,13 @@
 use bytes::Bytes;
 use hookporter_core::UnixTime;
 use hookporter_pipeline::BoxFuture;
-use hookporter_pipeline::inbox::{EventRecord, InboxError, RecordLabel};
-use hookporter_pipeline::operating::{Moved, MovingSide, State, TakenOver};
+use hookporter_pipeline::inbox::store::columns;
+use hookporter_pipeline::inbox::{EventRecord, InboxError};
+use hookporter_pipeline::operating::{Moved, MovingSide, Original, State, TakenOver};
 use rusqlite::{CachedStatement, Connection, OptionalExtension, Row, params};
 
-use crate::{Desk, claim, edit, lane, log, row};
+use crate::accept::Inserts;
+use crate::{Desk, accept, claim, edit, lane, log, row};
 
 impl MovingSide for Desk {
     fn moved(&self, number: i64) -> BoxFuture<'static, Result<Option<Moved>, InboxError>> {
@@ -50,15 +52,11 @@ fn moved(connection: &Connection, number: i64) -> rusqlite::Result<Option<Moved>
 /// The record with what tells the event from others, and its labels as they came; how often it was lent.
 fn told(row: &Row<'_>, record: EventRecord) -> rusqlite::Result<(EventRecord, u64)> {
     let signed: i64 = row.get(6)?;
-    let label = |column, bit| -> rusqlite::Result<Option<RecordLabel>> {
-        let text: Option<String> = row.get(column)?;
-        Ok(text.map(|text| RecordLabel { text, signed: signed & bit != 0 }))
-    };
     let mut record = record;
     record.tenant = Some(row.get::<_, String>(0)?).filter(|tenant| !tenant.is_empty());
     record.identity = row.get(1)?;
     record.provider = row.get(2)?;
-    (record.event_id, record.event_type, record.api_version) = (label(3, 1)?, label(4, 2)?, label(5, 4)?);
+    columns::label(&mut record, [row.get(3)?, row.get(4)?, row.get(5)?], signed);
     record.lane = row.get(7)?;
     Ok((record, u64::try_from(row.get::<_, i64>(8)?).unwrap_or(0)))
 }
@@ -153,14 +151,17 @@ fn keep(connection: &Connection, number: i64, event: &Moved, now: UnixTime) -> r
         row::text(record.event_id.as_ref()),
         row::text(record.event_type.as_ref()),
         row::text(record.api_version.as_ref()),
-        row::signed(record),
+        columns::signed(record),
         record.received_at.as_millis(),
         listed.finished_at.map(UnixTime::as_millis),
         listed.last_error,
         record.lane,
     ])?;
     if event.has_contents {
-        keep_contents(connection, number, event)?;
+        accept::keep_contents(&mut Inserts::new(connection), number, record)?;
+    }
+    if let Some(original) = event.original.as_ref().filter(|_| event.has_contents) {
+        keep_original(connection, number, original)?;
     }
     keep_attempts(connection, number, claims, event, now)?;
     if is_waiting && record.lane.is_some() {
@@ -170,30 +171,16 @@ fn keep(connection: &Connection, number: i64, event: &Moved, now: UnixTime) -> r
     Ok(())
 }
 
-fn keep_contents(connection: &Connection, number: i64, event: &Moved) -> rusqlite::Result<()> {
-    let (record, original) = (&event.record, event.original.as_ref());
-    let sql = "INSERT INTO contents (event, format, method, target, headers, body, payload, coverage, key_id, sent_at, peer, \
-         sealed_by, trace, edited_at, edit_reason, original_body, original_payload, original_coverage) \
-         VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, ?16, ?17, ?18)";
+fn keep_original(connection: &Connection, number: i64, original: &Original) -> rusqlite::Result<()> {
+    let sql = "UPDATE contents SET edited_at = ?2, edit_reason = ?3, original_body = ?4, original_payload = ?5, \
+         original_coverage = ?6 WHERE event = ?1";
     connection.prepare_cached(sql)?.execute(params![
         number,
-        record.format,
-        record.method,
-        record.target,
-        row::headers(record),
-        &record.body[..],
-        record.payload.as_deref(),
-        record.coverage.as_str(),
-        record.key_id,
-        record.sent_at.map(UnixTime::as_millis),
-        record.peer,
-        record.sealed_by,
-        record.trace.map(|trace| trace.to_bits().cast_signed()),
-        original.map(|original| original.edited_at.as_millis()),
-        original.and_then(|original| original.reason.as_deref()),
-        original.map(|original| &original.body[..]),
-        original.and_then(|original| original.payload.as_deref()),
-        original.map(|original| original.coverage.as_str()),
+        original.edited_at.as_millis(),
+        original.reason,
+        &original.body[..],
+        original.payload.as_deref(),
+        original.coverage.as_str(),
     ])?;
     Ok(())
 }

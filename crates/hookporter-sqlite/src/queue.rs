@@ -5,11 +5,12 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use hookporter_pipeline::inbox::store::Fault;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
 use crate::emptying::Waiter;
-use crate::job::{Fault, Job};
+use crate::job::Job;
 
 /// The queue in front of the writer.
 pub(crate) struct Queue {

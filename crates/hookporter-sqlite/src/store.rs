@@ -4,13 +4,13 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
+use hookporter_pipeline::inbox::store::Fault;
 use rusqlite::{Connection, ErrorCode};
 use tokio::time::Instant;
 
 use crate::cancel::Cancel;
 use crate::damage::{self, Damage};
 use crate::file::{self, Look};
-use crate::job::Fault;
 use crate::lock::Past;
 use crate::look;
 use crate::role::{Locks, Role};

@@ -3,6 +3,7 @@
 use std::panic::resume_unwind;
 use std::sync::Arc;
 
+use hookporter_pipeline::inbox::store::Fault;
 use hookporter_pipeline::inbox::{InboxError, LeaseId, Settled, WorkError, Worker};
 use hookporter_pipeline::{BoxError, Event};
 use rusqlite::Connection;
@@ -10,7 +11,6 @@ use rusqlite::Connection;
 use crate::Inbox;
 use crate::effect::{self, End, Function, Task};
 use crate::guest::{self, Savepoint};
-use crate::job::Fault;
 
 /// Effects that happen exactly once.
 impl Inbox {

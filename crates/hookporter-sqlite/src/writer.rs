@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use hookporter_pipeline::inbox::store::Fault;
 use tokio::sync::watch;
 
 use crate::backfill::Backfill;
@@ -10,7 +11,7 @@ use crate::commit::{committed, is_corrupt, is_perhaps_of_one};
 use crate::damage;
 use crate::depth::Depth;
 use crate::emptying::{Emptying, Moment};
-use crate::job::{Effect, Fault, Job};
+use crate::job::{Effect, Job};
 use crate::journal::{Scribe, Wrote};
 use crate::queue::{Queue, Taken};
 use crate::refused::Keeper;

@@ -4,6 +4,7 @@
 //! therefore a ratio: the floor and every candidate take turns in small batches within one run.
 
 pub mod harness;
+pub mod inbox;
 pub mod rate;
 pub mod receiver;
 pub mod sample;

@@ -1,5 +1,6 @@
 //! Acknowledgements per second, of producers that each wait for one after the other.
 
+use std::fmt;
 use std::time::{Duration, Instant};
 
 /// How many a second, and how long they took.
@@ -56,5 +57,13 @@ impl Rate {
         latencies.sort_unstable();
         let at = |share: f64| latencies[((latencies.len() - 1) as f64 * share) as usize];
         Self { per_second: latencies.len() as f64 / elapsed.as_secs_f64(), p50: at(0.5), p99: at(0.99) }
+    }
+}
+
+/// As three columns of a table, 10, 8 and 8 wide.
+impl fmt::Display for Rate {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let millis = |latency: Duration| latency.as_secs_f64() * 1000.0;
+        write!(f, "{:>10.0} {:>6.2}ms {:>6.2}ms", self.per_second, millis(self.p50), millis(self.p99))
     }
 }

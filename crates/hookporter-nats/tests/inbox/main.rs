@@ -4,12 +4,10 @@
 #![cfg(unix)]
 
 mod accept;
-mod crash;
 mod endpoint;
 mod kept;
 mod network;
 mod opening;
-mod restart;
 mod server;
 mod suite;
 mod sweep;

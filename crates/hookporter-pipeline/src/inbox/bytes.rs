@@ -131,7 +131,7 @@ impl EventRecord {
             }
             tag::BODY => self.body = field,
             tag::PAYLOAD => self.payload = Some(field),
-            tag::COVERAGE => self.coverage = coverage(&field),
+            tag::COVERAGE => self.coverage = std::str::from_utf8(&field).map_or(Coverage::Origin, Coverage::of),
             tag::KEY_ID => self.key_id = text(&field)?,
             tag::RECEIVED => self.received_at = UnixTime::from_millis(field.try_get_i64().ok()?),
             tag::SENT => self.sent_at = Some(UnixTime::from_millis(field.try_get_i64().ok()?)),
@@ -154,12 +154,6 @@ fn text(bytes: &[u8]) -> Option<String> {
 fn label(mut field: Bytes) -> Option<RecordLabel> {
     let signed = field.try_get_u8().ok()? == 1;
     Some(RecordLabel { text: text(&field)?, signed })
-}
-
-/// What a proof covered, from its word. A word of a newer release claims the least.
-fn coverage(word: &[u8]) -> Coverage {
-    let all = [Coverage::Body, Coverage::Payload, Coverage::Fields];
-    all.into_iter().find(|coverage| coverage.as_str().as_bytes() == word).unwrap_or(Coverage::Origin)
 }
 
 #[cfg(test)]

@@ -121,6 +121,12 @@ impl EventRecord {
         headers.fold(self.target.len(), usize::saturating_add).saturating_add(self.body.len()).saturating_add(payload)
     }
 
+    /// How many bytes all of these have.
+    #[must_use]
+    pub fn weight_of(records: &[Self]) -> usize {
+        records.iter().fold(0, |weight, record| record.weight().saturating_add(weight))
+    }
+
     pub(crate) fn of(event: &Event) -> Self {
         let label = |label: &Option<Label>| {
             label.as_ref().map(|label| RecordLabel { text: label.as_str().to_owned(), signed: label.is_signed() })

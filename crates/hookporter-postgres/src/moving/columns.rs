@@ -2,11 +2,11 @@
 
 use hookporter_core::UnixTime;
 use hookporter_pipeline::inbox::EventRecord;
+use hookporter_pipeline::inbox::store::Moment;
 use hookporter_pipeline::operating::{Moved, Original, State};
 use sqlx::{PgConnection, Row};
 
 use crate::batch;
-use crate::moment::Moment;
 use crate::sql::Sql;
 use crate::text::kept;
 

@@ -2,13 +2,13 @@
 
 use hookporter_pipeline::BoxFuture;
 use hookporter_pipeline::inbox::InboxError;
+use hookporter_pipeline::inbox::store::Fault;
 use hookporter_pipeline::nodes::{Agreement, NodeSeen, RevokedKey, SharedSide};
 use sqlx::Postgres;
 use sqlx::postgres::PgArguments;
 use sqlx::query::Query;
 
 use crate::Inbox;
-use crate::fault::Fault;
 use crate::inbox::in_time;
 use crate::nodes::AGREED;
 use crate::text::kept;

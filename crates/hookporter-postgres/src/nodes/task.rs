@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use hookporter_pipeline::inbox::store::until_closed;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{Connection, PgConnection};
 use tokio::sync::watch;
@@ -35,12 +36,8 @@ impl Task {
         Self { nodes, options, demand, connection: None, tries: 0, reported: None, _task: task }
     }
 
-    pub(super) async fn run(mut self, mut end: watch::Receiver<()>) {
-        tokio::select! {
-            () = self.go_on() => {}
-            // An error says that the writer is gone, and the inbox closed.
-            _ = end.changed() => {}
-        }
+    pub(super) async fn run(mut self, end: watch::Receiver<()>) {
+        until_closed(end, self.go_on()).await;
         let leaving = async {
             if let Some(mut connection) = self.connected().await
                 && self.nodes.leave(&mut connection).await.is_ok()

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hookporter_core::UnixTime;
-use hookporter_pipeline::inbox::store::Sealing;
+use hookporter_pipeline::inbox::store::{Sealing, columns};
 use hookporter_pipeline::operating::RefusedRequest;
 use hookporter_pipeline::quarantine::RefusedQueue;
 use sqlx::{Connection, PgConnection, Row};
@@ -14,7 +14,6 @@ use super::room;
 use crate::batch::column;
 use crate::fault::{Remedy, remedy};
 use crate::inbox::LATE;
-use crate::row;
 use crate::sql::Sql;
 use crate::text::{kept, told};
 
@@ -111,7 +110,7 @@ impl Keeper {
         let query = column(query, requests, |request| kept(&request.method));
         let query = column(query, requests, |request| kept(&request.target));
         let query = column(query, requests, |request| request.reached_proof);
-        let query = column(query, requests, |request| row::lines(&request.headers));
+        let query = column(query, requests, |request| columns::lines(&request.headers));
         let query = column(query, requests, |request| &request.body[..]);
         let query = column(query, requests, |request| request.peer.map(|peer| peer.to_string()));
         let query = column(query, requests, |request| request.sealed_by.as_deref());

@@ -5,12 +5,12 @@ use std::net::SocketAddr;
 use bytes::Bytes;
 use hookporter_core::{Reason, UnixTime};
 use hookporter_pipeline::TraceId;
+use hookporter_pipeline::inbox::store::columns;
 use hookporter_pipeline::operating::{RefusedCount, RefusedListed, RefusedRequest, RefusedSelection};
 use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::query::Query;
 use sqlx::{PgConnection, Postgres, Row};
 
-use crate::row;
 use crate::sql::Sql;
 use crate::text::{kept, told};
 
@@ -83,7 +83,7 @@ pub(super) async fn request(
             method: told(row.try_get(5)?),
             target: told(row.try_get(6)?),
             reached_proof: row.try_get(7)?,
-            headers: row::read_lines(row.try_get(8)?),
+            headers: columns::headers(row.try_get(8)?),
             body: Bytes::copy_from_slice(row.try_get(9)?),
             peer: peer.and_then(|peer| peer.parse::<SocketAddr>().ok()),
             sealed_by: row.try_get(11)?,

@@ -1,11 +1,11 @@
 //! What is good by now becomes events, in the transaction in which the request is forgotten.
 
+use hookporter_pipeline::inbox::store::Times;
 use hookporter_pipeline::inbox::{Accepted, EventRecord};
 use sqlx::{Connection, PgConnection, Row};
 
 use crate::accept::{accept, lanes_of};
 use crate::lane;
-use crate::moment::Times;
 use crate::sql::Sql;
 
 /// What became of a request that was to be readmitted.

@@ -108,7 +108,7 @@ async fn what_a_node_says_late_of_a_lease_that_is_over_counts_for_nothing() {
     let old = claim(&cut_off, SHORT).await;
     let &[completed, failed, released, renewed] = &*old else { panic!("{old:?}") };
     // It is said while the lease holds, and reaches the server when the event is another's.
-    weather.hold_next();
+    weather.hold_next("SET state = 'done'");
     let late = tokio::spawn(cut_off.complete(completed, SystemClock.now()));
     let began = Instant::now();
     let mut new = Vec::new();

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use hookporter_core::Secret;
 use hookporter_pipeline::Endpoint;
-use hookporter_pipeline::health::{EndpointState, HealthBoard, Light};
+use hookporter_pipeline::health::{HealthBoard, Light};
 use hookporter_pipeline::nodes::Fleet;
 use hookporter_postgres::{Inbox, Settings, sqlx};
 use tokio::time::{Instant, sleep};
@@ -65,35 +65,20 @@ fn process(url: &str) -> Killed {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn each_node_shows_all_of_them() {
+async fn each_node_has_its_name_on_the_boards_of_all() {
     let Some(server) = Server::start() else { return };
     let ((_first, a), (second, b)) = (node(&server.url(), "a").await, node(&server.url(), "b").await);
-    for _ in 0..3 {
-        assert_eq!(a.send(&push(NEW)).await, TAKEN);
-    }
     assert_eq!(b.send(&push(NEW)).await, TAKEN);
     for _ in 0..5 {
         assert_eq!(b.send(&push("a secret of nobody's at all")).await.0, 401);
     }
     for (door, own) in [(&a, "a"), (&b, "b")] {
-        let fleet = until(door, |fleet| fleet.endpoints.iter().any(|one| one.calls == 9)).await;
+        let fleet = until(door, |fleet| fleet.endpoints.iter().any(|one| one.calls == 6 && one.nodes == 2)).await;
         assert_eq!(names(&fleet), [("a", true), ("b", true)]);
         assert!(fleet.nodes.iter().all(|node| node.is_here == (node.name == own)));
-        let [one] = &*fleet.endpoints else { panic!("{fleet:#?}") };
-        assert_eq!((one.errors, one.nodes, one.is_paused), (5, 2, false));
-        assert_eq!((one.light, one.state, fleet.light), (Light::Red, EndpointState::TooManyErrors, Light::Red));
-        let [green, red] = &*fleet.nodes else { panic!("{fleet:#?}") };
-        assert_eq!((green.light, red.light), (Light::Green, Light::Red));
-        assert_eq!(red.endpoints[0].alarms[0].alarm, "rejects-everything");
         let json = HealthBoard::new([(*door.0).clone()]).fresh_json().await;
         assert!(json.contains(r#""fleet":{"light":"red""#) && !json.contains(NEW), "{json}");
     }
-    // A pause shows where it was not said.
-    a.0.pause_everywhere().await.unwrap();
-    let paused = |fleet: &Fleet| {
-        fleet.endpoints[0].is_paused && fleet.nodes.iter().all(|node| node.endpoints[0].state == EndpointState::Stopped)
-    };
-    until(&b, paused).await;
     // One that is closed is not missed.
     drop(b);
     second.close().await;

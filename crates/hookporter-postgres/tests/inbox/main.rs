@@ -6,7 +6,6 @@
 
 mod agreed;
 mod copies;
-mod crash;
 mod cut_off;
 mod desk;
 mod door;
@@ -14,7 +13,6 @@ mod effect;
 mod fleet;
 mod http;
 mod journal;
-mod lanes;
 mod migrate;
 mod network;
 mod node;
@@ -24,7 +22,6 @@ mod poison;
 mod power;
 mod proxy;
 mod quarantine;
-mod restart;
 mod server;
 mod storm;
 mod suite;

@@ -4,11 +4,12 @@
 //! acknowledgements among it; disks are built that a loss of power may leave at a moment of that; and on each a server starts,
 //! recovers, and is asked. The server's settings are its defaults, but for logs so short that they are begun anew again and again.
 //!
-//! `HOOKPORTER_POWER_CUTS` says in how many moments the power is cut; by default so many that it takes some seconds, and what was
-//! not synced is there or not, whole. Where it is set, pieces of writes may be there, too. On four of 35 disks of one recording, on a
-//! busy machine, PostgreSQL 15 then found a page of the table of events that was none, with every acknowledged event in place;
-//! 364 disks of another recording were sound. Whether the machine of this test tears what no disk would, or the server does not
-//! mend what it should, is not known yet.
+//! Where a file has grown and its bytes did not come, the disk shows zeros. PostgreSQL counts on that: it lengthens a table by
+//! pages of zeros without a word in its log, and one that then holds what was on the disk before is an invalid page (seen, on
+//! disks that showed such: the last page of the table of events, which nothing had been written to; no event was missing). ext4
+//! in its default mode, XFS, Btrfs and ZFS keep to it; ext4 with `data=writeback` does not.
+//!
+//! `HOOKPORTER_POWER_CUTS` says in how many moments the power is cut; by default so many that it takes some seconds.
 
 #[path = "../../../hookporter-sqlite/tests/inbox/power/cuts.rs"]
 mod cuts;
@@ -43,17 +44,18 @@ use crate::server::Server;
 const DIRECTORY: &str = "HOOKPORTER_POWER_DIRECTORY";
 const LIFE: &str = "HOOKPORTER_POWER_LIFE";
 
+/// The life of a server that syncs as PostgreSQL does by default.
+const SYNCED: &str = "synced";
+
 /// Senders, and how many events each of them has.
 const PRODUCERS: usize = 6;
 const EACH: usize = 70;
 
 /// Short logs, so that checkpoints come often and files of the log are used again.
 const SHORT: [&str; 3] = ["max_wal_size=2MB", "min_wal_size=2MB", "checkpoint_timeout=30"];
-/// A commit does not wait for its sync, which comes much later.
-const NOT_SYNCED: [&str; 5] = [SHORT[0], SHORT[1], SHORT[2], "synchronous_commit=off", "wal_writer_delay=10s"];
-
-/// So many of the variants, the first, tear no write.
-const WHOLE: usize = 3;
+/// A commit does not wait for its sync, which comes much later: not before the log is longer than all that is sent.
+const NOT_SYNCED: [&str; 4] =
+    ["synchronous_commit=off", "wal_writer_delay=10s", "wal_writer_flush_after=1GB", "wal_buffers=16MB"];
 
 /// Caches, statistics and notes of who runs, which a server that starts makes anew; and its messages.
 const PASSING: &[&str] = &["pg_internal.init", "pg_stat", "pg_subtrans", "postmaster.", "server.log"];
@@ -63,7 +65,7 @@ const PASSING: &[&str] = &["pg_internal.init", "pg_stat", "pg_subtrans", "postma
 fn victim() {
     let told = |name| std::env::var(name).expect("started by the test beside it");
     let mut server = Server::at(Path::new(&told(DIRECTORY)));
-    let is_synced = told(LIFE) == "synced";
+    let is_synced = told(LIFE) == SYNCED;
     server.launch(if is_synced { &SHORT } else { &NOT_SYNCED });
     server.await_up();
     runtime().block_on(async {
@@ -111,7 +113,7 @@ struct Scene {
 impl Scene {
     /// A server with tables and nothing in them, which is on the disk as it is; and a victim's life with it.
     fn of(life: &str) -> Option<Self> {
-        let mut server = Server::new(&["--wal-segsize=1"])?;
+        let mut server = Server::new(&[if life == SYNCED { "--wal-segsize=1" } else { "--wal-segsize=16" }])?;
         server.launch(&[]);
         server.await_up();
         runtime().block_on(async { Settings::new().connect(&server.url()).await.unwrap().close().await });
@@ -128,7 +130,12 @@ impl Scene {
             .output()
             .unwrap();
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
-        let habits = Habits { passing: PASSING, overwritten: &["data/global/pg_control"], home: Some("data") };
+        let habits = Habits {
+            passing: PASSING,
+            overwritten: &["data/global/pg_control"],
+            home: Some("data"),
+            grows_with_zeros: true,
+        };
         let mut recording = Recording { habits, ..Recording::default() };
         recording.add(&std::fs::read_to_string(&log).unwrap(), server.directory());
         let _ = std::fs::remove_file(log);
@@ -136,11 +143,8 @@ impl Scene {
     }
 
     fn cut(&self, usual: usize) -> cuts::Found {
-        let (most, variants) = match std::env::var("HOOKPORTER_POWER_CUTS") {
-            Ok(cuts) => (cuts.parse().unwrap(), &Variant::ALL[..]),
-            Err(_) => (usual, &Variant::ALL[..WHOLE]),
-        };
-        cut(&self.recording, &self.disk, most, variants, |disk, past| self.recovered(disk, past))
+        let most = std::env::var("HOOKPORTER_POWER_CUTS").map_or(usual, |cuts| cuts.parse().unwrap());
+        cut(&self.recording, &self.disk, most, &Variant::ALL, |disk, past| self.recovered(disk, past))
     }
 
     /// What a server finds on a disk that a loss of power has left.
@@ -172,16 +176,6 @@ fn read(root: &Path, name: &str, disk: &mut Image, directories: &mut BTreeSet<St
 
 /// Which events are there, or what is wrong.
 async fn looked_through(server: &Server, past: &Past<'_>) -> sqlx::Result<Result<BTreeSet<String>, String>> {
-    if let Some(id) = past.acked.last() {
-        let inbox =
-            Settings::new().connect(&server.url()).await.map_err(|error| sqlx::Error::Configuration(error.into()))?;
-        let told =
-            inbox.accept(vec![sample_record(id)]).await.map_err(|error| sqlx::Error::Configuration(error.into()))?;
-        inbox.close().await;
-        if told != [Accepted::Duplicate] {
-            return Ok(Err(format!("{id} was acknowledged, and is {told:?} when it comes again")));
-        }
-    }
     let pool = server.pool().await;
     let sql = "SELECT event_id, state, body FROM hookporter.events LEFT JOIN hookporter.contents ON event = id";
     let mut stored = BTreeSet::new();
@@ -197,6 +191,17 @@ async fn looked_through(server: &Server, past: &Past<'_>) -> sqlx::Result<Result
             return Ok(Err(format!("{id} has two rows")));
         }
     }
+    // Whoever sends the last one again is told what the table says.
+    if let Some(id) = past.acked.last() {
+        let inbox =
+            Settings::new().connect(&server.url()).await.map_err(|error| sqlx::Error::Configuration(error.into()))?;
+        let told =
+            inbox.accept(vec![sample_record(id)]).await.map_err(|error| sqlx::Error::Configuration(error.into()))?;
+        inbox.close().await;
+        if (told == [Accepted::Duplicate]) != stored.contains(*id) {
+            return Ok(Err(format!("{id} was acknowledged, and is {told:?} when it comes again")));
+        }
+    }
     Ok(Ok(stored))
 }
 
@@ -206,7 +211,7 @@ fn nothing_that_was_acknowledged_is_missing_after_a_loss_of_power() {
     if !strace::is_here("a loss of power") {
         return;
     }
-    let Some(scene) = Scene::of("synced") else { return };
+    let Some(scene) = Scene::of(SYNCED) else { return };
     let count = |is: fn(&Operation) -> bool| {
         scene.recording.operations.iter().flatten().filter(|operation| is(operation)).count()
     };
@@ -231,5 +236,5 @@ fn a_server_that_does_not_wait_for_its_syncs_is_found_out() {
     }
     let Some(scene) = Scene::of("not synced") else { return };
     let found = scene.cut(3);
-    assert!(found.missing > found.acknowledged / 100, "hardly anything is missing: {found}");
+    assert!(found.missing > found.acknowledged / 10, "hardly anything is missing: {found}");
 }

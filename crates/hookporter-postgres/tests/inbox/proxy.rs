@@ -33,8 +33,8 @@ pub(crate) struct Weather(Arc<State>);
 struct State {
     /// Nothing comes through, and nothing is closed; afterwards it comes late, as on a line that sends again what was lost.
     holds: AtomicBool,
-    /// Nothing comes through from the next statement on that writes.
-    holds_next: AtomicBool,
+    /// Nothing comes through from the next statement on in which this stands.
+    holds_next: Mutex<Option<&'static str>>,
     /// What becomes of the next commit of records that were taken over.
     next: Mutex<Option<Cut>>,
     /// Of so many commits, of whatever it may be, one is cut somewhere; 0: none.
@@ -49,9 +49,9 @@ impl Weather {
         self.0.holds.store(true, Ordering::SeqCst);
     }
 
-    /// From the next statement on that writes.
-    pub(crate) fn hold_next(&self) {
-        self.0.holds_next.store(true, Ordering::SeqCst);
+    /// From the next statement on in which this stands.
+    pub(crate) fn hold_next(&self, words: &'static str) {
+        *self.0.holds_next.lock().unwrap() = Some(words);
     }
 
     /// Whether nothing comes through now.
@@ -75,6 +75,13 @@ impl Weather {
     /// How many commits were cut.
     pub(crate) fn cuts(&self) -> u32 {
         self.0.cuts.load(Ordering::SeqCst)
+    }
+
+    /// A statement comes by: the network may be waiting for it.
+    fn sees(&self, statement: &str) {
+        if self.0.holds_next.lock().unwrap().take_if(|words| statement.contains(*words)).is_some() {
+            self.hold();
+        }
     }
 
     async fn comes_through(&self) {
@@ -145,8 +152,8 @@ impl Line {
                     self.weather.comes_through().await;
                     self.asked.unread.extend_from_slice(&asked[..read]);
                     while let Some(message) = self.asked.next() {
-                        if message.writes && self.weather.0.holds_next.swap(false, Ordering::SeqCst) {
-                            self.weather.hold();
+                        if let Some(statement) = message.begins {
+                            self.weather.sees(&statement);
                             self.weather.comes_through().await;
                         }
                         let cut = message.commits.then(|| self.weather.fate(self.asked.accepts)).flatten();
@@ -208,8 +215,8 @@ struct Asked {
     unread: Vec<u8>,
     /// Messages have kinds, once the session has begun.
     began: bool,
-    /// The statements that were prepared: whether they write.
-    statements: HashMap<Vec<u8>, bool>,
+    /// The statements that were prepared.
+    statements: HashMap<Vec<u8>, Arc<str>>,
     /// Whether this connection takes records over.
     accepts: bool,
     /// Since the last time that the server was to be ready, something was written.
@@ -219,8 +226,8 @@ struct Asked {
 
 struct Message {
     bytes: Vec<u8>,
-    /// A statement begins that writes.
-    writes: bool,
+    /// The statement that begins.
+    begins: Option<Arc<str>>,
     /// With this one the server commits.
     commits: bool,
 }
@@ -234,22 +241,23 @@ impl Asked {
         if !self.began {
             // What asks for encryption comes before, and has no version.
             self.began = bytes[4..8] == [0, 3, 0, 0];
-            return Some(Message { bytes, writes: false, commits: false });
+            return Some(Message { bytes, begins: None, commits: false });
         }
         let mut texts = bytes[5..].split(|byte| *byte == 0);
         let mut text = || texts.next().unwrap_or_default();
-        let mut writes = false;
+        let mut begins = None;
         let commits = match bytes[0] {
             b'P' => {
                 let (name, sql) = (text().to_owned(), String::from_utf8_lossy(text()).into_owned());
                 self.accepts |= sql.contains("nextval(");
-                self.statements.insert(name, ["INSERT ", "UPDATE ", "DELETE "].iter().any(|word| sql.contains(word)));
+                self.statements.insert(name, sql.into());
                 false
             }
             b'B' => {
                 let (_, name) = (text(), text());
-                writes = self.statements.get(name) == Some(&true);
-                self.wrote |= writes;
+                begins = self.statements.get(name).cloned();
+                let writes = |sql: &Arc<str>| ["INSERT ", "UPDATE ", "DELETE "].iter().any(|word| sql.contains(word));
+                self.wrote |= begins.as_ref().is_some_and(writes);
                 false
             }
             // Of the session's transactions, beginning and end.
@@ -261,6 +269,6 @@ impl Asked {
             b'S' => std::mem::take(&mut self.wrote) && !self.in_transaction,
             _ => false,
         };
-        Some(Message { bytes, writes, commits })
+        Some(Message { bytes, begins, commits })
     }
 }

@@ -4,16 +4,13 @@
 #![cfg(unix)]
 
 mod cluster;
-mod crash;
 mod endpoint;
 mod keeping;
-mod lanes;
 mod network;
 mod nodes;
 mod opening;
 mod power;
 mod replicas;
-mod restart;
 #[cfg(feature = "seal")]
 mod sealed;
 mod server;

@@ -151,8 +151,7 @@ impl Server {
 
     /// A connection to look with.
     pub(crate) async fn look(&self) -> Look {
-        let client = redis::Client::open(self.url()).unwrap();
-        Look(client.get_multiplexed_async_connection().await.unwrap())
+        Look::at(&self.url()).await
     }
 
     /// Kills it with SIGKILL.
@@ -200,6 +199,11 @@ impl Drop for Server {
 pub(crate) struct Look(MultiplexedConnection);
 
 impl Look {
+    pub(crate) async fn at(url: &str) -> Self {
+        let client = redis::Client::open(url).unwrap();
+        Self(client.get_multiplexed_async_connection().await.unwrap())
+    }
+
     pub(crate) async fn ask<T: FromRedisValue>(&self, words: &[&str]) -> T {
         let mut asked = redis::cmd(words[0]);
         asked.arg(&words[1..]);
@@ -225,10 +229,4 @@ impl Look {
         }
         ids
     }
-}
-
-/// Any spread of moments does; the process id makes every run another.
-pub(crate) fn random(seed: &mut u64) -> u64 {
-    *seed = seed.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-    *seed >> 33
 }

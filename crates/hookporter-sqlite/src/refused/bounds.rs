@@ -1,11 +1,10 @@
 //! What is kept, bounded: the oldest go first, of whoever has the most.
 
 use hookporter_core::UnixTime;
+use hookporter_pipeline::inbox::store::columns;
 use hookporter_pipeline::operating::RefusedRequest;
 use hookporter_pipeline::quarantine::Bounds;
 use rusqlite::{Connection, OptionalExtension, params};
-
-use crate::row;
 
 /// So many go in one step at the most: senders wait behind it. Where there are more, as after the bounds were lowered, the next
 /// steps take them.
@@ -46,7 +45,7 @@ pub(super) fn keep(
             request.sealed_by,
             request.peer.map(|peer| peer.to_string()),
         ])?;
-        contents.execute(params![number, row::lines(&request.headers), &request.body[..]])?;
+        contents.execute(params![number, columns::lines(&request.headers), &request.body[..]])?;
     }
     let came = requests.iter().fold(0_usize, |sum, request| sum.saturating_add(request.weight()));
     let bytes = MOST_GONE_BYTES.saturating_add(came.saturating_mul(2));

@@ -13,6 +13,7 @@ use std::net::SocketAddr;
 use bytes::Bytes;
 use hookporter_core::{Reason, Rejection, UnixTime};
 use hookporter_pipeline::TraceId;
+use hookporter_pipeline::inbox::store::columns;
 use hookporter_pipeline::inbox::{Accepted, EventRecord};
 use hookporter_pipeline::operating::{RefusedCount, RefusedListed, RefusedRequest, RefusedSelection};
 use rusqlite::types::Value;
@@ -21,10 +22,10 @@ use rusqlite::{Connection, OptionalExtension, Row, params, params_from_iter};
 pub(crate) use forget::{Forgetting, forget_before};
 pub(crate) use keeper::Keeper;
 
+use crate::accept;
 use crate::accept::Inserts;
 use crate::selection::Condition;
 use crate::size::Room;
-use crate::{accept, row};
 
 /// Those that are chosen, by number.
 pub(crate) fn list(
@@ -94,7 +95,7 @@ pub(crate) fn request(connection: &Connection, number: i64) -> rusqlite::Result<
             method: row.get(5)?,
             target: row.get(6)?,
             reached_proof: row.get(7)?,
-            headers: row::read_headers(&row.get::<_, Vec<u8>>(8)?),
+            headers: columns::headers(&row.get::<_, Vec<u8>>(8)?),
             body: Bytes::from(row.get::<_, Vec<u8>>(9)?),
             peer: peer.and_then(|peer| peer.parse::<SocketAddr>().ok()),
             sealed_by: row.get(11)?,

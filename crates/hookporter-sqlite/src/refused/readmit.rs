@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use hookporter_pipeline::inbox::EventRecord;
+use hookporter_pipeline::inbox::store::Fault;
 use rusqlite::{Connection, OptionalExtension};
 use tokio::sync::oneshot;
 
 use super::Readmitted;
 use crate::accept::Inserts;
-use crate::job::{self, Effect, Fault, Job, Step};
+use crate::job::{self, Effect, Job, Step};
 use crate::refused;
 use crate::size::Room;
 
@@ -42,7 +43,7 @@ pub(super) fn job(
     records: Vec<EventRecord>,
     room: Arc<Room>,
 ) -> (Job, oneshot::Receiver<Result<Readmitted, Fault>>) {
-    let weight = records.iter().fold(0, |weight, record| record.weight().saturating_add(weight));
+    let weight = EventRecord::weight_of(&records);
     let (reply, answer) = oneshot::channel();
     let step = Box::new(Readmit { number, records, room, answer: None, reply });
     (Job { step, weight, effect: Effect::Writes }, answer)

@@ -85,7 +85,8 @@ fn one_sender_costs_one_sync_an_event() {
     let directory = Directory::new();
     let trace = run(&directory.file(), &["-e", "trace=fdatasync,fsync"]);
     assert!(trace.refused.is_empty());
-    let syncs = trace.calls.lines().filter(|line| line.contains("sync(") && !line.contains("unfinished")).count();
+    // One that another thread's call interrupted has a second line, which does not say this.
+    let syncs = trace.calls.lines().filter(|line| line.contains("sync(")).count();
     // Opening, closing and writing back cost a few more.
     assert!((EVENTS..EVENTS + 25).contains(&syncs), "{syncs} syncs for {EVENTS} events");
 }

@@ -1,12 +1,16 @@
 //! The acceptance suite.
 
 use std::path::Path;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 use hookporter_core::FrozenClock;
 use hookporter_pipeline::BoxError;
+use hookporter_pipeline::operating::MovingSide;
 use hookporter_sqlite::{Inbox, Settings};
-use hookporter_testkit::inbox::{InboxBackend, START, inbox_suite, journal_suite, quarantine_suite};
+use hookporter_testkit::inbox::{
+    InboxBackend, MovingBackend, START, inbox_suite, journal_suite, moving_suite, quarantine_suite,
+};
 
 use crate::directory::Directory;
 
@@ -27,6 +31,12 @@ impl InboxBackend for Sqlite {
         let path = store.path().to_owned();
         store.close().await;
         open(&path).await
+    }
+}
+
+impl MovingBackend for Sqlite {
+    fn moving(&self, store: &Inbox) -> Arc<dyn MovingSide> {
+        Arc::new(store.desk())
     }
 }
 
@@ -51,4 +61,9 @@ async fn it_holds_of_the_journal() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn it_holds_of_the_quarantine() {
     quarantine_suite(&backend()).await.unwrap_or_else(|failure| panic!("{failure}"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn it_holds_of_events_that_move() {
+    moving_suite(&backend()).await.unwrap_or_else(|failure| panic!("{failure}"));
 }

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use hookporter_core::{FrozenClock, Secret};
+use hookporter_core::{FrozenClock, Reason, Secret};
 use hookporter_pipeline::inbox::AcceptingSide;
 use hookporter_pipeline::operating::{Listed, Operated, Page, Selection};
 use hookporter_pipeline::{BoxError, Endpoint, Verdict, receive};
 use tokio::time::{Instant, sleep};
 
-use super::START;
+use super::{START, same};
 use crate::SignedRequest;
 
 /// What the sender signs with, and what was deployed in its place.
@@ -30,11 +30,24 @@ pub(super) fn push(secret: &str, body: &str) -> SignedRequest {
     push.body(bytes::Bytes::from(body.to_owned())).build()
 }
 
+/// What a sender is told, and why.
+pub(super) type Told = (u16, Option<Reason>);
+
 /// What the sender is told.
 pub(super) async fn send(endpoint: &Arc<Endpoint>, request: &SignedRequest) -> Result<u16, BoxError> {
+    Ok(send_and_tell(endpoint, request).await?.0)
+}
+
+/// What the sender is told, and why.
+pub(super) async fn send_and_tell(endpoint: &Arc<Endpoint>, request: &SignedRequest) -> Result<Told, BoxError> {
     let peer = "203.0.113.9:4711".parse().ok();
     match receive(endpoint, &request.head(), peer, &mut Some(request.body().clone())).await {
-        Verdict::Reply(reply) => Ok(reply.status),
+        Verdict::Reply(reply) => {
+            let told = (reply.status, reply.refusal.as_ref().map(|refusal| refusal.rejection().kind()));
+            // Who is to come again is told when.
+            same("whether it is told when to come again", reply.retry_after.is_some(), reply.status == 503)?;
+            Ok(told)
+        }
         verdict => Err(format!("it was not answered: {verdict:?}").into()),
     }
 }

@@ -7,7 +7,7 @@ use hookporter_pipeline::inbox::{AcceptingSide, EventRecord, Failure, Lease, Nex
 use super::sample::{START, claim, sample_record, told};
 use super::{Held, InboxBackend, same};
 
-fn in_lane(identity: &str, lane: &str) -> EventRecord {
+pub(super) fn in_lane(identity: &str, lane: &str) -> EventRecord {
     let mut record = sample_record(identity);
     record.lane = Some(lane.to_owned());
     record

@@ -1,18 +1,36 @@
-//! The acceptance suite for the stores of durable inboxes: what every store must do, whoever wrote it.
+//! The acceptance suites for the stores of durable inboxes: what every store must do, whoever wrote it.
 //!
 //! A store that passes keeps what it accepts over a restart, has one row for each event however many copies come at once,
-//! lends an event to one worker at a time, and takes no word from a worker whose lease is over. What the suite cannot see
+//! lends an event to one worker at a time, and takes no word from a worker whose lease is over. What the suites cannot see
 //! is whether the disk had the bytes when a success was told: cut the power for that, or simulate it.
+//!
+//! | suite | for a store | needs |
+//! |---|---|---|
+//! | [`inbox_suite`] | every one | [`InboxBackend`] |
+//! | [`journal_suite`], [`quarantine_suite`] | that keeps requests | [`InboxBackend`] |
+//! | [`moving_suite`] | whose events can move into another one, or out of one | [`MovingBackend`] |
+//! | [`nodes_suite`] | that several processes have at the same time | [`SharedBackend`] |
+//! | [`agreement_suite`] | through which these processes agree | [`SharedBackend`] |
+//! | [`crash_suite`] | whose processes are killed with `kill -9` | [`CrashBackend`] |
+//! | [`outage_suite`] | whose engine is a server, which is killed too | [`EngineBackend`] |
 
 mod accepting;
+mod agreement;
+mod crash;
+mod diary;
 mod endpoints;
 mod failing;
 mod journal;
 mod lanes;
 mod leases;
+mod moving;
 mod network;
+mod node;
+mod nodes;
+mod outage;
 mod quarantine;
 mod sample;
+mod shared;
 
 use std::error::Error;
 use std::fmt;
@@ -21,8 +39,12 @@ use hookporter_pipeline::BoxError;
 use hookporter_pipeline::inbox::{AcceptingSide, WorkingSide};
 use hookporter_pipeline::operating::Operated;
 
+pub use diary::NodeDiary;
+pub use moving::MovingBackend;
 pub use network::{Mood, Network};
+pub use node::{NodeLife, NodeProcess};
 pub use sample::{START, sample_record};
+pub use shared::{CrashBackend, EngineBackend, Patience, SharedBackend};
 
 /// What the suite runs on: a maker of stores.
 pub trait InboxBackend {
@@ -183,6 +205,77 @@ where
         quarantine::of_many_who_readmit_a_request_one_does;
         quarantine::a_filter_chooses_and_what_is_forgotten_is_gone;
         quarantine::what_was_held_is_handed_off_by_itself_once_a_proof_holds;
+    }
+    Ok(())
+}
+
+/// Runs every case of several nodes with the same events, each on an empty store, on a tokio runtime of several threads with its time
+/// on; without those that need what the store [lacks](InboxBackend::lacks).
+///
+/// # Errors
+/// The first case that does not hold.
+pub async fn nodes_suite<B: SharedBackend>(backend: &B) -> Result<(), SuiteFailure> {
+    cases! { backend =>
+        nodes::copies_at_two_nodes_are_one_event;
+        nodes::nodes_that_accept_and_work_at_once_work_each_event_once;
+        nodes::events_of_a_lane_are_worked_in_order_whichever_nodes_accept_and_work_them needs Lanes;
+        nodes::an_event_that_comes_while_the_one_before_it_is_completed_is_due needs Lanes;
+    }
+    Ok(())
+}
+
+/// Kills nodes at random, with `kill -9`, while they accept and work.
+///
+/// # Errors
+/// The first case that does not hold.
+pub async fn crash_suite<B: CrashBackend>(backend: &B) -> Result<(), SuiteFailure> {
+    cases! { backend =>
+        crash::nothing_acknowledged_is_missing_or_worked_by_two_when_nodes_are_killed;
+    }
+    Ok(())
+}
+
+/// Kills, ends and starts the engine under load, on a tokio runtime of several threads with its time on.
+///
+/// # Errors
+/// The first case that does not hold.
+pub async fn outage_suite<B: EngineBackend>(backend: &B) -> Result<(), SuiteFailure> {
+    cases! { backend =>
+        outage::nothing_acknowledged_is_missing_and_the_store_is_back_within_two_seconds;
+    }
+    Ok(())
+}
+
+/// Runs every case of what nodes agree on and tell of each other, each on an empty store, on a tokio runtime with its time on: for a
+/// store that has a [shared side](AcceptingSide::shared_side).
+///
+/// # Errors
+/// The first case that does not hold.
+pub async fn agreement_suite<B: SharedBackend>(backend: &B) -> Result<(), SuiteFailure> {
+    cases! { backend =>
+        agreement::a_pause_on_one_node_is_one_on_all;
+        agreement::what_was_said_outlives_every_node;
+        agreement::a_key_that_is_revoked_on_one_node_is_dead_on_all;
+        agreement::a_tenants_key_is_no_other_tenants;
+        agreement::each_node_shows_all_of_them;
+    }
+    Ok(())
+}
+
+/// Runs every case of events that one store gives to another, each on an empty store, on a tokio runtime with its time on; without
+/// those that need what the store [lacks](InboxBackend::lacks).
+///
+/// # Errors
+/// The first case that does not hold.
+pub async fn moving_suite<B: MovingBackend>(backend: &B) -> Result<(), SuiteFailure> {
+    cases! { backend =>
+        moving::all_that_is_kept_comes_along_and_twice_is_once needs Lanes, CallersClock;
+        moving::what_was_taken_over_is_as_if_it_had_come_here needs Lanes, CallersClock;
+        moving::the_lowest_number_of_a_lane_is_worked_first needs Lanes, CallersClock;
+        moving::an_event_whose_number_another_has_is_renumbered_or_refused;
+        moving::what_was_worked_there_since_is_done_here_unless_it_was_worked_here needs Lanes, CallersClock;
+        moving::of_an_event_without_contents_what_is_left_is_known needs CallersClock;
+        moving::of_two_who_move_the_same_events_one_does needs Lanes;
     }
     Ok(())
 }

@@ -13,14 +13,13 @@ use std::path::{Path, PathBuf};
 use std::sync::mpsc;
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
-use hookporter_core::{Clock, SystemClock};
-use hookporter_pipeline::inbox::{AcceptingSide, EventRecord, WorkError};
+use hookporter_bench::inbox::{BODY, record};
+use hookporter_bench::rate::Rate;
+use hookporter_pipeline::inbox::{AcceptingSide, WorkError};
 use hookporter_sqlite::Inbox;
 use rusqlite::Connection;
 use tokio::sync::oneshot;
 
-const BODY: usize = 1024;
 /// How often both are measured, one after the other.
 const ROUNDS: usize = 5;
 
@@ -49,7 +48,7 @@ fn main() {
             .collect();
         // Each by itself: a round in which the disk was slow for one of the two is no ratio.
         let (bare, inbox): (Vec<_>, Vec<_>) = rounds.into_iter().unzip();
-        let (bare, inbox) = (median(bare), median(inbox));
+        let (bare, inbox) = (Rate::median(bare), Rate::median(inbox));
         let ratio = inbox.per_second / bare.per_second;
         println!("{producers:>9} {bare} {inbox} {ratio:>6.2}");
     }
@@ -60,11 +59,6 @@ fn main() {
     let (first, last, events) = runtime.block_on(memory(&fresh(&directory, "memory.db"), lasting.mul_f64(10.0)));
     println!("memory with 64 producers: {first:.1} MiB after a tenth of the run, {last:.1} MiB after {events} events");
     let _ = std::fs::remove_dir_all(&directory);
-}
-
-fn median(mut rates: Vec<Rate>) -> Rate {
-    rates.sort_by(|one, other| one.per_second.total_cmp(&other.per_second));
-    rates.swap_remove(rates.len() / 2)
 }
 
 /// The memory of the process after a tenth of a long run and at its end, in MiB, and how many events came meanwhile. Workers
@@ -87,9 +81,7 @@ async fn memory(path: &Path, lasting: Duration) -> (f64, f64, usize) {
                         if started.elapsed() > lasting {
                             return;
                         }
-                        let mut record = EventRecord::new("acme", Bytes::from(vec![b'x'; BODY]), SystemClock.now());
-                        record.identity = Some(format!("evt_{producer}_{at}").into_bytes());
-                        inbox.accept(vec![record]).await.expect("accepted");
+                        inbox.accept(vec![record(format!("evt_{producer}_{at}"))]).await.expect("accepted");
                         counted.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
                     }
                 })
@@ -113,28 +105,6 @@ fn resident() -> f64 {
     line.and_then(|line| line.split_whitespace().next()?.parse::<f64>().ok()).unwrap_or(0.0) / 1024.0
 }
 
-/// Acknowledgements per second, and how long they took.
-struct Rate {
-    per_second: f64,
-    p50: Duration,
-    p99: Duration,
-}
-
-impl Rate {
-    fn of(mut latencies: Vec<Duration>, elapsed: Duration) -> Self {
-        latencies.sort_unstable();
-        let at = |share: f64| latencies[((latencies.len() - 1) as f64 * share) as usize];
-        Self { per_second: latencies.len() as f64 / elapsed.as_secs_f64(), p50: at(0.5), p99: at(0.99) }
-    }
-}
-
-impl std::fmt::Display for Rate {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let millis = |latency: Duration| latency.as_secs_f64() * 1000.0;
-        write!(f, "{:>10.0} {:>6.2}ms {:>6.2}ms", self.per_second, millis(self.p50), millis(self.p99))
-    }
-}
-
 fn fresh(directory: &Path, name: &str) -> PathBuf {
     let path = directory.join(name);
     for suffix in ["", "-wal", "-shm"] {
@@ -153,46 +123,9 @@ fn syncs(directory: &Path, lasting: Duration) -> f64 {
     f64::from(count) / started.elapsed().as_secs_f64()
 }
 
-/// Producers that each wait for one acknowledgement after the other.
-async fn produce<F, R>(producers: usize, lasting: Duration, accept: F) -> Rate
-where
-    F: Fn(String) -> R + Clone + Send + 'static,
-    R: Future<Output = ()> + Send,
-{
-    let started = Instant::now();
-    let tasks: Vec<_> = (0..producers)
-        .map(|producer| {
-            let accept = accept.clone();
-            tokio::spawn(async move {
-                let mut latencies = Vec::new();
-                while started.elapsed() < lasting {
-                    let began = Instant::now();
-                    accept(format!("evt_{producer}_{}", latencies.len())).await;
-                    latencies.push(began.elapsed());
-                }
-                latencies
-            })
-        })
-        .collect();
-    let mut latencies = Vec::new();
-    for task in tasks {
-        latencies.extend(task.await.expect("a producer"));
-    }
-    Rate::of(latencies, started.elapsed())
-}
-
 async fn inbox(path: &Path, producers: usize, lasting: Duration) -> Rate {
     let inbox = Inbox::open(path).await.expect("an inbox");
-    let accepting = inbox.clone();
-    let rate = produce(producers, lasting, move |id| {
-        let mut record = EventRecord::new("acme", Bytes::from(vec![b'x'; BODY]), SystemClock.now());
-        record.identity = Some(id.into_bytes());
-        let accepted = accepting.accept(vec![record]);
-        async move {
-            accepted.await.expect("accepted");
-        }
-    })
-    .await;
+    let rate = hookporter_bench::inbox::rate(&inbox, producers, lasting).await;
     inbox.close().await;
     rate
 }
@@ -203,7 +136,7 @@ async fn bare(path: &Path, producers: usize, lasting: Duration) -> Rate {
     let (sender, receiver) = mpsc::channel::<Waiting>();
     let path = path.to_owned();
     let writer = std::thread::spawn(move || group_commits(&path, &receiver));
-    let rate = produce(producers, lasting, move |id| {
+    let rate = Rate::of(producers, lasting, move |id| {
         let (done, committed) = oneshot::channel();
         sender.send((id, vec![b'x'; BODY], done)).expect("a writer");
         async move {

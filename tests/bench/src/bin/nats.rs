@@ -9,20 +9,16 @@
 //! What a confirmation is worth is the server's `sync_interval`: start it with `always`. Streams whose names begin with `bench_` are
 //! made anew.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use bytes::Bytes;
+use hookporter_bench::inbox::{BODY, fill};
 use hookporter_bench::rate::Rate;
-use hookporter_core::{Clock, SystemClock};
 use hookporter_nats::async_nats::jetstream::context::Context;
 use hookporter_nats::async_nats::jetstream::message::PublishMessage;
 use hookporter_nats::async_nats::jetstream::stream::{Config, DiscardPolicy};
 use hookporter_nats::async_nats::{self, jetstream};
 use hookporter_nats::{Inbox, Settings};
-use hookporter_pipeline::Event;
-use hookporter_pipeline::inbox::{AcceptingSide, EventRecord, WorkError};
-
-const BODY: usize = 1024;
 
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
 async fn main() {
@@ -44,12 +40,9 @@ async fn main() {
         }
         let [one, many, inbox] = rates.map(Rate::median);
         println!(
-            "{producers:>9} {:>10.0} {:>10.0} {:>10.0} {:>6.2}ms {:>6.2}ms {:>8.2} {:>8.2}",
+            "{producers:>9} {:>10.0} {:>10.0} {inbox} {:>8.2} {:>8.2}",
             one.per_second,
             many.per_second,
-            inbox.per_second,
-            inbox.p50.as_secs_f64() * 1000.0,
-            inbox.p99.as_secs_f64() * 1000.0,
             inbox.per_second / one.per_second,
             inbox.per_second / many.per_second
         );
@@ -96,22 +89,9 @@ async fn open(streams: &Context, url: &str) -> Inbox {
     Settings::new().stream("bench_inbox").connect(url).await.expect("an inbox")
 }
 
-fn record(id: String) -> EventRecord {
-    let mut record = EventRecord::new("acme", Bytes::from(vec![b'x'; BODY]), SystemClock.now());
-    record.identity = Some(id.into_bytes());
-    record
-}
-
 async fn inbox(streams: &Context, url: &str, producers: usize, lasting: Duration) -> Rate {
     let inbox = open(streams, url).await;
-    let accepting = inbox.clone();
-    let rate = Rate::of(producers, lasting, move |id| {
-        let accepted = accepting.accept(vec![record(id)]);
-        async move {
-            accepted.await.expect("accepted");
-        }
-    })
-    .await;
+    let rate = hookporter_bench::inbox::rate(&inbox, producers, lasting).await;
     inbox.close().await;
     forget(streams, &["bench_inbox", "bench_inbox_dead", "bench_inbox_parked"]).await;
     rate
@@ -121,12 +101,7 @@ async fn inbox(streams: &Context, url: &str, producers: usize, lasting: Duration
 async fn worked(streams: &Context, url: &str, concurrency: usize) -> f64 {
     const EVENTS: usize = 10_000;
     let inbox = open(streams, url).await;
-    for at in 0..EVENTS / 500 {
-        let records = (0..500).map(|of| record(format!("evt_{at}_{of}"))).collect();
-        inbox.accept(records).await.expect("accepted");
-    }
-    let began = Instant::now();
-    let worker = inbox.worker(|_: Event| async { Ok::<_, WorkError>(()) }).concurrency(concurrency);
+    fill(&inbox, EVENTS).await;
     let stream = streams.get_stream("bench_inbox").await.expect("a stream");
     let done = async {
         loop {
@@ -137,8 +112,7 @@ async fn worked(streams: &Context, url: &str, concurrency: usize) -> f64 {
             }
         }
     };
-    let _ = worker.run_until(done).await;
-    let rate = EVENTS as f64 / began.elapsed().as_secs_f64();
+    let rate = hookporter_bench::inbox::worked(&inbox, EVENTS, concurrency, done).await;
     inbox.close().await;
     forget(streams, &["bench_inbox", "bench_inbox_dead", "bench_inbox_parked"]).await;
     rate

@@ -9,18 +9,15 @@
 //! one of so many connections. The other two write what waits with one statement, as the inbox does: one into that table, one into the
 //! inbox's own tables and indexes, and nothing but the insertion. Schemas `bench_bare` and `bench_inbox` are made anew.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use bytes::Bytes;
-use hookporter_core::{Clock, SystemClock};
-use hookporter_pipeline::Event;
-use hookporter_pipeline::inbox::{AcceptingSide, EventRecord, WorkError};
+use hookporter_bench::inbox::{BODY, fill};
+use hookporter_bench::rate::Rate;
 use hookporter_postgres::sqlx::postgres::PgPoolOptions;
 use hookporter_postgres::sqlx::{self, Connection, PgConnection, PgPool};
 use hookporter_postgres::{Inbox, Settings};
 use tokio::sync::{mpsc, oneshot};
-
-const BODY: usize = 1024;
 
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
 async fn main() {
@@ -41,15 +38,12 @@ async fn main() {
             rates[2].push(bare(&url, TWO, producers, lasting).await);
             rates[3].push(inbox(&url, producers, lasting).await);
         }
-        let [single, one, two, inbox] = rates.map(median);
+        let [single, one, two, inbox] = rates.map(Rate::median);
         println!(
-            "{producers:>9} {:>10.0} {:>10.0} {:>10.0} {:>10.0} {:>6.2}ms {:>6.2}ms {:>9.2} {:>8.2} {:>8.2}",
+            "{producers:>9} {:>10.0} {:>10.0} {:>10.0} {inbox} {:>9.2} {:>8.2} {:>8.2}",
             single.per_second,
             one.per_second,
             two.per_second,
-            inbox.per_second,
-            inbox.p50.as_secs_f64() * 1000.0,
-            inbox.p99.as_secs_f64() * 1000.0,
             inbox.per_second / single.per_second,
             inbox.per_second / one.per_second,
             inbox.per_second / two.per_second
@@ -61,49 +55,6 @@ async fn main() {
             worked(&url, concurrency).await
         );
     }
-}
-
-/// Acknowledgements per second, and how long they took.
-struct Rate {
-    per_second: f64,
-    p50: Duration,
-    p99: Duration,
-}
-
-fn median(mut rates: Vec<Rate>) -> Rate {
-    rates.sort_by(|one, other| one.per_second.total_cmp(&other.per_second));
-    rates.swap_remove(rates.len() / 2)
-}
-
-/// Producers that each wait for one acknowledgement after the other.
-async fn produce<F, R>(producers: usize, lasting: Duration, accept: F) -> Rate
-where
-    F: Fn(String) -> R + Clone + Send + 'static,
-    R: Future<Output = ()> + Send,
-{
-    let started = Instant::now();
-    let tasks: Vec<_> = (0..producers)
-        .map(|producer| {
-            let accept = accept.clone();
-            tokio::spawn(async move {
-                let mut latencies = Vec::new();
-                while started.elapsed() < lasting {
-                    let began = Instant::now();
-                    accept(format!("evt_{producer}_{}", latencies.len())).await;
-                    latencies.push(began.elapsed());
-                }
-                latencies
-            })
-        })
-        .collect();
-    let mut latencies = Vec::new();
-    for task in tasks {
-        latencies.extend(task.await.expect("a producer"));
-    }
-    let elapsed = started.elapsed();
-    latencies.sort_unstable();
-    let at = |share: f64| latencies[((latencies.len() - 1) as f64 * share) as usize];
-    Rate { per_second: latencies.len() as f64 / elapsed.as_secs_f64(), p50: at(0.5), p99: at(0.99) }
 }
 
 /// Tables and statement of a bare loop.
@@ -158,7 +109,7 @@ async fn bare(url: &str, bare: Bare, producers: usize, lasting: Duration) -> Rat
             }
         }
     });
-    let rate = produce(producers, lasting, move |id| {
+    let rate = Rate::of(producers, lasting, move |id| {
         let (done, committed) = oneshot::channel();
         sender.send((id, Bytes::from(vec![b'x'; BODY]), done)).expect("a writer");
         async move {
@@ -183,7 +134,7 @@ async fn single(url: &str, producers: usize, lasting: Duration) -> Rate {
     let most = u32::try_from(producers.min(CONNECTIONS)).expect("few");
     let pool = PgPoolOptions::new().max_connections(most).min_connections(most).connect(url).await.expect("a server");
     let inserting = pool.clone();
-    let rate = produce(producers, lasting, move |id| {
+    let rate = Rate::of(producers, lasting, move |id| {
         let pool = inserting.clone();
         async move {
             let insert = "INSERT INTO bench_bare.events (identity, body) VALUES ($1, $2) ON CONFLICT DO NOTHING";
@@ -201,22 +152,9 @@ async fn open(url: &str) -> Inbox {
     Settings::new().schema("bench_inbox").connect(url).await.expect("an inbox")
 }
 
-fn record(id: String) -> EventRecord {
-    let mut record = EventRecord::new("acme", Bytes::from(vec![b'x'; BODY]), SystemClock.now());
-    record.identity = Some(id.into_bytes());
-    record
-}
-
 async fn inbox(url: &str, producers: usize, lasting: Duration) -> Rate {
     let inbox = open(url).await;
-    let accepting = inbox.clone();
-    let rate = produce(producers, lasting, move |id| {
-        let accepted = accepting.accept(vec![record(id)]);
-        async move {
-            accepted.await.expect("accepted");
-        }
-    })
-    .await;
+    let rate = hookporter_bench::inbox::rate(&inbox, producers, lasting).await;
     inbox.close().await;
     rate
 }
@@ -225,14 +163,9 @@ async fn inbox(url: &str, producers: usize, lasting: Duration) -> Rate {
 async fn worked(url: &str, concurrency: usize) -> f64 {
     const EVENTS: usize = 20_000;
     let inbox = open(url).await;
-    for at in 0..EVENTS / 500 {
-        let records = (0..500).map(|of| record(format!("evt_{at}_{of}"))).collect();
-        inbox.accept(records).await.expect("accepted");
-    }
+    fill(&inbox, EVENTS).await;
     let pool = PgPool::connect(url).await.expect("a server");
     sqlx::query("ANALYZE").execute(&pool).await.expect("statistics");
-    let began = Instant::now();
-    let worker = inbox.worker(|_: Event| async { Ok::<_, WorkError>(()) }).concurrency(concurrency);
     let done = async {
         loop {
             tokio::time::sleep(Duration::from_millis(100)).await;
@@ -245,8 +178,7 @@ async fn worked(url: &str, concurrency: usize) -> f64 {
             }
         }
     };
-    let _ = worker.run_until(done).await;
-    let rate = EVENTS as f64 / began.elapsed().as_secs_f64();
+    let rate = hookporter_bench::inbox::worked(&inbox, EVENTS, concurrency, done).await;
     inbox.close().await;
     rate
 }

@@ -9,18 +9,15 @@
 //! the least that tells copies). The server is to have `appendonly yes` and `appendfsync always`. It is emptied: give it a server
 //! of its own.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use bytes::Bytes;
+use hookporter_bench::inbox::{BODY, fill};
 use hookporter_bench::rate::Rate;
-use hookporter_core::{Clock, SystemClock};
-use hookporter_pipeline::Event;
-use hookporter_pipeline::inbox::{AcceptingSide, Durability, EventRecord, WorkError};
+use hookporter_pipeline::inbox::{AcceptingSide, Durability};
 use hookporter_redis::redis::{self, aio::MultiplexedConnection};
 use hookporter_redis::{Inbox, Settings};
 use tokio::sync::{mpsc, oneshot};
-
-const BODY: usize = 1024;
 
 #[tokio::main(flavor = "multi_thread", worker_threads = 2)]
 async fn main() {
@@ -41,18 +38,18 @@ async fn main() {
         }
         let [appended, marked, inbox] = rates.map(Rate::median);
         println!(
-            "{producers:>9} {:>10.0} {:>10.0} {:>10.0} {:>6.2}ms {:>6.2}ms {:>8.2} {:>8.2}",
+            "{producers:>9} {:>10.0} {:>10.0} {inbox} {:>8.2} {:>8.2}",
             appended.per_second,
             marked.per_second,
-            inbox.per_second,
-            inbox.p50.as_secs_f64() * 1000.0,
-            inbox.p99.as_secs_f64() * 1000.0,
             inbox.per_second / appended.per_second,
             inbox.per_second / marked.per_second
         );
     }
     for concurrency in [16, 64] {
-        println!("from acceptance to done, at a concurrency of {concurrency}: {:.0}/s", worked(&url, concurrency).await);
+        println!(
+            "from acceptance to done, at a concurrency of {concurrency}: {:.0}/s",
+            worked(&url, concurrency).await
+        );
     }
 }
 
@@ -110,22 +107,9 @@ async fn open(url: &str) -> Inbox {
     inbox
 }
 
-fn record(id: String) -> EventRecord {
-    let mut record = EventRecord::new("acme", Bytes::from(vec![b'x'; BODY]), SystemClock.now());
-    record.identity = Some(id.into_bytes());
-    record
-}
-
 async fn inbox(url: &str, producers: usize, lasting: Duration) -> Rate {
     let inbox = open(url).await;
-    let accepting = inbox.clone();
-    let rate = Rate::of(producers, lasting, move |id| {
-        let accepted = accepting.accept(vec![record(id)]);
-        async move {
-            accepted.await.expect("accepted");
-        }
-    })
-    .await;
+    let rate = hookporter_bench::inbox::rate(&inbox, producers, lasting).await;
     inbox.close().await;
     rate
 }
@@ -134,26 +118,19 @@ async fn inbox(url: &str, producers: usize, lasting: Duration) -> Rate {
 async fn worked(url: &str, concurrency: usize) -> f64 {
     const EVENTS: usize = 20_000;
     let inbox = open(url).await;
-    for at in 0..EVENTS / 500 {
-        let records = (0..500).map(|of| record(format!("evt_{at}_{of}"))).collect();
-        inbox.accept(records).await.expect("accepted");
-    }
+    fill(&inbox, EVENTS).await;
     let client = redis::Client::open(url).expect("a URL");
     let mut look = client.get_multiplexed_async_connection().await.expect("a server");
-    let began = Instant::now();
-    let worker = inbox.worker(|_: Event| async { Ok::<_, WorkError>(()) }).concurrency(concurrency);
     let done = async {
         loop {
             tokio::time::sleep(Duration::from_millis(100)).await;
-            let left: i64 =
-                redis::cmd("XLEN").arg("{bench}:events").query_async(&mut look).await.expect("a count");
+            let left: i64 = redis::cmd("XLEN").arg("{bench}:events").query_async(&mut look).await.expect("a count");
             if left == 0 {
                 return;
             }
         }
     };
-    let _ = worker.run_until(done).await;
-    let rate = EVENTS as f64 / began.elapsed().as_secs_f64();
+    let rate = hookporter_bench::inbox::worked(&inbox, EVENTS, concurrency, done).await;
     inbox.close().await;
     rate
 }

@@ -13,15 +13,13 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use bytes::Bytes;
-use hookporter_core::{Clock, SystemClock};
+use hookporter_bench::inbox::{fill, record};
 use hookporter_pipeline::Event;
-use hookporter_pipeline::inbox::{AcceptingSide, EventRecord, WorkError};
+use hookporter_pipeline::inbox::{AcceptingSide, WorkError};
 use hookporter_sqlite::Inbox;
 use rusqlite::Connection;
 use tokio::sync::mpsc;
 
-const BODY: usize = 1024;
 const ROUNDS: usize = 3;
 
 fn main() {
@@ -38,7 +36,7 @@ fn main() {
         let mut rounds: Vec<_> = (0..ROUNDS)
             .map(|round| {
                 let path = directory.join(format!("{concurrency}-{round}.db"));
-                runtime.block_on(fill(&path, 2 * events));
+                runtime.block_on(filled(&path, 2 * events));
                 (floor(&path, events, concurrency), runtime.block_on(work(&path, events, concurrency)))
             })
             .collect();
@@ -52,17 +50,9 @@ fn main() {
     let _ = std::fs::remove_dir_all(&directory);
 }
 
-fn record(at: usize) -> EventRecord {
-    let mut record = EventRecord::new("acme", Bytes::from(vec![b'x'; BODY]), SystemClock.now());
-    record.identity = Some(format!("evt_{at}").into_bytes());
-    record
-}
-
-async fn fill(path: &Path, events: usize) {
+async fn filled(path: &Path, events: usize) {
     let inbox = Inbox::open(path).await.expect("an inbox");
-    for from in (0..events).step_by(500) {
-        inbox.accept((from..events.min(from + 500)).map(record).collect()).await.expect("accepted");
-    }
+    fill(&inbox, events).await;
     inbox.close().await;
 }
 
@@ -130,7 +120,7 @@ async fn waits(path: &Path, events: usize) -> Vec<Duration> {
     let accept = async move {
         let mut waits = Vec::new();
         for at in 0..events {
-            accepting.accept(vec![record(at)]).await.expect("accepted");
+            accepting.accept(vec![record(format!("evt_{at}"))]).await.expect("accepted");
             let acknowledged = Instant::now();
             let began: Instant = begun.recv().await.expect("the function");
             waits.push(began.saturating_duration_since(acknowledged));

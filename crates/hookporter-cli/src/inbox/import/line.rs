@@ -226,7 +226,7 @@ impl Record {
         record.headers = self.headers.into_iter().map(|(name, value)| (name, value.0)).collect();
         record.body = self.body.0.into();
         record.payload = self.payload.map(|payload| payload.0.into());
-        record.coverage = coverage(&self.coverage);
+        record.coverage = Coverage::of(&self.coverage);
         record.key_id = self.key_id;
         record.sent_at = self.sent_ms.map(UnixTime::from_millis);
         record.peer = self.peer;
@@ -252,15 +252,9 @@ impl Came {
         Original {
             body: self.body.0.into(),
             payload: self.payload.map(|payload| payload.0.into()),
-            coverage: coverage(&self.coverage),
+            coverage: Coverage::of(&self.coverage),
             edited_at: UnixTime::from_millis(self.edited_ms),
             reason: self.reason,
         }
     }
-}
-
-/// A word of a newer release claims the least.
-fn coverage(word: &str) -> Coverage {
-    let all = [Coverage::Body, Coverage::Payload, Coverage::Fields];
-    all.into_iter().find(|coverage| coverage.as_str() == word).unwrap_or(Coverage::Origin)
 }

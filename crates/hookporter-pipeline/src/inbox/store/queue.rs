@@ -5,7 +5,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{Notify, oneshot};
 
-use crate::inbox::store::Fault;
+use crate::handoff::{BoxFuture, HandoffError};
+use crate::inbox::store::{Fault, Sealing};
 use crate::inbox::{Accepted, EventRecord};
 
 /// The records of one request, and who waits for the answer.
@@ -63,6 +64,21 @@ impl Queue {
     #[must_use]
     pub fn new(most: usize, most_bytes: usize) -> Self {
         Self { waiting: Mutex::default(), pushed: Notify::new(), most, most_bytes }
+    }
+
+    /// Adds these records, if there is room, and ends when they are kept: all that an
+    /// [`AcceptingSide`](crate::inbox::AcceptingSide) of such a store has to do.
+    pub fn accept(
+        &self,
+        sealing: &Sealing,
+        records: Vec<EventRecord>,
+    ) -> BoxFuture<'static, Result<Vec<Accepted>, HandoffError>> {
+        let pushed = sealing.seal(records).and_then(|records| {
+            let (reply, answer) = oneshot::channel();
+            self.push(Job { weight: EventRecord::weight_of(&records), records, reply })?;
+            Ok(answer)
+        });
+        Box::pin(async move { Ok(pushed?.await.unwrap_or(Err(Fault::Closed))?) })
     }
 
     /// Adds a job, if there is room. A single one that is larger than the bound still has its turn.

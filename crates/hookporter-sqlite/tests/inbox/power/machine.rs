@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashMap};
 
 use super::random::Random;
-use super::recording::{Moment, Operation, Recording};
+use super::recording::{Habits, Moment, Operation, Recording};
 
 /// Disks write whole sectors, or so one hopes: a write that is cut is cut between two.
 const SECTOR: usize = 512;
@@ -210,15 +210,19 @@ impl<'a> Machine<'a> {
                 name(&mut names, &pending.change);
             }
         }
-        names.into_iter().map(|(name, at)| (name, self.files[at].image(variant, random))).collect()
+        names
+            .into_iter()
+            .map(|(name, at)| (name, self.files[at].image(variant, self.recording.habits, random)))
+            .collect()
     }
 }
 
 impl File {
-    fn image(&self, variant: Variant, random: &mut Random) -> Vec<u8> {
+    fn image(&self, variant: Variant, habits: Habits, random: &mut Random) -> Vec<u8> {
         let mut bytes = self.durable.clone();
         // Where a file grew and its bytes did not come: nothing, or what was on the disk before.
-        let rubbish = if variant.writes == Fate::Chance && random.one_of(2) == 0 { 0xa5 } else { 0 };
+        let shows_old = variant.writes == Fate::Chance && random.one_of(2) == 0 && !habits.grows_with_zeros;
+        let rubbish = if shows_old { 0xa5 } else { 0 };
         for pending in &self.pending {
             match &pending.change {
                 Change::Write { at, bytes: written } if variant.writes == Fate::Chance && random.one_of(3) == 0 => {

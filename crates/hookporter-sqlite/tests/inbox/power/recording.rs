@@ -72,6 +72,8 @@ pub(super) struct Habits {
     pub(super) overwritten: &'static [&'static str],
     /// The directory in which victims live, below the watched one: names without a root are below it.
     pub(super) home: Option<&'static str>,
+    /// The file system shows zeros where a file grew and its bytes did not come, and never what was on the disk before.
+    pub(super) grows_with_zeros: bool,
 }
 
 /// Everything that happened in one directory.

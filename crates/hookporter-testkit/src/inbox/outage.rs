@@ -1,0 +1,129 @@
+//! An engine that is killed, stopped and started again under load.
+
+use std::collections::BTreeSet;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use hookporter_pipeline::Event;
+use hookporter_pipeline::inbox::{AcceptingSide, WorkError, Worker};
+use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep, timeout};
+
+use super::nodes::{all_is_worked, locked};
+use super::sample::sample_record;
+use super::{EngineBackend, Held, hold, same};
+
+const ROUNDS: usize = 5;
+const SENDERS: usize = 16;
+/// Within so much of the engine's return something is acknowledged again.
+const BACK: Duration = Duration::from_secs(2);
+/// How many are acknowledged at least, or the engine hardly lived.
+const LEAST: usize = 300;
+
+/// What senders and the worker saw.
+#[derive(Default)]
+struct Seen {
+    acknowledged: Mutex<BTreeSet<String>>,
+    worked: Mutex<BTreeSet<String>>,
+    refused: AtomicUsize,
+    last: Mutex<Option<Instant>>,
+    longest: Mutex<Duration>,
+    over: AtomicBool,
+}
+
+/// A sender, who tries again what was not acknowledged.
+async fn send<S: AcceptingSide>(store: S, name: String, seen: Arc<Seen>) {
+    let mut at = 0_usize;
+    while !seen.over.load(Ordering::Relaxed) {
+        let id = format!("{name}.{at}");
+        let began = Instant::now();
+        let answer = store.accept(vec![sample_record(&id)]).await;
+        {
+            let mut longest = locked(&seen.longest);
+            *longest = began.elapsed().max(*longest);
+        }
+        if answer.is_ok() {
+            locked(&seen.acknowledged).insert(id);
+            *locked(&seen.last) = Some(Instant::now());
+            at = at.wrapping_add(1);
+            sleep(Duration::from_millis(1)).await;
+        } else {
+            seen.refused.fetch_add(1, Ordering::Relaxed);
+            sleep(Duration::from_millis(10)).await;
+        }
+    }
+}
+
+/// While it is away for long nobody waits for it, and nothing piles up.
+async fn it_is_away<B: EngineBackend>(backend: &B, store: &B::Store) -> Held {
+    let patience = backend.patience();
+    sleep(Duration::from_millis(1500)).await;
+    for _ in 0..20 {
+        let began = Instant::now();
+        let answer = store.accept(vec![sample_record("evt_away")]).await;
+        let took = began.elapsed();
+        hold(answer.is_err(), || "it acknowledges while its engine is away".to_owned())?;
+        hold(took < patience.refused, || format!("a sender is refused after {took:?}"))?;
+        sleep(Duration::from_millis(15)).await;
+    }
+    let (count, bytes) = backend.queued(store);
+    hold(count <= patience.queued && (count > 0 || bytes == 0), || format!("{count} wait, of {bytes} bytes"))
+}
+
+pub(super) async fn nothing_acknowledged_is_missing_and_the_store_is_back_within_two_seconds<B: EngineBackend>(
+    backend: &B,
+    store: B::Store,
+) -> Held {
+    let seen = Arc::new(Seen::default());
+    let diary = seen.clone();
+    let worker = Worker::new(store.clone(), move |event: Event| {
+        locked(&diary.worked).insert(event.id().unwrap_or_default().to_owned());
+        std::future::ready(Ok::<_, WorkError>(()))
+    });
+    let mut working = JoinSet::new();
+    working.spawn(worker.lease(Duration::from_secs(2)).run_until(std::future::pending()));
+    let mut sending: JoinSet<()> = (0..SENDERS).map(|at| send(store.clone(), at.to_string(), seen.clone())).collect();
+    for round in 0..ROUNDS {
+        sleep(Duration::from_millis(400)).await;
+        if round == 3 {
+            backend.stop()?
+        } else {
+            backend.kill()?
+        }
+        if round == 1 {
+            it_is_away(backend, &store).await?;
+        }
+        backend.start()?;
+        let up = Instant::now();
+        let back = async {
+            while locked(&seen.last).is_none_or(|last| last < up) {
+                sleep(Duration::from_millis(5)).await;
+            }
+        };
+        let back = timeout(BACK, back).await;
+        hold(back.is_ok(), || format!("nothing is acknowledged {BACK:?} after the engine is back"))?;
+    }
+    sleep(Duration::from_millis(300)).await;
+    seen.over.store(true, Ordering::Relaxed);
+    while let Some(sent) = sending.join_next().await {
+        sent?;
+    }
+    let longest = *locked(&seen.longest);
+    hold(longest < backend.patience().longest, || format!("a sender waited for {longest:?}"))?;
+
+    let acknowledged = locked(&seen.acknowledged).clone();
+    let (count, refused) = (acknowledged.len(), seen.refused.load(Ordering::Relaxed));
+    hold(count > LEAST && refused > 0, || format!("{count} were acknowledged, and {refused} refused"))?;
+    let stored = backend.ids(&store).await?;
+    let different: BTreeSet<_> = stored.iter().cloned().collect();
+    same("events and different ones that the engine has", stored.len(), different.len())?;
+    let missing: Vec<_> = acknowledged.difference(&different).collect();
+    hold(missing.is_empty(), || format!("{count} were acknowledged, and missing are {missing:?}"))?;
+    all_is_worked(backend, &store).await?;
+    let worked = locked(&seen.worked).clone();
+    hold(worked == different, || {
+        let unworked: Vec<_> = different.symmetric_difference(&worked).collect();
+        format!("done and not worked, or worked and not there: {unworked:?}")
+    })
+}
