@@ -158,7 +158,7 @@ pub(crate) struct Keyed {
     /// The variable with the secret as the sender's dashboard shows it, or with a public key (PEM, JWK, hex, base64)
     /// where the scheme is asymmetric, or with a JSON object where the key has several parts; repeat it for a rotation.
     /// ID names the key [default: the variable's name]
-    #[arg(long, value_name = "[ID=]VAR", required = true, num_args = 1..)]
+    #[arg(long, value_name = "[ID=]VAR", required = true)]
     pub(crate) secret_env: Vec<String>,
 }
 

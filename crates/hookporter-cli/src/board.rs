@@ -73,6 +73,17 @@ pub(crate) struct Endpoint {
     pub(crate) keys: Vec<KeyUse>,
     #[serde(default)]
     pub(crate) has_tenants: bool,
+    /// How far a pause reaches: `this-process` or `every-node`.
+    pub(crate) paused: Option<String>,
+    #[serde(default)]
+    pub(crate) revoked_keys: Vec<Revoked>,
+}
+
+/// A key that counts no more.
+#[derive(Debug, Deserialize)]
+pub(crate) struct Revoked {
+    pub(crate) key: String,
+    pub(crate) tenant: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -10,6 +10,9 @@ use crate::failure::Failure;
 use crate::style::{Paint, Style};
 use crate::{duration, output};
 
+/// How many revoked keys of an endpoint are named.
+const MOST_REVOKED: usize = 20;
+
 /// Show how the endpoints of a running server fare
 ///
 /// A row for each, with its light and what it is doing; under it what is wrong, and where the guide says how to mend it. Exit status:
@@ -54,12 +57,29 @@ fn table(board: &Board, style: Style) -> String {
             endpoint.totals.errors,
         ));
         lines.extend(endpoint.alarms.iter().flat_map(|alarm| alarm_lines(alarm, style)));
+        lines.extend(said_lines(endpoint));
     }
     if !board.ready {
         lines.push("not ready: an endpoint is paused, or the process is about to end".to_owned());
     }
     lines.extend(board.fleet.iter().flat_map(|fleet| node_lines(fleet, style)));
     lines.join("\n")
+}
+
+/// What somebody said of an endpoint: that it is paused, and which keys of it count no more.
+fn said_lines(endpoint: &Endpoint) -> Vec<String> {
+    let paused = endpoint.paused.as_deref().map(|reach| {
+        let reach =
+            if reach == "every-node" { "on every node; `hookporter inbox stats` says who" } else { "in this process" };
+        format!("       paused {reach}")
+    });
+    let revoked = endpoint.revoked_keys.iter().take(MOST_REVOKED).map(|key| {
+        let tenant = key.tenant.as_deref().map(|tenant| format!(" of tenant `{}`", output::escaped(tenant)));
+        format!("       key `{}`{} is revoked", output::escaped(&key.key), tenant.unwrap_or_default())
+    });
+    let more = endpoint.revoked_keys.len().saturating_sub(MOST_REVOKED);
+    let more = (more > 0).then(|| format!("       and {more} more"));
+    paused.into_iter().chain(revoked).chain(more).collect()
 }
 
 /// The other nodes: who is there, and what is wrong on each.

@@ -5,6 +5,7 @@ mod export;
 mod filter;
 mod import;
 mod mend;
+mod pause;
 mod replay;
 mod show;
 mod verdicts;
@@ -12,6 +13,7 @@ mod verdicts;
 use std::io::{IsTerminal, Write};
 use std::process::ExitCode;
 
+use clap::builder::NonEmptyStringValueParser;
 use clap::{Args, Subcommand};
 use hookporter::operating::{Page as Place, Selection, State};
 use hookporter::{Clock, SystemClock};
@@ -68,8 +70,23 @@ enum Command {
         #[arg(long)]
         original: bool,
     },
-    /// Show how much the inbox holds
+    /// Show how much the inbox holds; where nodes share it, which endpoints are paused on all of them, too
     Stats,
+    /// Have an endpoint take no requests, on every node that shares the inbox, and on those that start later
+    ///
+    /// Senders are told 503 and come again. Every node goes by it within a second, and it holds until `resume`. Only for an inbox on
+    /// PostgreSQL. `stats` shows who said it, and when.
+    Pause {
+        /// The endpoint's name; `receive` names it after its sender
+        #[arg(value_parser = NonEmptyStringValueParser::new())]
+        endpoint: String,
+    },
+    /// Have a paused endpoint take requests again, on every node
+    Resume {
+        /// The endpoint's name
+        #[arg(value_parser = NonEmptyStringValueParser::new())]
+        endpoint: String,
+    },
     /// Have events worked again, from their first attempt; without numbers or --state, dead letters
     Requeue {
         #[command(flatten)]
@@ -137,9 +154,13 @@ pub(crate) fn run(args: &Arguments) -> Result<ExitCode, Failure> {
         Command::Payload { number, original: true } => original(args, *number),
         Command::Stats => {
             let store = open(args)?;
-            show::stats(&store.wait(store.events().stats())?, args.json);
+            let stats = store.wait(store.events().stats())?;
+            let said = store.shared().map(|side| store.wait(side.said())).transpose()?;
+            show::stats(&stats, said.as_deref(), args.json);
             Ok(ExitCode::SUCCESS)
         }
+        Command::Pause { endpoint } => pause::pause(args, endpoint),
+        Command::Resume { endpoint } => pause::resume(args, endpoint),
         Command::Requeue { filter, all } => mend::requeue(args, filter, *all),
         Command::Release { part, all } => mend::release(args, part, *all),
         Command::Drop(filter) => mend::drop(args, filter),

@@ -1,9 +1,11 @@
-//! `keys`: when each key of a running server last fitted, and which of them can go.
+//! `keys`: when each key of a running server last fitted, which of them can go, and which count no more.
+
+mod revoked;
 
 use std::process::ExitCode;
 use std::time::Duration;
 
-use clap::Args;
+use clap::{Args, Subcommand};
 use hookporter::UnixTime;
 
 use crate::board::{Endpoint, KeyUse, Read, Shown};
@@ -11,23 +13,50 @@ use crate::failure::Failure;
 use crate::style::{Paint, Style};
 use crate::{duration, moment, output};
 
-/// Show when each key of a running server last fitted, and which can go
+/// Show when each key of a running server last fitted, and which can go; revoke one on every node
 ///
 /// After a rotation the old key can go once it has been idle for --idle, while another key of its endpoint fitted since. The
 /// server counts since its start, and of keys that have not fitted since then nothing is shown.
+///
+/// `revoke`, `restore` and `revoked` take an inbox on PostgreSQL, by `--inbox`, in place of a server's page.
 #[derive(Debug, Args)]
+#[command(args_conflicts_with_subcommands = true, subcommand_negates_reqs = true)]
 pub(crate) struct Arguments {
     #[command(flatten)]
-    shown: Shown,
+    shown: Option<Shown>,
     /// How long a key is to be idle before it can go: longer than its sender tries again
     #[arg(long, value_name = "D", value_parser = duration::parse, default_value = "24h")]
     idle: Duration,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+#[derive(Debug, Subcommand)]
+enum Command {
+    /// Have a key count no more, by its id, on every node that shares the inbox, and on those that start later
+    ///
+    /// What is signed with it is refused within a second, after every restart, and until `restore`; other keys go on. It goes by the
+    /// id, whatever the secret is: give the new secret an id of its own. Only for an inbox on PostgreSQL, which never has the
+    /// secret.
+    Revoke(revoked::Which),
+    /// Have a revoked key count again: endpoint, id and tenant as they were revoked
+    Restore(revoked::Which),
+    /// List the revoked keys: whose they are, since when, and who said it
+    Revoked(revoked::Place),
 }
 
 /// Reads the page and shows what it says of keys.
 pub(crate) fn run(args: &Arguments) -> Result<ExitCode, Failure> {
-    let read = args.shown.read()?;
-    if args.shown.json {
+    let shown = match (&args.command, &args.shown) {
+        (Some(Command::Revoke(which)), _) => return revoked::revoke(which),
+        (Some(Command::Restore(which)), _) => return revoked::restore(which),
+        (Some(Command::Revoked(place)), _) => return revoked::list(place),
+        (None, Some(shown)) => shown,
+        // The parser lets nothing else pass.
+        (None, None) => return Err(Failure::usage("--url: where the server shows its health")),
+    };
+    let read = shown.read()?;
+    if shown.json {
         output::say(&read.json());
     } else {
         output::say(&table(&read, args.idle, Style::of_stdout()));

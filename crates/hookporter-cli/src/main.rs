@@ -9,6 +9,7 @@ mod completions;
 mod demo;
 mod doctor;
 mod duration;
+mod everywhere;
 mod failure;
 mod fetch;
 mod health;

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use hookporter::BoxFuture;
 use hookporter::inbox::InboxError;
+use hookporter::nodes::SharedSide;
 use hookporter::operating::{JournalSide, MovingSide, Operated, OperatingSide, QuarantineSide};
 use hookporter::sqlite::{self, Mender};
 use tokio::runtime::Runtime;
@@ -48,7 +49,7 @@ impl Store {
             #[cfg(feature = "postgres")]
             Place::Postgres(address) => {
                 // Whoever looks may look at a server that is not durable; what is acknowledged there is its nodes' matter.
-                let desk = address.settings().dangerously_accept_loss().desk(&address.url);
+                let desk = address.settings().node_name(&by()).dangerously_accept_loss().desk(&address.url);
                 Kind::Postgres(runtime.block_on(desk).map_err(|error| address.unopened(&error))?)
             }
         };
@@ -111,6 +112,11 @@ impl Store {
         self.operated().refused().ok_or_else(absent)
     }
 
+    /// Where its nodes agree, where several can have it.
+    pub(crate) fn shared(&self) -> Option<Arc<dyn SharedSide>> {
+        self.operated().shared()
+    }
+
     /// How events come out of it whole, and into it.
     pub(crate) fn moving(&self) -> Arc<dyn MovingSide> {
         match &self.kind {
@@ -141,6 +147,14 @@ impl Store {
             Kind::Postgres(_) => Ok(true),
         }
     }
+}
+
+/// Who says what is said for every node: the account, as far as it is known.
+#[cfg(feature = "postgres")]
+fn by() -> String {
+    let names = ["USER", "LOGNAME", "USERNAME"].into_iter().filter_map(|name| std::env::var(name).ok());
+    let name = names.into_iter().find(|name| !name.is_empty());
+    name.map_or_else(|| "somebody at a terminal".to_owned(), |name| format!("{name} at a terminal"))
 }
 
 /// Why a file does not open.

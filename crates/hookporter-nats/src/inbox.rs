@@ -162,6 +162,11 @@ impl AcceptingSide for Inbox {
         self.shared.durability
     }
 
+    fn keeps_order(&self) -> bool {
+        // A consumer cannot hold events of one key back while another one of it is worked.
+        false
+    }
+
     fn endpoint_names(&self) -> &EndpointNames {
         &self.shared.names
     }

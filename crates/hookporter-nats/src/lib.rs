@@ -28,7 +28,7 @@
 //! These parts of what the SQLite and PostgreSQL inboxes promise are not kept here, since the server has no step for them:
 //!
 //! - **Order per lane.** A consumer cannot hold events of one key back while another one of it is worked. Events with a lane
-//!   (`Endpoint::in_order_by`) are refused, with 503.
+//!   (`Endpoint::in_order_by`) are refused: such an endpoint does not mount on this inbox, and is answered 503 where it does.
 //! - **All events of a request, or none.** A request that tells of many events is acknowledged when all of them are confirmed. Where
 //!   that fails in the middle, some are kept and will be worked; the sender's next try finds those as duplicates, if they have
 //!   something that identifies them.

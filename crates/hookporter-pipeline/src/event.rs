@@ -48,11 +48,12 @@ pub(crate) struct Context<'a> {
     pub(crate) verifier: &'a Arc<Verifier>,
     pub(crate) kept_headers: &'a KeptHeaders,
     pub(crate) peer: Option<SocketAddr>,
+    /// The request's, without a secret in its query.
+    pub(crate) target: Cow<'a, str>,
 }
 
 impl Event {
     pub(crate) fn new(context: Context<'_>, delivery: Delivery, head: &Head<'_>) -> Self {
-        let target = context.verifier.target_without_proof(head.target());
         Self {
             inner: Arc::new(Inner {
                 endpoint: context.endpoint.clone(),
@@ -60,7 +61,7 @@ impl Event {
                 tenant: context.tenant,
                 labels: OnceLock::new(),
                 method: if head.method() == "POST" { "POST".into() } else { head.method().to_owned().into() },
-                head: KeptHead::new(context.kept_headers, &target, head).with_peer(context.peer),
+                head: KeptHead::new(context.kept_headers, &context.target, head).with_peer(context.peer),
                 origin: Origin::Delivered(delivery, context.verifier.clone()),
             }),
         }

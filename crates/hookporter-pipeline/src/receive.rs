@@ -150,6 +150,7 @@ async fn steps<B: BodyReader>(
         verifier: &endpoint.verifier,
         kept_headers: &endpoint.kept_headers,
         peer,
+        target: endpoint.target_to_keep(head.target()),
     };
     exchange.is_proven = true;
     if endpoint.state.vitals.proven(delivery.key_id(), delivery.received_at()) && endpoint.quarantine.holds {

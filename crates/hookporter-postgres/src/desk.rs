@@ -133,14 +133,7 @@ pub(crate) async fn original(
 pub(crate) async fn stats(connection: &mut PgConnection, sql: &'static Sql) -> sqlx::Result<Stats> {
     let mut stats = Stats::default();
     for row in sqlx::query(sql.states).fetch_all(&mut *connection).await? {
-        let count = unsigned(&row, 1)?;
-        match state(&row, 0)? {
-            State::Waiting => stats.waiting = count,
-            State::Working => stats.working = count,
-            State::Done => stats.done = count,
-            State::Dead => stats.dead = count,
-            State::Parked => stats.parked = count,
-        }
+        stats.set(state(&row, 0)?, unsigned(&row, 1)?);
     }
     stats.oldest_undone = moment(&sqlx::query(sql.oldest).fetch_one(&mut *connection).await?, 0)?;
     let size = sqlx::query(sql.size).bind(sql.channel).fetch_one(connection).await?;

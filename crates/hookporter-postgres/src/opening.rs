@@ -5,11 +5,10 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use hookporter_pipeline::inbox::EndpointNames;
-use hookporter_pipeline::inbox::store::{DepthSeen, Queue};
+use hookporter_pipeline::inbox::store::{DepthSeen, Queue, Telling};
 use sqlx::PgPool;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use tokio::sync::watch;
-use tokio::time::Instant;
 
 use crate::aside::Aside;
 use crate::connect::{self, Demand, Plans};
@@ -50,8 +49,7 @@ pub(crate) async fn open(settings: Settings, pool: PgPool) -> Result<Inbox, Open
         changed: changed.clone(),
         connection: Some(connection),
         tries: 0,
-        told: Instant::now(),
-        untold: false,
+        telling: Telling::new(),
         notes: beside.notes.clone(),
         _ended: ended,
     };

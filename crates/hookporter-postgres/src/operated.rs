@@ -8,6 +8,7 @@ use hookporter_core::UnixTime;
 use hookporter_pipeline::BoxFuture;
 use hookporter_pipeline::inbox::store::{Bulk, Doing};
 use hookporter_pipeline::inbox::{EventRecord, InboxError};
+use hookporter_pipeline::nodes::SharedSide;
 use hookporter_pipeline::operating::{
     Attempted, Edited, JournalSide, Listed, Moved, MovingSide, Operated, OperatingSide, Original, Page, QuarantineSide,
     Replay, Replayed, Selection, Stats, TakenOver,
@@ -248,6 +249,10 @@ impl Operated for Desk {
     fn refused(&self) -> Option<Arc<dyn QuarantineSide>> {
         Some(Arc::new(self.clone()))
     }
+
+    fn shared(&self) -> Option<Arc<dyn SharedSide>> {
+        Some(Arc::new(self.inbox.clone()))
+    }
 }
 
 impl Operated for Inbox {
@@ -261,5 +266,9 @@ impl Operated for Inbox {
 
     fn refused(&self) -> Option<Arc<dyn QuarantineSide>> {
         self.desk().refused()
+    }
+
+    fn shared(&self) -> Option<Arc<dyn SharedSide>> {
+        self.desk().shared()
     }
 }

@@ -203,7 +203,7 @@ impl Settings {
     }
 
     /// A desk on the inbox in this database, for a program beside its nodes. It makes no tables; of these settings those of schema,
-    /// clock, durability and keys count.
+    /// clock, durability and keys count, and the node's name, by which others see who said what is said for all of them.
     ///
     /// # Errors
     /// [`OpenError`] if there is no inbox, or its tables are not of this release's version.

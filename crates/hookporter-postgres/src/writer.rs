@@ -4,12 +4,12 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hookporter_pipeline::inbox::EventRecord;
-use hookporter_pipeline::inbox::store::{Ending, Fault, Job, Queue, Taken, Times};
+use hookporter_pipeline::inbox::store::{Ending, Fault, Job, Queue, Taken, Telling, Times};
 use hookporter_pipeline::journal::{Brought, Notes};
 use sqlx::postgres::PgConnectOptions;
 use sqlx::{Connection, PgConnection};
 use tokio::sync::watch;
-use tokio::time::{Instant, sleep, timeout};
+use tokio::time::{sleep, timeout};
 
 use crate::accept::{Told, accept};
 use crate::connect::{self, Demand};
@@ -25,8 +25,6 @@ const LATE: Duration = Duration::from_secs(6);
 /// How often the server is tried again that cannot be reached, and how often an idle connection is looked at.
 const PROBE: Duration = Duration::from_millis(250);
 const IDLE: Duration = Duration::from_secs(1);
-/// Other nodes are told of new events at most this often: telling has a lock of its own in the server.
-const TELL: Duration = Duration::from_millis(5);
 
 /// The task, and its connection.
 pub(crate) struct Writer {
@@ -40,10 +38,8 @@ pub(crate) struct Writer {
     pub(crate) connection: Option<PgConnection>,
     /// How often it was tried in vain to get one.
     pub(crate) tries: u32,
-    /// When other nodes were told last.
-    pub(crate) told: Instant,
-    /// Something is new of which they were not told.
-    pub(crate) untold: bool,
+    /// When other nodes are told of what is new.
+    pub(crate) telling: Telling,
     /// Where it is noted which event a request brought.
     pub(crate) notes: Option<Arc<Notes>>,
     /// Says that it is over, by being dropped last.
@@ -91,10 +87,10 @@ impl Writer {
     /// Waits for something to do, and looks at the connection meanwhile: one that died is replaced before somebody needs it.
     async fn wait(&mut self) {
         // What comes at once tells for this one, too.
-        if self.untold && timeout(TELL.saturating_sub(self.told.elapsed()), self.queue.pushed()).await.is_ok() {
+        if self.telling.goes_with_the_next(&self.queue).await {
             return;
         }
-        if self.untold {
+        if self.telling.is_left() {
             self.tell().await;
         }
         if timeout(IDLE, self.queue.pushed()).await.is_err()
@@ -128,7 +124,7 @@ impl Writer {
     /// Commits the records of these jobs; what was undone for the sake of another transaction once more.
     async fn commit(&mut self, jobs: &[Job]) -> Result<Vec<Told>, (String, Remedy)> {
         let records: Vec<&EventRecord> = jobs.iter().flat_map(|job| &job.records).collect();
-        let tells = self.told.elapsed() >= TELL;
+        let tells = self.telling.is_time();
         let mut again = true;
         loop {
             let Some(connection) = &mut self.connection else {
@@ -137,10 +133,7 @@ impl Writer {
             let accepting = accept(connection, self.sql, &records, self.times.now(), tells);
             let error = match timeout(LATE, accepting).await {
                 Ok(Ok(answers)) => {
-                    self.untold = !tells;
-                    if tells {
-                        self.told = Instant::now();
-                    }
+                    self.telling.note(tells);
                     return Ok(answers);
                 }
                 Ok(Err(error)) => error,
@@ -173,8 +166,7 @@ impl Writer {
 
     /// Tells other nodes what they were not told yet.
     async fn tell(&mut self) {
-        self.untold = false;
-        self.told = Instant::now();
+        self.telling.note(true);
         let Some(connection) = &mut self.connection else { return };
         let telling = sqlx::query("SELECT pg_notify($1, '')").bind(self.sql.channel).execute(connection);
         if !matches!(timeout(IDLE, telling).await, Ok(Ok(_))) {
@@ -190,7 +182,7 @@ impl Writer {
     }
 
     async fn end(mut self) {
-        if self.untold {
+        if self.telling.is_left() {
             self.tell().await;
         }
         if let Some(connection) = self.connection.take() {

@@ -162,6 +162,10 @@ impl AcceptingSide for Inbox {
         self.shared.durability
     }
 
+    fn keeps_order(&self) -> bool {
+        true
+    }
+
     fn endpoint_names(&self) -> &EndpointNames {
         &self.shared.names
     }

@@ -1,7 +1,5 @@
 //! The names of keys.
 
-use std::fmt::Write;
-
 use hookporter_pipeline::inbox::EventRecord;
 use sha2::{Digest, Sha256};
 
@@ -38,11 +36,8 @@ fn digest(record: &EventRecord, what: &[u8]) -> String {
         digest.update(u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes());
         digest.update(part);
     }
-    digest.finalize().iter().take(LENGTH).fold(String::new(), |mut text, byte| {
-        // Writing into a text does not fail.
-        let _ = write!(text, "{byte:02x}");
-        text
-    })
+    let digit = |half: u8| char::from_digit(half.into(), 16);
+    digest.finalize().iter().take(LENGTH).flat_map(|byte| [digit(byte >> 4), digit(byte & 15)]).flatten().collect()
 }
 
 #[cfg(test)]

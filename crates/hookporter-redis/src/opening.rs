@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use hookporter_pipeline::inbox::EndpointNames;
-use hookporter_pipeline::inbox::store::{DepthSeen, Queue};
+use hookporter_pipeline::inbox::store::{DepthSeen, Queue, Telling};
 use redis::IntoConnectionInfo;
 use tokio::sync::watch;
 use tokio::time::Instant;
@@ -38,8 +38,7 @@ pub(crate) async fn open(settings: Settings, url: &str) -> Result<Inbox, OpenErr
         connected: Some(connected),
         tries: 0,
         checked: Instant::now(),
-        told: Instant::now(),
-        untold: false,
+        telling: Telling::new(),
         _ended: ended,
     };
     tokio::spawn(writer.run());

@@ -3,8 +3,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use hookporter_pipeline::inbox::store::{Ending, Fault, Job, Queue, Taken, Times};
-use redis::{Pipeline, Value, cmd, from_redis_value};
+use hookporter_pipeline::inbox::Accepted;
+use hookporter_pipeline::inbox::store::{Ending, Fault, Job, Queue, Taken, Telling, Times};
+use redis::{Pipeline, RedisResult, Value, cmd, from_redis_value};
 use tokio::sync::watch;
 use tokio::time::{Instant, sleep, timeout};
 
@@ -22,8 +23,6 @@ const LATE: Duration = Duration::from_secs(6);
 /// How often a server is tried again that cannot be reached, and how often one is asked what it promises.
 const PROBE: Duration = Duration::from_millis(250);
 const CHECK: Duration = Duration::from_secs(1);
-/// Other nodes are told of new events at most this often.
-const TELL: Duration = Duration::from_millis(5);
 /// How long replicas have to follow, in milliseconds: less than a sender waits.
 const REPLICAS: u32 = 1500;
 
@@ -39,10 +38,8 @@ pub(crate) struct Writer {
     pub(crate) tries: u32,
     /// When the server was asked last what it promises.
     pub(crate) checked: Instant,
-    /// When other nodes were told last.
-    pub(crate) told: Instant,
-    /// Something is new of which they were not told.
-    pub(crate) untold: bool,
+    /// When other nodes are told of what is new.
+    pub(crate) telling: Telling,
     /// Says that it is over, by being dropped last.
     pub(crate) _ended: watch::Sender<()>,
 }
@@ -65,7 +62,7 @@ impl Writer {
                 Taken::Jobs(jobs) => self.work(jobs).await,
                 Taken::Nothing => self.wait().await,
                 Taken::Closed => {
-                    if self.untold {
+                    if self.telling.is_left() {
                         self.tell().await;
                     }
                     return;
@@ -116,17 +113,17 @@ impl Writer {
     /// Waits for something to do.
     async fn wait(&mut self) {
         // What comes at once tells for this one, too.
-        if self.untold && timeout(TELL.saturating_sub(self.told.elapsed()), self.queue.pushed()).await.is_ok() {
+        if self.telling.goes_with_the_next(&self.queue).await {
             return;
         }
-        if self.untold {
+        if self.telling.is_left() {
             self.tell().await;
         }
         let _ = timeout(CHECK.saturating_sub(self.checked.elapsed()), self.queue.pushed()).await;
     }
 
     async fn work(&mut self, jobs: Vec<Job>) {
-        let tells = self.told.elapsed() >= TELL;
+        let tells = self.telling.is_time();
         let answers = match self.ask(&jobs, tells).await {
             Ok(answers) => answers,
             Err(problem) => {
@@ -135,10 +132,7 @@ impl Writer {
                 return;
             }
         };
-        self.untold = !tells;
-        if tells {
-            self.told = Instant::now();
-        }
+        self.telling.note(tells);
         let forgotten = self.conclude(jobs, answers);
         self.changed.send_replace(());
         if !forgotten.is_empty() {
@@ -147,11 +141,12 @@ impl Writer {
     }
 
     /// What the server answers to each of these jobs: nothing at all if the connection broke or replicas did not follow.
-    async fn ask(&mut self, jobs: &[Job], tells: bool) -> Result<Vec<Value>, String> {
+    async fn ask(&mut self, jobs: &[Job], tells: bool) -> Result<Vec<RedisResult<Vec<Accepted>>>, String> {
         let Some(connected) = &mut self.connected else { return Err("the server cannot be reached".to_owned()) };
-        let mut pipeline = Pipeline::with_capacity(jobs.len().saturating_add(2));
-        for job in jobs {
-            pipeline.add_command(accept::call(&connected.scripts, &job.records, self.times.now()));
+        let calls = accept::calls(jobs);
+        let mut pipeline = Pipeline::with_capacity(calls.len().saturating_add(2));
+        for call in &calls {
+            pipeline.add_command(accept::call(&connected.scripts, call, self.times.now()));
         }
         let replicas = self.opener.terms.replicas;
         if replicas > 0 {
@@ -162,26 +157,27 @@ impl Writer {
         }
         let asked = connected.connection.send_packed_commands(&pipeline, 0, pipeline.len());
         let mut answers = match timeout(LATE, asked).await {
-            Ok(Ok(answers)) => answers,
+            Ok(Ok(answers)) => answers.into_iter(),
             Ok(Err(error)) => return Err(error.to_string()),
             Err(_) => return Err("the server does not answer".to_owned()),
         };
+        let answered =
+            calls.iter().zip(&mut answers).flat_map(|(call, answer)| accept::answers(answer, call)).collect();
         if replicas > 0 {
-            let followed = answers.get(jobs.len()).cloned().map(from_redis_value::<u32>);
+            let followed = answers.next().map(from_redis_value::<u32>);
             if !matches!(followed, Some(Ok(followed)) if followed >= replicas) {
                 return Err(format!("the server has it, and {replicas} replicas have not"));
             }
         }
-        answers.truncate(jobs.len());
-        Ok(answers)
+        Ok(answered)
     }
 
     /// Tells everybody; the jobs that wait for scripts which the server has forgotten.
-    fn conclude(&mut self, jobs: Vec<Job>, answers: Vec<Value>) -> Vec<Job> {
+    fn conclude(&mut self, jobs: Vec<Job>, answers: Vec<RedisResult<Vec<Accepted>>>) -> Vec<Job> {
         let mut forgotten = Vec::new();
         let mut broken = None;
         for (job, answer) in jobs.into_iter().zip(answers) {
-            let error = match accept::answers(answer, job.records.len()) {
+            let error = match answer {
                 Ok(answers) => {
                     job.tell(Ok(answers));
                     continue;
@@ -220,13 +216,12 @@ impl Writer {
             job.tell(Err(Fault::Store("the server forgets the scripts of the inbox".to_owned())));
         }
         self.changed.send_replace(());
-        self.untold = true;
+        self.telling.note(false);
     }
 
     /// Tells other nodes what they were not told yet.
     async fn tell(&mut self) {
-        self.untold = false;
-        self.told = Instant::now();
+        self.telling.note(true);
         let Some(connected) = &mut self.connected else { return };
         let mut telling = cmd("PUBLISH");
         telling.arg(format!("{}changed", self.opener.prefix)).arg("");

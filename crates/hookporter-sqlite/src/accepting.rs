@@ -33,6 +33,10 @@ impl AcceptingSide for Inbox {
         Durability::Synced
     }
 
+    fn keeps_order(&self) -> bool {
+        true
+    }
+
     fn endpoint_names(&self) -> &EndpointNames {
         &self.shared.names
     }

@@ -14,10 +14,10 @@ use hookporter_pipeline::operating::{
     Attempted, Edited, Listed, OperatingSide, Original, Page, Replay, Replayed, Selection, Stats,
 };
 use rusqlite::Connection;
-use tokio::sync::Mutex;
 
-use crate::readers::{Beside, Readers, blocking};
-use crate::{Inbox, Mender, OpenError, Reader, bulk, edit, log, replay};
+use crate::hand::{Hand, Progress, Tool};
+use crate::readers::Readers;
+use crate::{Inbox, OpenError, Reader, bulk, edit, log, replay};
 
 /// What people see of an inbox and mend in it: for a console, in the server's process or in one beside it.
 ///
@@ -26,7 +26,7 @@ use crate::{Inbox, Mender, OpenError, Reader, bulk, edit, log, replay};
 ///
 /// In the server ([`Inbox::desk`]) changes go through the inbox's own writer, workers learn of them at once, and what its keys
 /// have sealed is shown; such a desk is a handle on the inbox, which is open as long as it lives. In a process beside it
-/// ([`Desk::open`]) it is a [`Mender`]: the server takes up changes within a second.
+/// ([`Desk::open`]) it is a [`Mender`](crate::Mender): the server takes up changes within a second.
 ///
 /// ```no_run
 /// use hookporter_pipeline::operating::{OperatingSide, Page, Selection, State};
@@ -51,20 +51,8 @@ pub struct Desk {
     progress: Progress,
 }
 
-/// Who is told how many events are changed so far.
-type Progress = Arc<dyn Fn(usize) + Send + Sync>;
-
 fn nobody() -> Progress {
     Arc::new(|_| {})
-}
-
-/// What changes are made by.
-#[derive(Clone)]
-enum Hand {
-    /// The server's own writer.
-    Server(Inbox),
-    /// A connection beside the server, opened when it is first needed.
-    Tool(Arc<Mutex<Option<Beside<Mender>>>>),
 }
 
 impl Desk {
@@ -80,8 +68,8 @@ impl Desk {
         let lost = looked.map_err(|error| OpenError::failed("looking at it", error))??;
         Ok(Self {
             readers: Readers::new(&path),
+            hand: Hand::Tool(Tool::at(path.clone())),
             path,
-            hand: Hand::Tool(Arc::new(Mutex::new(None))),
             sealing: Sealing::default(),
             lost,
             progress: nobody(),
@@ -114,12 +102,9 @@ impl Desk {
         if let Hand::Server(inbox) = &self.hand { inbox.lost_requests() } else { self.lost }
     }
 
-    /// The inbox, in the server that has it open.
-    pub(crate) const fn inbox(&self) -> Option<&Inbox> {
-        match &self.hand {
-            Hand::Server(inbox) => Some(inbox),
-            Hand::Tool(_) => None,
-        }
+    /// What changes are made by: the server's own writer, or a tool beside it.
+    pub(crate) const fn hand(&self) -> &Hand {
+        &self.hand
     }
 
     /// Looks at something.
@@ -135,49 +120,12 @@ impl Desk {
         &self,
         function: impl FnMut(&Connection) -> rusqlite::Result<(T, bool)> + Send + 'static,
     ) -> BoxFuture<'static, Result<T, InboxError>> {
-        let mut function = function;
-        match &self.hand {
-            Hand::Server(inbox) => inbox.ask(function),
-            Hand::Tool(_) => self.mend(move |mender| mender.transaction(|connection| Ok(function(connection)?.0))),
-        }
+        self.hand.change(function)
     }
 
     /// Changes these events, a few at a time.
     fn all(&self, which: Selection, doing: Doing) -> BoxFuture<'static, Result<Bulk, InboxError>> {
-        match &self.hand {
-            Hand::Server(inbox) => {
-                let inbox = inbox.clone();
-                Box::pin(async move { inbox.all(which, doing).await })
-            }
-            Hand::Tool(_) => {
-                let progress = self.progress.clone();
-                self.mend(move |mender| mender.all_telling(&which, doing, &*progress))
-            }
-        }
-    }
-
-    pub(crate) fn mend<T: Send + 'static>(
-        &self,
-        function: impl FnOnce(&Mender) -> Result<T, InboxError> + Send + 'static,
-    ) -> BoxFuture<'static, Result<T, InboxError>> {
-        let Hand::Tool(tool) = &self.hand else {
-            return Box::pin(std::future::ready(Err(InboxError::new("the server has it open"))));
-        };
-        let (tool, path) = (tool.clone(), self.path.clone());
-        Box::pin(async move {
-            // One after the other, as SQLite would have it, too; here nobody who waits has a thread.
-            let mut tool = tool.lock_owned().await;
-            blocking(move || {
-                let mender = match tool.take().filter(|mender| mender.is_at(&path)) {
-                    Some(mender) => mender,
-                    None => Beside::open(&path, |path| Mender::open(path)).map_err(InboxError::new)?,
-                };
-                let done = function(&mender.opened);
-                *tool = Some(mender).filter(|_| done.is_ok());
-                done
-            })
-            .await
-        })
+        self.hand.all(which, doing, &self.progress)
     }
 }
 
@@ -279,18 +227,7 @@ impl OperatingSide for Desk {
     }
 
     fn erase(&self, number: i64) -> BoxFuture<'static, Result<bool, InboxError>> {
-        match &self.hand {
-            Hand::Server(inbox) => {
-                let inbox = inbox.clone();
-                Box::pin(async move { Ok(inbox.erase(number).await?.events() > 0) })
-            }
-            Hand::Tool(_) => self.mend(move |mender| {
-                let was_there = mender.erase(number)?;
-                // Where another program reads the log, the server empties it later.
-                let _ = was_there && mender.empty_log()?;
-                Ok(was_there)
-            }),
-        }
+        self.hand.erase(number)
     }
 }
 

@@ -72,6 +72,7 @@ mod emptying;
 mod erased;
 mod file;
 mod guest;
+mod hand;
 mod inbox;
 mod job;
 mod journal;

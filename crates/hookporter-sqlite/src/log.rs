@@ -122,13 +122,7 @@ pub(crate) fn stats(connection: &Connection) -> rusqlite::Result<Stats> {
     let counts = statement.query_map([], |row| Ok((row.get::<_, String>(0)?, unsigned(row, 1)?)))?;
     for counted in counts {
         let (state, count) = counted?;
-        match State::of(&state) {
-            State::Waiting => stats.waiting = count,
-            State::Working => stats.working = count,
-            State::Done => stats.done = count,
-            State::Dead => stats.dead = count,
-            State::Parked => stats.parked = count,
-        }
+        stats.set(State::of(&state), count);
     }
     let oldest = "SELECT min(received_at) FROM events WHERE state IN ('waiting', 'working')";
     let oldest: Option<i64> = connection.query_row(oldest, [], |row| row.get(0))?;

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use hookporter_pipeline::nodes::SharedSide;
 use hookporter_pipeline::operating::{JournalSide, Operated, OperatingSide, QuarantineSide};
 
 use crate::{AcceptingInbox, Desk, Inbox, WorkingInbox};
@@ -17,6 +18,11 @@ impl Operated for Desk {
 
     fn refused(&self) -> Option<Arc<dyn QuarantineSide>> {
         Some(Arc::new(self.clone()))
+    }
+
+    fn shared(&self) -> Option<Arc<dyn SharedSide>> {
+        // A file is one process's, whose endpoints are paused in it.
+        None
     }
 }
 
@@ -34,6 +40,10 @@ macro_rules! operated {
 
             fn refused(&self) -> Option<Arc<dyn QuarantineSide>> {
                 self.desk().refused()
+            }
+
+            fn shared(&self) -> Option<Arc<dyn SharedSide>> {
+                None
             }
         }
     )+};

@@ -1,11 +1,10 @@
 //! What waits for the writer: bounded in number and in bytes.
 
-use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use hookporter_pipeline::inbox::store::Fault;
+use hookporter_pipeline::inbox::store::{Backlog, Fault};
 use tokio::sync::oneshot;
 use tokio::time::Instant;
 
@@ -24,8 +23,7 @@ pub(crate) struct Queue {
 
 #[derive(Default)]
 struct Waiting {
-    jobs: VecDeque<Job>,
-    bytes: usize,
+    jobs: Backlog<Job>,
     /// Whoever waits for the log to be empty.
     waiters: Vec<Waiter>,
     /// Something waits for the writer that is no job.
@@ -52,9 +50,7 @@ impl Queue {
     /// Adds a record's job, if there is room: for strangers.
     pub(crate) fn push_bounded(&self, job: Job) -> Result<(), Fault> {
         let waiting = self.lock();
-        let bytes = waiting.bytes.saturating_add(job.weight);
-        // A single record that is larger than the bound still has its turn.
-        if waiting.jobs.len() >= self.most || (bytes > self.most_bytes && waiting.bytes > 0) {
+        if !waiting.jobs.has_room(job.weight, self.most, self.most_bytes) {
             return Err(Fault::Full);
         }
         self.add(waiting, job)
@@ -69,8 +65,7 @@ impl Queue {
         if waiting.closed {
             return Err(Fault::Closed);
         }
-        waiting.bytes = waiting.bytes.saturating_add(job.weight);
-        waiting.jobs.push_back(job);
+        waiting.jobs.push(job.weight, job);
         drop(waiting);
         self.pushed.notify_one();
         Ok(())
@@ -84,15 +79,7 @@ impl Queue {
         };
         let waited = self.pushed.wait_timeout_while(waiting, patience, empty);
         let (mut waiting, _) = waited.unwrap_or_else(PoisonError::into_inner);
-        let (mut jobs, mut bytes) = (Vec::new(), 0_usize);
-        while jobs.len() < most
-            && bytes < most_bytes
-            && let Some(job) = waiting.jobs.pop_front()
-        {
-            bytes = bytes.saturating_add(job.weight);
-            jobs.push(job);
-        }
-        waiting.bytes = waiting.bytes.saturating_sub(bytes);
+        let jobs = waiting.jobs.take(most, most_bytes);
         let nudged = std::mem::take(&mut waiting.nudged);
         match (jobs.is_empty(), waiting.closed) {
             (false, _) => Taken::Jobs(jobs),
@@ -150,8 +137,7 @@ impl Queue {
 
     /// How many jobs and bytes wait.
     pub(crate) fn depth(&self) -> (usize, usize) {
-        let waiting = self.lock();
-        (waiting.jobs.len(), waiting.bytes)
+        self.lock().jobs.depth()
     }
 
     fn lock(&self) -> MutexGuard<'_, Waiting> {

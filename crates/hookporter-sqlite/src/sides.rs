@@ -139,6 +139,10 @@ impl AcceptingSide for AcceptingInbox {
         self.0.durability()
     }
 
+    fn keeps_order(&self) -> bool {
+        self.0.keeps_order()
+    }
+
     fn endpoint_names(&self) -> &EndpointNames {
         self.0.endpoint_names()
     }

@@ -2,7 +2,6 @@
 
 mod by_size;
 mod pass;
-mod requests;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,7 +12,6 @@ use tokio::time::Instant;
 
 use self::by_size::BySize;
 use self::pass::{Pass, What};
-use self::requests::Requests;
 use crate::{Settings, damage, refused};
 
 /// How many rows one step looks at. Small, since senders wait behind it: a step of 200 takes a few milliseconds.
@@ -34,7 +32,6 @@ const PAGES: i64 = 500;
 pub(crate) struct Sweep {
     clock: Arc<dyn Clock>,
     passes: Vec<Pass>,
-    requests: Option<Requests>,
     by_size: Option<BySize>,
     /// How long refused requests are kept.
     refused: Duration,
@@ -61,11 +58,11 @@ impl Sweep {
     pub(crate) fn new(settings: &Settings) -> Self {
         let done = [(What::Bodies, settings.bodies), (What::Events, settings.events.max(settings.bodies))];
         let unworked = settings.unworked.map(|age| [(What::DeadLetters, age), (What::Parked, age)]);
-        let all = done.into_iter().chain(unworked.into_iter().flatten());
+        let requests = settings.keeping().map(|journal| (What::Requests, journal.age));
+        let all = done.into_iter().chain(unworked.into_iter().flatten()).chain(requests);
         Self {
             clock: settings.clock.clone(),
             passes: all.map(|(what, age)| Pass::new(what, age)).collect(),
-            requests: settings.keeping().map(|journal| Requests::new(journal.age)),
             by_size: settings.size().map(BySize::new),
             refused: settings.refused,
             count: 0,
@@ -112,13 +109,9 @@ impl Sweep {
         for pass in &mut self.passes {
             step = step.and(pass.step(&transaction, now, is_whole)?);
         }
-        if let Some(requests) = &mut self.requests {
-            step = step.and(requests.step(&transaction, now, is_whole)?);
-        }
         if !step.looked {
             due_now(&transaction, now.as_millis())?;
             self.passes.iter_mut().for_each(Pass::begin);
-            self.requests.iter_mut().for_each(Requests::begin);
             self.count = self.count.wrapping_add(1);
         }
         transaction.commit()?;

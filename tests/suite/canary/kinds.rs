@@ -69,6 +69,14 @@ fn a_secret_beside_the_keys_is_in_no_output() {
     };
     let mut all = requests(hookporter_testkit::provider("meta", keys.sender).unwrap());
     all.extend([challenge(CANARY), challenge("another")]);
+    // Where none belongs: an event goes into the inbox, a refused one into the quarantine.
+    for (spelled, secret) in [("hub.verify_token", keys.sender), ("hub%2Everify_token", keys.wrong)] {
+        let maker = crate::sender::now(hookporter_testkit::provider("meta", secret).unwrap());
+        let target = format!("/hook?a=1&{spelled}={CANARY}&b=2");
+        all.push(
+            maker.body(format!(r#"{{"object":"page","entry":[],"of":"{spelled}"}}"#)).build().with_target(&target),
+        );
+    }
     let (mut all, _) = outputs(endpoint, &all);
     let short = Endpoint::provider_at("meta", Secret::weak(keys.receiver), URL)
         .unwrap()

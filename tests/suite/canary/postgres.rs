@@ -37,6 +37,11 @@ fn neither_a_password_nor_a_secret_is_in_any_output() {
         ("inbox export", "\"form\":1"),
         ("inbox import", "imported"),
         ("inbox show", "event 1"),
+        ("inbox pause", "is paused on every node"),
+        ("inbox resume", "takes requests again"),
+        ("keys revoke", "is revoked on every node"),
+        ("keys revoked", "`old` of tenant `acme`"),
+        ("keys restore", "counts again"),
     ] {
         let said = all.iter().filter(|(known, _)| *known == name).map(|(_, text)| &**text).collect::<String>();
         assert!(said.contains(word), "{name} does not say {word}: {said}");
@@ -87,6 +92,7 @@ fn commands(url: &str) -> Vec<Output> {
     let exported = directory.path().join("exported");
     let file = exported.to_str().unwrap();
     let inbox = |args: &[&str]| run("", &[&["inbox", "--inbox", url], args].concat());
+    let keys = |args: &[&str]| run("", &[&["keys"], args, &["--inbox", url]].concat());
     let mut all = vec![("inbox export", inbox(&["export"]))];
     let lines: String = all[0].1.lines().filter(|line| line.starts_with('{')).map(|line| format!("{line}\n")).collect();
     std::fs::write(&exported, lines).unwrap();
@@ -99,6 +105,16 @@ fn commands(url: &str) -> Vec<Output> {
         ("inbox show", inbox(&["show", "1"])),
         ("inbox stats", inbox(&["stats"])),
         ("inbox requeue", inbox(&["requeue", "--all"])),
+        ("inbox pause", inbox(&["pause", ID])),
+        ("inbox pause", inbox(&["pause", ID, "--json"])),
+        ("inbox stats", inbox(&["stats", "--json"])),
+        ("inbox resume", inbox(&["resume", ID])),
+        ("keys revoke", keys(&["revoke", ID, "old"])),
+        ("keys revoke", keys(&["revoke", ID, "old", "--tenant", "acme", "--json"])),
+        ("keys revoke, of what is no id", keys(&["revoke", ID, hookporter_testkit::keys(ID).unwrap().receiver])),
+        ("keys revoked", keys(&["revoked"])),
+        ("keys revoked", keys(&["revoked", "--json"])),
+        ("keys restore", keys(&["restore", ID, "old"])),
         ("inbox verdicts", inbox(&["verdicts"])),
         ("inbox, of no such schema", inbox(&["--schema", "nobody", "list"])),
         ("inbox, wrongly used", run("", &["inbox", url, "list"])),

@@ -22,9 +22,10 @@ const COMMANDS: &[(&str, bool)] = &[
     ("rejected", true),
     ("tail", true),
     ("doctor", true),
-    // What they show is a page, at which `scene::outputs` looks; they take no key.
+    // What it shows is a page, at which `scene::outputs` looks; it takes no key.
     ("health", false),
-    ("keys", false),
+    // Another page, but for what is said for every node: see `postgres`.
+    ("keys", true),
     // It takes none and makes its own, which it is there to show.
     ("init", false),
     ("completions", false),

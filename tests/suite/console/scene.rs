@@ -10,6 +10,7 @@ use bytes::Bytes;
 use hookporter::console::Console;
 use hookporter::inbox::{AcceptingSide, EventRecord, RecordLabel, WorkError, Worker, WorkingSide};
 use hookporter::journal::Journal;
+use hookporter::nodes::SharedSide;
 use hookporter::operating::{JournalSide, Operated, OperatingSide, Page, QuarantineSide, Selection, State};
 use hookporter::{BoxFuture, Clock, Endpoint, Event, Inbox, Keyring, Keys, Secret, SystemClock, UnixTime};
 use hookporter_testkit::SignedRequest;
@@ -42,6 +43,10 @@ impl Operated for Desk {
 
     fn refused(&self) -> Option<Arc<dyn QuarantineSide>> {
         self.refused.clone()
+    }
+
+    fn shared(&self) -> Option<Arc<dyn SharedSide>> {
+        None
     }
 }
 

@@ -155,16 +155,16 @@ fn is_not_sent_twice(fleet: &Fleet, sdk: &Mutex<Sdk>) {
     panic!("it was sent once more: {}", fleet.log("nginx"));
 }
 
-/// What cannot be sent to a node is another's, and no sender hears of it.
+/// What cannot be sent to a node is another's, and no sender hears of it. What was sent on a line that had just died is told 503:
+/// on a slow machine nginx hears of that later than of the next request.
 fn goes_on(fleet: &Fleet, sdk: &Mutex<Sdk>) {
     for round in 0..10 {
         all_have_their_turn(fleet, sdk);
         fleet.kill("axum-1");
-        for at in 0..3 {
-            assert_eq!(fleet.send(&signed(sdk, &format!("evt_on_{round}_{at}"))).status, 200);
-        }
+        let answers = [0, 1, 2].map(|at| fleet.send(&signed(sdk, &format!("evt_on_{round}_{at}"))).status);
+        assert!(answers.iter().all(|status| [200, 503].contains(status)), "{answers:?}");
         // Where this machine was slow, the node was there again.
-        if fleet.log("nginx").contains(": 502, 200 in ") {
+        if answers == [200; 3] && fleet.log("nginx").contains(": 502, 200 in ") {
             return;
         }
     }

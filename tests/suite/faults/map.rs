@@ -12,8 +12,8 @@ pub const FAULTS: &[(u32, &str, &str, &str)] = &[
     (
         4,
         "a server that is down",
-        "crates/hookporter-postgres/tests/inbox/restart.rs",
-        "nothing_acknowledged_is_missing_and_the_inbox_is_back_within_two_seconds",
+        "crates/hookporter-postgres/tests/inbox/suite.rs",
+        "it_holds_when_the_server_is_killed",
     ),
     (
         5,
@@ -48,8 +48,8 @@ pub const FAULTS: &[(u32, &str, &str, &str)] = &[
     (
         10,
         "nodes that are killed at random",
-        "crates/hookporter-postgres/tests/inbox/crash.rs",
-        "any_of_several_nodes_may_be_killed_at_any_moment",
+        "crates/hookporter-postgres/tests/inbox/suite.rs",
+        "it_holds_when_nodes_are_killed",
     ),
     (
         10,

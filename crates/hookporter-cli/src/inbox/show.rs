@@ -2,10 +2,12 @@
 
 use hookporter::UnixTime;
 use hookporter::inbox::{EventRecord, RecordLabel};
+use hookporter::nodes::Said;
 use hookporter::operating::{Attempted, Listed, Original, Stats};
 use serde::Serialize;
 use serde_json::json;
 
+use super::pause;
 use crate::{duration, moment, output};
 
 /// A line for each event.
@@ -126,8 +128,8 @@ fn standing(label: &RecordLabel) -> String {
     if label.signed { label.text.clone() } else { format!("{} (a hint: the proof does not cover it)", label.text) }
 }
 
-/// How much an inbox holds.
-pub(super) fn stats(stats: &Stats, as_json: bool) {
+/// How much an inbox holds, and what was said for all nodes of one that several share.
+pub(super) fn stats(stats: &Stats, said: Option<&[Said]>, as_json: bool) {
     let counts = [
         ("waiting", stats.waiting),
         ("working", stats.working),
@@ -144,12 +146,14 @@ pub(super) fn stats(stats: &Stats, as_json: bool) {
         let mut all: serde_json::Map<_, _> =
             counts.iter().map(|(name, count)| ((*name).to_owned(), (*count).into())).collect();
         all.insert("oldest_undone".to_owned(), oldest.into());
+        all.extend(said.map(pause::members).into_iter().flatten().map(|(name, value)| (name.to_owned(), value)));
         return output::say(&output::json(&all));
     }
     counts.iter().for_each(|(name, count)| output::say(&format!("{name:<13} {count}")));
     oldest
         .iter()
         .for_each(|oldest| output::say(&format!("oldest_undone {}", moment::shown(UnixTime::from_secs(*oldest)))));
+    pause::below(said.unwrap_or_default());
 }
 
 /// How many events were mended.

@@ -107,8 +107,8 @@ fn another_secret_is_found() {
     assert_eq!((ended.status, problems(&ended)), (1, vec!["server".into()]), "{}", ended.stdout);
     assert!(of(&ended, "server").1.contains("its secret is another one"));
     // Of two keys it has one.
-    let mut command =
-        program(KEY, ["doctor", "--provider", "stripe", "--url", &url, "--json", "--secret-env", VAR, "OLD"]);
+    let keys = ["--secret-env", VAR, "--secret-env", "OLD"];
+    let mut command = program(KEY, ["doctor", "--provider", "stripe", "--url", &url, "--json"].iter().chain(&keys));
     let ended = Ended::of(command.env("OLD", "whsec_of_somebody_elses_test").output().unwrap());
     let levels: Vec<_> =
         ended.json().into_iter().filter(|line| line["check"] == "server").map(|line| line["level"].clone()).collect();

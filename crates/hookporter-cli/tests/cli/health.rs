@@ -235,6 +235,22 @@ fn colours_are_for_terminals() {
     assert_eq!(empty, true, "an empty NO_COLOR is none");
 }
 
+#[test]
+fn what_somebody_said_of_an_endpoint_is_shown() {
+    let revoked: Vec<_> =
+        (0..25).map(|at| json!({"endpoint": "stripe", "tenant": null, "key": format!("k{at}")})).collect();
+    let endpoint = |name: &str, paused: &str, revoked: &Value| json!({"endpoint": name, "state": "stopped", "light": "green", "paused": paused, "revoked_keys": revoked});
+    let one = json!([{"endpoint": "github", "tenant": "acme\u{1b}[2J", "key": "old"}]);
+    let endpoints = [endpoint("github", "every-node", &one), endpoint("stripe", "this-process", &revoked.into())];
+    let url = answering(page(&json!({"light": "green", "ready": true, "endpoints": endpoints}).to_string()));
+    let shown = of("health", &url, &[]);
+    let lines: Vec<_> = shown.stdout.lines().collect();
+    assert_eq!((shown.status, lines.len()), (0, 27), "{}", shown.stdout);
+    assert_eq!(lines[2], "       paused on every node; `hookporter inbox stats` says who");
+    assert_eq!(lines[3], "       key `old` of tenant `acme\\u{1b}[2J` is revoked");
+    assert_eq!((lines[5], lines[26]), ("       paused in this process", "       and 5 more"));
+}
+
 /// As a server shows them that shares its inbox with others.
 #[test]
 fn other_nodes_are_shown_and_what_is_red_there_counts() {

@@ -5,6 +5,8 @@
 
 mod demo;
 mod doctor;
+#[cfg(all(unix, feature = "postgres"))]
+mod everywhere;
 mod export;
 mod health;
 mod hostile;

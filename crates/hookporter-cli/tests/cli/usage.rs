@@ -72,6 +72,20 @@ fn wrong_settings_are_refused() {
     refused(KEY, &[], "Usage");
 }
 
+/// One value each time: what stands behind it is no further variable.
+#[test]
+fn the_variable_of_a_key_takes_no_more_than_itself() {
+    let (headers, body) = (file(b"x-hub-signature-256: sha256=00\n"), file(b"{}"));
+    let keyed = ["--provider", "github", "--secret-env", VAR, "stray-argument"];
+    for more in [&["verify", "--headers", &headers, "--body", &body][..], &["receive", "--no-inbox"], &["doctor"]] {
+        refused(KEY, &[more, &keyed].concat(), "unexpected argument '(not shown)'");
+        let twice = [more, &keyed[..4], &["--secret-env", "HOOKPORTER_UNSET"]].concat();
+        let said = run(KEY, &twice);
+        let said = said.stdout + &said.stderr;
+        assert!(said.contains("`HOOKPORTER_UNSET` is not set"), "{more:?}: it may be repeated: {said}");
+    }
+}
+
 #[test]
 fn wrong_requests_are_refused() {
     let send = |url, more: &[&'static str]| {

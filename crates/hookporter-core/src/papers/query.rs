@@ -46,6 +46,20 @@ mod tests {
     use super::*;
 
     #[test]
+    #[cfg(feature = "all-senders")]
+    fn a_verify_token_is_taken_out_of_whatever_request_has_it() {
+        let without = |id: &str, target: &str| {
+            crate::Provider::by_id(id).unwrap().target_without_verify_token(target).into_owned()
+        };
+        assert_eq!(
+            without("meta", "/hook?a=1&hub%2Everify_token=x&hub.mode=subscribe"),
+            "/hook?a=1&hub.mode=subscribe"
+        );
+        assert_eq!(without("meta", "/hook?a=1"), "/hook?a=1");
+        assert_eq!(without("github", "/hook?hub.verify_token=x"), "/hook?hub.verify_token=x");
+    }
+
+    #[test]
     fn the_secret_stands_once_and_is_taken_out_however_it_is_spelled() {
         let token = |target: &str| token(target, "code").map_err(|rejection| rejection.kind());
         assert_eq!(token("/hook?a=b&code=s%20x").as_deref(), Ok(&b"s x"[..]));

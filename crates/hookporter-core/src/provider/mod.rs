@@ -14,10 +14,12 @@ pub use answer_headers::AnswerHeaders;
 pub use handshake::{Challenge, Handshake};
 pub use subscription::{Confirmation, SubscriptionRule};
 
+use std::borrow::Cow;
 use std::fmt;
 
-use handshake::HandshakeRule;
+use handshake::{HandshakeRule, Source};
 
+use crate::papers::query;
 use crate::{ConfigError, Scheme, Tolerance, Verifier};
 
 /// A named preset: a scheme, and what is known of its sender.
@@ -228,6 +230,21 @@ impl Provider {
     #[must_use]
     pub fn uses_verify_token(&self) -> bool {
         self.handshakes.iter().any(|rule| rule.verify_token.is_some())
+    }
+
+    /// A target without the parameters of its query that say a verify token, whatever the request is that has them.
+    #[must_use]
+    pub fn target_without_verify_token<'t>(&self, target: &'t str) -> Cow<'t, str> {
+        let mut rest = Cow::Borrowed(target);
+        for rule in self.handshakes {
+            if let Some(Source::Query(parameter)) = rule.verify_token {
+                rest = match rest {
+                    Cow::Borrowed(target) => query::without(target, parameter),
+                    Cow::Owned(target) => Cow::Owned(query::without(&target, parameter).into_owned()),
+                };
+            }
+        }
+        rest
     }
 
     /// How the sender asks for a subscription to be confirmed, where a URL is to be called for it.

@@ -7,12 +7,12 @@ use axum::Router;
 use axum::body::Body;
 use axum::http::{Request, StatusCode};
 use axum::routing::post;
-use hookporter_core::Secret;
+use hookporter_core::{ConfigError, Secret};
 use hookporter_nats::{Inbox, Settings};
 use hookporter_pipeline::inbox::{Durability, WorkError};
 use hookporter_pipeline::{Endpoint, Event};
 use hookporter_testkit::SignedRequest;
-use hookporter_tower::EndpointLayer;
+use hookporter_tower::{EndpointLayer, EndpointService};
 use tokio::sync::mpsc;
 use tokio::time::{Instant, sleep, timeout};
 use tower::ServiceExt;
@@ -57,6 +57,31 @@ async fn a_server_on_its_defaults_is_refused_unless_the_endpoint_says_that_it_wi
         let inbox = settings.connect(&server.url()).await.unwrap();
         assert!(Endpoint::github(Secret::new(SECRET)).unwrap().inbox(&inbox).check_inbox().is_ok());
     }
+}
+
+/// A service does not build, a layer, whose constructor cannot fail, says so in the log; and no event is taken, whether it is in a
+/// lane or not.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn an_endpoint_with_an_order_does_not_build() {
+    let Some(server) = Server::start() else { return };
+    let inbox = server.inbox("order").await;
+    let endpoint = || {
+        let endpoint = Endpoint::github(Secret::new(SECRET)).unwrap().inbox(&inbox);
+        endpoint.durability(Durability::Written).unwrap()
+    };
+    assert!(EndpointService::new(endpoint()).is_ok());
+    let ordered = endpoint().in_order_by(|event| event.member("/number"));
+    let error = EndpointService::new(ordered.clone()).unwrap_err();
+    assert!(matches!(error, ConfigError::Setting { setting: "in_order_by", .. }), "{error:?}");
+    assert!(error.to_string().contains("worked in no order"), "{error}");
+    // Where the inbox is named last, too.
+    let named_last = Endpoint::github(Secret::new(SECRET)).unwrap().in_order_by(|_| None).inbox(&inbox);
+    let named_last = named_last.durability(Durability::Written).unwrap();
+    assert_eq!(named_last.check_inbox().unwrap_err().to_string(), error.to_string());
+    let never = post(|| async { StatusCode::OK });
+    let app = Router::new().route("/webhooks/github", never.layer(EndpointLayer::new(named_last)));
+    assert_eq!(send(&app, &push(1)).await, StatusCode::SERVICE_UNAVAILABLE);
+    assert_eq!(server.count("order").await, 0);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -49,6 +49,9 @@ impl Endpoint {
     /// An event that fails holds up its lane until it is worked or a dead letter; a dead letter and a parked event let the
     /// next one pass. The order is that of acceptance, which need not be that in which things happened at the sender.
     ///
+    /// A store that [keeps no order](AcceptingSide::keeps_order), as the one on JetStream, is refused when the endpoint is mounted:
+    /// see [`Endpoint::check_inbox`].
+    ///
     /// ```
     /// # fn example(endpoint: hookporter_pipeline::Endpoint) -> hookporter_pipeline::Endpoint {
     /// endpoint.in_order_by(|event| event.member("/data/object/customer"))
@@ -107,7 +110,7 @@ impl Endpoint {
     }
 
     /// Makes sure, for adapters, that the endpoint may use its inbox: that this is as [durable](Endpoint::durability) as it must
-    /// be, and that no other endpoint of this process has this one's name in it; clones are no others. Where nobody asks when an
+    /// be, that it keeps the [order](Endpoint::in_order_by) that is asked for, and that no other endpoint of this process has this one's name in it; clones are no others. Where nobody asks when an
     /// endpoint is mounted, its first event does.
     ///
     /// # Errors
@@ -121,7 +124,20 @@ impl Endpoint {
     pub(crate) fn may_use_inbox(&self) -> Result<(), ConfigError> {
         self.join();
         self.demand_durability()?;
+        self.demand_order()?;
         self.own_name()
+    }
+
+    fn demand_order(&self) -> Result<(), ConfigError> {
+        match &self.mode {
+            Mode::Inbox(inbox) if self.keeping.lane.is_some() && !inbox.keeps_order() => {
+                let problem = "this inbox has events worked in no order, and `in_order_by` needs one that keeps it: take another store \
+                     (the docs of each say it), or do without the order"
+                    .to_owned();
+                Err(ConfigError::Setting { setting: "in_order_by", problem })
+            }
+            _ => Ok(()),
+        }
     }
 
     fn own_name(&self) -> Result<(), ConfigError> {

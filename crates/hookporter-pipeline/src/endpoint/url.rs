@@ -1,5 +1,6 @@
 //! The public URL of an endpoint's requests.
 
+use std::borrow::Cow;
 use std::net::IpAddr;
 use std::sync::atomic::Ordering;
 
@@ -44,6 +45,18 @@ impl Endpoint {
     pub const fn asks_for_peer(&self) -> bool {
         // An inbox keeps it, for handlers that ask for it later.
         self.proxies.is_some() || matches!(self.mode, Mode::Inbox(_))
+    }
+
+    /// The target of a request without what nobody may read in its query: a proof that is the secret itself, or a verify token.
+    pub(crate) fn target_to_keep<'t>(&self, target: &'t str) -> Cow<'t, str> {
+        let rest = self.verifier.target_without_proof(target);
+        match (self.provider, rest) {
+            (None, rest) => rest,
+            (Some(provider), Cow::Borrowed(target)) => provider.target_without_verify_token(target),
+            (Some(provider), Cow::Owned(target)) => {
+                Cow::Owned(provider.target_without_verify_token(&target).into_owned())
+            }
+        }
     }
 
     /// The URL that the sender called, where one is configured that this request can have.

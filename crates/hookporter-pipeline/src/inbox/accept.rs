@@ -41,6 +41,11 @@ pub trait AcceptingSide: Send + Sync + 'static {
     /// not block.
     fn durability(&self) -> Durability;
 
+    /// Whether the events of one lane are worked one after the other, on all nodes together: what
+    /// [`Endpoint::in_order_by`](crate::Endpoint::in_order_by) needs. An endpoint with lanes does without a store that works them in
+    /// no order. An endpoint asks for every event: it must not block.
+    fn keeps_order(&self) -> bool;
+
     /// Which endpoint has which name in this store: one [`EndpointNames`] for all handles on it, made together with the store.
     fn endpoint_names(&self) -> &EndpointNames;
 

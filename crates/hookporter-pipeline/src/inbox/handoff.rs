@@ -167,6 +167,11 @@ impl InboxHandoff {
         self.side.durability()
     }
 
+    /// Whether it works the events of a lane one after the other.
+    pub(crate) fn keeps_order(&self) -> bool {
+        self.side.keeps_order()
+    }
+
     /// Where it is said which endpoint has which name.
     pub(crate) fn names(&self) -> &EndpointNames {
         self.side.endpoint_names()

@@ -1,5 +1,6 @@
 //! Records encrypted at rest.
 
+mod packing;
 mod refused;
 
 use std::error::Error;
@@ -8,6 +9,7 @@ use std::fmt;
 use bytes::Bytes;
 use hookporter_core::{ConfigError, SealingKey, Secret};
 
+use self::packing::{Head, add, add_head, add_maybe, head, maybe};
 use crate::inbox::{EventRecord, RecordLabel};
 
 /// The keys that body, payload, headers, target and peer of records are encrypted with before a store gets them.
@@ -67,11 +69,10 @@ impl SealingKeys {
         if record.sealed_by.is_some() {
             return Ok(record);
         }
-        let contents = packed(&record);
-        let sealed = self.current.seal(&contents, &context(&record)).ok_or(SealError::NoRandomness)?;
+        let sealed = self.sealed(&packed(&record), &context(&record))?;
         Ok(EventRecord {
             headers: Vec::new(),
-            body: Bytes::from(sealed),
+            body: sealed,
             payload: None,
             target: SEALED_TARGET.to_owned(),
             peer: None,
@@ -86,9 +87,18 @@ impl SealingKeys {
     /// [`SealError`] if its key is not here, or its contents were changed.
     pub fn open(&self, record: EventRecord) -> Result<EventRecord, SealError> {
         let Some(id) = record.sealed_by.clone() else { return Ok(record) };
-        let key = self.all().find(|key| *key.id().as_str() == *id).ok_or_else(|| SealError::UnknownKey(id.clone()))?;
-        let contents = key.open(&record.body, &context(&record)).ok_or_else(|| SealError::Changed(id.clone()))?;
-        unpacked(contents.into(), record).ok_or_else(|| SealError::Changed(id.clone()))
+        let contents = self.opened(&id, &record.body, &context(&record))?;
+        unpacked(contents, record).ok_or(SealError::Changed(id))
+    }
+
+    fn sealed(&self, contents: &[u8], context: &[u8]) -> Result<Bytes, SealError> {
+        Ok(self.current.seal(contents, context).ok_or(SealError::NoRandomness)?.into())
+    }
+
+    /// What the key with this id has sealed.
+    fn opened(&self, id: &str, sealed: &[u8], context: &[u8]) -> Result<Bytes, SealError> {
+        let key = self.all().find(|key| key.id().as_str() == id).ok_or_else(|| SealError::UnknownKey(id.to_owned()))?;
+        Ok(key.open(sealed, context).ok_or_else(|| SealError::Changed(id.to_owned()))?.into())
     }
 
     fn all(&self) -> impl Iterator<Item = &SealingKey> {
@@ -152,62 +162,14 @@ fn context(record: &EventRecord) -> Vec<u8> {
 /// Target, peer, headers, payload and body, each behind its length but the last.
 fn packed(record: &EventRecord) -> Vec<u8> {
     let mut packed = Vec::with_capacity(record.weight().saturating_add(128));
-    add(&mut packed, record.target.as_bytes());
-    add_maybe(&mut packed, record.peer.as_deref().map(str::as_bytes));
-    add_number(&mut packed, record.headers.len());
-    for (name, value) in &record.headers {
-        add(&mut packed, name.as_bytes());
-        add(&mut packed, value);
-    }
+    add_head(&mut packed, &record.target, record.peer.as_deref(), &record.headers);
     add_maybe(&mut packed, record.payload.as_deref());
     packed.extend_from_slice(&record.body);
     packed
 }
 
-fn add_maybe(packed: &mut Vec<u8>, part: Option<&[u8]>) {
-    add_number(packed, usize::from(part.is_some()));
-    add(packed, part.unwrap_or_default());
-}
-
-fn add(packed: &mut Vec<u8>, part: &[u8]) {
-    add_number(packed, part.len());
-    packed.extend_from_slice(part);
-}
-
-fn add_number(packed: &mut Vec<u8>, number: usize) {
-    // Far less than this is ever kept of one event.
-    packed.extend_from_slice(&u64::try_from(number).unwrap_or(u64::MAX).to_le_bytes());
-}
-
 fn unpacked(mut packed: Bytes, record: EventRecord) -> Option<EventRecord> {
-    let text = |bytes: Bytes| String::from_utf8(bytes.to_vec()).ok();
-    let target = text(part(&mut packed)?)?;
-    let peer = match maybe(&mut packed)? {
-        Some(peer) => Some(text(peer)?),
-        None => None,
-    };
-    let headers = (0..number(&mut packed)?)
-        .map(|_| Some((text(part(&mut packed)?)?, part(&mut packed)?.to_vec())))
-        .collect::<Option<Vec<_>>>()?;
+    let Head { target, peer, headers } = head(&mut packed)?;
     let payload = maybe(&mut packed)?;
     Some(EventRecord { target, peer, headers, payload, body: packed, sealed_by: None, ..record })
-}
-
-fn maybe(packed: &mut Bytes) -> Option<Option<Bytes>> {
-    let is_there = number(packed)? == 1;
-    let part = part(packed)?;
-    Some(is_there.then_some(part))
-}
-
-fn part(packed: &mut Bytes) -> Option<Bytes> {
-    let length = number(packed)?;
-    (length <= packed.len()).then(|| packed.split_to(length))
-}
-
-fn number(packed: &mut Bytes) -> Option<usize> {
-    if packed.len() < size_of::<u64>() {
-        return None;
-    }
-    let bytes = packed.split_to(size_of::<u64>());
-    usize::try_from(u64::from_le_bytes(bytes.as_ref().try_into().ok()?)).ok()
 }

@@ -8,7 +8,8 @@
 //! - [`Endpoint::revoke_key`](crate::Endpoint::revoke_key) and [`restore_key`](crate::Endpoint::restore_key): a key counts no more,
 //!   by its id. No store ever has the secret.
 //!
-//! Both are durable, and reach every node within a second. A request reads what its node knows already, and never asks the store. A
+//! Both are durable, and reach every node within a second; [`SharedSide::said`] has who said it and since when, and `hookporter inbox
+//! pause` and `hookporter keys revoke` say the same from a terminal. A request reads what its node knows already, and never asks the store. A
 //! node that is cut off from the store goes on with what it knows; it cannot start without it.
 //!
 //! Each node writes down how its endpoints fare, every few seconds and beside the requests: a [`Fleet`] is what any of them shows of
@@ -27,6 +28,7 @@ mod fleet;
 mod member;
 mod report;
 mod revoked;
+mod said;
 mod side;
 mod switches;
 
@@ -36,5 +38,6 @@ pub(crate) use member::Member;
 pub use report::{AlarmReport, EndpointReport};
 pub(crate) use revoked::Revoked;
 pub use revoked::RevokedKey;
+pub use said::{Order, Said};
 pub use side::{Reach, SharedSide};
 pub(crate) use switches::Switches;

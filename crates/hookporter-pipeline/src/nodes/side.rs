@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::handoff::BoxFuture;
 use crate::inbox::InboxError;
-use crate::nodes::{Agreement, NodeSeen, RevokedKey};
+use crate::nodes::{Agreement, NodeSeen, RevokedKey, Said};
 
 /// How far something reaches that was said of an endpoint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
@@ -62,6 +62,12 @@ pub trait SharedSide: Send + Sync + 'static {
     /// # Errors
     /// [`InboxError`] if the store fails: whether it is said is open then.
     fn restore(&self, key: &RevokedKey) -> BoxFuture<'static, Result<(), InboxError>>;
+
+    /// What was said for every node and holds, in order: pauses first.
+    ///
+    /// # Errors
+    /// [`InboxError`] if the store fails.
+    fn said(&self) -> BoxFuture<'static, Result<Vec<Said>, InboxError>>;
 
     /// What the nodes have said of themselves, those included that have fallen silent lately.
     ///

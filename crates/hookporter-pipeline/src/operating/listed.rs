@@ -72,3 +72,16 @@ pub struct Stats {
     /// transaction.
     pub log_bytes: u64,
 }
+
+impl Stats {
+    /// Sets how many events are in this state.
+    pub const fn set(&mut self, state: State, count: u64) {
+        match state {
+            State::Waiting => self.waiting = count,
+            State::Working => self.working = count,
+            State::Done => self.done = count,
+            State::Dead => self.dead = count,
+            State::Parked => self.parked = count,
+        }
+    }
+}

@@ -86,6 +86,7 @@ impl Endpoint {
         // Of tenants that there are not, no refusal shows a fault; but whoever is told otherwise than the others learns which there
         // are.
         let may_be_held = may_be_our_own_fault(reason) || reason == Reason::UnknownTenant;
+        // Whether the quarantine has room is not asked: where nothing is kept the sender's retry is all that there is.
         if !self.quarantine.holds || self.keeper().is_none() || !may_be_held {
             return false;
         }

@@ -95,6 +95,7 @@ pub(super) async fn judged(endpoint: &Arc<Endpoint>, request: &RefusedRequest) -
         verifier: &endpoint.verifier,
         kept_headers: &endpoint.kept_headers,
         peer: request.peer,
+        target: endpoint.target_to_keep(head.target()),
     };
     Ok(Proven::Event(Event::new(context, delivery, head)))
 }

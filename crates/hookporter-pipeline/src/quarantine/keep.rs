@@ -58,7 +58,7 @@ pub(crate) async fn keep<B: BodyReader>(
         detail: rejection.to_string(),
         arrived_at,
         method: head.method().to_owned(),
-        target: head.target().to_owned(),
+        target: endpoint.target_to_keep(head.target()).into_owned(),
         reached_proof: exchange.reached_proof || rejection.kind().stage() == Stage::Proof,
         headers,
         // It may be a piece of a larger buffer, which a clone would keep.

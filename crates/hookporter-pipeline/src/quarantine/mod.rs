@@ -15,7 +15,8 @@
 //! key, URL, clock or limit could make good. Of the headers those that a judgement or a diagnosis reads: what takes part in the
 //! proof, names the tenant, or is kept with events; what says how the body and the URL came (`Content-Type`, `Host`,
 //! `X-Forwarded-*` and the like), and known senders' signatures. Where the scheme is a function or an RFC 9421 signature, which
-//! may take in any header, all but those whose names speak of a secret. Never `Authorization` and `Cookie`; and never a request of
+//! may take in any header, all but those whose names speak of a secret. Never `Authorization` and `Cookie`, and never the
+//! parameter of a query that a verify token stands in; other parameters are kept as they came, since the URL may be signed. Never a request of
 //! a scheme whose proof *is* the secret, or a token that says nothing of the body: such endpoints do not build. A body that was too large, too slow or broken off is not kept.
 //!
 //! What was refused before its body was read (stale, malformed) is read for this, within the endpoint's limits, if it offers a
@@ -62,6 +63,7 @@ mod kept_headers;
 mod outcome;
 mod reads;
 mod recheck;
+mod turns;
 mod waiting;
 
 use std::sync::Arc;
@@ -75,6 +77,7 @@ use crate::operating::QuarantineSide;
 pub(crate) use hold::ended as hold_ended;
 pub(crate) use keep::keep;
 pub use outcome::{Judgement, Rechecked};
+pub use turns::RefusedTurns;
 pub use waiting::{Bounds, RefusedQueue};
 
 /// What becomes of the refused requests of an endpoint.
@@ -123,6 +126,9 @@ impl Endpoint {
     /// Answers 503 with `Retry-After` in place of the refusal while [health](crate::health) is red because refusals are our own
     /// fault, and rechecks the [quarantine](Endpoint::quarantine) by itself once a proof holds again. Say it behind
     /// [`Endpoint::quarantine`]. Default: off, a proof that does not hold is refused.
+    ///
+    /// It goes on while the quarantine keeps nothing, since it is full, damaged or closed: then the sender's own retry is all that
+    /// is left of the event, and a refusal would end that, too.
     ///
     /// It takes evidence: [`Alarm::OwnFault`](crate::health::Alarm::OwnFault), a refused request of the last quarter of an hour that
     /// a key of before or of another endpoint has signed, or that holds with one thing put right. Without it,

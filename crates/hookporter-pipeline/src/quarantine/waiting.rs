@@ -1,9 +1,9 @@
 //! Refused requests that wait to be kept: bounded, and nobody waits for them.
 
-use std::collections::VecDeque;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
+use crate::inbox::store::Backlog;
 use crate::operating::RefusedRequest;
 
 /// How many wait, and how many bytes of them. More than the writer takes in a second is a flood, of which some is lost.
@@ -43,8 +43,7 @@ pub struct RefusedQueue {
 
 #[derive(Debug, Default)]
 struct Waiting {
-    requests: VecDeque<RefusedRequest>,
-    bytes: usize,
+    requests: Backlog<RefusedRequest>,
     /// Lost, since the writer last looked.
     lost: u64,
 }
@@ -74,10 +73,8 @@ impl RefusedQueue {
     }
 
     fn fits(&self, waiting: &Waiting, bytes: usize) -> bool {
-        let is_first = waiting.requests.is_empty();
-        let fits = is_first || waiting.bytes.saturating_add(bytes) <= MOST_BYTES;
         let is_on = !self.is_off.load(Ordering::Relaxed);
-        is_on && fits && waiting.requests.len() < MOST && bytes < self.bounds.largest()
+        is_on && waiting.requests.has_room(bytes, MOST, MOST_BYTES) && bytes < self.bounds.largest()
     }
 
     /// Adds one, if there is room. Whether it is the first that waits.
@@ -88,9 +85,9 @@ impl RefusedQueue {
             waiting.lost = waiting.lost.saturating_add(1);
             return false;
         }
-        waiting.bytes = waiting.bytes.saturating_add(weight);
-        waiting.requests.push_back(request);
-        waiting.requests.len() == 1
+        let is_first = waiting.requests.is_empty();
+        waiting.requests.push(weight, request);
+        is_first
     }
 
     /// Whether it takes none for now; what waits then is lost.
@@ -98,8 +95,8 @@ impl RefusedQueue {
         self.is_off.store(is_off, Ordering::Relaxed);
         if is_off {
             let mut waiting = self.lock();
-            let gone = u64::try_from(waiting.requests.len()).unwrap_or(u64::MAX);
-            *waiting = Waiting { lost: waiting.lost.saturating_add(gone), ..Waiting::default() };
+            let gone = u64::try_from(waiting.requests.take_all().len()).unwrap_or(u64::MAX);
+            waiting.lost = waiting.lost.saturating_add(gone);
         }
     }
 
@@ -112,17 +109,7 @@ impl RefusedQueue {
     /// Takes the first few: so many requests and so many bytes at the most, but one of any size.
     #[must_use]
     pub fn take(&self, most: usize, most_bytes: usize) -> Vec<RefusedRequest> {
-        let mut waiting = self.lock();
-        let (mut taken, mut bytes) = (Vec::new(), 0_usize);
-        while taken.len() < most
-            && bytes < most_bytes
-            && let Some(request) = waiting.requests.pop_front()
-        {
-            bytes = bytes.saturating_add(request.weight());
-            taken.push(request);
-        }
-        waiting.bytes = waiting.bytes.saturating_sub(bytes);
-        taken
+        self.lock().requests.take(most, most_bytes)
     }
 
     /// Whether none waits.

@@ -58,6 +58,21 @@ fn an_endpoint_does_not_build_on_a_store_that_promises_less() {
 }
 
 #[tokio::test]
+async fn an_endpoint_with_lanes_does_without_a_store_that_works_in_no_order() {
+    let store = Store::new();
+    let door = Door::new(github(&store).in_order_by(|_| Some("one".to_owned())));
+    assert_eq!((door.endpoint().check_inbox().is_ok(), door.send(&push(SECRET, "1")).await), (true, TAKEN));
+    store.loses_order();
+    let refused = door.endpoint().check_inbox().unwrap_err();
+    assert!(matches!(refused, ConfigError::Setting { setting: "in_order_by", .. }), "{refused:?}");
+    assert_eq!(door.send(&push(SECRET, "2")).await, (503, Some(Reason::HandoffFailed)));
+    // Whoever asks for no order is served.
+    let plain = Door::new(github(&store).named("plain"));
+    assert_eq!((plain.endpoint().check_inbox().is_ok(), plain.send(&push(SECRET, "3")).await), (true, TAKEN));
+    assert_eq!(store.records().len(), 2);
+}
+
+#[tokio::test]
 async fn without_a_word_it_demands_synced_and_a_weaker_store_gets_nothing() {
     let store = promising(Written);
     let door = Door::new(github(&store));

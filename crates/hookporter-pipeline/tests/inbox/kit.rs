@@ -1,5 +1,6 @@
 //! A store in memory, and requests through the pipeline without any adapter.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
@@ -19,6 +20,7 @@ pub(crate) struct Store {
     pub(crate) commits: Arc<Semaphore>,
     names: EndpointNames,
     durability: Arc<Mutex<Durability>>,
+    has_no_order: Arc<AtomicBool>,
     /// Told of everything that is to be taken.
     taking: Arc<Notify>,
 }
@@ -34,7 +36,14 @@ impl Store {
     pub(crate) fn stuck() -> Self {
         let commits = Arc::new(Semaphore::new(0));
         let names = EndpointNames::new();
-        Self { records: Arc::default(), commits, names, durability: Arc::default(), taking: Arc::default() }
+        Self {
+            records: Arc::default(),
+            commits,
+            names,
+            durability: Arc::default(),
+            has_no_order: Arc::default(),
+            taking: Arc::default(),
+        }
     }
 
     /// Ends once it is taking something.
@@ -45,6 +54,11 @@ impl Store {
     /// From now on it promises this.
     pub(crate) fn turns(&self, durability: Durability) {
         *self.durability.lock().unwrap() = durability;
+    }
+
+    /// From now on it works events in no order.
+    pub(crate) fn loses_order(&self) {
+        self.has_no_order.store(true, Ordering::Relaxed);
     }
 
     pub(crate) fn records(&self) -> Vec<EventRecord> {
@@ -81,6 +95,10 @@ impl AcceptingSide for Store {
 
     fn durability(&self) -> Durability {
         *self.durability.lock().unwrap()
+    }
+
+    fn keeps_order(&self) -> bool {
+        !self.has_no_order.load(Ordering::Relaxed)
     }
 
     fn endpoint_names(&self) -> &EndpointNames {

@@ -21,6 +21,10 @@ impl AcceptingSide for Deep {
         Durability::Synced
     }
 
+    fn keeps_order(&self) -> bool {
+        true
+    }
+
     fn endpoint_names(&self) -> &EndpointNames {
         &self.0
     }

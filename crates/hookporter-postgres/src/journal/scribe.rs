@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use hookporter_pipeline::inbox::store::NowAndThen;
 use hookporter_pipeline::journal::{Brought, Findings, Found, Note, Notes, Row};
 use sqlx::{Connection, PgConnection, Row as _};
 use tokio::time::{Instant, timeout};
@@ -16,8 +17,6 @@ use crate::sql::Sql;
 const MOST: usize = 2048;
 /// A note waits no longer than this, unless the database cannot be written.
 const LATEST: Duration = Duration::from_millis(500);
-/// It is not said more often than this that requests are missing.
-const SAID_EVERY: Duration = Duration::from_secs(60);
 /// An accepted request may have a row for every ninth of ten, another one for the tenth.
 const OF_OTHERS: usize = 10;
 /// How many rows go for each that comes, at the most, so that a journal that has become too long becomes shorter.
@@ -34,8 +33,8 @@ pub(crate) struct Scribe {
     others_from: i64,
     /// How many lost ones the database knows of.
     known: u64,
-    /// When it was last said that requests are missing.
-    told: Option<Instant>,
+    /// That requests are missing.
+    said: NowAndThen,
     /// The transaction's end was asked for: whether it is written down is open.
     is_committing: bool,
 }
@@ -57,7 +56,7 @@ impl Scribe {
             accepted_from: 0,
             others_from: 0,
             known,
-            told: None,
+            said: NowAndThen::default(),
             is_committing: false,
         }
     }
@@ -126,8 +125,7 @@ impl Scribe {
 
     /// Says now and then that requests are missing.
     fn tell(&mut self, why: &str) {
-        if self.told.is_none_or(|told| told.elapsed() >= SAID_EVERY) {
-            self.told = Some(Instant::now());
+        if self.said.is_time() {
             tracing::warn!(target: "hookporter", lost = self.notes.lost(), "requests are missing in the journal: {why}");
         }
     }

@@ -11,8 +11,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hookporter_core::UnixTime;
-use hookporter_pipeline::nodes::{Agreed, Agreement, NodeSeen, RevokedKey};
-use sqlx::postgres::PgConnectOptions;
+use hookporter_pipeline::nodes::{Agreed, Agreement, NodeSeen, Order, RevokedKey, Said};
+use sqlx::postgres::{PgConnectOptions, PgRow};
 use sqlx::{PgConnection, Row};
 use tokio::sync::{Mutex, Notify, watch};
 
@@ -85,16 +85,25 @@ impl Nodes {
         let _turn = self.looking.lock().await;
         let mut agreed = Agreed::new();
         for row in sqlx::query(self.sql.nodes.agreed).fetch_all(connection).await? {
-            let endpoint = told(row.try_get(0)?);
-            let Some(key) = row.try_get::<Option<String>, _>(2)? else {
-                agreed.paused.insert(endpoint);
-                continue;
+            match order(&row)? {
+                Order::Pause(endpoint) => agreed.paused.insert(endpoint),
+                Order::Revoke(key) => agreed.revoked.insert(key),
             };
-            let (key, tenant) = (RevokedKey::new(&endpoint, &told(key)), told(row.try_get(1)?));
-            agreed.revoked.insert(if tenant.is_empty() { key } else { key.of_tenant(&tenant) });
         }
         self.agreement.apply(agreed);
         Ok(())
+    }
+
+    /// What is agreed on, with who said it and when.
+    async fn said(&self, connection: &mut PgConnection) -> sqlx::Result<Vec<Said>> {
+        let said = |row: PgRow| {
+            let by = row.try_get::<Option<String>, _>(4)?.map(told);
+            Ok(Said { order: order(&row)?, since: UnixTime::from_millis(row.try_get(3)?), by })
+        };
+        let rows = sqlx::query(self.sql.nodes.said).fetch_all(connection).await?;
+        let mut all: Vec<Said> = rows.into_iter().map(said).collect::<sqlx::Result<_>>()?;
+        all.sort_by(|one, other| one.order.cmp(&other.order));
+        Ok(all)
     }
 
     /// Says how this node fares.
@@ -111,7 +120,7 @@ impl Nodes {
     }
 
     async fn seen(&self, connection: &mut PgConnection) -> sqlx::Result<Vec<NodeSeen>> {
-        let seen = |row: sqlx::postgres::PgRow| {
+        let seen = |row: PgRow| {
             let span = |at| row.try_get(at).map(|span: i64| Duration::from_millis(u64::try_from(span).unwrap_or(0)));
             Ok(NodeSeen {
                 is_here: row.try_get(0)?,
@@ -126,6 +135,14 @@ impl Nodes {
         let query = sqlx::query(self.sql.nodes.seen).bind(self.id).bind(millis(FORGOTTEN));
         query.fetch_all(connection).await?.into_iter().map(seen).collect()
     }
+}
+
+/// A paused endpoint, which has no key, or a revoked key.
+fn order(row: &PgRow) -> sqlx::Result<Order> {
+    let endpoint = told(row.try_get(0)?);
+    let Some(key) = row.try_get::<Option<String>, _>(2)? else { return Ok(Order::Pause(endpoint)) };
+    let (key, tenant) = (RevokedKey::new(&endpoint, &told(key)), told(row.try_get(1)?));
+    Ok(Order::Revoke(if tenant.is_empty() { key } else { key.of_tenant(&tenant) }))
 }
 
 fn millis(span: Duration) -> i64 {

@@ -3,7 +3,7 @@
 use hookporter_pipeline::BoxFuture;
 use hookporter_pipeline::inbox::InboxError;
 use hookporter_pipeline::inbox::store::Fault;
-use hookporter_pipeline::nodes::{Agreement, NodeSeen, RevokedKey, SharedSide};
+use hookporter_pipeline::nodes::{Agreement, NodeSeen, RevokedKey, Said, SharedSide};
 use sqlx::Postgres;
 use sqlx::postgres::PgArguments;
 use sqlx::query::Query;
@@ -79,6 +79,14 @@ impl SharedSide for Inbox {
             let query = query.bind(kept(key.key.as_str())).bind(sql.channel).bind(AGREED);
             inbox.say(query).await.map(drop)
         })
+    }
+
+    fn said(&self) -> BoxFuture<'static, Result<Vec<Said>, InboxError>> {
+        let inbox = self.clone();
+        Box::pin(in_time(async move {
+            let shared = inbox.shared();
+            shared.nodes.said(&mut *shared.connection().await?).await
+        }))
     }
 
     fn nodes(&self) -> BoxFuture<'static, Result<Vec<NodeSeen>, InboxError>> {

@@ -9,10 +9,22 @@ macro_rules! now {
     };
 }
 
+/// Since when, in milliseconds.
+macro_rules! millis {
+    () => {
+        "(extract(epoch FROM since) * 1000)::bigint"
+    };
+}
+
 statements! {
     /// The paused endpoints, which have no key, and the revoked keys.
     agreed: "SELECT endpoint, NULL::text, NULL::text FROM @.paused UNION ALL \
          SELECT endpoint, tenant, key_id FROM @.revoked_keys";
+    /// The same, with when it was said and by whom.
+    said: concat!(
+        "SELECT endpoint, NULL::text, NULL::text, ", millis!(), ", node FROM @.paused UNION ALL \
+         SELECT endpoint, tenant, key_id, ", millis!(), ", node FROM @.revoked_keys"
+    );
     pause: "WITH said AS (INSERT INTO @.paused (endpoint, node) VALUES ($1, $2) ON CONFLICT DO NOTHING) \
          SELECT pg_notify($3, $4)";
     resume: "WITH said AS (DELETE FROM @.paused WHERE endpoint = $1) SELECT pg_notify($2, $3)";

@@ -6,9 +6,9 @@ use std::time::Duration;
 use hookporter_core::UnixTime;
 use hookporter_pipeline::inbox::store::{Sealing, columns};
 use hookporter_pipeline::operating::RefusedRequest;
-use hookporter_pipeline::quarantine::RefusedQueue;
+use hookporter_pipeline::quarantine::{RefusedQueue, RefusedTurns};
 use sqlx::{Connection, PgConnection, Row};
-use tokio::time::{Instant, timeout};
+use tokio::time::timeout;
 
 use super::room;
 use crate::batch::column;
@@ -17,67 +17,48 @@ use crate::inbox::LATE;
 use crate::sql::Sql;
 use crate::text::{kept, told};
 
-/// What one step keeps.
-const STEP: usize = 100;
-const STEP_BYTES: usize = 1024 * 1024;
-/// The pause between two of them: a flood of strangers costs a node four syncs a second and no more.
-const PAUSE: Duration = Duration::from_millis(250);
-/// It is not said more often than this that some are lost.
-const SAID_EVERY: Duration = Duration::from_secs(60);
-
 /// Keeps refused requests.
 pub(crate) struct Keeper {
-    queue: Arc<RefusedQueue>,
+    turns: RefusedTurns,
     sql: &'static Sql,
     sealing: Sealing,
-    due: Instant,
-    /// How many were lost, of which it was not said yet, and when it was last said.
-    lost: u64,
-    told: Option<Instant>,
 }
 
 impl Keeper {
     pub(crate) fn new(queue: Arc<RefusedQueue>, sql: &'static Sql, sealing: Sealing) -> Self {
-        Self { queue, sql, sealing, due: Instant::now(), lost: 0, told: None }
+        Self { turns: RefusedTurns::new(queue), sql, sealing }
     }
 
     /// How long until there is something to do, at the most.
     pub(crate) fn patience(&self) -> Duration {
-        if self.queue.is_empty() { Duration::MAX } else { self.due.saturating_duration_since(Instant::now()) }
+        self.turns.patience()
     }
 
     pub(crate) fn is_due(&self) -> bool {
-        self.has_work() && Instant::now() >= self.due
+        self.turns.is_due()
     }
 
     pub(crate) fn has_work(&self) -> bool {
-        !self.queue.is_empty()
+        !self.turns.queue().is_empty()
     }
 
     /// Nobody takes any more what still waits.
     pub(crate) fn end(&mut self) {
-        self.queue.switch_off(true);
-        self.told = None;
-        self.tell("the inbox is closed");
+        self.turns.end("the inbox is closed");
     }
 
     /// Keeps the next few. Nothing is taken before it is this node's turn: till then it waits.
     pub(crate) async fn keep(&mut self, connection: &mut PgConnection) -> Result<(), Remedy> {
-        let now = Instant::now();
-        // Also after a failure: not at once again.
-        self.due = now.checked_add(PAUSE).unwrap_or(now);
+        self.turns.begin();
         let kept = timeout(LATE, self.step(connection)).await.unwrap_or(Err(sqlx::Error::PoolTimedOut));
-        self.tell("more came than there is room for, or they could not be written");
+        self.turns.tell("more came than there is room for, or they could not be written");
         kept.map_err(|error| remedy(&error))
     }
 
     async fn step(&mut self, connection: &mut PgConnection) -> sqlx::Result<()> {
         let mut transaction = connection.begin().await?;
         sqlx::query(self.sql.refused.turn).bind(self.sql.schema).execute(&mut *transaction).await?;
-        let requests = self.queue.take(STEP, STEP_BYTES);
-        // Until they are written down.
-        let before = self.lost;
-        self.lost = before.saturating_add(u64::try_from(requests.len()).unwrap_or(u64::MAX));
+        let requests = self.turns.take();
         let sizes: Vec<i64> = requests.iter().map(|request| size(request.body.len())).collect();
         let sealed: Result<Vec<RefusedRequest>, _> =
             requests.into_iter().map(|request| self.sealing.seal_refused(request)).collect();
@@ -88,7 +69,7 @@ impl Keeper {
                     self.make_room(&mut transaction, reached_proof).await?;
                 }
                 transaction.commit().await?;
-                self.lost = before;
+                self.turns.kept();
             }
             Err(error) => tracing::error!(target: "hookporter", "refused requests are not kept: {error}"),
         }
@@ -121,7 +102,7 @@ impl Keeper {
 
     /// Takes the oldest away until the rest is within the bounds.
     async fn make_room(&self, connection: &mut PgConnection, reached_proof: bool) -> sqlx::Result<()> {
-        let (sql, bounds) = (&self.sql.refused, self.queue.bounds());
+        let (sql, bounds) = (&self.sql.refused, self.turns.queue().bounds());
         let unsigned = |count: i64| usize::try_from(count).unwrap_or(0);
         let row = sqlx::query(sql.size).bind(reached_proof).fetch_one(&mut *connection).await?;
         if unsigned(row.try_get(0)?) <= bounds.requests && unsigned(row.try_get(1)?) <= bounds.bytes {
@@ -133,16 +114,6 @@ impl Keeper {
         let all = rows.iter().map(share).collect::<sqlx::Result<_>>()?;
         sqlx::query(sql.remove).bind(room::too_many(all, bounds)).execute(connection).await?;
         Ok(())
-    }
-
-    /// Says now and then how many were lost.
-    fn tell(&mut self, why: &str) {
-        self.lost = self.lost.saturating_add(self.queue.take_lost());
-        if self.lost > 0 && self.told.is_none_or(|told| told.elapsed() >= SAID_EVERY) {
-            self.told = Some(Instant::now());
-            let requests = std::mem::take(&mut self.lost);
-            tracing::warn!(target: "hookporter", requests, "refused requests were not kept: {why}");
-        }
     }
 }
 

@@ -1,48 +1,71 @@
--- Takes the records of one request over: all of them or none. ARGV: 4 how many; then of each: marker or '', lane or '', 1 if
--- parked or '', endpoint, tenant, id, type, when it was received, contents. Answers, for each: 0 a duplicate, 1 new, 2 requeued.
-local answers, base = {}, present() * 1000
+-- Takes the records of requests over: of each request all of them, or none. ARGV: 4 how many records in all; then for each request
+-- how many, and of each record: marker or '', lane or '', 1 if parked or '', contents. Answers, for each request: of each record
+-- 0 a duplicate, 1 new, 2 requeued; or why nothing of it was taken.
+local total, at = tonumber(ARGV[4]), 5
 
--- Numbers ascend, and begin with the time: after a failover that has lost some, or in a restored backup, none is given again.
-local function next_number()
-  local number = string.format('%d', math.max(tonumber(redis.call('GET', P .. 'number') or 0) + 1, base))
-  redis.call('SET', P .. 'number', number)
-  return number
-end
+-- Numbers ascend, and begin with the time: after a failover that has lost some, or in a restored backup, none is given again. Put
+-- aside for all before one is given. This is also what has a duplicate acknowledged behind a sync: one that covers what a server
+-- that was killed had written and not synced.
+local following = math.max(tonumber(redis.call('GET', P .. 'number') or 0) + 1, present() * 1000)
+redis.call('SET', P .. 'number', string.format('%d', following + total - 1))
 
-for i = 1, tonumber(ARGV[4]) do
-  local at = 5 + (i - 1) * 9
-  local mark, lane, parked = ARGV[at], ARGV[at + 1], ARGV[at + 2]
-  local number = mark ~= '' and redis.call('GET', marker(mark))
-  local answer, known = 1, nil
-  if number then
-    known = redis.call('HMGET', state(number), 's', 'p', 'a', 'd')
-    answer = 0
+-- The marker whose event is not there yet.
+local making = ''
+
+local function accept(mark, lane, parked, kept)
+  local number, epoch = string.format('%d', following), 0
+  local copied = mark ~= '' and redis.call('SET', marker(mark), number, 'NX', 'GET')
+  if copied then
+    local known = redis.call('HMGET', state(copied), 's', 'p', 'a', 'd')
     -- A sender that never stops must not have the same event worked for ever.
-    if known[1] == 'd' and tonumber(known[2]) < math.max(100, 10 * tonumber(known[3])) then
-      redis.call('XDEL', DEAD, known[4])
-      answer = 2
-    end
-  else
-    number = next_number()
-  end
-  if answer == 0 then
-    -- A duplicate is acknowledged, too: with a write of its own it is answered after a sync, which covers what a server that was
-    -- killed had written and not synced.
-    redis.call('INCR', P .. 'duplicates')
-  else
-    redis.call('SET', contents(number), ARGV[at + 8])
+    if known[1] ~= 'd' or tonumber(known[2]) >= math.max(100, 10 * tonumber(known[3])) then return 0 end
+    redis.call('XDEL', DEAD, known[4])
     -- The epoch goes on where it was.
-    local epoch = known and known[2] or 0
-    local fields = { 'k', mark, 'l', lane, 'a', 0, 'p', epoch, 'd', '', 'n', ARGV[at + 3], 't', ARGV[at + 4], 'i',
-      ARGV[at + 5], 'y', ARGV[at + 6], 'r', ARGV[at + 7] }
+    number, epoch = copied, known[2]
+  else
+    making, following = mark, following + 1
+  end
+  redis.call('SET', contents(number), kept)
+  local behind = parked == '' and is_behind(number, lane)
+  if not (parked ~= '' or behind or copied) then
+    -- Its state is made by the first who has it lent.
+    redis.call('XADD', EVENTS, '*', 'n', number, 'm', mark, 'l', lane)
+  else
+    local fields = { 'k', mark, 'l', lane, 'a', 0, 'p', epoch, 'd', '' }
     if parked ~= '' then
       redis.call('HSET', state(number), unpack(fields))
       set_aside(number, 'p', 0, '')
+    elseif behind then
+      stay_behind(number, fields)
     else
-      enqueue(number, lane, fields)
+      append(number, fields)
     end
-    if mark ~= '' then redis.call('SET', marker(mark), number) end
   end
-  answers[i] = answer
+  making = ''
+  return copied and 2 or 1
+end
+
+local function request(count)
+  local answer = {}
+  for i = 1, count do
+    local of = at + (i - 1) * 4
+    answer[i] = accept(ARGV[of], ARGV[of + 1], ARGV[of + 2], ARGV[of + 3])
+  end
+  return answer
+end
+
+local answers = {}
+while at <= #ARGV do
+  local count = tonumber(ARGV[at])
+  at = at + 1
+  -- What goes wrong with one is no reason to refuse the others.
+  local done, answer = pcall(request, count)
+  if not done and making ~= '' then
+    -- A marker without its event would have the next copy acknowledged.
+    redis.call('DEL', marker(making))
+    making = ''
+  end
+  answers[#answers + 1] = type(answer) == 'string' and redis.error_reply(answer) or answer
+  at = at + count * 4
 end
 return answers

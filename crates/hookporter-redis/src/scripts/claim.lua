@@ -5,17 +5,19 @@ local now, consumer = present(), ARGV[4]
 local till, most, limit = now + tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
 local lent, dead, looked = {}, {}, 0
 
-local function take(n, known)
+-- Lends it, or not any more; with these fields of its state, where it has none.
+local function take(n, known, fields)
   local attempts, epoch = tonumber(known[2]), tonumber(known[3]) + 1
   local kept = redis.call('GET', contents(n))
   if kept and attempts < limit then
     -- Written down before the work: an event that kills its process ends as a dead letter.
-    redis.call('HSET', state(n), 's', 'l', 'a', attempts + 1, 'p', epoch)
+    redis.call('HSET', state(n), 's', 'l', 'a', attempts + 1, 'p', epoch, unpack(fields))
     redis.call('ZADD', DUE, till, n)
     lent[#lent + 1] = { tonumber(n), epoch, attempts + 1, kept }
     return
   end
   leave(n, known[4], known[5])
+  redis.call('HSET', state(n), 'a', attempts, 'p', known[3], unpack(fields))
   set_aside(n, 'd', attempts, kept and 'the last attempt never ended: the process died, or the work hung'
     or 'its contents are gone')
   dead[#dead + 1] = { tonumber(n), epoch, attempts, kept or '' }
@@ -27,7 +29,7 @@ for _, n in ipairs(redis.call('ZRANGEBYSCORE', DUE, '-inf', now, 'LIMIT', 0, mos
   if known[1] == 'l' or known[1] == 'b' then
     -- So that XPENDING tells people who has it.
     if known[4] ~= '' then redis.call('XCLAIM', EVENTS, GROUP, consumer, 0, known[4], 'JUSTID') end
-    take(n, known)
+    take(n, known, {})
   else
     redis.call('ZREM', DUE, n)
   end
@@ -49,7 +51,11 @@ while #lent < most and more and looked < 1000 do
     local at, n = entry[1], entry[2] and entry[2][2]
     local known = n and redis.call('HMGET', state(n), 's', 'a', 'p', 'q', 'l')
     if known and known[1] == 'w' and known[4] == at then
-      take(n, known)
+      take(n, known, {})
+    elseif known and not known[1] and tonumber(n) and entry[2][3] == 'm' and entry[2][5] == 'l' then
+      -- Nobody has had it yet.
+      local mark, lane = entry[2][4], entry[2][6]
+      take(n, { 'w', 0, 0, at, lane }, { 'q', at, 'k', mark, 'l', lane })
     elseif not (known and known[4] == at) then
       -- Not one of ours, or of an event that went another way.
       redis.call('XACK', EVENTS, GROUP, at)

@@ -4,8 +4,9 @@ local P = ARGV[1]
 local EVENTS, DUE, BEHIND, DEAD, PARKED = P .. 'events', P .. 'due', P .. 'behind', P .. 'dead', P .. 'parked'
 local GROUP = 'workers'
 
--- An event's state is the hash e:N, its contents are the string c:N. States: w waits in the stream, b waits behind others of
--- its lane or for its backoff, l lent, d dead letter, p parked, f finished.
+-- An event's contents are the string c:N, its state is the hash e:N. States: w waits in the stream, b waits behind others of
+-- its lane or for its backoff, l lent, d dead letter, p parked, f finished. One that waits in the stream and was never lent has no
+-- state: marker and lane are in its entry.
 local function state(n) return P .. 'e:' .. n end
 local function contents(n) return P .. 'c:' .. n end
 local function marker(k) return P .. 'm:' .. k end
@@ -30,14 +31,15 @@ local function append(n, fields)
   redis.call('HSET', state(n), 's', 'w', 'q', at, unpack(fields))
 end
 
--- The same, or behind the others of its lane.
-local function enqueue(n, lane, fields)
-  if lane ~= '' and redis.call('RPUSH', lane_list(lane), n) > 1 then
-    redis.call('HSET', state(n), 's', 'b', 'q', '', unpack(fields))
-    redis.call('INCR', BEHIND)
-  else
-    append(n, fields)
-  end
+-- Takes its place in its lane; whether others are before it.
+local function is_behind(n, lane)
+  return lane ~= '' and redis.call('RPUSH', lane_list(lane), n) > 1
+end
+
+-- Waits until those others are done.
+local function stay_behind(n, fields)
+  redis.call('HSET', state(n), 's', 'b', 'q', '', unpack(fields))
+  redis.call('INCR', BEHIND)
 end
 
 -- Takes an event out of what is worked, and has the next of its lane come; whether one came.
@@ -62,12 +64,35 @@ local function leave(n, at, lane)
   return false
 end
 
+-- What the record says of itself, by the tags of its fields: see the pipeline's `inbox/bytes.rs`. Without its payload and body,
+-- which are written last.
+local ENDPOINT, TENANT, ID, TYPE, RECEIVED, BODY, PAYLOAD = 2, 3, 6, 7, 16, 12, 13
+local function told(n)
+  local found, at = {}, 1
+  for _ = 1, 50000 do
+    local head = redis.call('GETRANGE', contents(n), at, at + 4)
+    if #head < 5 then break end
+    local tag, length = struct.unpack('>BI4', head)
+    if tag == BODY or tag == PAYLOAD then break end
+    if tag == ENDPOINT or tag == TENANT or tag == ID or tag == TYPE or tag == RECEIVED then
+      -- A label has a byte in front that says how far it is to be trusted.
+      local from = (tag == ID or tag == TYPE) and 1 or 0
+      found[tag] = length > from and redis.call('GETRANGE', contents(n), at + 5 + from, at + 4 + length) or ''
+    end
+    at = at + 5 + length
+  end
+  local received = found[RECEIVED]
+  found[RECEIVED] = received and #received == 8 and struct.unpack('>i8', received) or nil
+  return found
+end
+
 -- Keeps an event where people find it: as a dead letter, or parked.
 local function set_aside(n, letter, attempts, problem)
-  local shown = redis.call('HMGET', state(n), 'n', 't', 'i', 'y', 'r')
+  local shown = told(n)
   local stream = letter == 'd' and DEAD or PARKED
-  local at = redis.call('XADD', stream, '*', 'n', n, 'endpoint', shown[1] or '', 'tenant', shown[2] or '', 'id',
-    shown[3] or '', 'type', shown[4] or '', 'received', shown[5] or '', 'attempts', attempts, 'error', problem)
+  local received = shown[RECEIVED] and string.format('%d', shown[RECEIVED]) or ''
+  local at = redis.call('XADD', stream, '*', 'n', n, 'endpoint', shown[ENDPOINT] or '', 'tenant', shown[TENANT] or '', 'id',
+    shown[ID] or '', 'type', shown[TYPE] or '', 'received', received, 'attempts', attempts, 'error', problem)
   redis.call('HSET', state(n), 's', letter, 'd', at, 'q', '', 'x', problem)
 end
 

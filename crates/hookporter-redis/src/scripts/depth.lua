@@ -2,7 +2,7 @@
 -- and the present.
 local now, oldest = present(), nil
 local function look(n)
-  local received = n and tonumber(redis.call('HGET', state(n), 'r') or nil)
+  local received = n and told(n)[RECEIVED]
   if received and (not oldest or received < oldest) then oldest = received end
 end
 look(redis.call('ZRANGEBYSCORE', DUE, '-inf', now, 'LIMIT', 0, 1)[1])

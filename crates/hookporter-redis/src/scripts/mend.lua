@@ -5,7 +5,8 @@ local known = redis.call('HMGET', state(n), 's', 'd', 'l', 'k')
 if known[1] ~= 'd' and known[1] ~= 'p' then return 0 end
 redis.call('XDEL', known[1] == 'd' and DEAD or PARKED, known[2])
 if ARGV[4] == 'requeue' then
-  enqueue(n, known[3], { 'a', 0, 'd', '' })
+  local fields = { 'a', 0, 'd', '' }
+  if is_behind(n, known[3]) then stay_behind(n, fields) else append(n, fields) end
   tell()
 else
   finish(n, known[4], ARGV[6], ARGV[7])

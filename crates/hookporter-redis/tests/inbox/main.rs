@@ -5,6 +5,7 @@
 
 mod cluster;
 mod endpoint;
+mod form;
 mod keeping;
 mod network;
 mod nodes;

@@ -14,8 +14,8 @@ use hookporter_testkit::inbox::sample_record;
 
 use crate::server::Server;
 
-/// How an answer to deliveries begins, and what it says of an event that is new.
-const ANSWER: &str = r#""*1\r\n"#;
+/// What is in every answer to deliveries of one event each, and what one says of an event that is new.
+const ANSWER: &str = r"\r\n*1\r\n:";
 const NEW: &str = r":1\r\n";
 const FILE: &str = "appendonly.aof.1.incr.aof";
 

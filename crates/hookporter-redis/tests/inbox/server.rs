@@ -6,6 +6,7 @@ use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
+use hookporter_pipeline::inbox::EventRecord;
 use hookporter_redis::redis::aio::MultiplexedConnection;
 use hookporter_redis::redis::{self, FromRedisValue};
 use hookporter_redis::{Inbox, Settings};
@@ -210,6 +211,10 @@ impl Look {
         asked.query_async(&mut self.0.clone()).await.unwrap()
     }
 
+    pub(crate) async fn set(&self, key: &str, value: &[u8]) {
+        redis::cmd("SET").arg(key).arg(value).exec_async(&mut self.0.clone()).await.unwrap();
+    }
+
     /// How many events of an inbox wait, or are being worked.
     pub(crate) async fn undone(&self, name: &str) -> i64 {
         let behind: Option<i64> = self.ask(&["GET", &format!("{{{name}}}:behind")]).await;
@@ -218,14 +223,15 @@ impl Look {
 
     /// How many events there are, finished ones included.
     pub(crate) async fn events(&self, name: &str) -> usize {
-        self.ask::<Vec<String>>(&["KEYS", &format!("{{{name}}}:e:*")]).await.len()
+        self.ask::<Vec<String>>(&["KEYS", &format!("{{{name}}}:c:*")]).await.len()
     }
 
     /// The ids of all events.
     pub(crate) async fn ids(&self, name: &str) -> Vec<String> {
         let mut ids = Vec::new();
-        for key in self.ask::<Vec<String>>(&["KEYS", &format!("{{{name}}}:e:*")]).await {
-            ids.push(self.ask(&["HGET", &key, "i"]).await);
+        for key in self.ask::<Vec<String>>(&["KEYS", &format!("{{{name}}}:c:*")]).await {
+            let contents: Vec<u8> = self.ask(&["GET", &key]).await;
+            ids.push(EventRecord::from_bytes(&contents.into()).unwrap().event_id.unwrap().text);
         }
         ids
     }

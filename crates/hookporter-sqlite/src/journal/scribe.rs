@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hookporter_pipeline::Outcome;
+use hookporter_pipeline::inbox::store::NowAndThen;
 use hookporter_pipeline::journal::{Findings, Note, Notes};
 use rusqlite::{Connection, Transaction, TransactionBehavior};
 use tokio::time::Instant;
@@ -19,8 +20,6 @@ use crate::size::{Room, Size};
 const MOST: usize = 1024;
 /// A note waits no longer than this, unless the file cannot be written.
 const LATEST: Duration = Duration::from_millis(500);
-/// It is not said more often than this that requests are missing.
-const SAID_EVERY: Duration = Duration::from_secs(60);
 /// An accepted request may have a row for every ninth of ten, another one for the tenth.
 const OF_OTHERS: usize = 10;
 /// The journal takes no more than about this part of a file whose size is bounded, with rows of this size: few are longer.
@@ -41,8 +40,8 @@ pub(crate) struct Scribe {
     findings: Findings,
     /// How many lost ones the file knows of; `None` until it was asked.
     known: Option<u64>,
-    /// When it was last said that requests are missing.
-    told: Option<Instant>,
+    /// That requests are missing.
+    said: NowAndThen,
     /// Its own tables are damaged: nothing is written any more.
     is_off: bool,
 }
@@ -75,7 +74,7 @@ impl Scribe {
             state: None,
             findings: Findings::default(),
             known: None,
-            told: None,
+            said: NowAndThen::default(),
             is_off: false,
         }
     }
@@ -180,8 +179,7 @@ impl Scribe {
 
     /// Says now and then that requests are missing.
     fn tell(&mut self, lost: u64, why: &str) {
-        if self.told.is_none_or(|told| told.elapsed() >= SAID_EVERY) {
-            self.told = Some(Instant::now());
+        if self.said.is_time() {
             tracing::warn!(target: "hookporter", lost, "requests are missing in the journal: {why}");
         }
     }

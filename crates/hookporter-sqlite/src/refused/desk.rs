@@ -7,15 +7,16 @@ use hookporter_pipeline::operating::{QuarantineSide, RefusedCount, RefusedListed
 
 use super::{again, by_reason, list, readmit, request};
 use crate::Desk;
+use crate::hand::Hand;
 
 /// A desk keeps what it is given only in the server's process, where requests come in.
 impl QuarantineSide for Desk {
     fn has_room(&self, body_bytes: usize) -> bool {
-        self.inbox().is_some_and(|inbox| inbox.has_room(body_bytes))
+        matches!(self.hand(), Hand::Server(inbox) if inbox.has_room(body_bytes))
     }
 
     fn keep(&self, request: RefusedRequest) {
-        if let Some(inbox) = self.inbox() {
+        if let Hand::Server(inbox) = self.hand() {
             inbox.keep(request);
         }
     }
@@ -43,7 +44,7 @@ impl QuarantineSide for Desk {
         number: i64,
         records: Vec<EventRecord>,
     ) -> BoxFuture<'static, Result<Option<Vec<Accepted>>, InboxError>> {
-        if let Some(inbox) = self.inbox() {
+        if let Hand::Server(inbox) = self.hand() {
             return inbox.readmit(number, records);
         }
         let records = match self.sealing.seal(records) {
@@ -64,9 +65,9 @@ impl QuarantineSide for Desk {
     }
 
     fn forget(&self, which: RefusedSelection) -> BoxFuture<'static, Result<usize, InboxError>> {
-        match self.inbox() {
-            Some(inbox) => inbox.forget(which),
-            None => self.mend(move |mender| mender.forget_refused(&which)),
+        match self.hand() {
+            Hand::Server(inbox) => inbox.forget(which),
+            Hand::Tool(tool) => tool.mend(move |mender| mender.forget_refused(&which)),
         }
     }
 }

@@ -30,8 +30,9 @@ fn keeper(limit: Option<u64>) -> (Keeper, Connection) {
         queue.push(request());
     }
     let mut keeper = Keeper::new(queue, Arc::new(Room::new(limit, 0)), Sealing::default());
-    // It was just said, so that what is counted stays to be seen.
-    keeper.told = Some(Instant::now());
+    // It is just said, so that what is counted stays to be seen.
+    assert!(!keeper.turns.queue().has_room(usize::MAX));
+    keeper.turns.tell("a test has lost it");
     (keeper, connection)
 }
 
@@ -43,12 +44,12 @@ fn kept(connection: &Connection) -> i64 {
 fn what_finds_no_room_waits_for_it() {
     let (mut keeper, connection) = keeper(Some(1));
     assert!(!keeper.step_if_due(&connection).unwrap());
-    assert!(!keeper.queue.is_empty());
-    assert_eq!((kept(&connection), keeper.lost), (0, 0));
+    assert!(!keeper.turns.queue().is_empty());
+    assert_eq!((kept(&connection), keeper.turns.lost()), (0, 0));
     keeper.room = Arc::new(Room::new(None, 0));
-    keeper.due = Instant::now();
+    std::thread::sleep(keeper.patience());
     assert!(keeper.step_if_due(&connection).unwrap());
-    assert_eq!((kept(&connection), keeper.lost), (3, 0));
+    assert_eq!((kept(&connection), keeper.turns.lost()), (3, 0));
 }
 
 #[test]
@@ -56,24 +57,24 @@ fn what_cannot_be_written_is_counted() {
     let (mut keeper, connection) = keeper(None);
     connection.execute_batch("DROP TABLE refused_contents").unwrap();
     assert!(keeper.step_if_due(&connection).is_err());
-    assert_eq!((kept(&connection), keeper.lost), (0, 3));
+    assert_eq!((kept(&connection), keeper.turns.lost()), (0, 3));
 }
 
 #[test]
 fn one_that_is_stopped_has_no_room_until_it_goes_on() {
     let (mut keeper, connection) = keeper(None);
     keeper.stop();
-    assert_eq!(keeper.lost, 3);
-    assert!(!keeper.queue.has_room(1) && !keeper.queue.push(request()));
+    assert_eq!(keeper.turns.lost(), 3);
+    assert!(!keeper.turns.queue().has_room(1) && !keeper.turns.queue().push(request()));
     keeper.resume();
-    assert!(keeper.queue.has_room(1) && keeper.queue.push(request()));
+    assert!(keeper.turns.queue().has_room(1) && keeper.turns.queue().push(request()));
     assert!(keeper.step_if_due(&connection).unwrap());
-    assert_eq!((kept(&connection), keeper.lost), (1, 5));
+    assert_eq!((kept(&connection), keeper.turns.lost()), (1, 5));
 }
 
 #[test]
 fn a_full_inbox_is_closed_all_the_same() {
     let (mut keeper, connection) = keeper(Some(1));
     keeper.finish(&connection).unwrap();
-    assert!(keeper.queue.is_empty() && kept(&connection) == 0);
+    assert!(keeper.turns.queue().is_empty() && kept(&connection) == 0);
 }

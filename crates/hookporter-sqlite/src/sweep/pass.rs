@@ -17,6 +17,8 @@ pub(super) enum What {
     /// Events that nobody worked.
     DeadLetters,
     Parked,
+    /// What the journal tells of requests.
+    Requests,
 }
 
 impl What {
@@ -26,6 +28,15 @@ impl What {
             Self::Bodies | Self::Events => "id > ?1 AND id <= ?2 AND state = 'done' AND finished_at < ?3",
             Self::DeadLetters => "id > ?1 AND id <= ?2 AND state = 'dead' AND coalesce(finished_at, received_at) < ?3",
             Self::Parked => "id > ?1 AND id <= ?2 AND state = 'parked' AND received_at < ?3",
+            Self::Requests => "id > ?1 AND id <= ?2 AND at < ?3",
+        }
+    }
+
+    /// The table of these rows. Those of the journal are looked at by their numbers, whatever indexes they have.
+    const fn rows(self) -> &'static str {
+        match self {
+            Self::Requests => "requests NOT INDEXED",
+            _ => "events",
         }
     }
 
@@ -39,6 +50,7 @@ impl What {
             Self::Parked => {
                 "SELECT id, received_at FROM events WHERE state = 'parked' AND id > ?1 ORDER BY id LIMIT ?2"
             }
+            Self::Requests => "SELECT id, at AS received_at FROM requests WHERE id > ?1 ORDER BY id LIMIT ?2",
         }
     }
 }
@@ -90,11 +102,15 @@ impl Pass {
     }
 
     fn remove(&self, connection: &Connection, last: i64, before: i64) -> rusqlite::Result<usize> {
-        let gone = self.what.gone();
+        let (gone, rows) = (self.what.gone(), self.what.rows());
         let of = params![self.from, last, before];
-        let is_any = format!("SELECT 1 FROM events WHERE {gone} LIMIT 1");
+        let is_any = format!("SELECT 1 FROM {rows} WHERE {gone} LIMIT 1");
         if connection.prepare_cached(&is_any)?.query_row(of, |_| Ok(())).optional()?.is_none() {
             return Ok(0);
+        }
+        let whole = format!("DELETE FROM {rows} WHERE {gone}");
+        if self.what == What::Requests {
+            return connection.prepare_cached(&whole)?.execute(of);
         }
         let bodies = format!("DELETE FROM contents WHERE event IN (SELECT id FROM events WHERE {gone})");
         let bodies = connection.prepare_cached(&bodies)?.execute(of)?;
@@ -102,9 +118,9 @@ impl Pass {
             return Ok(bodies);
         }
         for table in ["attempts", "replayed"] {
-            let rows = format!("DELETE FROM {table} WHERE event IN (SELECT id FROM events WHERE {gone})");
-            connection.prepare_cached(&rows)?.execute(of)?;
+            let theirs = format!("DELETE FROM {table} WHERE event IN (SELECT id FROM events WHERE {gone})");
+            connection.prepare_cached(&theirs)?.execute(of)?;
         }
-        connection.prepare_cached(&format!("DELETE FROM events WHERE {gone}"))?.execute(of)
+        connection.prepare_cached(&whole)?.execute(of)
     }
 }

@@ -4,10 +4,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use hookporter_core::{Keyring, Reason, Secret};
+use hookporter_core::{Keyring, Reason, Secret, UnixTime};
 use hookporter_pipeline::health::{EndpointState, Light};
 use hookporter_pipeline::inbox::AcceptingSide;
-use hookporter_pipeline::nodes::{Fleet, NodeSeen, Reach, RevokedKey, SharedSide};
+use hookporter_pipeline::nodes::{Fleet, NodeSeen, Order, Reach, RevokedKey, Said, SharedSide};
 use hookporter_pipeline::{BoxError, Endpoint, Keys};
 use tokio::time::{Instant, sleep};
 
@@ -149,6 +149,33 @@ pub(super) async fn a_tenants_key_is_no_other_tenants<B: SharedBackend>(backend:
     until(1, async || Ok(a.revoked_keys())).await?;
     let told = (knock_at(&a, "/hooks/acme", OLD).await?, knock_at(&a, "/hooks/secretive", OLD).await?);
     same("once one of them is restored", told, (TAKEN, REVOKED))
+}
+
+pub(super) async fn who_said_what_is_told_on_every_node<B: SharedBackend>(backend: &B, store: B::Store) -> Held {
+    let other = backend.node(&store).await?;
+    let (here, there) = (side(&store)?, side(&other)?);
+    let (of_all, of_one) = (RevokedKey::new("another", "old"), RevokedKey::new("another", "old").of_tenant("acme"));
+    same("before", there.said().await?, vec![])?;
+    here.revoke(&of_one).await?;
+    here.pause("github").await?;
+    here.revoke(&of_all).await?;
+    let said = there.said().await?;
+    let orders = |said: &[Said]| said.iter().map(|said| said.order.clone()).collect::<Vec<_>>();
+    let expected =
+        vec![Order::Pause("github".to_owned()), Order::Revoke(of_all.clone()), Order::Revoke(of_one.clone())];
+    same("what was said, in order", orders(&said), expected)?;
+    let node = here.agreement().node();
+    hold(said.iter().all(|said| said.by.as_deref() == Some(node)), || format!("not by {node}: {said:?}"))?;
+    // By the engine's clock, whatever that says: no moment of long ago.
+    let is_recent = said.iter().all(|said| said.since > UnixTime::from_secs(1_600_000_000));
+    hold(is_recent, || format!("the moments are none: {said:?}"))?;
+    // Said once more it is as old as before.
+    there.pause("github").await?;
+    there.revoke(&of_one).await?;
+    same("said once more", there.said().await?, said)?;
+    there.resume("github").await?;
+    there.restore(&of_one).await?;
+    same("what is left", orders(&here.said().await?), vec![Order::Revoke(of_all)])
 }
 
 /// What the nodes have said of themselves, once there are so many of whom this holds.

@@ -23,6 +23,7 @@ mod failing;
 mod journal;
 mod lanes;
 mod leases;
+mod moved;
 mod moving;
 mod network;
 mod node;
@@ -257,6 +258,7 @@ pub async fn agreement_suite<B: SharedBackend>(backend: &B) -> Result<(), SuiteF
         agreement::what_was_said_outlives_every_node;
         agreement::a_key_that_is_revoked_on_one_node_is_dead_on_all;
         agreement::a_tenants_key_is_no_other_tenants;
+        agreement::who_said_what_is_told_on_every_node;
         agreement::each_node_shows_all_of_them;
     }
     Ok(())

@@ -3,12 +3,12 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use hookporter_core::UnixTime;
 use hookporter_pipeline::BoxError;
-use hookporter_pipeline::inbox::{Accepted, AcceptingSide, EventRecord, Failure, Lease, Next, Settled, WorkingSide};
-use hookporter_pipeline::operating::{Edited, Moved, MovingSide, Operated, Page, Selection, State, TakenOver};
+use hookporter_pipeline::inbox::{Accepted, AcceptingSide, EventRecord, Failure, Next, Settled, WorkingSide};
+use hookporter_pipeline::operating::{Moved, MovingSide, Operated, State, TakenOver};
 
 use super::lanes::in_lane;
+use super::moved::{LATER, MOVED_AT, accept, fill, numbers, same_events, same_to_people, unlent};
 use super::sample::{START, claim, one, sample_record, told};
 use super::{Held, InboxBackend, hold, same};
 
@@ -16,26 +16,6 @@ use super::{Held, InboxBackend, hold, same};
 pub trait MovingBackend: InboxBackend<Store: Operated> {
     /// The side of this store that does it.
     fn moving(&self, store: &Self::Store) -> Arc<dyn MovingSide>;
-}
-
-/// When events are taken over: a minute later than they came, after the end of their leases.
-const MOVED_AT: UnixTime = UnixTime::from_secs(1_700_000_060);
-/// When those are due again that failed: an hour later.
-const LATER: UnixTime = UnixTime::from_secs(1_700_003_600);
-
-async fn accept(store: &impl AcceptingSide, record: EventRecord) -> Held {
-    let answers = store.accept(vec![record]).await.map_err(|error| told(&error))?;
-    same("what is accepted", answers, vec![Accepted::New])
-}
-
-async fn fail(store: &impl WorkingSide, next: Next) -> Held {
-    let failure = Failure { now: START, error: "no such account".to_owned(), next };
-    same("the failure", store.fail(one(store, START).await?.id, failure).await?, Settled::Done)
-}
-
-async fn numbers(store: &impl Operated) -> Result<Vec<i64>, BoxError> {
-    let listed = store.events().select(Selection::all(), Page::After(0), 10_000).await?;
-    Ok(listed.iter().map(|event| event.number).collect())
 }
 
 /// All that a store has.
@@ -55,71 +35,6 @@ async fn take_over<B: MovingBackend>(
     Ok(backend.moving(store).take_over(events, 1000, MOVED_AT).await?)
 }
 
-/// Fills a store with events in every state; the lease of one that is being worked.
-async fn fill<S: AcceptingSide + WorkingSide + Operated>(store: &S) -> Result<Lease, BoxError> {
-    let mut sealed = sample_record("done");
-    sealed.sealed_by = Some("2026-11".to_owned());
-    accept(store, sealed).await?;
-    same("the completion", store.complete(one(store, START).await?.id, START).await?, Settled::Done)?;
-    accept(store, sample_record("dead\0\u{241b}")).await?;
-    fail(store, Next::Dead).await?;
-    accept(store, sample_record("working")).await?;
-    let lease = one(store, START).await?;
-    accept(store, sample_record("failed")).await?;
-    fail(store, Next::Due(LATER)).await?;
-    let parked = |identity: &str| {
-        let mut record = sample_record(identity);
-        record.parked = true;
-        record
-    };
-    let mut of_a_tenant = parked("parked");
-    (of_a_tenant.tenant, of_a_tenant.payload) = (Some("a tenant".to_owned()), Some(Bytes::from_static(b"\xfe")));
-    accept(store, of_a_tenant).await?;
-    let mut distinct = parked("distinct");
-    distinct.identity = None;
-    accept(store, distinct).await?;
-    accept(store, parked("edited")).await?;
-    let edited = *numbers(store).await?.last().ok_or("it lists nothing")?;
-    let (body, reason) = (Bytes::from_static(b"{\"mended\":true}"), Some("why".to_owned()));
-    same("the edit", store.events().edit(edited, body, reason, START).await?, Edited::Done)?;
-    accept(store, in_lane("first of its lane", "a")).await?;
-    accept(store, in_lane("second of its lane", "a")).await?;
-    Ok(lease)
-}
-
-/// What a move leaves of an event: all but its lease.
-fn unlent(mut event: Moved) -> Moved {
-    if event.listed.state == State::Working {
-        (event.listed.state, event.listed.due_at) = (State::Waiting, Some(MOVED_AT));
-        if let Some(attempt) = event.attempts.last_mut() {
-            (attempt.ended_at, attempt.outcome) = (Some(MOVED_AT), Some("lost".to_owned()));
-        }
-    }
-    event
-}
-
-/// Holds that these are the same events, with all that is kept of them.
-fn same_events(what: &str, are: &[Moved], expected: &[Moved]) -> Held {
-    same(what, are.len(), expected.len())?;
-    for (is, expected) in are.iter().zip(expected) {
-        let what = format!("{what}: event {}", expected.listed.number);
-        let (mut listed, mut due) = (is.listed.clone(), expected.listed.clone());
-        if expected.record.lane.is_some() {
-            // Due at once, by the clock of either store.
-            same(&format!("{what}, whether it has its turn"), listed.due_at.is_some(), due.due_at.is_some())?;
-            (listed.due_at, due.due_at) = (None, None);
-        }
-        same(&format!("{what}, as it is listed"), listed, due)?;
-        hold(is.record == expected.record, || {
-            format!("{what}, its record: {:?}, not {:?}", is.record, expected.record)
-        })?;
-        let facts = |event: &Moved| (event.has_contents, event.claims, event.attempts.clone());
-        same(&format!("{what}, its contents, claims and attempts"), facts(is), facts(expected))?;
-        hold(is.original == expected.original, || format!("{what}, what came in: {:?}", is.original))?;
-    }
-    Ok(())
-}
-
 pub(super) async fn all_that_is_kept_comes_along_and_twice_is_once<B: MovingBackend>(
     backend: &B,
     store: B::Store,
@@ -131,6 +46,7 @@ pub(super) async fn all_that_is_kept_comes_along_and_twice_is_once<B: MovingBack
     same("what becomes of them", kept, vec![TakenOver::Kept; events.len()])?;
     let other = backend.restart(other).await?;
     same_events("what is there", &all(backend, &other).await?, &expected)?;
+    same_to_people(&store, &other).await?;
     let again = take_over(backend, &other, events.clone()).await?;
     same("what becomes of them the second time", again, vec![TakenOver::Known; events.len()])?;
     same_events("what is there then", &all(backend, &other).await?, &expected)?;

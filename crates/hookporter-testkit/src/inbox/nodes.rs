@@ -5,8 +5,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use hookporter_core::{Clock, SystemClock};
-use hookporter_pipeline::Event;
-use hookporter_pipeline::inbox::{AcceptingSide, Claim, Settled, WorkError, Worker, WorkerEnd, WorkingSide};
+use hookporter_pipeline::inbox::{
+    AcceptingSide, Claim, EventRecord, Settled, WorkError, Worker, WorkerEnd, WorkingSide,
+};
+use hookporter_pipeline::{BoxError, Event};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
 
@@ -38,12 +40,35 @@ pub(super) async fn all_is_worked<B: SharedBackend>(backend: &B, store: &B::Stor
 }
 
 /// The store, and more nodes with its events.
-async fn nodes<B: SharedBackend>(backend: &B, store: B::Store) -> Result<Vec<B::Store>, hookporter_pipeline::BoxError> {
+async fn nodes<B: SharedBackend>(backend: &B, store: B::Store) -> Result<Vec<B::Store>, BoxError> {
     let mut nodes = vec![store];
     while let (true, Some(first)) = (nodes.len() < NODES, nodes.first()) {
         nodes.push(backend.node(first).await?);
     }
     Ok(nodes)
+}
+
+async fn all_is_worked_of<B: SharedBackend>(backend: &B, nodes: &[B::Store]) -> Held {
+    all_is_worked(backend, nodes.first().ok_or("there is no node")?).await
+}
+
+/// Accepts these events one after the other, each at the next of these nodes.
+async fn accept_in_turn<S: AcceptingSide>(
+    nodes: Vec<S>,
+    records: impl Iterator<Item = EventRecord>,
+) -> Result<(), String> {
+    for (node, record) in nodes.iter().cycle().zip(records) {
+        node.accept(vec![record]).await.map_err(|error| told(&error).to_string())?;
+    }
+    Ok(())
+}
+
+/// Ends when all of these have.
+async fn all_of(mut accepting: JoinSet<Result<(), String>>) -> Held {
+    while let Some(accepted) = accepting.join_next().await {
+        accepted??;
+    }
+    Ok(())
 }
 
 /// Workers of all these nodes, for as long as this is kept.
@@ -98,21 +123,12 @@ pub(super) async fn nodes_that_accept_and_work_at_once_work_each_event_once<B: S
     let mut producing = JoinSet::new();
     for (place, node) in nodes.iter().enumerate() {
         for producer in 0..PRODUCERS {
-            let node = node.clone();
-            producing.spawn(async move {
-                for at in 0..EVENTS {
-                    let record = sample_record(&format!("{place}.{producer}.{at}"));
-                    node.accept(vec![record]).await.map_err(|error| told(&error).to_string())?;
-                }
-                Ok::<_, String>(())
-            });
+            let records = (0..EVENTS).map(move |at| sample_record(&format!("{place}.{producer}.{at}")));
+            producing.spawn(accept_in_turn(vec![node.clone()], records));
         }
     }
-    while let Some(produced) = producing.join_next().await {
-        produced??;
-    }
-    let Some(first) = nodes.first() else { return Err("there is no node".into()) };
-    all_is_worked(backend, first).await?;
+    all_of(producing).await?;
+    all_is_worked_of(backend, &nodes).await?;
     let seen = locked(&seen);
     hold(seen.by_two_at_once.is_empty(), || format!("worked by two at once: {:?}", seen.by_two_at_once))?;
     same("events that were worked", seen.worked.len(), NODES.saturating_mul(PRODUCERS).saturating_mul(EVENTS))?;
@@ -166,20 +182,13 @@ pub(super) async fn events_of_a_lane_are_worked_in_order_whichever_nodes_accept_
     // its lane or not, and only the engine knows.
     let mut producing = JoinSet::new();
     for lane in 0..LANES {
-        let nodes = nodes.clone();
-        producing.spawn(async move {
-            for (at, node) in nodes.iter().cycle().skip(lane % NODES).take(EVENTS).enumerate() {
-                let record = in_lane(&format!("{lane}.{at}"), &format!("customer {lane}"));
-                node.accept(vec![record]).await.map_err(|error| told(&error).to_string())?;
-            }
-            Ok::<_, String>(())
-        });
+        let records = (0..EVENTS).map(move |at| in_lane(&format!("{lane}.{at}"), &format!("customer {lane}")));
+        let mut nodes = nodes.clone();
+        nodes.rotate_left(lane % NODES);
+        producing.spawn(accept_in_turn(nodes, records));
     }
-    while let Some(produced) = producing.join_next().await {
-        produced??;
-    }
-    let Some(first) = nodes.first() else { return Err("there is no node".into()) };
-    all_is_worked(backend, first).await?;
+    all_of(producing).await?;
+    all_is_worked_of(backend, &nodes).await?;
     let lanes = locked(&lanes);
     same("lanes", lanes.len(), LANES)?;
     for (name, lane) in &*lanes {

@@ -2,7 +2,8 @@
 
 use bytes::Bytes;
 
-use super::{SEALED_TARGET, SealError, SealingKeys, add, add_maybe, add_number, maybe, number, part};
+use super::packing::{Head, add, add_head, head};
+use super::{SEALED_TARGET, SealError, SealingKeys};
 use crate::operating::RefusedRequest;
 
 impl SealingKeys {
@@ -14,11 +15,11 @@ impl SealingKeys {
         if request.sealed_by.is_some() {
             return Ok(request);
         }
-        let sealed = self.current.seal(&packed(&request), &context(&request)).ok_or(SealError::NoRandomness)?;
+        let sealed = self.sealed(&packed(&request), &context(&request))?;
         Ok(RefusedRequest {
             target: SEALED_TARGET.to_owned(),
             headers: Vec::new(),
-            body: Bytes::from(sealed),
+            body: sealed,
             peer: None,
             sealed_by: Some(self.current.id().to_string()),
             ..request
@@ -31,9 +32,8 @@ impl SealingKeys {
     /// [`SealError`] if its key is not here, or its contents were changed.
     pub fn open_refused(&self, request: RefusedRequest) -> Result<RefusedRequest, SealError> {
         let Some(id) = request.sealed_by.clone() else { return Ok(request) };
-        let key = self.all().find(|key| *key.id().as_str() == *id).ok_or_else(|| SealError::UnknownKey(id.clone()))?;
-        let contents = key.open(&request.body, &context(&request)).ok_or_else(|| SealError::Changed(id.clone()))?;
-        unpacked(contents.into(), request).ok_or(SealError::Changed(id))
+        let contents = self.opened(&id, &request.body, &context(&request))?;
+        unpacked(contents, request).ok_or(SealError::Changed(id))
     }
 }
 
@@ -50,26 +50,17 @@ fn context(request: &RefusedRequest) -> Vec<u8> {
 
 fn packed(request: &RefusedRequest) -> Vec<u8> {
     let mut packed = Vec::with_capacity(request.weight().saturating_add(1024));
-    add(&mut packed, request.target.as_bytes());
-    add_maybe(&mut packed, request.peer.map(|peer| peer.to_string()).as_deref().map(str::as_bytes));
-    add_number(&mut packed, request.headers.len());
-    for (name, value) in &request.headers {
-        add(&mut packed, name.as_bytes());
-        add(&mut packed, value);
-    }
+    let peer = request.peer.map(|peer| peer.to_string());
+    add_head(&mut packed, &request.target, peer.as_deref(), &request.headers);
     packed.extend_from_slice(&request.body);
     packed
 }
 
 fn unpacked(mut packed: Bytes, request: RefusedRequest) -> Option<RefusedRequest> {
-    let text = |bytes: Bytes| String::from_utf8(bytes.to_vec()).ok();
-    let target = text(part(&mut packed)?)?;
-    let peer = match maybe(&mut packed)? {
-        Some(peer) => Some(text(peer)?.parse().ok()?),
+    let Head { target, peer, headers } = head(&mut packed)?;
+    let peer = match peer {
+        Some(peer) => Some(peer.parse().ok()?),
         None => None,
     };
-    let headers = (0..number(&mut packed)?)
-        .map(|_| Some((text(part(&mut packed)?)?, part(&mut packed)?.to_vec())))
-        .collect::<Option<Vec<_>>>()?;
     Some(RefusedRequest { target, peer, headers, body: packed, sealed_by: None, ..request })
 }

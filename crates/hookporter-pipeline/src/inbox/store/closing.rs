@@ -26,9 +26,13 @@ pub async fn until_closed(mut end: watch::Receiver<()>, task: impl Future<Output
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
+    use tokio::time::timeout;
+
     use super::*;
 
-    #[tokio::test]
+    #[tokio::test(start_paused = true)]
     async fn it_ends_with_the_task_and_with_the_inbox() {
         let (open, end) = watch::channel(());
         until_closed(end.clone(), async {}).await;
@@ -36,6 +40,6 @@ mod tests {
         tokio::task::yield_now().await;
         assert!(!task.is_finished());
         drop(open);
-        task.await.unwrap();
+        timeout(Duration::from_secs(60), task).await.expect("it ends").unwrap();
     }
 }

@@ -50,6 +50,7 @@ mod tests {
     use std::sync::atomic::{AtomicU64, Ordering};
 
     use hookporter_core::UnixTime;
+    use tokio::time::timeout;
 
     use super::*;
 
@@ -71,6 +72,6 @@ mod tests {
         }
         assert_eq!(seen, [Some(0), Some(0), Some(2)]);
         drop(open);
-        task.await.unwrap();
+        timeout(Duration::from_secs(60), task).await.expect("it ends").unwrap();
     }
 }

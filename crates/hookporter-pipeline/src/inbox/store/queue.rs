@@ -1,12 +1,11 @@
 //! What waits for its commit: bounded in number and in bytes.
 
-use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use tokio::sync::{Notify, oneshot};
 
 use crate::handoff::{BoxFuture, HandoffError};
-use crate::inbox::store::{Fault, Sealing};
+use crate::inbox::store::{Backlog, Fault, Sealing};
 use crate::inbox::{Accepted, EventRecord};
 
 /// The records of one request, and who waits for the answer.
@@ -40,8 +39,7 @@ pub struct Queue {
 
 #[derive(Debug, Default)]
 struct Waiting {
-    jobs: VecDeque<Job>,
-    bytes: usize,
+    jobs: Backlog<Job>,
     /// Why nothing can be taken: the server cannot be reached. Nobody is to wait for it then.
     down: Option<String>,
     closed: bool,
@@ -93,13 +91,10 @@ impl Queue {
         if let Some(why) = &waiting.down {
             return Err(Fault::Store(why.clone()));
         }
-        let bytes = waiting.bytes.saturating_add(job.weight);
-        // A single record that is larger than the bound still has its turn.
-        if waiting.jobs.len() >= self.most || (bytes > self.most_bytes && waiting.bytes > 0) {
+        if !waiting.jobs.has_room(job.weight, self.most, self.most_bytes) {
             return Err(Fault::Full);
         }
-        waiting.bytes = bytes;
-        waiting.jobs.push_back(job);
+        waiting.jobs.push(job.weight, job);
         drop(waiting);
         self.pushed.notify_one();
         Ok(())
@@ -109,15 +104,7 @@ impl Queue {
     #[must_use]
     pub fn take(&self, most: usize, most_bytes: usize) -> Taken {
         let mut waiting = self.lock();
-        let (mut jobs, mut bytes) = (Vec::new(), 0_usize);
-        while jobs.len() < most
-            && bytes < most_bytes
-            && let Some(job) = waiting.jobs.pop_front()
-        {
-            bytes = bytes.saturating_add(job.weight);
-            jobs.push(job);
-        }
-        waiting.bytes = waiting.bytes.saturating_sub(bytes);
+        let jobs = waiting.jobs.take(most, most_bytes);
         match (jobs.is_empty(), waiting.closed) {
             (false, _) => Taken::Jobs(jobs),
             (true, true) => Taken::Closed,
@@ -134,8 +121,7 @@ impl Queue {
     pub fn fail(&self, why: &str) {
         let mut waiting = self.lock();
         waiting.down = Some(why.to_owned());
-        waiting.bytes = 0;
-        let jobs = std::mem::take(&mut waiting.jobs);
+        let jobs = waiting.jobs.take_all();
         drop(waiting);
         jobs.into_iter().for_each(|job| job.tell(Err(Fault::Store(why.to_owned()))));
     }
@@ -160,8 +146,7 @@ impl Queue {
     /// How many jobs and bytes wait.
     #[must_use]
     pub fn depth(&self) -> (usize, usize) {
-        let waiting = self.lock();
-        (waiting.jobs.len(), waiting.bytes)
+        self.lock().jobs.depth()
     }
 
     fn lock(&self) -> MutexGuard<'_, Waiting> {

@@ -33,7 +33,7 @@ fn request(endpoint: &str, at: u64, reached_proof: bool, bytes: usize) -> Refuse
     }
 }
 
-async fn small(path: &Path, requests: usize, bytes: usize) -> Inbox {
+pub(super) async fn small(path: &Path, requests: usize, bytes: usize) -> Inbox {
     Settings::new().clock(FrozenClock(START)).quarantine(requests, bytes).open(path).await.unwrap()
 }
 

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use hookporter_core::{Header, Identity, Scheme, Secret};
+use hookporter_pipeline::operating::QuarantineSide;
 use hookporter_pipeline::{Endpoint, Outcome, Verdict, receive};
 use hookporter_sqlite::Inbox;
 use hookporter_testkit::ManualClock;
@@ -22,7 +23,10 @@ struct Held {
 impl Held {
     /// It has accepted once.
     async fn new(directory: &Directory) -> Self {
-        let inbox = open(&directory.file()).await;
+        Self::on(open(&directory.file()).await).await
+    }
+
+    async fn on(inbox: Inbox) -> Self {
         let clock = ManualClock::at(START);
         let endpoint = Endpoint::github(Secret::new(RIGHT)).unwrap().clock(clock.clone()).inbox(&inbox);
         let endpoint = Arc::new(endpoint.quarantine().unwrap().hold_while_red().unwrap());
@@ -67,6 +71,21 @@ async fn five_refusals_in_a_minute_hold_and_a_proof_ends_it_at_once() {
 
 fn body(text: &str) -> Option<bytes::Bytes> {
     Some(bytes::Bytes::from(text.to_owned()))
+}
+
+/// A quarantine that is full, damaged or closed keeps nothing: then the sender's own retry is all that is left of the event.
+#[tokio::test]
+async fn it_holds_also_while_nothing_can_be_kept() {
+    let directory = Directory::new();
+    let held = Held::on(super::bounds::small(&directory.file(), 0, 1_000_000).await).await;
+    for at in 1..=5 {
+        assert_eq!(held.forged(at).await, 401);
+        held.pass(Duration::from_secs(2)).await;
+    }
+    assert!(!held.inbox.has_room(0));
+    assert_eq!(held.forged(6).await, 503);
+    assert_eq!(send(&held.endpoint, &push(RIGHT, "[7]")).await, 200);
+    assert_eq!(held.forged(8).await, 401, "ended");
 }
 
 #[tokio::test]

@@ -24,6 +24,10 @@ impl AcceptingSide for Bare {
         self.0.durability()
     }
 
+    fn keeps_order(&self) -> bool {
+        self.0.keeps_order()
+    }
+
     fn endpoint_names(&self) -> &EndpointNames {
         self.0.endpoint_names()
     }
