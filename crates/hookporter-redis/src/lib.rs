@@ -27,7 +27,7 @@
 //!
 //! - **Confirmed and told apart in one step.** One script takes the records of a request, all or none: the marker that tells its
 //!   copies, the contents, and the entry in the stream. What waits goes as one call of it, which the server syncs once, where it
-//!   syncs a row of commands every 32 KB. A connection that is cut before the answer acknowledges nobody; the sender's next try is
+//!   syncs a row of commands every 16 KB or so. A connection that is cut before the answer acknowledges nobody; the sender's next try is
 //!   a duplicate, or the first.
 //! - **One event**, by endpoint, tenant and what identifies it there, whichever nodes its copies reach: for as long as it is
 //!   not done, and 45 days from then unless set. Contents of what is done go after 30 days. Nothing is trimmed that was not worked:

@@ -3,6 +3,7 @@
 //! A single figure in nanoseconds says more about the machine's other tenants than about the code. Everything here is
 //! therefore a ratio: the floor and every candidate take turns in small batches within one run.
 
+pub mod fleet;
 pub mod harness;
 pub mod inbox;
 pub mod rate;

@@ -6,8 +6,12 @@
 //!
 //! All take the same bodies from the same number of producers, each of which waits for its acknowledgement, and send what waits in
 //! one go. The first bare loop has one `XADD` for each event; the second has a marker beside it (`SET NX`, then `XADD`: not atomic,
-//! the least that tells copies). The server is to have `appendonly yes` and `appendfsync always`. It is emptied: give it a server
-//! of its own.
+//! the least that tells copies). The server reads some 16 KB of such a row of commands, does them, and syncs. The two others are
+//! synced once for all that waited, and so is the inbox: the `XADD`s within one transaction; and one script that does the least
+//! that tells copies in one step, a `SET NX GET` and an `XADD` for each event. The ratios are the medians of those of each round.
+//!
+//! The server is to have `appendonly yes`, `appendfsync always` and `auto-aof-rewrite-percentage 0` (a rewrite takes a core for
+//! itself whenever it comes). It is emptied: give it a server of its own.
 
 use std::time::Duration;
 
@@ -26,24 +30,23 @@ async fn main() {
     let lasting = Duration::from_secs_f64(arguments.next().and_then(|text| text.parse().ok()).unwrap_or(2.0));
     let rounds: usize = arguments.next().and_then(|text| text.parse().ok()).unwrap_or(5);
     println!(
-        "{:>9} {:>10} {:>10} {:>10} {:>8} {:>8} {:>8} {:>8}",
-        "producers", "xadd/s", "marked/s", "inbox/s", "p50", "p99", "to xadd", "to marked"
+        "{:>9} {:>8} {:>8} {:>8} {:>8} {:>10} {:>8} {:>8} ratio to each",
+        "producers", "xadd/s", "marked/s", "once/s", "script/s", "inbox/s", "p50", "p99"
     );
     for producers in [1, 8, 64, 256] {
-        let mut rates = [Vec::new(), Vec::new(), Vec::new()];
+        let (mut inboxes, mut floors) = (Vec::new(), Bare::ALL.map(|_| Vec::new()));
         for _ in 0..rounds {
-            rates[0].push(bare(&url, Bare::Appended, producers, lasting).await);
-            rates[1].push(bare(&url, Bare::Marked, producers, lasting).await);
-            rates[2].push(inbox(&url, producers, lasting).await);
+            for (rates, of) in floors.iter_mut().zip(Bare::ALL) {
+                rates.push(bare(&url, of, producers, lasting).await.per_second);
+            }
+            inboxes.push(inbox(&url, producers, lasting).await);
         }
-        let [appended, marked, inbox] = rates.map(Rate::median);
-        println!(
-            "{producers:>9} {:>10.0} {:>10.0} {inbox} {:>8.2} {:>8.2}",
-            appended.per_second,
-            marked.per_second,
-            inbox.per_second / appended.per_second,
-            inbox.per_second / marked.per_second
-        );
+        let ratios = floors
+            .each_ref()
+            .map(|rates| median(rates.iter().zip(&inboxes).map(|(floor, inbox)| inbox.per_second / floor).collect()));
+        let [xadd, marked, once, script] = floors.map(median);
+        print!("{producers:>9} {xadd:>8.0} {marked:>8.0} {once:>8.0} {script:>8.0} {}", Rate::median(inboxes));
+        println!(" {}", ratios.map(|ratio| format!("{ratio:.2}")).join(" "));
     }
     for concurrency in [16, 64] {
         println!(
@@ -53,12 +56,52 @@ async fn main() {
     }
 }
 
-/// What a bare loop does for an event.
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}
+
+/// What a bare loop does.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Bare {
     Appended,
     Marked,
+    Once,
+    Scripted,
 }
+
+impl Bare {
+    const ALL: [Self; 4] = [Self::Appended, Self::Marked, Self::Once, Self::Scripted];
+}
+
+/// The least that tells copies in one step.
+const SCRIPT: &str = "for i = 1, #ARGV, 2 do \
+    if not redis.call('SET', ARGV[i], 1, 'NX', 'GET') then redis.call('XADD', KEYS[1], '*', 'body', ARGV[i + 1]) end end";
+
+/// What does all of this.
+fn asked(bare: Bare, batch: &[Waiting]) -> redis::Pipeline {
+    let mut pipeline = redis::pipe();
+    if bare == Bare::Scripted {
+        pipeline.cmd("EVAL").arg(SCRIPT).arg(1).arg("bare").ignore();
+        for (id, body, _) in batch {
+            pipeline.arg(format!("bare:{id}")).arg(&body[..]);
+        }
+        return pipeline;
+    }
+    if bare == Bare::Once {
+        pipeline.atomic();
+    }
+    for (id, body, _) in batch {
+        if bare == Bare::Marked {
+            pipeline.cmd("SET").arg(format!("bare:{id}")).arg(1).arg("NX").ignore();
+        }
+        pipeline.cmd("XADD").arg("bare").arg("*").arg("id").arg(id).arg("body").arg(&body[..]).ignore();
+    }
+    pipeline
+}
+
+/// An event, and who waits for it.
+type Waiting = (String, Bytes, oneshot::Sender<()>);
 
 async fn fresh(url: &str) -> MultiplexedConnection {
     let client = redis::Client::open(url).expect("a URL");
@@ -69,18 +112,11 @@ async fn fresh(url: &str) -> MultiplexedConnection {
 
 async fn bare(url: &str, bare: Bare, producers: usize, lasting: Duration) -> Rate {
     let mut connection = fresh(url).await;
-    let (sender, mut receiver) = mpsc::unbounded_channel::<(String, Bytes, oneshot::Sender<()>)>();
+    let (sender, mut receiver) = mpsc::unbounded_channel::<Waiting>();
     let writer = tokio::spawn(async move {
         let mut batch = Vec::new();
         while receiver.recv_many(&mut batch, 512).await > 0 {
-            let mut pipeline = redis::pipe();
-            for (id, body, _) in &batch {
-                if bare == Bare::Marked {
-                    pipeline.cmd("SET").arg(format!("bare:{id}")).arg(1).arg("NX").ignore();
-                }
-                pipeline.cmd("XADD").arg("bare").arg("*").arg("id").arg(id).arg("body").arg(&body[..]).ignore();
-            }
-            pipeline.exec_async(&mut connection).await.expect("appended");
+            asked(bare, &batch).exec_async(&mut connection).await.expect("appended");
             for (_, _, done) in batch.drain(..) {
                 let _ = done.send(());
             }
