@@ -27,20 +27,30 @@ pub(crate) async fn accept(core: &Common, records: Vec<EventRecord>) -> Result<V
     if records.iter().any(|record| record.lane.is_some()) {
         return Err(Fault::Store("an inbox on JetStream keeps no order: `in_order_by` needs another one".to_owned()));
     }
+    let subjects: Vec<_> =
+        records.iter().map(|record| core.names.event(&token_of(record, &core.link.client))).collect();
+    let accepted = match (&*records, &*subjects) {
+        // Nearly always, and without what many need.
+        ([record], [subject]) => one(core, subject, record).await.map(|accepted| vec![accepted]),
+        _ => Box::pin(many(core, records, subjects)).await,
+    };
+    // What was kept of a request that failed is to be worked, too.
+    core.wake.everybody();
+    accepted
+}
+
+async fn many(core: &Common, records: Vec<EventRecord>, subjects: Vec<String>) -> Result<Vec<Accepted>, Fault> {
     let mut first = HashMap::new();
     let accepting: Vec<_> = records
         .into_iter()
+        .zip(subjects)
         .enumerate()
-        .map(|(at, record)| {
-            let subject = core.names.event(&token_of(&record, &core.link.client));
+        .map(|(at, (record, subject))| {
             let is_first = *first.entry(subject.clone()).or_insert(at) == at;
             async move { if is_first { one(core, &subject, &record).await } else { Ok(Accepted::Duplicate) } }
         })
         .collect();
-    let accepted = stream::iter(accepting).buffered(AT_ONCE).try_collect().await;
-    // What was kept of a request that failed is to be worked, too.
-    core.wake.everybody();
-    accepted
+    stream::iter(accepting).buffered(AT_ONCE).try_collect().await
 }
 
 async fn one(core: &Common, subject: &str, record: &EventRecord) -> Result<Accepted, Fault> {

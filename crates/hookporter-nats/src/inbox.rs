@@ -1,6 +1,7 @@
 //! The inbox: both sides of the store.
 
 use std::fmt;
+use std::future::ready;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use hookporter_core::UnixTime;
@@ -16,6 +17,7 @@ use tokio::time::timeout;
 
 use crate::common::Common;
 use crate::link::LATE;
+use crate::outlasting::Outlasting;
 use crate::room::Room;
 use crate::settle::Place;
 use crate::{OpenError, Settings, accept, claim, kept, settle};
@@ -143,18 +145,17 @@ impl AcceptingSide for Inbox {
         let shared = &self.shared;
         let weight = EventRecord::weight_of(&records);
         let begun = shared.room.enter(weight).and_then(|seat| {
-            if !shared.core.link.is_up() {
-                return Err(Fault::Store("the server cannot be reached".to_owned()));
-            }
             let (records, core) = (shared.core.sealing.seal(records)?, shared.core.clone());
-            // A task of its own: it goes on when nobody waits for it any more.
-            Ok(shared.runtime.spawn(async move {
+            Ok(Outlasting::new(&shared.runtime, async move {
                 let accepted = accept::accept(&core, records).await;
                 drop(seat);
-                accepted
+                Ok(accepted?)
             }))
         });
-        Box::pin(async move { Ok(begun?.await.unwrap_or(Err(Fault::Closed))?) })
+        match begun {
+            Ok(accepting) => Box::pin(accepting),
+            Err(fault) => Box::pin(ready(Err(fault.into()))),
+        }
     }
 
     fn durability(&self) -> Durability {

@@ -93,6 +93,8 @@ pub(crate) async fn open(settings: Settings, client: Client) -> Result<Inbox, Op
 
 /// The stream of this name, made if it is not there.
 async fn stream(jetstream: &Context, settings: &Settings, name: &str, subjects: String) -> Result<Stream, OpenError> {
+    // An older one compares with less than a message takes, and makes room for the rest.
+    let counts_bytes = jetstream.client().is_server_compatible(2, 10, 0);
     let refused = |source: BoxError| OpenError::Stream { name: name.to_owned(), source };
     let config = Config {
         name: name.to_owned(),
@@ -111,6 +113,10 @@ async fn stream(jetstream: &Context, settings: &Settings, name: &str, subjects: 
         description: Some("an inbox of Hookporter".to_owned()),
         ..Config::default()
     };
+    let unfit = |problem| OpenError::Unfit { name: name.to_owned(), problem };
+    if let Some(problem) = problem(&config, counts_bytes) {
+        return Err(unfit(problem));
+    }
     let found = match jetstream.get_stream(name).await {
         Ok(found) => found,
         // Of two that make it at the same time one is told that it is there.
@@ -119,14 +125,14 @@ async fn stream(jetstream: &Context, settings: &Settings, name: &str, subjects: 
             Err(error) => jetstream.get_stream(name).await.map_err(|_| refused(error.into()))?,
         },
     };
-    match problem(&found.cached_info().config) {
-        Some(problem) => Err(OpenError::Unfit { name: name.to_owned(), problem }),
+    match problem(&found.cached_info().config, counts_bytes) {
+        Some(problem) => Err(unfit(problem)),
         None => Ok(found),
     }
 }
 
-/// What is wrong with a stream that somebody else has made, or changed.
-fn problem(config: &Config) -> Option<&'static str> {
+/// What is wrong with a stream that somebody else has made or changed, or that is to be made on an older server.
+fn problem(config: &Config, counts_bytes: bool) -> Option<&'static str> {
     let problems = [
         (
             config.retention != RetentionPolicy::Limits,
@@ -134,6 +140,10 @@ fn problem(config: &Config) -> Option<&'static str> {
         ),
         (config.discard != DiscardPolicy::New, "it discards old messages when it is full, and not new ones"),
         (!config.max_age.is_zero(), "it has a `max_age`: events that nobody has worked yet would go"),
+        (
+            config.max_bytes > 0 && !counts_bytes,
+            "it has `max_bytes`, and a server older than 2.10 forgets old messages where it should refuse new ones",
+        ),
         (config.max_messages_per_subject != 1, "its `max_msgs_per_subject` is not 1"),
         (config.discard_new_per_subject, "it has `discard_new_per_subject`: no event could be written anew"),
         (config.no_ack, "it confirms nothing"),

@@ -3,17 +3,16 @@
 use std::time::Duration;
 
 use async_nats::HeaderValue;
-use async_nats::jetstream::publish::PublishAck;
-use async_nats::jetstream::response::Response;
+use async_nats::header::NATS_EXPECTED_LAST_SUBJECT_SEQUENCE as EXPECTED;
+use async_nats::jetstream::Error;
 use bytes::Bytes;
 use hookporter_pipeline::inbox::store::Fault;
+use serde::Deserialize;
 use tokio::time::sleep;
 
 use crate::link::{Link, fault};
 use crate::marks::Marks;
 
-/// What is published is kept only if the last message of its subject has this number; 0: if it has none.
-const EXPECTED: &str = "Nats-Expected-Last-Subject-Sequence";
 /// The server's word for another message on the subject.
 const WRONG_SEQUENCE: u64 = 10_071;
 /// The same while that other one is not yet confirmed.
@@ -39,6 +38,14 @@ pub(crate) enum Published {
     Taken(u64),
 }
 
+/// What the server says of it.
+#[derive(Debug, Deserialize)]
+struct Answer {
+    error: Option<Error>,
+    /// The number of the message that is kept.
+    seq: Option<u64>,
+}
+
 /// Publishes a message, and ends when the stream has confirmed it. With `expected` it is kept only where the last message of the
 /// subject is that one, or where there is none and it is 0: compared and kept in one step of the server's.
 pub(crate) async fn publish(
@@ -47,16 +54,18 @@ pub(crate) async fn publish(
     message: &Message,
     expected: Option<u64>,
 ) -> Result<Published, Fault> {
-    let mut headers = message.marks.headers();
-    if let Some(expected) = expected {
-        headers.insert(EXPECTED, HeaderValue::from(expected));
-    }
-    let headers = (!headers.is_empty()).then_some(headers);
     for _ in 0..ASKS {
-        let answer = link.ask(subject.to_owned(), headers.clone(), message.payload.clone()).await?;
+        let mut headers = message.marks.headers();
+        if let Some(expected) = expected {
+            // Kept only if the last message of its subject has this number; 0: if it has none.
+            headers.insert(EXPECTED, HeaderValue::from(expected));
+        }
+        let headers = (!headers.is_empty()).then_some(headers);
+        let answer = link.ask(subject.to_owned(), headers, message.payload.clone()).await?;
         let error = match serde_json::from_slice(&answer.payload).map_err(fault)? {
-            Response::Ok(PublishAck { .. }) => return Ok(Published::Stored),
-            Response::Err { error } => error,
+            Answer { error: Some(error), .. } => error,
+            Answer { error: None, seq: Some(1..) } => return Ok(Published::Stored),
+            Answer { .. } => return Err(Fault::Store("the server's answer says nothing".to_owned())),
         };
         match error.error_code().0 {
             WRONG_SEQUENCE => return Ok(Published::Taken(last_number(&error.to_string()).unwrap_or(0))),

@@ -80,8 +80,12 @@ impl Drop for Seat {
         let mut taken = self.room.lock();
         taken.deliveries = taken.deliveries.saturating_sub(1);
         taken.bytes = taken.bytes.saturating_sub(self.bytes);
+        // Nobody waits before.
+        let is_last = taken.closed && taken.deliveries == 0;
         drop(taken);
-        self.room.left.notify_waiters();
+        if is_last {
+            self.room.left.notify_waiters();
+        }
     }
 }
 

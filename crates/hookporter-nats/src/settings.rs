@@ -73,8 +73,9 @@ impl Settings {
         Self { replicas: servers, ..self }
     }
 
-    /// How many bytes the stream of events may have, if it is made now; senders are told 503 when it is full. Default: what the
-    /// server or the account allows.
+    /// How many bytes the stream of events may have, if it is made now; senders are told 503 when it is full. A server
+    /// older than 2.10 forgets old messages there, so that the inbox does not open with this on one. Default: what the server or the
+    /// account allows.
     pub fn most_bytes(self, bytes: u64) -> Self {
         Self { most_bytes: Some(i64::try_from(bytes).unwrap_or(i64::MAX)), ..self }
     }

@@ -45,7 +45,10 @@ impl Wake {
 
     /// Something may be due: for every node.
     pub(crate) fn everybody(&self) {
-        self.changed.send_replace(());
+        // A worker that comes later looks before it waits.
+        if self.changed.receiver_count() > 0 {
+            self.changed.send_replace(());
+        }
         self.untold.notify_one();
     }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use hookporter_nats::async_nats::jetstream::stream::{Config, DiscardPolicy};
-use hookporter_nats::{Inbox, Settings};
+use hookporter_nats::{Inbox, OpenError, Settings};
 use hookporter_pipeline::inbox::{Accepted, AcceptingSide, EventRecord, Failure, Next, RecordLabel, WorkingSide};
 use hookporter_testkit::inbox::sample_record;
 use tokio::time::{Instant, sleep, timeout};
@@ -39,7 +39,12 @@ async fn copies_at_two_nodes_at_once_are_one_event() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_duplicate_is_known_when_the_streams_window_is_long_over_and_the_server_was_killed() {
-    let Some(mut server) = Server::start() else { return };
+    for server in [Server::start(), Server::syncing()].into_iter().flatten() {
+        knows_duplicates(server).await;
+    }
+}
+
+async fn knows_duplicates(mut server: Server) {
     let stream = Config {
         name: "window".to_owned(),
         subjects: vec!["window.event.*".to_owned()],
@@ -100,15 +105,31 @@ async fn what_cannot_be_kept_is_refused_with_the_reason() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_full_stream_refuses_and_forgets_nothing() {
-    let Some(server) = Server::start() else { return };
-    let inbox = Settings::new().stream("full").most_bytes(20_000).connect(&server.url()).await.unwrap();
-    let mut kept = 0;
-    while inbox.accept(vec![sample_record(&format!("evt_{kept}"))]).await.is_ok() {
-        kept += 1;
-        assert!(kept < 100, "the stream is never full");
+    let Some(server) = Server::syncing() else { return };
+    // Whatever is left of it for the last one.
+    for most in (20_000..20_600).step_by(40) {
+        let name = format!("full{most}");
+        let inbox = Settings::new().stream(&name).most_bytes(most).connect(&server.url()).await.unwrap();
+        let mut kept = 0;
+        while inbox.accept(vec![sample_record(&format!("evt_{kept}"))]).await.is_ok() {
+            kept += 1;
+            assert!(kept < 100, "the stream is never full");
+        }
+        assert_eq!(server.count(&name).await, kept);
+        assert_eq!(accept(&inbox, sample_record("evt_0")).await, Accepted::Duplicate);
     }
-    assert_eq!(server.count("full").await, kept);
-    assert_eq!(accept(&inbox, sample_record("evt_0")).await, Accepted::Duplicate);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_that_would_forget_old_events_when_it_is_full_is_refused() {
+    let Some(server) = Server::start() else { return };
+    let inbox = Settings::new().stream("full").most_bytes(20_000).connect(&server.url()).await;
+    match (server.can_sync(), inbox) {
+        // As old is the setting that older ones have not.
+        (true, inbox) => assert!(inbox.is_ok(), "{inbox:?}"),
+        (false, Err(OpenError::Unfit { problem, .. })) => assert!(problem.contains("max_bytes"), "{problem}"),
+        (false, inbox) => panic!("{inbox:?}"),
+    }
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

@@ -8,6 +8,7 @@ mod endpoint;
 mod kept;
 mod network;
 mod opening;
+mod power;
 mod server;
 mod suite;
 mod sweep;

@@ -8,16 +8,23 @@ use crate::server::Server;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_server_is_synced_only_where_somebody_says_so_and_it_can() {
+    for server in [Server::start(), Server::syncing()].into_iter().flatten() {
+        let url = server.url();
+        let silent = Inbox::connect(&url).await.unwrap();
+        assert_eq!(silent.durability(), Durability::Written, "on its default a server syncs every two minutes");
+        let said = Settings::new().stream("said").server_syncs_always().connect(&url).await;
+        match (server.can_sync(), said) {
+            (true, said) => assert_eq!(said.unwrap().durability(), Durability::Synced),
+            (false, Err(OpenError::CannotSync(version))) => assert!(version.starts_with("2."), "{version}"),
+            (false, said) => panic!("{said:?}"),
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn streams_in_memory_are_called_so_by_whoever_opens_them() {
     let Some(server) = Server::start() else { return };
     let url = server.url();
-    let silent = Inbox::connect(&url).await.unwrap();
-    assert_eq!(silent.durability(), Durability::Written, "on its default a server syncs every two minutes");
-    let said = Settings::new().stream("said").server_syncs_always().connect(&url).await;
-    match (server.can_sync(), said) {
-        (true, said) => assert_eq!(said.unwrap().durability(), Durability::Synced),
-        (false, Err(OpenError::CannotSync(version))) => assert!(version.starts_with("2."), "{version}"),
-        (false, said) => panic!("{said:?}"),
-    }
     let memory = Settings::new().stream("memory").in_memory().connect(&url).await.unwrap();
     assert_eq!(memory.durability(), Durability::Memory);
     // What is there counts, not what is said.

@@ -1,7 +1,7 @@
 //! A NATS server of a test's own, on a free port, with its streams in a directory that goes with it.
 
 use std::net::TcpListener;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -14,44 +14,86 @@ use tokio::time::{Instant, sleep, timeout};
 
 /// The server.
 pub(crate) struct Server {
+    program: PathBuf,
     directory: PathBuf,
     port: u16,
     child: Option<Child>,
+    /// Whether it is to sync every message, if it can.
+    syncs: bool,
+    /// The directory is somebody else's, who looks at it afterwards.
+    stays: bool,
 }
 
-/// The program that `HOOKPORTER_NATS_SERVER` names, or the one that is installed; `None` where there is none, which only a
-/// machine without `CI` may be.
+/// The program that `HOOKPORTER_NATS_SERVER` names.
+fn named() -> Option<PathBuf> {
+    std::env::var_os("HOOKPORTER_NATS_SERVER").map(PathBuf::from)
+}
+
+/// The first one that is there; `None` is for machines without `CI` only.
+fn first(mut programs: impl Iterator<Item = PathBuf>, what: &str) -> Option<PathBuf> {
+    let found = programs.find(|program| program.exists());
+    assert!(found.is_some() || std::env::var_os("CI").is_none(), "these tests need {what}");
+    if found.is_none() {
+        eprintln!("skipped: {} needs {what}", std::thread::current().name().unwrap_or("this test"));
+    }
+    found
+}
+
+/// The program that is named, or the one that is installed.
 fn program() -> Option<PathBuf> {
-    let named = std::env::var_os("HOOKPORTER_NATS_SERVER").map(PathBuf::from);
     let path = std::env::var_os("PATH").unwrap_or_default();
     let installed =
         std::env::split_paths(&path).chain([PathBuf::from("/usr/sbin")]).map(|path| path.join("nats-server"));
-    let found = named.into_iter().chain(installed).find(|program| program.exists());
-    assert!(found.is_some() || std::env::var_os("CI").is_none(), "these tests need nats-server");
-    found
+    first(named().into_iter().chain(installed), "nats-server")
+}
+
+/// The program that is named, or the newer one that `.ci/test` installs: it can sync every message, and Debian 12's cannot.
+fn newer() -> Option<PathBuf> {
+    let installed = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../target/interop/venv/bin/nats-server");
+    first(named().into_iter().chain([installed]), "a nats-server that can sync every message")
 }
 
 impl Server {
     /// A server that syncs every message where its version can; `None`, said aloud, where it is not installed.
     pub(crate) fn start() -> Option<Self> {
+        Some(Self::in_a_new_directory(program()?).started())
+    }
+
+    /// A server that syncs every message; `None`, said aloud, where none is installed that can.
+    pub(crate) fn syncing() -> Option<Self> {
+        let server = Self::in_a_new_directory(newer()?).started();
+        assert!(server.can_sync(), "{:?} cannot sync every message", server.program);
+        Some(server)
+    }
+
+    /// A newer server in this directory, which it leaves as it is; it does not run yet.
+    pub(crate) fn at(directory: &Path, syncs: bool) -> Option<Self> {
+        Some(Self { program: newer()?, directory: directory.to_owned(), port: 0, child: None, syncs, stays: true })
+    }
+
+    fn in_a_new_directory(program: PathBuf) -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
-        if program().is_none() {
-            eprintln!("skipped: {} needs nats-server", std::thread::current().name().unwrap_or("this test"));
-            return None;
-        }
         let name = format!("hookporter-nats-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
         let directory = std::env::temp_dir().join(name);
         std::fs::create_dir_all(&directory).unwrap();
-        let mut server = Self { directory, port: 0, child: None };
+        Self { program, directory, port: 0, child: None, syncs: true, stays: false }
+    }
+
+    pub(crate) fn started(self) -> Self {
+        self.try_started().unwrap_or_else(|log| panic!("the server does not start: {log}"))
+    }
+
+    /// The same, where a server may have a reason not to start, which is in its log.
+    pub(crate) fn try_started(mut self) -> Result<Self, String> {
         // Somebody else may be faster to take a port that was free.
         for _ in 0..5 {
-            server.port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-            server.launch();
-            if server.is_up() {
-                return Some(server);
+            self.port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+            self.launch();
+            if self.is_up() {
+                return Ok(self);
             }
         }
-        panic!("the server does not start: {}", server.log());
+        Err(self.log())
     }
 
     fn log(&self) -> String {
@@ -72,15 +114,15 @@ impl Server {
     /// Whether its version knows how to sync every message: Debian 12 has one that does not.
     pub(crate) fn can_sync(&self) -> bool {
         let file = self.configuration("sync_interval: always");
-        let tried = Command::new(program().unwrap()).arg("-t").arg("-c").arg(file).output().unwrap();
+        let tried = Command::new(&self.program).arg("-t").arg("-c").arg(file).output().unwrap();
         tried.status.success()
     }
 
     /// Starts it, once more on the same port and files.
     pub(crate) fn launch(&mut self) {
-        let sync = if self.can_sync() { "sync_interval: always" } else { "" };
+        let sync = if self.syncs && self.can_sync() { "sync_interval: always" } else { "" };
         let log = std::fs::OpenOptions::new().create(true).append(true).open(self.directory.join("log")).unwrap();
-        let mut command = Command::new(program().unwrap());
+        let mut command = Command::new(&self.program);
         command.arg("-c").arg(self.configuration(sync));
         command.stdin(Stdio::null()).stdout(log.try_clone().unwrap()).stderr(log);
         self.child = Some(command.spawn().unwrap());
@@ -162,7 +204,7 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         self.kill();
-        if !std::thread::panicking() {
+        if !self.stays && !std::thread::panicking() {
             let _ = std::fs::remove_dir_all(&self.directory);
         }
     }

@@ -27,10 +27,9 @@ struct Nats {
 }
 
 impl Nats {
-    fn start() -> Option<Self> {
-        let server = Server::start()?;
+    fn on(server: Server) -> Self {
         let url = server.url();
-        Some(Self { server: Mutex::new(server), url, count: AtomicU32::new(0) })
+        Self { server: Mutex::new(server), url, count: AtomicU32::new(0) }
     }
 
     fn stream(&self) -> String {
@@ -135,25 +134,38 @@ fn held(held: Result<(), SuiteFailure>) {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn it_holds() {
-    let Some(backend) = Nats::start() else { return };
+    let Some(backend) = Server::start().map(Nats::on) else { return };
     held(inbox_suite(&backend).await);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn it_holds_of_several_nodes() {
-    let Some(backend) = Nats::start() else { return };
+    let Some(backend) = Server::start().map(Nats::on) else { return };
     held(nodes_suite(&backend).await);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn it_holds_when_nodes_are_killed() {
-    let Some(backend) = Nats::start() else { return };
+    let Some(backend) = Server::start().map(Nats::on) else { return };
     held(crash_suite(&backend).await);
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn it_holds_when_the_server_is_killed() {
-    let Some(backend) = Nats::start() else { return };
+    let Some(backend) = Server::start().map(Nats::on) else { return };
+    held(outage_suite(&backend).await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn it_holds_where_every_message_is_synced() {
+    let Some(backend) = Server::syncing().map(Nats::on) else { return };
+    held(inbox_suite(&backend).await);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn it_holds_where_every_message_is_synced_when_nodes_or_the_server_are_killed() {
+    let Some(backend) = Server::syncing().map(Nats::on) else { return };
+    held(crash_suite(&backend).await);
     held(outage_suite(&backend).await);
 }
 

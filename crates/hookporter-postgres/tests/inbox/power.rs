@@ -13,6 +13,7 @@
 
 #[path = "../../../hookporter-sqlite/tests/inbox/power/cuts.rs"]
 mod cuts;
+mod life;
 #[path = "../../../hookporter-sqlite/tests/inbox/power/machine.rs"]
 mod machine;
 #[path = "../../../hookporter-sqlite/tests/inbox/power/random.rs"]
@@ -23,19 +24,18 @@ mod recording;
 mod strace;
 
 use std::collections::BTreeSet;
-use std::io::Write;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::Command;
-use std::time::Duration;
 
 use hookporter_pipeline::Event;
 use hookporter_pipeline::inbox::{Accepted, AcceptingSide, WorkError};
+use hookporter_postgres::Settings;
 use hookporter_postgres::sqlx::{self, Row};
-use hookporter_postgres::{Inbox, Settings};
 use hookporter_testkit::inbox::sample_record;
 
 use self::cuts::{Past, cut};
+use self::life::{EACH, PRODUCERS, is_whole, produce, read, say};
 use self::machine::{Image, Variant};
 use self::recording::{Habits, Operation, Recording};
 use crate::node::runtime;
@@ -46,10 +46,6 @@ const LIFE: &str = "HOOKPORTER_POWER_LIFE";
 
 /// The life of a server that syncs as PostgreSQL does by default.
 const SYNCED: &str = "synced";
-
-/// Senders, and how many events each of them has.
-const PRODUCERS: usize = 6;
-const EACH: usize = 70;
 
 /// Short logs, so that checkpoints come often and files of the log are used again.
 const SHORT: [&str; 3] = ["max_wal_size=2MB", "min_wal_size=2MB", "checkpoint_timeout=30"];
@@ -76,30 +72,10 @@ fn victim() {
             Ok::<_, WorkError>(())
         });
         let worker = tokio::spawn(worker.concurrency(4).run_until(std::future::pending()));
-        let producers = (0..PRODUCERS).map(|producer| tokio::spawn(produce(inbox.clone(), producer)));
-        for producer in producers.collect::<Vec<_>>() {
-            producer.await.unwrap();
-        }
+        produce(&inbox, 1).await;
         worker.abort();
         inbox.close().await;
     });
-}
-
-/// One line. It ends in a line end, so it is written at once, and whole.
-fn say(word: &str, id: &str) {
-    std::io::stdout().lock().write_all(format!("\n{word} {id}\n").as_bytes()).unwrap();
-}
-
-async fn produce(inbox: Inbox, producer: usize) {
-    for at in 0..EACH {
-        let id = format!("{producer}.{at}");
-        say("sent", &id);
-        let mut record = sample_record(&id);
-        record.body = format!("{id}{}{id}", "-".repeat(at * 97 % 6007)).into();
-        assert_eq!(inbox.accept(vec![record]).await.unwrap(), [Accepted::New]);
-        say("acked", &id);
-        tokio::time::sleep(Duration::from_millis(at as u64 % 5)).await;
-    }
 }
 
 /// A server's disk and what happened to it.
@@ -119,7 +95,7 @@ impl Scene {
         runtime().block_on(async { Settings::new().connect(&server.url()).await.unwrap().close().await });
         server.stop();
         let (mut disk, mut directories) = (Image::new(), BTreeSet::new());
-        read(server.directory(), "data", &mut disk, &mut directories);
+        read(server.directory(), "data", PASSING, &mut disk, &mut directories);
 
         let log = std::env::temp_dir().join(format!("hookporter-postgres-{}-{life}.strace", std::process::id()));
         let output = recording::strace(&log, &["--seccomp-bpf"])
@@ -161,19 +137,6 @@ impl Scene {
     }
 }
 
-/// Everything in a directory.
-fn read(root: &Path, name: &str, disk: &mut Image, directories: &mut BTreeSet<String>) {
-    directories.insert(name.to_owned());
-    for entry in std::fs::read_dir(root.join(name)).unwrap().map(Result::unwrap) {
-        let name = format!("{name}/{}", entry.file_name().to_str().unwrap());
-        if entry.file_type().unwrap().is_dir() {
-            read(root, &name, disk, directories);
-        } else if !PASSING.iter().any(|part| name.contains(part)) {
-            disk.insert(name, std::fs::read(entry.path()).unwrap());
-        }
-    }
-}
-
 /// Which events are there, or what is wrong.
 async fn looked_through(server: &Server, past: &Past<'_>) -> sqlx::Result<Result<BTreeSet<String>, String>> {
     let pool = server.pool().await;
@@ -184,7 +147,7 @@ async fn looked_through(server: &Server, past: &Past<'_>) -> sqlx::Result<Result
         if state == "done" && !past.worked.contains(&*id) {
             return Ok(Err(format!("{id} is done, and nobody has worked it")));
         }
-        if !body.is_some_and(|body| body.starts_with(id.as_bytes()) && body.ends_with(id.as_bytes())) {
+        if !body.is_some_and(|body| is_whole(&id, &body)) {
             return Ok(Err(format!("{id} is {state}, and its body is not what was sent")));
         }
         if !stored.insert(id.clone()) {

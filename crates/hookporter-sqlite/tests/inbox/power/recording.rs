@@ -188,7 +188,9 @@ fn operation(name: &str, arguments: &str, directory: &Path, habits: Habits) -> O
             arguments[2].contains("O_CREAT").then_some(Operation::Create { file })
         }
         "unlink" => Some(Operation::Remove { file: by_name(0)? }),
+        "unlinkat" => Some(Operation::Remove { file: by_name(1)? }),
         "rename" => Some(Operation::Rename { from: by_name(0)?, to: by_name(1)? }),
+        "renameat" => Some(Operation::Rename { from: by_name(1)?, to: by_name(3)? }),
         "link" => Some(Operation::Link { from: by_name(0)?, to: by_name(1)? }),
         "pwritev" => {
             let parts = arguments.iter().filter_map(|argument| Some(argument.split_once("iov_base=")?.1));
