@@ -135,6 +135,20 @@ mod tests {
         assert!(taken.has(0, at(began, 1009)) && !taken.has(999, at(began, 1009)), "taken anew");
     }
 
+    /// It was claimed long before it was taken, and is over before those that were taken earlier.
+    #[test]
+    fn an_event_that_was_long_in_hand_has_no_other_forgotten_early() {
+        let (mut taken, began) = (Taken::new(10), Instant::now());
+        for (key, until) in [(1, 1), (2, 10)] {
+            taken.remember(key, at(began, until), began);
+        }
+        // The first is over: both are the old generation now, and the young one begins with one that is over soon.
+        taken.remember(3, at(began, 2), at(began, 1));
+        taken.remember(4, at(began, 12), at(began, 3));
+        assert!(taken.has(2, at(began, 9)) && taken.has(4, at(began, 9)));
+        assert_eq!(taken.evictions(), 0);
+    }
+
     #[test]
     fn what_is_taken_back_is_what_was_taken_then() {
         let (mut taken, now) = (Taken::new(2), Instant::now());
