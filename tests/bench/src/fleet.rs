@@ -88,6 +88,8 @@ async fn since_the_first(events: u64, done: &impl AsyncFn() -> u64) -> f64 {
 /// Prints what is accepted and done in a second while few or many wait. `prepared` makes an inbox in which so many wait, and `done`
 /// says how many were done, counted from any moment.
 ///
+/// Workers are measured behind the acceptances, so what these have brought waits for them, too: with few alone they would run out.
+///
 /// # Panics
 /// If the inbox does not accept.
 pub async fn waiting<I>(prepared: impl AsyncFn(u64) -> I, done: impl AsyncFn() -> i64)

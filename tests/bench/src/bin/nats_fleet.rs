@@ -4,7 +4,8 @@
 //! cargo run --release --no-default-features --features nats --bin nats_fleet URL [EVENTS]
 //! ```
 //!
-//! Worker processes are this program, run once more. Streams whose names begin with `bench_inbox` are made anew. The ratios are to
+//! Worker processes are this program, run once more. The server's `sync_interval` decides what an acceptance takes: say it with the
+//! figures. Streams whose names begin with `bench_inbox` are made anew. The ratios are to
 //! one process, and to ten thousand events.
 
 use hookporter_bench::{fleet, inbox};
