@@ -36,6 +36,7 @@ mod outcome;
 mod packed;
 mod payload_error;
 mod peek;
+mod prove;
 mod proxies;
 mod public_url;
 pub mod quarantine;

@@ -11,7 +11,7 @@ use crate::exchange::Exchange;
 use crate::keys::{Asker, RequestKeys};
 use crate::memory::BodyMemory;
 use crate::operating::RefusedRequest;
-use crate::receive::prove;
+use crate::prove::prove;
 
 /// What a request is whose proof holds.
 pub(super) enum Proven {
