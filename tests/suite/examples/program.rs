@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use hookporter_testkit::SignedRequest;
 
@@ -227,22 +227,7 @@ fn reader(mut from: impl Read + Send + 'static, into: &Arc<Mutex<Vec<u8>>>) -> J
 
 /// Sends a signal to a process. One that is to stand still does when this returns.
 pub fn signal(process: u32, name: &str) {
-    let kill = format!("kill -{name} {process}");
-    assert!(Command::new("sh").args(["-c", &kill]).status().unwrap().success());
-    let began = Instant::now();
-    while name == "STOP" && !stands_still(process) {
-        assert!(began.elapsed() < Duration::from_secs(10), "{process} does not stand still");
-        std::thread::sleep(Duration::from_millis(1));
-    }
-}
-
-/// Whether each thread of it has stopped: a signal is sent before it has.
-fn stands_still(process: u32) -> bool {
-    let threads = std::fs::read_dir(format!("/proc/{process}/task")).unwrap();
-    threads.flatten().all(|thread| {
-        let stat = std::fs::read_to_string(thread.path().join("stat")).unwrap_or_default();
-        stat.rsplit_once(") ").is_none_or(|(_, rest)| rest.starts_with('T'))
-    })
+    hookporter_testkit::signal(process, name).unwrap();
 }
 
 /// The example's binary: in the folder above that of the test's own.

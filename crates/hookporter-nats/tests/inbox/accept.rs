@@ -136,7 +136,7 @@ async fn a_server_that_would_forget_old_events_when_it_is_full_is_refused() {
 async fn what_is_on_its_way_is_bounded_while_the_server_hangs_and_goes_on_when_nobody_waits() {
     let Some(server) = Server::start() else { return };
     let inbox = Settings::new().stream("hangs").queue(3, 1_000_000).connect(&server.url()).await.unwrap();
-    server.signal("-STOP");
+    server.signal("STOP");
     // Nobody waits for the first three: the futures are dropped.
     for at in 0..3 {
         drop(inbox.accept(vec![sample_record(&format!("evt_{at}"))]));
@@ -146,7 +146,7 @@ async fn what_is_on_its_way_is_bounded_while_the_server_hangs_and_goes_on_when_n
     let error = inbox.accept(vec![sample_record("evt_3")]).await.unwrap_err();
     assert!(began.elapsed() < Duration::from_millis(500), "refused at once");
     assert!(error.to_string().contains("full"), "{error}");
-    server.signal("-CONT");
+    server.signal("CONT");
     let kept = async {
         while server.count("hangs").await < 3 {
             sleep(Duration::from_millis(20)).await;

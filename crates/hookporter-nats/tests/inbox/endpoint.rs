@@ -122,11 +122,11 @@ async fn what_is_acknowledged_is_worked_and_senders_are_told_503_while_the_serve
         assert!(began.elapsed() < Duration::from_secs(2), "not back within two seconds");
         sleep(Duration::from_millis(20)).await;
     }
-    server.signal("-STOP");
+    server.signal("STOP");
     let began = Instant::now();
     assert_eq!(send(&app, &push(3)).await, StatusCode::SERVICE_UNAVAILABLE);
     assert!(began.elapsed() < Duration::from_secs(4), "within the budget: {:?}", began.elapsed());
-    server.signal("-CONT");
+    server.signal("CONT");
     while send(&app, &push(3)).await != StatusCode::OK {
         assert!(began.elapsed() < Duration::from_secs(20), "not back");
         sleep(Duration::from_millis(20)).await;

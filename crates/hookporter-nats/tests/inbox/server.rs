@@ -188,7 +188,7 @@ impl Server {
 
     /// Ends it as an administrator does.
     pub(crate) fn stop(&mut self) {
-        self.signal("-TERM");
+        self.signal("TERM");
         if let Some(mut child) = self.child.take() {
             child.wait().unwrap();
         }
@@ -196,8 +196,7 @@ impl Server {
 
     /// Freezes it, or lets it go on.
     pub(crate) fn signal(&self, signal: &str) {
-        let id = self.child.as_ref().unwrap().id().to_string();
-        assert!(Command::new("kill").args([signal, &id]).status().unwrap().success());
+        hookporter_testkit::signal(self.child.as_ref().unwrap().id(), signal).unwrap();
     }
 }
 

@@ -181,7 +181,7 @@ impl Server {
 
     pub(crate) fn signal(&self, signal: &str) {
         if let Some(child) = &self.child {
-            let _ = Command::new("kill").args([&format!("-{signal}"), &child.id().to_string()]).status();
+            hookporter_testkit::signal(child.id(), signal).unwrap();
         }
     }
 }
