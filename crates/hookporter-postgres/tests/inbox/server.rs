@@ -1,6 +1,6 @@
 //! A PostgreSQL server of a test's own, on a free port, with its data in a directory that goes with it.
 
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, UdpSocket};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -15,6 +15,7 @@ use tokio::time::Instant;
 pub(crate) struct Server {
     directory: PathBuf,
     address: SocketAddr,
+    _host: Option<UdpSocket>,
     child: Option<Child>,
     /// The directory is somebody else's, who looks at it afterwards.
     stays: bool,
@@ -48,12 +49,25 @@ fn command(program: &Path) -> Command {
     command
 }
 
-/// A free port at an address of this machine's that no other server here has, where there are several: many start at once, and
-/// none may be taken for another.
-fn free_address() -> SocketAddr {
-    let [.., second, third] = (std::process::id() % 64 * 1024 + count() % 1024).to_be_bytes();
-    let own = if cfg!(target_os = "linux") { [127, 101, second, third.max(1)] } else { [127, 0, 0, 1] };
-    TcpListener::bind((Ipv4Addr::from(own), 0)).unwrap().local_addr().unwrap()
+/// An address of this machine's that no other server of these tests has, where there are several, as long as what comes with it
+/// lives: many start at once, and none may be taken for another.
+pub(crate) fn own_host() -> (Ipv4Addr, Option<UdpSocket>) {
+    /// Whoever has this port of an address has the address. Nobody speaks there, and the system gives it back with the process.
+    const HELD: u16 = 5432;
+    if !cfg!(target_os = "linux") {
+        return (Ipv4Addr::LOCALHOST, None);
+    }
+    let first = std::process::id() * 64 + count();
+    let mut hosts = (first..first + 0x1_0000).map(|at| {
+        let [.., second, third] = at.to_be_bytes();
+        Ipv4Addr::new(127, 101, second, third)
+    });
+    let own = hosts.find_map(|host| Some((host, Some(UdpSocket::bind((host, HELD)).ok()?))));
+    own.expect("an address that nobody has")
+}
+
+fn free_port(host: Ipv4Addr) -> SocketAddr {
+    TcpListener::bind((host, 0)).unwrap().local_addr().unwrap()
 }
 
 /// How many there were before.
@@ -79,7 +93,9 @@ impl Server {
         };
         let name = format!("hookporter-postgres-{}-{}", std::process::id(), count());
         let directory = std::env::temp_dir().join(name);
-        std::fs::create_dir_all(&directory).unwrap();
+        // Process ids come again: what stands here is a dead process's.
+        let _ = std::fs::remove_dir_all(&directory);
+        std::fs::create_dir(&directory).unwrap();
         let _ = Command::new("chown").arg("postgres").arg(&directory).status();
         let made = command(&programs.join("initdb"))
             .args(["--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C", "--no-sync"])
@@ -90,12 +106,17 @@ impl Server {
             .output()
             .unwrap();
         assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
-        Some(Self { directory, address: free_address(), child: None, stays: false })
+        Some(Self::of(directory, false))
     }
 
     /// One of another's directory, which stays.
     pub(crate) fn at(directory: &Path) -> Self {
-        Self { directory: directory.to_owned(), address: free_address(), child: None, stays: true }
+        Self::of(directory.to_owned(), true)
+    }
+
+    fn of(directory: PathBuf, stays: bool) -> Self {
+        let (host, held) = own_host();
+        Self { directory, address: free_port(host), _host: held, child: None, stays }
     }
 
     pub(crate) fn directory(&self) -> &Path {
