@@ -129,29 +129,21 @@ fn run(path: &Path) -> rusqlite::Result<()> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::directory::Directory;
 
     /// In pages.
     const BEGIN: i64 = 8192;
 
-    struct Removed(PathBuf);
-
-    impl Drop for Removed {
-        fn drop(&mut self) {
-            let _ = std::fs::remove_dir_all(&self.0);
-        }
-    }
-
     /// A file with a log that only a [`Backfill`] writes back.
-    fn file(name: &str) -> (Removed, PathBuf, Connection) {
-        let directory = std::env::temp_dir().join(format!("hookporter-backfill-{name}-{}", std::process::id()));
-        std::fs::create_dir_all(&directory).unwrap();
-        let path = directory.join("hooks.db");
+    fn file() -> (Directory, PathBuf, Connection) {
+        let directory = Directory::new();
+        let path = directory.file();
         let connection = Connection::open(&path).unwrap();
         let _: String = connection.query_row("PRAGMA journal_mode = WAL", [], |row| row.get(0)).unwrap();
         connection
             .execute_batch("PRAGMA synchronous = OFF; PRAGMA wal_autocheckpoint = 0; CREATE TABLE t (b)")
             .unwrap();
-        (Removed(directory), path, connection)
+        (directory, path, connection)
     }
 
     fn write(connection: &Connection, pages: i64) {
@@ -180,7 +172,7 @@ mod tests {
 
     #[test]
     fn a_long_log_is_written_back_and_begins_anew() {
-        let (_directory, path, connection) = file("long");
+        let (_directory, path, connection) = file();
         let mut backfill = Backfill::new(&path, file::LOG);
         write(&connection, BEGIN / 2);
         look(&mut backfill, &connection, 2);
@@ -201,7 +193,7 @@ mod tests {
 
     #[test]
     fn a_reader_in_the_way_is_not_run_against_all_the_time() {
-        let (_directory, path, connection) = file("reader");
+        let (_directory, path, connection) = file();
         let mut backfill = Backfill::new(&path, file::LOG);
         let reader = Connection::open(&path).unwrap();
         reader.execute_batch("BEGIN; SELECT count(*) FROM t").unwrap();
@@ -220,7 +212,7 @@ mod tests {
 
     #[test]
     fn a_file_that_is_gone_is_a_failure_of_the_run() {
-        let (_directory, path, connection) = file("gone");
+        let (_directory, path, connection) = file();
         let mut backfill = Backfill::new(&path.with_file_name("elsewhere.db"), file::LOG);
         write(&connection, 2 * BEGIN);
         look(&mut backfill, &connection, 1);

@@ -66,6 +66,10 @@ mod commit;
 mod damage;
 mod depth;
 mod desk;
+#[cfg(test)]
+#[expect(dead_code, reason = "the tests of the whole inbox need more of it")]
+#[path = "../tests/inbox/directory.rs"]
+mod directory;
 mod edit;
 mod effect;
 mod emptying;

@@ -85,13 +85,13 @@ mod tests {
 
     #[test]
     fn it_is_given_back_while_a_process_that_starts_holds_a_copy() {
-        let path = std::env::temp_dir().join(format!("hookporter-lock-{}", std::process::id()));
+        let directory = crate::directory::Directory::new();
+        let path = directory.file();
         let lock = Lock::take(&path).unwrap();
         let copy = lock.file.try_clone().unwrap();
         assert!(matches!(Lock::take(&path), Err(OpenError::InUse { .. })));
         drop(lock);
         assert!(Lock::take(&path).is_ok());
         drop(copy);
-        std::fs::remove_file(beside(&path, ".lock")).unwrap();
     }
 }

@@ -125,6 +125,7 @@ fn identity(path: &Path) -> Option<Identity> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::directory::Directory;
 
     const FOR_EVER: &str = "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n) SELECT count(*) FROM n";
 
@@ -136,22 +137,18 @@ mod tests {
         std::error::Error::source(error).map(ToString::to_string).unwrap_or_default()
     }
 
-    async fn readers(name: &str, longest: Duration) -> Arc<Readers> {
-        let path = std::env::temp_dir().join(format!("hookporter-readers-{name}-{}.db", std::process::id()));
+    async fn readers(longest: Duration) -> (Directory, Arc<Readers>) {
+        let directory = Directory::new();
+        let path = directory.file();
         crate::Inbox::open(&path).await.unwrap().close().await;
         let readers = Readers::new(&path);
-        Arc::new(Readers { longest, path, free: Mutex::new(Vec::new()), turns: readers.turns.clone() })
-    }
-
-    fn remove(readers: &Readers) {
-        for suffix in ["", "-wal", "-shm", ".lock", ".work.lock"] {
-            let _ = std::fs::remove_file(file::beside(&readers.path, suffix));
-        }
+        let turns = readers.turns.clone();
+        (directory, Arc::new(Readers { longest, path, free: Mutex::new(Vec::new()), turns }))
     }
 
     #[tokio::test]
     async fn a_look_without_an_end_is_stopped_and_the_next_one_is_not() {
-        let readers = readers("stopped", Duration::from_millis(100)).await;
+        let (_directory, readers) = readers(Duration::from_millis(100)).await;
         let begun = tokio::time::Instant::now();
         let error = readers.clone().look(for_ever).await.unwrap_err();
         assert!(said(&error).contains("was stopped"), "{error:?}");
@@ -160,12 +157,11 @@ mod tests {
             connection.query_row::<i64, _, _>("SELECT count(*) FROM events", [], |row| row.get(0))
         };
         assert_eq!(readers.clone().look(count).await.unwrap(), 0);
-        remove(&readers);
     }
 
     #[tokio::test]
     async fn so_many_look_at_a_time_and_the_others_wait_without_a_thread() {
-        let readers = readers("turns", Duration::from_millis(400)).await;
+        let (_directory, readers) = readers(Duration::from_millis(400)).await;
         let looks: Vec<_> = (0..MOST).map(|_| tokio::spawn(readers.clone().look(for_ever))).collect();
         tokio::time::sleep(Duration::from_millis(100)).await;
         assert_eq!(readers.turns.available_permits(), 0);
@@ -175,14 +171,12 @@ mod tests {
         for look in looks {
             assert!(look.await.unwrap().is_err());
         }
-        remove(&readers);
     }
 
     #[tokio::test]
     async fn readers_write_nothing() {
-        let readers = readers("nothing", LONGEST).await;
+        let (_directory, readers) = readers(LONGEST).await;
         let deleting = |connection: &Connection| connection.execute("DELETE FROM events", []);
         assert!(said(&readers.clone().look(deleting).await.unwrap_err()).contains("readonly"));
-        remove(&readers);
     }
 }

@@ -146,8 +146,8 @@ mod tests {
 
     #[tokio::test]
     async fn who_has_lost_the_lease_has_no_effect_and_who_has_it_has_one() {
-        let file = std::env::temp_dir().join(format!("hookporter-fenced-{}.db", std::process::id()));
-        let inbox = Inbox::open(&file).await.unwrap();
+        let directory = crate::directory::Directory::new();
+        let inbox = Inbox::open(directory.file()).await.unwrap();
         let now = SystemClock.now();
         let _ = inbox.accept(vec![EventRecord::new("acme", b"{}".as_slice().into(), now)]).await.unwrap();
         let event = event_of(&inbox).await;
@@ -181,8 +181,5 @@ mod tests {
         });
         assert_eq!(effects.await.unwrap(), [2]);
         inbox.close().await;
-        for suffix in ["", "-wal", "-shm", ".lock"] {
-            let _ = std::fs::remove_file(crate::file::beside(&file, suffix));
-        }
     }
 }

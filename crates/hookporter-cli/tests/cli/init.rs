@@ -66,6 +66,7 @@ fn the_commands_for_a_key_pair_make_one_that_fits() {
         std::fs::create_dir_all(&place).unwrap();
         let script = format!("{}\n{shown}", lines.join("\n"));
         let made = Command::new("sh").args(["-ec", &script]).current_dir(&place).output().unwrap();
+        std::fs::remove_dir_all(&place).unwrap();
         let made = String::from_utf8(made.stdout).unwrap();
         let (public, private) = made.split_once('\n').unwrap_or_else(|| panic!("{script}: {made}"));
         let mut receiver = Receiver::start(provider.id(), public, &[]);

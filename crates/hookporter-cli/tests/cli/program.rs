@@ -47,11 +47,15 @@ impl Ended {
     }
 }
 
-/// A file with these bytes, named apart from those of other tests.
+/// A file with these bytes, in a folder of its own.
 pub(crate) fn file(bytes: &[u8]) -> String {
     static COUNT: AtomicUsize = AtomicUsize::new(0);
-    let name = format!("cli-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
-    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    let name = format!("cli-folder-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
+    let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
+    // Process ids come again: what stands here is a dead process's, with whatever an inbox has made beside its file.
+    let _ = std::fs::remove_dir_all(&folder);
+    std::fs::create_dir(&folder).unwrap();
+    let path = folder.join("file");
     std::fs::write(&path, bytes).unwrap();
     path.into_os_string().into_string().unwrap()
 }

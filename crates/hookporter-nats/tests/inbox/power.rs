@@ -147,7 +147,9 @@ impl Home {
     fn new(life: &str, events: usize) -> Self {
         let name = format!("hookporter-nats-power-{}-{}-{events}", std::process::id(), life.replace(' ', "-"));
         let home = std::env::temp_dir().join(name);
-        std::fs::create_dir_all(&home).unwrap();
+        // Process ids come again: what stands here is a dead process's.
+        let _ = std::fs::remove_dir_all(&home);
+        std::fs::create_dir(&home).unwrap();
         Self(home)
     }
 }

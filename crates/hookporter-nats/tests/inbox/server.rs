@@ -86,7 +86,9 @@ impl Server {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let name = format!("hookporter-nats-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
         let directory = std::env::temp_dir().join(name);
-        std::fs::create_dir_all(&directory).unwrap();
+        // Process ids come again: what stands here is a dead process's.
+        let _ = std::fs::remove_dir_all(&directory);
+        std::fs::create_dir(&directory).unwrap();
         Self { program, directory, address: NOWHERE, child: None, syncs: true, stays: false }
     }
 

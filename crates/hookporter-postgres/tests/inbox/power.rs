@@ -97,7 +97,7 @@ impl Scene {
         let (mut disk, mut directories) = (Image::new(), BTreeSet::new());
         read(server.directory(), "data", PASSING, &mut disk, &mut directories);
 
-        let log = std::env::temp_dir().join(format!("hookporter-postgres-{}-{life}.strace", std::process::id()));
+        let log = server.directory().join("log.strace");
         let output = recording::strace(&log, &["--seccomp-bpf"])
             .arg(std::env::current_exe().unwrap())
             .args(["power::victim", "--exact", "--ignored", "--nocapture"])
@@ -114,7 +114,6 @@ impl Scene {
         };
         let mut recording = Recording { habits, ..Recording::default() };
         recording.add(&std::fs::read_to_string(&log).unwrap(), server.directory());
-        let _ = std::fs::remove_file(log);
         Some(Self { disk, directories, recording })
     }
 

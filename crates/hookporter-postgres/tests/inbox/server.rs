@@ -16,6 +16,7 @@ use tokio::time::Instant;
 pub(crate) struct Server {
     directory: PathBuf,
     address: SocketAddr,
+    _host: Option<UdpSocket>,
     child: Option<Child>,
     /// The directory is somebody else's, who looks at it afterwards.
     stays: bool,
@@ -72,7 +73,9 @@ impl Server {
         };
         let name = format!("hookporter-postgres-{}-{}", std::process::id(), count());
         let directory = std::env::temp_dir().join(name);
-        std::fs::create_dir_all(&directory).unwrap();
+        // Process ids come again: what stands here is a dead process's.
+        let _ = std::fs::remove_dir_all(&directory);
+        std::fs::create_dir(&directory).unwrap();
         let _ = Command::new("chown").arg("postgres").arg(&directory).status();
         let made = command(&programs.join("initdb"))
             .args(["--auth=trust", "--username=postgres", "--encoding=UTF8", "--locale=C", "--no-sync"])

@@ -72,6 +72,8 @@ fn moments(log: &str) -> Vec<Moment> {
 /// Has a server live with so many events, one after the other and eight at a time; what it wrote, and when.
 async fn lived(sync: &str) -> Option<(Server, PathBuf, Vec<Moment>)> {
     let log = std::env::temp_dir().join(format!("hookporter-redis-strace-{}-{sync}", std::process::id()));
+    // Process ids come again: what stands here is a dead process's.
+    let _ = std::fs::remove_file(&log);
     let tracer = [
         "strace",
         "-f",

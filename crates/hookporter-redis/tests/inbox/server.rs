@@ -60,7 +60,9 @@ impl Server {
         }
         let name = format!("hookporter-redis-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
         let directory = std::env::temp_dir().join(name);
-        std::fs::create_dir_all(&directory).unwrap();
+        // Process ids come again: what stands here is a dead process's.
+        let _ = std::fs::remove_dir_all(&directory);
+        std::fs::create_dir(&directory).unwrap();
         let owned = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
         let (settings, tracer) = (owned(settings), owned(tracer));
         let mut server = Self { directory, address: address(), settings, tracer, child: None };

@@ -47,7 +47,8 @@ fn the_writer_does_not_spin_while_the_file_is_not_open_or_locked() {
     scribe.forget();
     assert!(!scribe.is_due(true) && !scribe.patience().is_zero());
 
-    let path = std::env::temp_dir().join(format!("hookporter-scribe-{}.db", std::process::id()));
+    let directory = crate::directory::Directory::new();
+    let path = directory.file();
     let mut connection = Connection::open(&path).unwrap();
     connection.execute_batch("PRAGMA journal_mode = WAL").unwrap();
     crate::schema::migrate(&mut connection).unwrap();
@@ -61,8 +62,4 @@ fn the_writer_does_not_spin_while_the_file_is_not_open_or_locked() {
     assert_eq!(notes.lost(), 0);
     let synchronous: i64 = connection.pragma_query_value(None, "synchronous", |row| row.get(0)).unwrap();
     assert_eq!(synchronous, 2, "what acknowledgements rest on");
-    drop((connection, other));
-    for suffix in ["", "-wal", "-shm"] {
-        let _ = std::fs::remove_file(crate::file::beside(&path, suffix));
-    }
 }

@@ -43,7 +43,10 @@ impl NodeDiary {
     pub fn new() -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let name = format!("hookporter-diary-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
-        Self(Arc::new(File { path: std::env::temp_dir().join(name), is_own: true }))
+        let path = std::env::temp_dir().join(name);
+        // Process ids come again: what stands here is a dead process's.
+        let _ = std::fs::remove_file(&path);
+        Self(Arc::new(File { path, is_own: true }))
     }
 
     /// Somebody else's.
