@@ -16,7 +16,6 @@ use tokio::time::Instant;
 pub(crate) struct Server {
     directory: PathBuf,
     address: SocketAddr,
-    _host: Option<UdpSocket>,
     child: Option<Child>,
     /// The directory is somebody else's, who looks at it afterwards.
     stays: bool,
