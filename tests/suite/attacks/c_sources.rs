@@ -8,6 +8,7 @@ use hookporter::jwt::TokenScheme;
 use hookporter::{BoxError, Endpoint, Keyring, Keys, Reason, Scheme, Secret, UnixTime};
 
 use super::{BOTH, CANARY, Expect, NOW, Server, TARGET, at_now, case, run_case};
+use crate::replay::directory::Directory;
 use crate::server::Adapter;
 
 const WRONG: Expect = Expect::Refused(401, Reason::InvalidSignature);
@@ -213,7 +214,8 @@ fn c12_a_tenants_key_opens_no_other_tenants_door() {
 #[test]
 fn c11_c13_key_files_are_read_anew() {
     for adapter in BOTH {
-        let path = std::env::temp_dir().join(format!("hookporter-{}-{adapter:?}.key", std::process::id()));
+        let directory = Directory::new();
+        let path = directory.path().join("github.key");
         let endpoint = at_now(Endpoint::github(Keys::files([path.clone()])).unwrap());
         let watched = endpoint.clone();
         let is_amber = || watched.health().alarms.iter().any(|alarm| alarm.as_str() == "broken-keys");

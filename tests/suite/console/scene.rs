@@ -3,7 +3,6 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -15,6 +14,8 @@ use hookporter::operating::{JournalSide, Operated, OperatingSide, Page, Quaranti
 use hookporter::{BoxFuture, Clock, Endpoint, Event, Inbox, Keyring, Keys, Secret, SystemClock, UnixTime};
 use hookporter_testkit::SignedRequest;
 use tokio::runtime::Runtime;
+
+use crate::replay::directory::Directory;
 
 /// What senders would write who mean no good.
 pub const HOSTILE: &str =
@@ -60,7 +61,7 @@ pub struct Scene {
     /// Closes the inbox.
     close: Option<BoxFuture<'static, ()>>,
     journal: Journal,
-    folder: PathBuf,
+    folder: Directory,
     runtime: Option<Runtime>,
     worker: Option<(tokio::sync::oneshot::Sender<()>, tokio::task::JoinHandle<()>)>,
 }
@@ -69,7 +70,7 @@ impl Scene {
     /// In a file.
     pub fn new() -> Self {
         let (folder, runtime) = place();
-        let inbox = runtime.block_on(Inbox::open(folder.join("hooks.db"))).unwrap();
+        let inbox = runtime.block_on(Inbox::open(folder.file())).unwrap();
         let closing = inbox.clone();
         Self::over(folder, runtime, &inbox, Box::pin(async move { closing.close().await }))
     }
@@ -83,7 +84,7 @@ impl Scene {
     }
 
     fn over<I: AcceptingSide + WorkingSide + Operated + Clone>(
-        folder: PathBuf,
+        folder: Directory,
         runtime: Runtime,
         inbox: &I,
         close: BoxFuture<'static, ()>,
@@ -96,7 +97,7 @@ impl Scene {
         let stripe = Endpoint::stripe(keys).unwrap().inbox(inbox).observer(journal.clone());
         let github = Secret::new("a long and random secret").named("GITHUB_SECRET");
         let github = Endpoint::github(github).unwrap().inbox(inbox).observer(journal.clone());
-        let key = folder.join("ORDERS_SECRET");
+        let key = folder.path().join("ORDERS_SECRET");
         std::fs::write(&key, WRONG_SECRET).unwrap();
         let orders = Endpoint::github(Keys::files([key])).unwrap().named("orders").inbox(inbox).quarantine().unwrap();
         let orders = orders.observer(journal.clone());
@@ -188,7 +189,7 @@ impl Scene {
 
     /// The file of a key that is wrong, and what ought to be in it.
     pub fn key(&self) -> (PathBuf, &'static str) {
-        (self.folder.join("ORDERS_SECRET"), RIGHT_SECRET)
+        (self.folder.path().join("ORDERS_SECRET"), RIGHT_SECRET)
     }
 }
 
@@ -202,18 +203,13 @@ impl Drop for Scene {
             self.close.take().into_iter().for_each(|close| runtime.block_on(close));
             runtime.shutdown_timeout(Duration::from_secs(2));
         }
-        let _ = std::fs::remove_dir_all(&self.folder);
     }
 }
 
 /// A folder, and a runtime.
-fn place() -> (PathBuf, Runtime) {
-    static COUNT: AtomicUsize = AtomicUsize::new(0);
-    let count = COUNT.fetch_add(1, Ordering::Relaxed);
-    let folder = std::env::temp_dir().join(format!("hookporter-pages-{}-{count}", std::process::id()));
-    std::fs::create_dir_all(&folder).unwrap();
+fn place() -> (Directory, Runtime) {
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    (folder, runtime)
+    (Directory::new(), runtime)
 }
 
 fn shop_scheme() -> hookporter::core::Scheme {

@@ -5,13 +5,14 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use super::Example;
-use super::inbox::File;
 use super::program::{Process, Program};
+use crate::replay::directory::Directory;
 use crate::server::wait_for;
 
 #[test]
 fn axum_transaction() {
-    let file = File::new("axum-transaction");
+    let directory = Directory::new();
+    let file = directory.file();
     let path = file.to_str().unwrap();
     let example = Example::of("axum-transaction", "stripe", "STRIPE_WEBHOOK_SECRET");
     assert!(Program::refuses_to_start(example.name, &[("INBOX", path)]).contains(example.variable));
@@ -74,7 +75,8 @@ fn all_done(inbox: &str) {
 /// The receiver with a worker in a process of its own.
 #[test]
 fn worker_process() {
-    let file = File::new("worker-process");
+    let directory = Directory::new();
+    let file = directory.file();
     let path = file.to_str().unwrap();
     let example = Example::of("hooks-receiver", "github", "GITHUB_WEBHOOK_SECRET");
     assert!(Program::refuses_to_start(example.name, &[("INBOX", path)]).contains(example.variable));

@@ -1,18 +1,17 @@
 //! The examples with an inbox: what they acknowledged is on disk, over restarts too.
 
-use std::ops::Deref;
-use std::path::{Path, PathBuf};
-
 use super::Example;
 use super::program::Program;
+use crate::replay::directory::Directory;
 
 /// Refuses to start without its secret; accepts what is signed and works it; refuses every forgery, silently; knows a
 /// duplicate over a restart. All that it said while it worked.
 fn holds(name: &'static str, path: &'static str) -> String {
-    let file = File::new(name);
+    let directory = Directory::new();
+    let file = directory.file();
     let stripe = Example::of(name, "stripe", "STRIPE_WEBHOOK_SECRET");
     let example = Example { maker: stripe.maker.clone().target(path), path, ..stripe };
-    let inbox = ("INBOX", file.0.to_str().unwrap());
+    let inbox = ("INBOX", file.to_str().unwrap());
     let variables = [(example.variable, &*example.secret), inbox];
     let paid = example.maker.clone().event("invoice.paid").event_id("evt_inbox").build();
 
@@ -44,31 +43,6 @@ fn holds(name: &'static str, path: &'static str) -> String {
     let (_, said) = program.terminate();
     assert!(!said.contains("attempt="), "{name}: it was worked before the restart: {said}");
     worked
-}
-
-/// An inbox that is gone when the test ends.
-pub struct File(PathBuf);
-
-impl File {
-    pub fn new(name: &str) -> Self {
-        Self(std::env::temp_dir().join(format!("hookporter-{name}-{}.db", std::process::id())))
-    }
-}
-
-impl Deref for File {
-    type Target = Path;
-
-    fn deref(&self) -> &Path {
-        &self.0
-    }
-}
-
-impl Drop for File {
-    fn drop(&mut self) {
-        for suffix in ["", "-wal", "-shm", ".lock", ".work.lock"] {
-            let _ = std::fs::remove_file(format!("{}{suffix}", self.0.display()));
-        }
-    }
 }
 
 #[test]

@@ -1,11 +1,11 @@
 //! The example with tenants: keys that change while it runs.
 
-use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use hookporter_testkit::SignedRequest;
 
 use super::program::Program;
+use crate::replay::directory::Directory;
 
 const NAME: &str = "axum-multi-tenant";
 const FIRST: &str = "the first long and random secret of acme's";
@@ -15,33 +15,25 @@ const OTHER: &str = "the long and random secret of globex's";
 /// How long a change of keys may take: the pipeline remembers them for a second, and machines are busy.
 const CHANGE: Duration = Duration::from_secs(10);
 
-/// The store: a folder for every tenant, removed in the end.
-struct Store(PathBuf);
+/// The store: a folder for every tenant.
+struct Store(Directory);
 
 impl Store {
     fn new() -> Self {
-        let folder = Path::new(env!("CARGO_TARGET_TMPDIR")).join(format!("tenants-{}", std::process::id()));
-        std::fs::create_dir_all(&folder).unwrap();
-        Self(folder)
+        Self(Directory::new())
     }
 
     fn path(&self) -> &str {
-        self.0.to_str().unwrap()
+        self.0.path().to_str().unwrap()
     }
 
     fn add(&self, tenant: &str, key: &str, secret: &str) {
-        std::fs::create_dir_all(self.0.join(tenant)).unwrap();
-        std::fs::write(self.0.join(tenant).join(key), format!("{secret}\n")).unwrap();
+        std::fs::create_dir_all(self.0.path().join(tenant)).unwrap();
+        std::fs::write(self.0.path().join(tenant).join(key), format!("{secret}\n")).unwrap();
     }
 
     fn remove(&self, tenant: &str, key: &str) {
-        std::fs::remove_file(self.0.join(tenant).join(key)).unwrap();
-    }
-}
-
-impl Drop for Store {
-    fn drop(&mut self) {
-        let _ = std::fs::remove_dir_all(&self.0);
+        std::fs::remove_file(self.0.path().join(tenant).join(key)).unwrap();
     }
 }
 

@@ -3,7 +3,6 @@
 use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use hookporter_testkit::SignedRequest;
@@ -11,6 +10,7 @@ use serde_json::Value;
 
 use crate::attacks::raw;
 use crate::examples::program::{Process, Program};
+use crate::replay::directory::Directory;
 use crate::server::Adapter;
 use crate::wire::{Answer, Wire};
 
@@ -26,19 +26,15 @@ pub const BUDGET: Duration = Duration::from_secs(2);
 pub const SLACK: Duration = Duration::from_millis(2500);
 
 /// A directory for an inbox, gone when the test ends well.
-pub struct Place(PathBuf);
+pub struct Place(Directory);
 
 impl Place {
     pub fn new() -> Self {
-        static COUNT: AtomicUsize = AtomicUsize::new(0);
-        let count = COUNT.fetch_add(1, Ordering::Relaxed);
-        let path = std::env::temp_dir().join(format!("hookporter-faults-{}-{count}", std::process::id()));
-        std::fs::create_dir_all(&path).unwrap();
-        Self(path)
+        Self(Directory::new())
     }
 
     pub fn inbox(&self) -> PathBuf {
-        self.0.join("hooks.db")
+        self.0.file()
     }
 
     /// The events that the inbox holds, as the command line shows them.
@@ -72,14 +68,6 @@ impl Place {
             std::thread::sleep(Duration::from_millis(100));
         }
         panic!("not all of it is worked: {:?}", self.events());
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        if !std::thread::panicking() {
-            let _ = std::fs::remove_dir_all(&self.0);
-        }
     }
 }
 
@@ -127,7 +115,7 @@ pub fn receive_disturbed(adapter: Adapter, place: &Place, disturbance: &[&str]) 
         let calm = receiver(adapter, &place.inbox(), address, &[]);
         let mut command = Command::new("strace");
         // The program stays our child, and strace ends with it.
-        command.args(["-D", "-f", "-o"]).arg(place.0.join("strace.log")).args(disturbance);
+        command.args(["-D", "-f", "-o"]).arg(place.0.path().join("strace.log")).args(disturbance);
         command.arg(calm.get_program()).args(calm.get_args()).env_clear();
         command.envs(calm.get_envs().filter_map(|(name, value)| Some((name, value?))));
         command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());

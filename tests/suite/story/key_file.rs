@@ -6,7 +6,8 @@ use hookporter::health::{Alarm, Light};
 use hookporter::operating::{QuarantineSide, RefusedSelection};
 use hookporter::{Endpoint, Inbox, Keys};
 
-use super::{Place, RIGHT, WRONG, Watched, deliver, each_once, push, stop, worked};
+use super::{RIGHT, WRONG, Watched, deliver, each_once, push, stop, worked};
+use crate::replay::directory::Directory;
 use crate::server::{Adapter, BOTH, Server};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -17,15 +18,15 @@ async fn the_server_mends_itself_once_the_file_is_right() {
 }
 
 async fn story(adapter: Adapter) {
-    let place = Place::new();
-    let key = place.0.join("github.secret");
+    let directory = Directory::new();
+    let key = directory.path().join("github.secret");
     let mount = async |secret: &str| {
         std::fs::write(&key, secret).unwrap();
         // A replaced file counts within a second.
         tokio::time::sleep(Duration::from_millis(1100)).await;
     };
     mount(RIGHT).await;
-    let inbox = Inbox::open(place.inbox()).await.unwrap();
+    let inbox = Inbox::open(directory.file()).await.unwrap();
     let endpoint = Endpoint::github(Keys::files([&key])).unwrap().inbox(&inbox).quarantine().unwrap();
     let server = Server::start(adapter, endpoint.hold_while_red().unwrap());
     let watched = Watched::over(server.endpoint.clone());

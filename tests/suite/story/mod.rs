@@ -4,8 +4,6 @@ mod key_file;
 mod senders;
 mod wrong_secret;
 
-use std::path::PathBuf;
-use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
@@ -21,31 +19,6 @@ use crate::wire::{Answer, Wire};
 /// What the sender signs with, and what is deployed in its place.
 const RIGHT: &str = "the secret that the sender has";
 const WRONG: &str = "the secret of another endpoint";
-
-/// A directory of a story's own, gone when it ends well.
-struct Place(PathBuf);
-
-impl Place {
-    fn new() -> Self {
-        static COUNT: AtomicUsize = AtomicUsize::new(0);
-        let count = COUNT.fetch_add(1, Ordering::Relaxed);
-        let path = std::env::temp_dir().join(format!("hookporter-story-{}-{count}", std::process::id()));
-        std::fs::create_dir_all(&path).unwrap();
-        Self(path)
-    }
-
-    fn inbox(&self) -> PathBuf {
-        self.0.join("hooks.db")
-    }
-}
-
-impl Drop for Place {
-    fn drop(&mut self) {
-        if !std::thread::panicking() {
-            let _ = std::fs::remove_dir_all(&self.0);
-        }
-    }
-}
 
 /// A delivery of GitHub's, signed by it.
 fn push(at: usize) -> SignedRequest {

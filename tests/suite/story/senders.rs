@@ -9,15 +9,15 @@ use hookporter::{Endpoint, FrozenClock, Inbox, Provider, Secret};
 use hookporter_testkit::SignedRequest;
 use tower::ServiceExt;
 
-use super::Place;
 use crate::attacks::NOW;
+use crate::replay::directory::Directory;
 
 const TIME: hookporter::UnixTime = hookporter::UnixTime::from_secs(NOW);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_of_them() {
-    let place = Place::new();
-    let inbox = Inbox::open(place.inbox()).await.unwrap();
+    let directory = Directory::new();
+    let inbox = Inbox::open(directory.file()).await.unwrap();
     let (mut wrong, mut expired, mut never, mut endpoints) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for provider in Provider::all() {
         let id = provider.id();
@@ -88,8 +88,8 @@ async fn kept(inbox: &Inbox, many: usize) -> Vec<String> {
 
 #[tokio::test]
 async fn senders_that_need_their_refusal_are_not_held() {
-    let place = Place::new();
-    let inbox = Inbox::open(place.inbox()).await.unwrap();
+    let directory = Directory::new();
+    let inbox = Inbox::open(directory.file()).await.unwrap();
     let mut need = Vec::new();
     for provider in Provider::all() {
         let (id, keys) = (provider.id(), hookporter_testkit::keys(provider.id()).unwrap());

@@ -7,7 +7,8 @@ use hookporter::operating::{QuarantineSide, RefusedSelection};
 use hookporter::quarantine::Judgement;
 use hookporter::{Endpoint, Inbox, Secret};
 
-use super::{Place, RIGHT, WRONG, Watched, deliver, each_once, push, stop, worked};
+use super::{RIGHT, WRONG, Watched, deliver, each_once, push, stop, worked};
+use crate::replay::directory::Directory;
 use crate::server::{Adapter, BOTH, Server};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -18,8 +19,8 @@ async fn the_release_after_it_loses_nothing() {
 }
 
 async fn story(adapter: Adapter) {
-    let place = Place::new();
-    let inbox = Inbox::open(place.inbox()).await.unwrap();
+    let directory = Directory::new();
+    let inbox = Inbox::open(directory.file()).await.unwrap();
     let endpoint = |secret: &str| {
         let endpoint = Endpoint::github(Secret::new(secret)).unwrap().recognize("the last release", Secret::new(RIGHT));
         endpoint.inbox(&inbox).quarantine().unwrap().hold_while_red().unwrap()

@@ -10,8 +10,8 @@ use serde_json::json;
 
 use self::rabbitmq::{Mood, RabbitMq};
 use super::Example;
-use super::inbox::File;
 use super::program::{Program, binary};
+use crate::replay::directory::Directory;
 
 const CUSTOMERS: usize = 3;
 
@@ -121,7 +121,8 @@ fn holds(consumer: &Program, sender: &Sender) {
 #[test]
 fn relay_rabbitmq() {
     let Some(mut broker) = RabbitMq::start() else { return };
-    let file = File::new("relay-rabbitmq");
+    let directory = Directory::new();
+    let file = directory.file();
     let (path, url) = (file.to_str().unwrap(), broker.url());
     let example = Example::of("relay-rabbitmq", "stripe", "STRIPE_WEBHOOK_SECRET");
     assert!(Program::refuses_to_start(example.name, &[("INBOX", path)]).contains(example.variable));

@@ -51,7 +51,9 @@ impl RabbitMq {
             return None;
         }
         let directory = std::env::temp_dir().join(format!("hookporter-rabbitmq-{}", std::process::id()));
-        std::fs::create_dir_all(&directory).unwrap();
+        // Process ids come again: what stands here is a dead process's.
+        let _ = std::fs::remove_dir_all(&directory);
+        std::fs::create_dir(&directory).unwrap();
         let host = own_host();
         // In one go, so that no two are the same.
         let held = [host, Ipv4Addr::LOCALHOST, Ipv4Addr::LOCALHOST].map(|host| TcpListener::bind((host, 0)).unwrap());
