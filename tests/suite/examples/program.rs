@@ -1,10 +1,9 @@
 //! An example as a user runs it: a process with its secrets in the environment.
 
 use std::io::Read;
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::net::{SocketAddr, TcpStream};
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -39,10 +38,9 @@ impl Program {
 
     /// Starts a program that is to listen at an address, and waits until it does.
     pub fn run(name: &str, command: impl Fn(SocketAddr) -> Command) -> Self {
-        let host = own_host();
-        // Between the choice of a port and its use somebody else may take it.
+        // Where there is one host only, somebody else may take a port between its choice and its use.
         for _ in 0..3 {
-            let address = TcpListener::bind((host, 0)).unwrap().local_addr().unwrap();
+            let address = hookporter_testkit::free_address().unwrap();
             let mut process = Process::spawn(command(address));
             let listens = || TcpStream::connect(address).is_ok();
             let ready = process.poll(Duration::from_secs(30), |process| listens() || process.exit().is_some());
@@ -153,16 +151,6 @@ impl Program {
         assert!(!output.contains("panicked"), "{}: {output}", self.name);
         (self.process.exit().unwrap(), output)
     }
-}
-
-/// A host of this machine's that nobody else uses, where there are several: many programs start at once, and none may be taken
-/// for another that has had its port in the meantime.
-pub fn own_host() -> Ipv4Addr {
-    static COUNT: AtomicU32 = AtomicU32::new(0);
-    let count = COUNT.fetch_add(1, Ordering::Relaxed) % 254 + 1;
-    let [_, first, second, third] = (std::process::id() % 16_384 * 256 + count).to_be_bytes();
-    // From 127.128.0.1 on: tests have others for their databases.
-    if cfg!(target_os = "linux") { Ipv4Addr::new(127, 128 | first, second, third) } else { Ipv4Addr::LOCALHOST }
 }
 
 /// A process, and what it writes.

@@ -1,11 +1,9 @@
 //! A RabbitMQ server of a test's own, on free ports, with its data in a directory that goes with it.
 
-use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
-
-use crate::examples::program::own_host;
 
 /// The server, and the daemon that tells its Erlang where its nodes are.
 pub struct RabbitMq {
@@ -17,7 +15,7 @@ pub struct RabbitMq {
 
 struct Ports {
     /// Where nobody else is, so that its port is free when it starts again.
-    host: Ipv4Addr,
+    host: IpAddr,
     amqp: u16,
     nodes: u16,
     names: u16,
@@ -54,9 +52,10 @@ impl RabbitMq {
         // Process ids come again: what stands here is a dead process's.
         let _ = std::fs::remove_dir_all(&directory);
         std::fs::create_dir(&directory).unwrap();
-        let host = own_host();
+        let host = hookporter_testkit::free_address().unwrap().ip();
         // In one go, so that no two are the same.
-        let held = [host, Ipv4Addr::LOCALHOST, Ipv4Addr::LOCALHOST].map(|host| TcpListener::bind((host, 0)).unwrap());
+        let local = IpAddr::from(Ipv4Addr::LOCALHOST);
+        let held = [host, local, local].map(|host| TcpListener::bind((host, 0)).unwrap());
         let [amqp, nodes, names] = held.each_ref().map(|held| held.local_addr().unwrap().port());
         drop(held);
         let ports = Ports { host, amqp, nodes, names };
