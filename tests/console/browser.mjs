@@ -17,8 +17,7 @@ export async function open() {
   const child = spawn('chromium', flags, { stdio: ['ignore', 'ignore', 'ignore', 'pipe', 'pipe'] });
   const gone = new Promise((done) => child.once('exit', done));
   const pipe = new Pipe(child.stdio[3], child.stdio[4], gone);
-  const { targetInfos } = await pipe.ask('Target.getTargets');
-  const { targetId } = targetInfos.find((target) => target.type === 'page');
+  const targetId = await firstPage(pipe);
   const { sessionId } = await pipe.ask('Target.attachToTarget', { targetId, flatten: true });
   const page = new Page(pipe, sessionId);
   await page.begin();
@@ -26,10 +25,29 @@ export async function open() {
     await pipe.ask('Browser.close').catch(() => {});
     await Promise.race([gone, new Promise((done) => setTimeout(done, 3000))]);
     child.kill('SIGKILL');
-    rmSync(profile, { recursive: true, force: true, maxRetries: 5, retryDelay: 100 });
+    await gone;
+    // A process of the browser's that has not ended yet may still write there.
+    try {
+      rmSync(profile, { recursive: true, force: true, maxRetries: 10, retryDelay: 100 });
+    } catch (error) {
+      console.log(`left behind: ${error.message}`);
+    }
   };
   return page;
 }
+
+/// The page that it starts with, which is there a moment after the browser is.
+async function firstPage(pipe) {
+  for (let at = 0; at < 600; at++) {
+    const { targetInfos } = await pipe.ask('Target.getTargets');
+    const page = targetInfos.find((target) => target.type === 'page');
+    if (page) return page.targetId;
+    await pause();
+  }
+  throw new Error('the browser has no page');
+}
+
+const pause = () => new Promise((done) => setTimeout(done, 100));
 
 /// Requests and answers, with a zero byte behind each.
 class Pipe {
@@ -86,6 +104,16 @@ class Page {
     this.pipe.on((message) => message.sessionId === this.session && this.#heard(message));
     for (const domain of ['Page', 'Runtime', 'Log', 'Audits', 'Network']) await this.ask(`${domain}.enable`);
     await this.size(1280, 900);
+    // That the empty page is loaded is not to be taken for the first one's.
+    while ((await this.run('document.readyState')) !== 'complete') await pause();
+  }
+  /// Whether something holds, or does in a moment.
+  async soon(expression) {
+    for (let at = 0; at < 100; at++) {
+      if (await this.run(expression)) return true;
+      await pause();
+    }
+    return false;
   }
   #heard({ method, params }) {
     const complain = (text) => this.complaints.push(`${this.url}: ${text}`);
@@ -105,7 +133,7 @@ class Page {
   /// Does something that loads a page, and waits until it is there.
   async loads(action) {
     const loaded = new Promise((done, fail) => {
-      const late = setTimeout(() => fail(new Error(`no page within 15 s, after ${this.url}`)), 15000);
+      const late = setTimeout(() => fail(new Error(`no page within a minute, after ${this.url}`)), 60000);
       this.#loaded = () => (clearTimeout(late), done());
     });
     await action();

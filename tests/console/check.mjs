@@ -23,7 +23,7 @@ const link = (name) => press(`here.matches('a') && here.innerText.trim().startsW
 const numberOf = () => Number(page.url.match(/events\/(\d+)/)[1]);
 /// Loads the page again until it has the text: a worker takes a moment.
 async function until(text) {
-  for (let at = 0; at < 60; at++) {
+  for (let at = 0; at < 300; at++) {
     if ((await page.text()).includes(text)) return;
     await new Promise((done) => setTimeout(done, 100));
     await page.loads(() => page.ask('Page.reload'));
@@ -41,7 +41,7 @@ async function endpoints() {
   // The first key leads past the ways to other pages.
   await page.tabTo(`here.matches('.skip')`, 1);
   await page.press('Enter');
-  holds(await page.run(`document.activeElement.id === 'main'`), 'the skip link leads to the content');
+  holds(await page.soon(`document.activeElement.id === 'main'`), 'the skip link leads to the content');
   await button('Pause');
   await has('The endpoint is paused', 'stopped');
   await button('Resume');

@@ -8,7 +8,7 @@ use hookporter::{BoxFuture, Endpoint, Event, Outcome, Reason, Secret};
 use hookporter_testkit::SignedRequest;
 
 use crate::attacks::raw;
-use crate::server::{Adapter, AsyncHandler, BOTH, PATH, Server, UNPROVEN, wait_for};
+use crate::server::{Adapter, AsyncHandler, BOTH, Door, PATH, Server, UNPROVEN, wait_for};
 use crate::wire::{Answer, Wire};
 
 const SECRET: &str = "a secret that is long enough";
@@ -27,13 +27,13 @@ fn send(server: &Server, request: &SignedRequest) -> Answer {
     wire.answer().expect("an answer")
 }
 
-/// A handler that works for `pause` and then answers `status`, counting its ends.
-fn slow(pause: Duration, status: u16, ended: &Arc<AtomicUsize>) -> AsyncHandler {
-    let ended = ended.clone();
+/// A handler that works until the door is open and then answers `status`, counting its ends.
+fn held(door: &Door, status: u16, ended: &Arc<AtomicUsize>) -> AsyncHandler {
+    let (door, ended) = (door.clone(), ended.clone());
     Arc::new(move |_: Event| {
-        let ended = ended.clone();
+        let (door, ended) = (door.clone(), ended.clone());
         Box::pin(async move {
-            tokio::time::sleep(pause).await;
+            door.opens().await;
             ended.fetch_add(1, Ordering::SeqCst);
             status
         }) as BoxFuture<'static, u16>
@@ -49,76 +49,90 @@ fn both(test: impl Fn(Adapter)) {
 #[test]
 fn a_hanging_handler_is_answered_503_within_the_budget_and_its_late_success_makes_the_retry_a_duplicate() {
     both(|adapter| {
-        let ended = Arc::new(AtomicUsize::new(0));
+        let (door, ended) = (Door::default(), Arc::new(AtomicUsize::new(0)));
         let endpoint = github().budget(Duration::from_millis(200));
-        let handler = slow(Duration::from_millis(600), 200, &ended);
-        let server = Server::with_async_handler(adapter, endpoint, handler);
-        let started = Instant::now();
-        let answer = send(&server, &push("late"));
-        assert!(started.elapsed() < Duration::from_millis(550), "{adapter:?}: {:?}", started.elapsed());
-        assert_eq!((answer.status, server.only_outcome().1), (503, Some(Reason::HandoffTimeout)), "{adapter:?}");
-        let seconds: u32 = answer.header("retry-after").unwrap().parse().unwrap();
-        assert!((1..=30).contains(&seconds));
-        wait_for(|| ended.load(Ordering::SeqCst) == 1);
-        server.forget();
-        assert_eq!(send(&server, &push("late")).status, 200);
-        assert_eq!(server.only_outcome(), (Outcome::Duplicate, None), "{adapter:?}");
-        assert_eq!(ended.load(Ordering::SeqCst), 1, "{adapter:?}: worked once");
+        let server = Server::with_async_handler(adapter, endpoint, held(&door, 200, &ended));
+        let is_in_time = |at: usize| {
+            server.forget();
+            let started = Instant::now();
+            let answer = send(&server, &push(&format!("late {at}")));
+            let took = started.elapsed();
+            assert_eq!((answer.status, server.only_outcome().1), (503, Some(Reason::HandoffTimeout)), "{adapter:?}");
+            let seconds: u32 = answer.header("retry-after").unwrap().parse().unwrap();
+            assert!((1..=30).contains(&seconds));
+            took < Duration::from_millis(550)
+        };
+        // A busy machine may need another try.
+        let tried = (1..=5).find(|at| is_in_time(*at));
+        let tried = tried.unwrap_or_else(|| panic!("{adapter:?}: told too late, five times"));
+        door.open();
+        wait_for(|| ended.load(Ordering::SeqCst) == tried);
+        // Its mark is set a moment later.
+        wait_for(|| send(&server, &push("late 1")).status == 200);
+        let last = server.records().pop().unwrap();
+        assert_eq!((last.outcome, last.reason), (Outcome::Duplicate, None), "{adapter:?}");
+        assert_eq!(ended.load(Ordering::SeqCst), tried, "{adapter:?}: worked once");
     });
 }
 
 #[test]
 fn a_late_failure_takes_the_mark_back_so_that_the_retry_is_worked() {
     both(|adapter| {
-        let ended = Arc::new(AtomicUsize::new(0));
+        let (door, ended) = (Door::default(), Arc::new(AtomicUsize::new(0)));
         let endpoint = github().budget(Duration::from_millis(100));
-        let server = Server::with_async_handler(adapter, endpoint, slow(Duration::from_millis(300), 500, &ended));
+        let server = Server::with_async_handler(adapter, endpoint, held(&door, 500, &ended));
         assert_eq!(send(&server, &push("fails")).status, 503);
+        door.open();
         wait_for(|| ended.load(Ordering::SeqCst) == 1);
-        assert_eq!(send(&server, &push("fails")).status, 503);
-        wait_for(|| ended.load(Ordering::SeqCst) == 2);
-        assert_eq!(ended.load(Ordering::SeqCst), 2, "{adapter:?}: worked again");
+        // The mark goes a moment later.
+        wait_for(|| {
+            assert_eq!(send(&server, &push("fails")).status, 503);
+            ended.load(Ordering::SeqCst) > 1
+        });
+        assert!(ended.load(Ordering::SeqCst) > 1, "{adapter:?}: worked again");
     });
 }
 
 #[test]
 fn a_sender_that_hangs_up_cannot_cancel_the_handler() {
     both(|adapter| {
-        let ended = Arc::new(AtomicUsize::new(0));
-        let server = Server::with_async_handler(adapter, github(), slow(Duration::from_millis(200), 200, &ended));
+        let (door, ended) = (Door::default(), Arc::new(AtomicUsize::new(0)));
+        let endpoint = github().budget(Duration::from_secs(20));
+        let server = Server::with_async_handler(adapter, endpoint, held(&door, 200, &ended));
         let mut wire = Wire::connect(server.address);
         wire.write(&raw(&push("gone")));
         wait_for(|| !server.handed_off().is_empty());
         drop(wire);
+        // Time for the server to hear of it.
+        std::thread::sleep(Duration::from_millis(200));
+        door.open();
         wait_for(|| ended.load(Ordering::SeqCst) == 1);
         assert_eq!(ended.load(Ordering::SeqCst), 1, "{adapter:?}");
         if adapter == Adapter::Actix {
             // actix-web does not drop the request of a sender that is gone: its record comes after the handler's end.
             assert_eq!(server.only_outcome(), (Outcome::Accepted, None));
         }
-        server.forget();
         assert_eq!(send(&server, &push("gone")).status, 200);
-        assert_eq!(server.only_outcome(), (Outcome::Duplicate, None), "{adapter:?}");
+        assert_eq!(server.endpoint.count(Outcome::Duplicate), 1, "{adapter:?}");
+        assert_eq!(ended.load(Ordering::SeqCst), 1, "{adapter:?}: worked once");
     });
 }
 
 #[test]
 fn a_full_background_is_503_and_free_again_once_the_work_is_done() {
     both(|adapter| {
-        let ended = Arc::new(AtomicUsize::new(0));
+        let (door, ended) = (Door::default(), Arc::new(AtomicUsize::new(0)));
         let endpoint = github().background(2);
-        let server = Server::with_async_handler(adapter, endpoint, slow(Duration::from_millis(300), 200, &ended));
+        let server = Server::with_async_handler(adapter, endpoint, held(&door, 200, &ended));
         for body in ["1", "2"] {
-            let started = Instant::now();
-            assert_eq!(send(&server, &push(body)).status, 200, "{adapter:?}");
-            assert!(started.elapsed() < Duration::from_millis(200), "{adapter:?}: acknowledged at once");
+            assert_eq!(send(&server, &push(body)).status, 200, "{adapter:?}: acknowledged before it is worked");
         }
         server.forget();
         assert_eq!(send(&server, &push("3")).status, 503);
         assert_eq!(server.only_outcome(), (Outcome::Unavailable, Some(Reason::HandoffFull)), "{adapter:?}");
-        wait_for(|| ended.load(Ordering::SeqCst) == 2);
-        std::thread::sleep(Duration::from_millis(20));
-        assert_eq!(send(&server, &push("3")).status, 200, "{adapter:?}: its mark was taken back");
+        door.open();
+        wait_for(|| send(&server, &push("3")).status == 200);
+        // Its mark was taken back, so that it is no duplicate.
         wait_for(|| ended.load(Ordering::SeqCst) == 3);
         assert_eq!(ended.load(Ordering::SeqCst), 3, "{adapter:?}");
     });
@@ -127,15 +141,17 @@ fn a_full_background_is_503_and_free_again_once_the_work_is_done() {
 #[test]
 fn a_background_failure_takes_the_mark_back() {
     both(|adapter| {
-        let ended = Arc::new(AtomicUsize::new(0));
+        let (door, ended) = (Door::default(), Arc::new(AtomicUsize::new(0)));
         let endpoint = github().background(2);
-        let server = Server::with_async_handler(adapter, endpoint, slow(Duration::ZERO, 500, &ended));
+        let server = Server::with_async_handler(adapter, endpoint, held(&door, 500, &ended));
         assert_eq!(send(&server, &push("again")).status, 200);
-        wait_for(|| ended.load(Ordering::SeqCst) == 1);
-        std::thread::sleep(Duration::from_millis(20));
-        assert_eq!(send(&server, &push("again")).status, 200);
-        wait_for(|| ended.load(Ordering::SeqCst) == 2);
-        assert_eq!(ended.load(Ordering::SeqCst), 2, "{adapter:?}");
+        door.open();
+        // The mark goes a moment after the end.
+        wait_for(|| {
+            assert_eq!(send(&server, &push("again")).status, 200);
+            ended.load(Ordering::SeqCst) > 1
+        });
+        assert!(ended.load(Ordering::SeqCst) > 1, "{adapter:?}");
     });
 }
 

@@ -1,6 +1,7 @@
 //! The same endpoint behind either adapter, on a free port, with what became of each request written down.
 
 use std::net::SocketAddr;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, mpsc};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -141,9 +142,26 @@ impl Drop for Server {
     }
 }
 
-/// Waits until `done` holds, at most five seconds.
+/// Where handlers stand until a test opens it: what they are to be busy with lasts as long as the test needs it.
+#[derive(Clone, Default)]
+pub struct Door(Arc<AtomicBool>);
+
+impl Door {
+    pub fn open(&self) {
+        self.0.store(true, Ordering::SeqCst);
+    }
+
+    /// Waits until it is open.
+    pub async fn opens(&self) {
+        while !self.0.load(Ordering::SeqCst) {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
+    }
+}
+
+/// Waits until `done` holds, at most half a minute: machines are busy.
 pub fn wait_for(done: impl Fn() -> bool) {
-    for _ in 0..500 {
+    for _ in 0..3000 {
         if done() {
             return;
         }

@@ -72,7 +72,7 @@ pub use keys::{TestKeys, keys};
 pub use keys::{discord_keys, standard_webhooks_v1a_keys};
 pub use maker::RequestMaker;
 pub use mutation::Mutation;
-pub use process::signal;
+pub use process::{free_address, signal};
 pub use request::SignedRequest;
 pub use secret::SenderSecret;
 pub use senders::*;

@@ -1,12 +1,37 @@
-//! Signals to the processes of a test.
+//! The processes of a test: where they listen, and signals to them.
 
 use std::io;
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
 use std::process::Command;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread::sleep;
 use std::time::Duration;
 
 /// How many looks at a process it may take to stand still, a millisecond apart.
 const LOOKS: u32 = 10_000;
+
+/// An address of this machine's, and a port that is free there, for a server that a test starts, ends and starts again.
+///
+/// A port that is free at 127.0.0.1 may be somebody else's before the server has it, and whenever the server is down. So on Linux,
+/// where a machine has sixteen million such addresses, the address is one that no other server of these tests has.
+///
+/// ```
+/// let address = hookporter_testkit::free_address()?;
+/// assert!(address.ip().is_loopback());
+/// # Ok::<(), std::io::Error>(())
+/// ```
+///
+/// # Errors
+/// No port is free.
+pub fn free_address() -> io::Result<SocketAddr> {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let process = std::process::id().wrapping_mul(256).to_be_bytes();
+    let [.., count] = COUNT.fetch_add(1, Ordering::Relaxed).to_be_bytes();
+    let [_, high, low, _] = process;
+    // Of addresses that end in 0 or 255 some are nobody's.
+    let own = if cfg!(target_os = "linux") { [127, high | 128, low, count.clamp(1, 254)] } else { [127, 0, 0, 1] };
+    TcpListener::bind((Ipv4Addr::from(own), 0))?.local_addr()
+}
 
 /// Sends a Unix signal (`TERM`, `KILL`, `STOP` …) to a process, by the shell's `kill`.
 ///
@@ -59,6 +84,12 @@ fn stands_still(process: u32) -> io::Result<bool> {
 #[cfg(all(test, target_os = "linux"))]
 mod tests {
     use super::*;
+
+    #[test]
+    fn each_server_has_an_address_of_its_own() {
+        let addresses: std::collections::BTreeSet<_> = (0..100).map(|_| free_address().unwrap().ip()).collect();
+        assert!(addresses.len() >= 99, "{addresses:?}");
+    }
 
     #[test]
     fn a_stopped_process_stands_still_and_a_missing_one_is_an_error() {

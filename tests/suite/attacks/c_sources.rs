@@ -2,7 +2,7 @@
 
 use std::path::Path;
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use hookporter::jwt::TokenScheme;
 use hookporter::{BoxError, Endpoint, Keyring, Keys, Reason, Scheme, Secret, UnixTime};
@@ -59,6 +59,23 @@ impl Commanded {
 
     fn at_once(&self, answer: Answer) {
         *self.answer.lock().unwrap() = answer;
+    }
+
+    /// What the source has said counts for a second, whatever becomes of the source. On a busy machine the second may be over.
+    fn is_cached_for_a_while(&mut self) {
+        for _ in 0..10 {
+            self.switch_to(Answer::Keys(&[CANARY]));
+            let asked = Instant::now();
+            self.send("C13", "reachable, not cached any more", CANARY, Expect::Ack);
+            self.at_once(Answer::Fails);
+            self.sent += 1;
+            let status = crate::sender::told(&self.server, &push(CANARY, self.sent));
+            if asked.elapsed() < Duration::from_secs(1) {
+                assert_eq!(status, 200, "{:?}: unreachable, still cached", self.adapter);
+                return;
+            }
+        }
+        panic!("{:?}: this machine is too slow", self.adapter);
     }
 
     /// Sends an event of its own, signed with `key`.
@@ -124,8 +141,7 @@ fn c13_while_the_source_fails_the_sender_is_to_come_again() {
         run_case(adapter, &hook.server, &case("C13", "without a signature", &bare, MISSING));
         hook.at_once(Answer::Keys(&[CANARY]));
         hook.send("C13", "reachable", CANARY, Expect::Ack);
-        hook.at_once(Answer::Fails);
-        hook.send("C13", "unreachable, still cached", CANARY, Expect::Ack);
+        hook.is_cached_for_a_while();
         hook.switch_to(Answer::Fails);
         hook.send("C13", "unreachable past the cache", CANARY, NO_KEYS);
         hook.send("C13", "a forgery meanwhile is not judged", OTHER, NO_KEYS);

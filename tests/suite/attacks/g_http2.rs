@@ -14,7 +14,7 @@ use crate::server::{Adapter, Server};
 
 type Client = SendRequest<Bytes>;
 
-/// Runs `client` on a connection of its own, at most ten seconds.
+/// Runs `client` on a connection of its own, at most a minute.
 fn connected<R: Future<Output = ()>>(server: &Server, client: impl FnOnce(Client) -> R) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
@@ -24,7 +24,7 @@ fn connected<R: Future<Output = ()>>(server: &Server, client: impl FnOnce(Client
             // A server that hangs up on a flood is within its rights.
             let _ = connection.await;
         });
-        tokio::time::timeout(Duration::from_secs(10), client(sender)).await.expect("the client is done in time");
+        tokio::time::timeout(Duration::from_secs(60), client(sender)).await.expect("the client is done in time");
         driven.abort();
     });
 }

@@ -48,7 +48,7 @@ fn of(scene: Scene, adapter: Adapter) -> (Scene, Served) {
         assert_eq!(status, if expected == "accepted" { 200 } else { 401 }, "{expected}");
     }
     // What was refused is examined beside the path of requests.
-    wait_for(|| scene.stripe.health().likely_cause.is_some());
+    wait_for(|| scene.stripe.health().likely_cause.is_some() && scene.stripe.health().light == Light::Red);
     assert_eq!(scene.stripe.health().light, Light::Red);
     (scene, served)
 }

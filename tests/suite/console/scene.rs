@@ -153,7 +153,7 @@ impl Scene {
         let runtime = self.runtime.as_ref().unwrap();
         runtime.block_on(async {
             inbox.accept(records).await.unwrap();
-            for _ in 0..500 {
+            for _ in 0..1500 {
                 let left = [State::Waiting, State::Working].map(|state| Selection::all().state(state));
                 let mut waiting = 0;
                 for which in left {

@@ -56,7 +56,7 @@ where
 }
 
 /// There a clone was called that nobody had asked to be ready, which panics over a concurrency limit.
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_clone_of_the_service_was_called_that_was_not_ready() {
     let calls = Arc::new(AtomicUsize::new(0));
     let limited = ServiceBuilder::new().layer(ConcurrencyLimitLayer::new(1)).service(handler(&calls));
@@ -71,7 +71,7 @@ async fn a_clone_of_the_service_was_called_that_was_not_ready() {
 }
 
 /// A limit that stays full is waited for within the budget, no longer.
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_service_that_is_never_ready_kept_the_sender_waiting() {
     let calls = Arc::new(AtomicUsize::new(0));
     let limited = ServiceBuilder::new().layer(ConcurrencyLimitLayer::new(1)).service(handler(&calls));

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use super::Example;
 use super::inbox::File;
-use super::program::Program;
+use super::program::{Process, Program};
+use crate::server::wait_for;
 
 #[test]
 fn axum_transaction() {
@@ -41,7 +42,7 @@ fn axum_transaction() {
     }
     let program = Program::start(example.name, &variables);
     let mut booked = 0;
-    for _ in 0..100 {
+    for _ in 0..600 {
         let answer = program.get("/balances/cus_1");
         booked = String::from_utf8(answer.body).unwrap().parse().unwrap();
         if booked >= sum {
@@ -56,6 +57,18 @@ fn axum_transaction() {
     let (status, said) = program.terminate();
     assert_eq!(status.code(), Some(0), "{said}");
     assert!(!said.contains(&example.secret), "{said}");
+}
+
+/// Waits until every event is done: a handler that has said something has not ended yet.
+fn all_done(inbox: &str) {
+    let is_done = || {
+        let listed = Process::piped("hookporter").args(["inbox", "--inbox", inbox, "list", "--json"]).output().unwrap();
+        assert!(listed.status.success(), "{listed:?}");
+        let listed = String::from_utf8(listed.stdout).unwrap();
+        listed.lines().all(|line| serde_json::from_str::<Value>(line).unwrap()["state"] == "done")
+    };
+    wait_for(is_done);
+    assert!(is_done(), "not everything is worked");
 }
 
 /// The receiver with a worker in a process of its own.
@@ -79,6 +92,7 @@ fn worker_process() {
     }
     assert_eq!(receiver.send(&push(1).build()).status, 200);
     worker.says("acme/1.");
+    all_done(path);
 
     // Without a worker it goes on receiving; the next worker finds what came.
     drop(worker);

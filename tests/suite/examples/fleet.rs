@@ -100,7 +100,7 @@ fn kill_nodes(fleet: &Fleet, seen: &Seen) {
         for (node, before) in nodes.iter().zip(before) {
             let began = Instant::now();
             while fleet.process(node) == before {
-                assert!(began.elapsed() < Duration::from_secs(20), "{node} is not started again");
+                assert!(began.elapsed() < Duration::from_secs(60), "{node} is not started again");
                 std::thread::sleep(Duration::from_millis(20));
             }
         }
@@ -111,13 +111,13 @@ fn kill_nodes(fleet: &Fleet, seen: &Seen) {
 /// Waits until all nodes are there: of three deliveries each has one.
 fn all_have_their_turn(fleet: &Fleet, sdk: &Mutex<Sdk>) {
     for at in 0..200 {
-        for copy in 0..3 {
-            assert_eq!(fleet.send(&signed(sdk, &format!("evt_turn_{at}_{copy}"))).status, 200);
-        }
+        let told = [0, 1, 2].map(|copy| fleet.send(&signed(sdk, &format!("evt_turn_{at}_{copy}"))).status);
+        // A line to a node that was killed may be dead without nginx having heard of it.
+        assert!(told.iter().all(|status| [200, 503].contains(status)), "{told:?}");
         let log = fleet.log("nginx");
         let node = |line: &str| Some(line.split_once(" 200, sent to ")?.1.split_once(": 200 in ")?.0.to_owned());
         let last: BTreeSet<_> = log.lines().rev().filter_map(node).take(3).collect();
-        if last.len() == 3 {
+        if last.len() == 3 && told == [200; 3] {
             return;
         }
         std::thread::sleep(Duration::from_millis(50));
@@ -139,7 +139,7 @@ fn is_not_sent_twice(fleet: &Fleet, sdk: &Mutex<Sdk>) {
             // Two of three are answered at once; the others lie before the node that stands still.
             let began = Instant::now();
             while sending.iter().filter(|sending| sending.is_finished()).count() < 4 {
-                assert!(began.elapsed() < Duration::from_secs(8), "nobody is answered");
+                assert!(began.elapsed() < Duration::from_secs(30), "nobody is answered");
                 std::thread::sleep(Duration::from_millis(20));
             }
             std::thread::sleep(Duration::from_millis(100));

@@ -4,6 +4,7 @@ use std::io::Read;
 use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::PathBuf;
 use std::process::{Child, Command, ExitStatus, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -16,8 +17,8 @@ use crate::wire::{self, Answer, Wire};
 /// A variable of the environment and its value.
 pub type Variable<'a> = (&'a str, &'a str);
 
-/// How long a shutdown may take: ten seconds are what the servers give to work that is under way.
-const SHUTDOWN: Duration = Duration::from_secs(12);
+/// How long a shutdown may take: ten seconds are what the servers give to work that is under way, the rest is a busy machine's.
+const SHUTDOWN: Duration = Duration::from_secs(20);
 
 /// A running example.
 pub struct Program {
@@ -38,11 +39,7 @@ impl Program {
 
     /// Starts a program that is to listen at an address, and waits until it does.
     pub fn run(name: &str, command: impl Fn(SocketAddr) -> Command) -> Self {
-        Self::run_at(Ipv4Addr::LOCALHOST, name, command)
-    }
-
-    /// The same, at an address of this machine's.
-    pub fn run_at(host: Ipv4Addr, name: &str, command: impl Fn(SocketAddr) -> Command) -> Self {
+        let host = own_host();
         // Between the choice of a port and its use somebody else may take it.
         for _ in 0..3 {
             let address = TcpListener::bind((host, 0)).unwrap().local_addr().unwrap();
@@ -121,7 +118,7 @@ impl Program {
     /// Waits for its end, which somebody else has brought about.
     pub fn has_died(mut self) {
         let name = &self.name;
-        assert!(self.process.poll(Duration::from_secs(5), |process| process.exit().is_some()), "{name} lives on");
+        assert!(self.process.poll(Duration::from_secs(30), |process| process.exit().is_some()), "{name} lives on");
     }
 
     /// What it has said so far.
@@ -131,7 +128,7 @@ impl Program {
 
     /// Waits until the example has written `text`.
     pub fn says(&mut self, text: &str) {
-        self.says_within(Duration::from_secs(10), text);
+        self.says_within(Duration::from_secs(30), text);
     }
 
     /// The same, where it takes longer.
@@ -156,6 +153,16 @@ impl Program {
         assert!(!output.contains("panicked"), "{}: {output}", self.name);
         (self.process.exit().unwrap(), output)
     }
+}
+
+/// A host of this machine's that nobody else uses, where there are several: many programs start at once, and none may be taken
+/// for another that has had its port in the meantime.
+pub fn own_host() -> Ipv4Addr {
+    static COUNT: AtomicU32 = AtomicU32::new(0);
+    let count = COUNT.fetch_add(1, Ordering::Relaxed) % 254 + 1;
+    let [_, first, second, third] = (std::process::id() % 16_384 * 256 + count).to_be_bytes();
+    // From 127.128.0.1 on: tests have others for their databases.
+    if cfg!(target_os = "linux") { Ipv4Addr::new(127, 128 | first, second, third) } else { Ipv4Addr::LOCALHOST }
 }
 
 /// A process, and what it writes.

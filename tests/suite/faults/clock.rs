@@ -1,11 +1,10 @@
 //! A clock that jumps, by an hour and back.
 
 use std::sync::{Arc, Mutex};
-use std::time::Duration;
 
 use hookporter::inbox::WorkError;
 use hookporter::sqlite::Settings;
-use hookporter::{Endpoint, Event, Inbox, Outcome, Reason, Secret, UnixTime};
+use hookporter::{BodyMemory, Endpoint, Event, Inbox, Outcome, Reason, Secret, UnixTime};
 use hookporter_testkit::ManualClock;
 
 use super::scene::Place;
@@ -102,14 +101,17 @@ fn a_jump_in_the_midst_of_a_request_changes_nothing_for_it() {
             let (place, clock) = (Place::new(), ManualClock::at(at(NOW)));
             let runtime = tokio::runtime::Runtime::new().unwrap();
             let inbox = runtime.block_on(Settings::new().clock(clock.clone()).open(place.inbox())).unwrap();
+            let memory = BodyMemory::new(1 << 20);
             let endpoint = Endpoint::stripe(Secret::new(SECRET)).unwrap().clock(clock.clone()).inbox(&inbox);
+            let endpoint = endpoint.body_memory(memory.clone());
             let server = Server::start(adapter, endpoint);
             let request = hookporter_testkit::stripe(SECRET).event_id("evt_1").target(PATH).at(at(NOW)).build();
             let bytes = raw(&request);
             let (first, rest) = bytes.split_at(bytes.len() - 10);
             let mut wire = Wire::connect(server.address);
             wire.write(first);
-            std::thread::sleep(Duration::from_millis(100));
+            // The body is held, so that the head was judged.
+            wait_for(|| memory.used() > 0);
             clock.set(at(NOW + jump));
             wire.write(rest);
             assert_eq!(wire.answer().unwrap().status, 200, "{adapter:?} {jump}");

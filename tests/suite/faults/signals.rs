@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::net::SocketAddr;
 use std::process::Stdio;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use super::scene::{
@@ -11,7 +11,7 @@ use super::scene::{
 };
 use crate::attacks::raw;
 use crate::examples::program::Program;
-use crate::server::Adapter;
+use crate::server::{Adapter, wait_for};
 use crate::wire::Wire;
 
 /// An upload that says how long it will be and never comes to its end.
@@ -23,7 +23,12 @@ fn stalled(address: SocketAddr, target: &str, at: usize) -> Wire {
 }
 
 /// Sends events until the receiver takes no more; those that were acknowledged.
-fn send_on(address: SocketAddr, target: &str, sender: usize, over: &AtomicBool) -> BTreeSet<String> {
+fn send_on(
+    address: SocketAddr,
+    target: &str,
+    sender: usize,
+    (over, count): (&AtomicBool, &AtomicUsize),
+) -> BTreeSet<String> {
     let mut acked = BTreeSet::new();
     for at in 0.. {
         let id = format!("evt_{sender}_{at}");
@@ -32,6 +37,7 @@ fn send_on(address: SocketAddr, target: &str, sender: usize, over: &AtomicBool) 
         wire.write(&raw(&paid_at(target, &id)));
         if wire.answer().is_some_and(|answer| answer.status == 200) {
             acked.insert(id);
+            count.fetch_add(1, Ordering::SeqCst);
         }
     }
     acked
@@ -41,12 +47,12 @@ fn send_on(address: SocketAddr, target: &str, sender: usize, over: &AtomicBool) 
 fn ends_in_time(name: &str, program: Program, place: &Place, target: &str, limit: Duration) {
     let address = program.address;
     let uploads: Vec<Wire> = (0..100).map(|at| stalled(address, target, at)).collect();
-    let over = AtomicBool::new(false);
+    let (over, count) = (AtomicBool::new(false), AtomicUsize::new(0));
     let (acked, took) = std::thread::scope(|scope| {
-        let over = &over;
+        let (over, count) = (&over, &count);
         let senders: Vec<_> =
-            (0..4).map(|sender| scope.spawn(move || send_on(address, target, sender, over))).collect();
-        std::thread::sleep(Duration::from_millis(700));
+            (0..4).map(|sender| scope.spawn(move || send_on(address, target, sender, (over, count)))).collect();
+        wait_for(|| count.load(Ordering::SeqCst) > 50);
         let told = Instant::now();
         let (status, said) = program.terminate();
         let took = told.elapsed();
@@ -56,7 +62,7 @@ fn ends_in_time(name: &str, program: Program, place: &Place, target: &str, limit
     });
     drop(uploads);
     // The rest is a busy machine's.
-    assert!(took < limit + Duration::from_millis(1500), "{name}: ended after {took:?}");
+    assert!(took < limit + SLACK, "{name}: ended after {took:?}");
     assert!(acked.len() > 20, "{name}: hardly any load: {}", acked.len());
     let stored: BTreeSet<String> = place.events().into_iter().map(|event| event.id).collect();
     let missing: Vec<_> = acked.difference(&stored).collect();
@@ -94,10 +100,13 @@ fn a_process_that_stood_still_answers_within_the_budget_and_judges_by_the_time_a
         let (place, strict_place) = (Place::new(), Place::new());
         let program = receive(adapter, &place, &[]);
         let strict = receive(adapter, &strict_place, &["--tolerance", "2s"]);
-        for program in [&program, &strict] {
-            assert_eq!(send_timed(program.address, &paid("before")).0.map(|answer| answer.status), Some(200));
-            program.signal("STOP");
-        }
+        assert_eq!(send_timed(program.address, &paid("before")).0.map(|answer| answer.status), Some(200));
+        program.signal("STOP");
+        // A busy machine may need another try, so little is too old for it.
+        let told = |at: usize| send_timed(strict.address, &paid(&format!("before_{at}"))).0.map(|answer| answer.status);
+        let tries =
+            (1..10).find(|at| told(*at) == Some(200)).unwrap_or_else(|| panic!("{adapter:?}: it takes nothing"));
+        strict.signal("STOP");
         let waiting = |program: &Program, id: &str| {
             let mut wire = Wire::connect(program.address);
             wire.write(&raw(&paid(id)));
@@ -114,12 +123,12 @@ fn a_process_that_stood_still_answers_within_the_budget_and_judges_by_the_time_a
             assert_eq!(wire.answer().map(|answer| answer.status), Some(200), "{adapter:?}");
         }
         assert_eq!(too_old.answer().map(|answer| answer.status), Some(401), "{adapter:?}: it is read too late");
-        assert!(awake.elapsed() < BUDGET, "{adapter:?}: {:?} after it went on", awake.elapsed());
+        assert!(awake.elapsed() < BUDGET + SLACK, "{adapter:?}: {:?} after it went on", awake.elapsed());
         let (answer, took) = send_timed(program.address, &paid("after"));
         assert_eq!(answer.map(|answer| answer.status), Some(200), "{adapter:?}");
         assert!(took < SLACK, "{adapter:?}: {took:?}");
         assert_eq!(place.events().len(), 7, "{adapter:?}");
-        let (outcome, reason) = outcomes_of(&strict, 2).remove(1);
+        let (outcome, reason) = outcomes_of(&strict, tries + 1).pop().unwrap();
         assert_eq!((&*outcome, reason.as_deref()), ("rejected", Some("timestamp-too-old")), "{adapter:?}");
     });
 }

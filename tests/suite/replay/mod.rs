@@ -178,7 +178,7 @@ async fn work_in_turn(worker: Worker, count: usize) -> Vec<Change> {
         }
     };
     let bounded = async {
-        let waited = tokio::time::timeout(Duration::from_secs(20), enough).await;
+        let waited = tokio::time::timeout(Duration::from_secs(60), enough).await;
         assert!(waited.is_ok(), "{:?}", changes.lock().unwrap());
     };
     let _ = worker.run_until(bounded).await;

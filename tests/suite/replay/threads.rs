@@ -9,7 +9,7 @@ use hookporter::inbox::WorkError;
 
 use super::said::Said;
 use super::state::State;
-use super::{Scene, Shape, acme, actix, ends, impatient, work, work_in_turn};
+use super::{Scene, Shape, acme, actix, ends, impatient, work};
 use crate::server::{Adapter, wait_for};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -41,9 +41,16 @@ async fn every_thread_has_an_app_and_results_come_back_to_their_callers() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_thread_that_is_blocked_is_given_nothing_while_another_is_free() {
-    let says = |event: &hookporter::Event| match event.id() {
-        Some("blocks") => Said::Block(Duration::from_secs(2)),
-        _ => Said::Status(200),
+    let others = Arc::new(AtomicUsize::new(0));
+    let count = others.clone();
+    let says = move |event: &hookporter::Event| {
+        if event.id() != Some("blocks") {
+            count.fetch_add(1, SeqCst);
+            return Said::Status(200);
+        }
+        // Its thread is blocked until the others have had their turn.
+        wait_for(|| count.load(SeqCst) == 5);
+        Said::Status(if count.load(SeqCst) == 5 { 200 } else { 500 })
     };
     let scene = Scene::saying(Adapter::Actix, says).await;
     for id in ["blocks", "a", "b", "c", "d", "e"] {
@@ -51,9 +58,8 @@ async fn a_thread_that_is_blocked_is_given_nothing_while_another_is_free() {
     }
     let function = actix::through(2, Shape::Same, &scene.state, &scene.endpoint);
     // One at a time beside the one that blocks.
-    let changes = work_in_turn(scene.inbox.worker(function).concurrency(2), 6).await;
-    let told: Vec<_> = changes.iter().filter_map(|change| change.event_id.as_deref()).collect();
-    assert_eq!(told, ["a", "b", "c", "d", "e", "blocks"]);
+    let changes = work(scene.inbox.worker(function).concurrency(2), 6).await;
+    assert_eq!(ends(&changes), [(1, "worked"); 6], "one waited for the thread that is blocked: {changes:?}");
 }
 
 /// Counts the threads that have made an app and not ended.

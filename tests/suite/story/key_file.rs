@@ -46,7 +46,7 @@ async fn story(adapter: Adapter) {
     // The sender comes again with one that was held: its proof ends the mode, and the rest is judged again by itself.
     assert_eq!(deliver(&server, &push(7)).await.status, 200);
     watched.turns(Light::Green).await;
-    for _ in 0..250 {
+    for _ in 0..1500 {
         if inbox.select_refused(RefusedSelection::all(), 0, 1).await.unwrap().is_empty() {
             break;
         }

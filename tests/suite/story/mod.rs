@@ -98,7 +98,7 @@ async fn worked(inbox: &Inbox, many: usize) -> Vec<String> {
         async { Ok::<_, WorkError>(()) }
     });
     let all = async {
-        for _ in 0..500 {
+        for _ in 0..1500 {
             if bodies.lock().unwrap().len() >= many {
                 break;
             }

@@ -64,7 +64,7 @@ async fn send(endpoint: Endpoint, request: &SignedRequest) -> u16 {
 
 /// The name is free once the last refusal of the endpoint that had it is examined.
 async fn rechecked(endpoint: &Endpoint) -> Vec<Rechecked> {
-    for _ in 0..200 {
+    for _ in 0..1500 {
         match endpoint.recheck(RefusedSelection::all()).await {
             Ok(judged) => return judged,
             Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
@@ -73,10 +73,10 @@ async fn rechecked(endpoint: &Endpoint) -> Vec<Rechecked> {
     panic!("its name is never free");
 }
 
-/// The endpoints of what is kept, once it is so many, or after four seconds.
+/// The endpoints of what is kept, once it is so many, or after half a minute.
 async fn kept(inbox: &Inbox, many: usize) -> Vec<String> {
     let mut kept = Vec::new();
-    for _ in 0..200 {
+    for _ in 0..1500 {
         kept = inbox.select_refused(RefusedSelection::all(), 0, 1000).await.unwrap();
         if kept.len() == many {
             break;

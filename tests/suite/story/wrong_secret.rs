@@ -73,7 +73,7 @@ async fn story(adapter: Adapter) {
 
 /// The number of the first of so many.
 async fn kept(inbox: &Inbox, many: usize) -> i64 {
-    for _ in 0..250 {
+    for _ in 0..1500 {
         let listed = inbox.select_refused(RefusedSelection::all(), 0, 100).await.unwrap();
         if listed.len() == many {
             return listed[0].number;

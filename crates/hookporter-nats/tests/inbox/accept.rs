@@ -5,8 +5,8 @@ use std::time::Duration;
 use hookporter_nats::async_nats::jetstream::stream::{Config, DiscardPolicy};
 use hookporter_nats::{Inbox, OpenError, Settings};
 use hookporter_pipeline::inbox::{Accepted, AcceptingSide, EventRecord, Failure, Next, RecordLabel, WorkingSide};
-use hookporter_testkit::inbox::sample_record;
-use tokio::time::{Instant, sleep, timeout};
+use hookporter_testkit::inbox::{Stopwatch, sample_record};
+use tokio::time::{sleep, timeout};
 
 use crate::server::{Server, lent};
 
@@ -142,7 +142,7 @@ async fn what_is_on_its_way_is_bounded_while_the_server_hangs_and_goes_on_when_n
         drop(inbox.accept(vec![sample_record(&format!("evt_{at}"))]));
     }
     assert_eq!(inbox.queue_depth().0, 3);
-    let began = Instant::now();
+    let began = Stopwatch::start();
     let error = inbox.accept(vec![sample_record("evt_3")]).await.unwrap_err();
     assert!(began.elapsed() < Duration::from_millis(500), "refused at once");
     assert!(error.to_string().contains("full"), "{error}");

@@ -1,6 +1,6 @@
 //! A NATS server of a test's own, on a free port, with its streams in a directory that goes with it.
 
-use std::net::TcpListener;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -10,13 +10,17 @@ use hookporter_core::{Clock, SystemClock};
 use hookporter_nats::async_nats::{self, jetstream};
 use hookporter_nats::{Inbox, Settings};
 use hookporter_pipeline::inbox::{Claim, Lease, WorkingSide};
+use hookporter_testkit::free_address;
 use tokio::time::{Instant, sleep, timeout};
+
+/// The address of one that does not run yet.
+const NOWHERE: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(std::net::Ipv4Addr::LOCALHOST), 0);
 
 /// The server.
 pub(crate) struct Server {
     program: PathBuf,
     directory: PathBuf,
-    port: u16,
+    address: SocketAddr,
     child: Option<Child>,
     /// Whether it is to sync every message, if it can.
     syncs: bool,
@@ -68,7 +72,14 @@ impl Server {
 
     /// A newer server in this directory, which it leaves as it is; it does not run yet.
     pub(crate) fn at(directory: &Path, syncs: bool) -> Option<Self> {
-        Some(Self { program: newer()?, directory: directory.to_owned(), port: 0, child: None, syncs, stays: true })
+        Some(Self {
+            program: newer()?,
+            directory: directory.to_owned(),
+            address: NOWHERE,
+            child: None,
+            syncs,
+            stays: true,
+        })
     }
 
     fn in_a_new_directory(program: PathBuf) -> Self {
@@ -76,7 +87,7 @@ impl Server {
         let name = format!("hookporter-nats-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
         let directory = std::env::temp_dir().join(name);
         std::fs::create_dir_all(&directory).unwrap();
-        Self { program, directory, port: 0, child: None, syncs: true, stays: false }
+        Self { program, directory, address: NOWHERE, child: None, syncs: true, stays: false }
     }
 
     pub(crate) fn started(self) -> Self {
@@ -87,7 +98,7 @@ impl Server {
     pub(crate) fn try_started(mut self) -> Result<Self, String> {
         // Somebody else may be faster to take a port that was free.
         for _ in 0..5 {
-            self.port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+            self.address = free_address().unwrap();
             self.launch();
             if self.is_up() {
                 return Ok(self);
@@ -102,9 +113,9 @@ impl Server {
 
     fn configuration(&self, sync: &str) -> PathBuf {
         let file = self.directory.join(format!("server{}.conf", sync.len()));
-        let (port, store) = (self.port, self.directory.join("streams"));
+        let (address, store) = (self.address, self.directory.join("streams"));
         let text = format!(
-            "listen: \"127.0.0.1:{port}\"\njetstream {{\n  store_dir: {store:?}\n  max_memory_store: 64MB\n  \
+            "listen: \"{address}\"\njetstream {{\n  store_dir: {store:?}\n  max_memory_store: 64MB\n  \
              max_file_store: 1GB\n  {sync}\n}}\n"
         );
         std::fs::write(&file, text).unwrap();
@@ -135,7 +146,7 @@ impl Server {
             if self.child.as_mut().is_some_and(|child| child.try_wait().unwrap().is_some()) {
                 return false;
             }
-            if std::net::TcpStream::connect(("127.0.0.1", self.port)).is_ok() {
+            if std::net::TcpStream::connect(self.address).is_ok() {
                 return true;
             }
             std::thread::sleep(Duration::from_millis(20));
@@ -155,12 +166,12 @@ impl Server {
         panic!("the server does not start again: {}", self.log());
     }
 
-    pub(crate) fn port(&self) -> u16 {
-        self.port
+    pub(crate) fn address(&self) -> SocketAddr {
+        self.address
     }
 
     pub(crate) fn url(&self) -> String {
-        format!("nats://127.0.0.1:{}", self.port)
+        format!("nats://{}", self.address)
     }
 
     /// An inbox in a stream of this name.

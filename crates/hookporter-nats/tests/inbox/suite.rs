@@ -175,5 +175,5 @@ async fn node() {
     let told = |name| std::env::var(name).expect("started by the test beside it");
     let inbox = Settings::new().stream(&told(STREAM)).connect(&told(URL)).await.unwrap();
     // Each copy is on its own way to the server.
-    panic!("{}", NodeLife::new(inbox).lease(Duration::from_secs(3)).copies_in_any_order().live().await);
+    panic!("{}", NodeLife::new(inbox).copies_in_any_order().live().await);
 }

@@ -8,6 +8,7 @@ use hookporter_pipeline::Endpoint;
 use hookporter_pipeline::health::{HealthBoard, Light};
 use hookporter_pipeline::nodes::Fleet;
 use hookporter_postgres::{Inbox, Settings, sqlx};
+use hookporter_testkit::inbox::Stopwatch;
 use tokio::time::{Instant, sleep};
 
 use crate::door::{Door, NEW, TAKEN, push};
@@ -73,8 +74,9 @@ async fn each_node_has_its_name_on_the_boards_of_all() {
         assert_eq!(b.send(&push("a secret of nobody's at all")).await.0, 401);
     }
     for (door, own) in [(&a, "a"), (&b, "b")] {
-        let fleet = until(door, |fleet| fleet.endpoints.iter().any(|one| one.calls == 6 && one.nodes == 2)).await;
-        assert_eq!(names(&fleet), [("a", true), ("b", true)]);
+        let all = [("a", true), ("b", true)];
+        let is_told = |fleet: &Fleet| fleet.endpoints.iter().any(|one| one.calls == 6 && one.nodes == 2);
+        let fleet = until(door, |fleet| is_told(fleet) && names(fleet) == all).await;
         assert!(fleet.nodes.iter().all(|node| node.is_here == (node.name == own)));
         let json = HealthBoard::new([(*door.0).clone()]).fresh_json().await;
         assert!(json.contains(r#""fleet":{"light":"red""#) && !json.contains(NEW), "{json}");
@@ -105,7 +107,7 @@ async fn a_node_that_is_killed_is_shown_as_gone_and_forgotten_later() {
     until(&door, |fleet| names(fleet) == [("a", true)] && fleet.light == Light::Green).await;
     let began = Instant::now();
     while crate::server::number(&pool, "SELECT count(*) FROM fleet.nodes").await > 1 {
-        assert!(began.elapsed() < Duration::from_secs(15), "its row stays");
+        assert!(began.elapsed() < Duration::from_secs(30), "its row stays");
         sleep(Duration::from_millis(50)).await;
     }
 }
@@ -119,7 +121,7 @@ async fn a_board_does_not_wait_for_a_server_that_is_away() {
     let fleet = until(&door, |fleet| fleet.is_cut_off).await;
     // Who is cut off knows nothing of others.
     assert_eq!((names(&fleet), fleet.light), (vec![("a", true)], Light::Amber));
-    let began = Instant::now();
+    let began = Stopwatch::start();
     let board = HealthBoard::new([(*door.0).clone()]);
     for _ in 0..20 {
         assert!(board.fresh_json().await.contains(r#""is_cut_off":true"#));

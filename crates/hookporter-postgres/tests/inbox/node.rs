@@ -10,6 +10,9 @@ const URL: &str = "HOOKPORTER_CRASH_URL";
 const SCHEMA: &str = "HOOKPORTER_CRASH_SCHEMA";
 const FAULTS: &str = "HOOKPORTER_CRASH_FAULTS";
 
+/// Where everything fails.
+pub(crate) const LEASE: Duration = Duration::from_secs(6);
+
 /// Whether anything is to fail but nodes: then a node's senders try again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Faults {
@@ -39,9 +42,9 @@ fn node() {
     let ended = runtime().block_on(async {
         let life = NodeLife::new(connected(&told(URL), &told(SCHEMA), faults).await);
         match faults {
-            Faults::NodesDie => life.lease(Duration::from_secs(2)).live().await,
+            Faults::NodesDie => life.live().await,
             // Longer: a node has to find its database again within one.
-            Faults::Everything => life.lease(Duration::from_secs(3)).amid_faults().live().await,
+            Faults::Everything => life.lease(LEASE).amid_faults().live().await,
         }
     });
     panic!("{ended}");

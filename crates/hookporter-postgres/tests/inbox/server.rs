@@ -1,6 +1,6 @@
 //! A PostgreSQL server of a test's own, on a free port, with its data in a directory that goes with it.
 
-use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -9,6 +9,7 @@ use std::time::Duration;
 use hookporter_core::SystemClock;
 use hookporter_postgres::sqlx::{self, Connection, PgConnection, PgPool};
 use hookporter_postgres::{Inbox, Settings};
+use hookporter_testkit::free_address;
 use tokio::time::Instant;
 
 /// The server.
@@ -48,14 +49,6 @@ fn command(program: &Path) -> Command {
     command
 }
 
-/// A free port at an address of this machine's that no other server here has, where there are several: many start at once, and
-/// none may be taken for another.
-fn free_address() -> SocketAddr {
-    let [.., second, third] = (std::process::id() % 64 * 1024 + count() % 1024).to_be_bytes();
-    let own = if cfg!(target_os = "linux") { [127, 101, second, third.max(1)] } else { [127, 0, 0, 1] };
-    TcpListener::bind((Ipv4Addr::from(own), 0)).unwrap().local_addr().unwrap()
-}
-
 /// How many there were before.
 fn count() -> u32 {
     static COUNT: AtomicU32 = AtomicU32::new(0);
@@ -90,12 +83,12 @@ impl Server {
             .output()
             .unwrap();
         assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
-        Some(Self { directory, address: free_address(), child: None, stays: false })
+        Some(Self { directory, address: free_address().unwrap(), child: None, stays: false })
     }
 
     /// One of another's directory, which stays.
     pub(crate) fn at(directory: &Path) -> Self {
-        Self { directory: directory.to_owned(), address: free_address(), child: None, stays: true }
+        Self { directory: directory.to_owned(), address: free_address().unwrap(), child: None, stays: true }
     }
 
     pub(crate) fn directory(&self) -> &Path {

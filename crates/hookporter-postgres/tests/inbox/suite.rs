@@ -11,9 +11,8 @@ use hookporter_pipeline::operating::MovingSide;
 use hookporter_postgres::sqlx::{self, Connection, PgConnection};
 use hookporter_postgres::{Inbox, Settings};
 use hookporter_testkit::inbox::{
-    CrashBackend, EngineBackend, InboxBackend, MovingBackend, Patience, START, SharedBackend, SuiteFailure,
-    agreement_suite, crash_suite, inbox_suite, journal_suite, moving_suite, nodes_suite, outage_suite,
-    quarantine_suite,
+    CrashBackend, EngineBackend, InboxBackend, MovingBackend, START, SharedBackend, SuiteFailure, agreement_suite,
+    crash_suite, inbox_suite, journal_suite, moving_suite, nodes_suite, outage_suite, quarantine_suite,
 };
 
 use crate::node::{Faults, program};
@@ -123,10 +122,6 @@ impl EngineBackend for Postgres {
 
     fn queued(&self, store: &Inbox) -> (usize, usize) {
         store.queue_depth()
-    }
-
-    fn patience(&self) -> Patience {
-        Patience { refused: Duration::from_millis(50), ..Patience::default() }
     }
 }
 

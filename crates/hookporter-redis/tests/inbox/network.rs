@@ -5,8 +5,8 @@ use std::time::Duration;
 use hookporter_pipeline::HandoffError;
 use hookporter_pipeline::inbox::{Accepted, AcceptingSide, EventRecord};
 use hookporter_redis::{Inbox, Settings};
-use hookporter_testkit::inbox::{Mood, Network, sample_record};
-use tokio::time::{Instant, sleep, timeout};
+use hookporter_testkit::inbox::{Mood, Network, Stopwatch, sample_record};
+use tokio::time::{sleep, timeout};
 
 use crate::server::Server;
 
@@ -35,10 +35,9 @@ async fn an_append_whose_answer_is_lost_is_not_acknowledged() {
             // It was the answer to another question, on another connection.
             continue;
         }
-        // The server has it all the same, unless it was the question before it whose answer was lost.
+        // The server has it all the same, unless it was the question before it whose answer was lost: then it may come to it yet.
         let is_kept = look.events("answers").await == at;
-        kept_unanswered += u32::from(is_kept);
-        let began = Instant::now();
+        let began = Stopwatch::start();
         let again = loop {
             match inbox.accept(vec![sample_record(&id)]).await {
                 Ok(again) => break again,
@@ -46,7 +45,8 @@ async fn an_append_whose_answer_is_lost_is_not_acknowledged() {
             }
             assert!(began.elapsed() < Duration::from_secs(2));
         };
-        assert_eq!(again, [if is_kept { Accepted::Duplicate } else { Accepted::New }], "event {at}");
+        assert!(again == [Accepted::Duplicate] || (again == [Accepted::New] && !is_kept), "event {at}: {again:?}");
+        kept_unanswered += u32::from(again == [Accepted::Duplicate]);
         assert_eq!(look.events("answers").await, at);
     }
 }
@@ -57,12 +57,12 @@ async fn a_server_that_never_answers_holds_a_bounded_number_for_a_bounded_time()
     let (inbox, network) = through(&server, "silent").await;
     assert_eq!(inbox.accept(vec![sample_record("evt_0")]).await.unwrap(), [Accepted::New]);
     network.set(Mood::Swallows);
-    let began = Instant::now();
+    let began = Stopwatch::start();
     let waiting: Vec<_> =
         (0..200).map(|at| tokio::spawn(accept(inbox.clone(), sample_record(&format!("evt_{at}"))))).collect();
     let mut full = 0;
     for answer in waiting {
-        let error = timeout(Duration::from_secs(10), answer).await.expect("it waits for ever").unwrap().unwrap_err();
+        let error = timeout(Duration::from_secs(60), answer).await.expect("it waits for ever").unwrap().unwrap_err();
         full += u32::from(error.kind() == HandoffError::full().kind());
     }
     assert!(full >= 100, "only {full} of 200 were told at once that it is full");
@@ -73,5 +73,5 @@ async fn a_server_that_never_answers_holds_a_bounded_number_for_a_bounded_time()
             sleep(Duration::from_millis(20)).await;
         }
     };
-    timeout(Duration::from_secs(2), back).await.expect("not back within two seconds");
+    Stopwatch::within(Duration::from_secs(2), back).await.expect("not back within two seconds");
 }

@@ -1,6 +1,6 @@
 //! A Redis server of a test's own, on a free port, with its data in a directory that goes with it.
 
-use std::net::{SocketAddr, TcpListener};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::sync::atomic::{AtomicU32, Ordering};
@@ -10,6 +10,7 @@ use hookporter_pipeline::inbox::EventRecord;
 use hookporter_redis::redis::aio::MultiplexedConnection;
 use hookporter_redis::redis::{self, FromRedisValue};
 use hookporter_redis::{Inbox, Settings};
+use hookporter_testkit::free_address;
 use tokio::time::Instant;
 
 /// What the durable promise needs.
@@ -18,7 +19,7 @@ pub(crate) const DURABLE: [&str; 4] = ["--appendonly", "yes", "--appendfsync", "
 /// The server.
 pub(crate) struct Server {
     directory: PathBuf,
-    port: u16,
+    address: SocketAddr,
     settings: Vec<String>,
     /// What the program is run under.
     tracer: Vec<String>,
@@ -35,10 +36,9 @@ fn is_here() -> bool {
     here
 }
 
-/// A port that the system has free, and low enough for the second one of a cluster's node, 10,000 above.
-fn free_port() -> u16 {
-    let free = || TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
-    (0..1000).map(|_| free()).find(|port| *port < 55_000).unwrap()
+/// A port that is free, and low enough for the second one of a cluster's node, 10,000 above.
+fn address() -> SocketAddr {
+    (0..1000).map(|_| free_address().unwrap()).find(|address| address.port() < 55_000).unwrap()
 }
 
 impl Server {
@@ -62,15 +62,16 @@ impl Server {
         let directory = std::env::temp_dir().join(name);
         std::fs::create_dir_all(&directory).unwrap();
         let owned = |words: &[&str]| words.iter().map(|word| (*word).to_owned()).collect();
-        let mut server = Self { directory, port: 0, settings: owned(settings), tracer: owned(tracer), child: None };
+        let (settings, tracer) = (owned(settings), owned(tracer));
+        let mut server = Self { directory, address: address(), settings, tracer, child: None };
         // Somebody may be faster at the port.
         for _ in 0..10 {
-            server.port = free_port();
             server.launch();
             if server.is_up() {
                 return Some(server);
             }
             server.kill();
+            server.address = address();
         }
         panic!("the server does not start: {}", server.log());
     }
@@ -80,10 +81,7 @@ impl Server {
         let log = std::fs::OpenOptions::new().create(true).append(true).open(self.directory.join("log")).unwrap();
         let words: Vec<_> = self.tracer.iter().map(String::as_str).chain(["redis-server"]).collect();
         let mut command = Command::new(words[0]);
-        command
-            .args(&words[1..])
-            .args(["--port", &self.port.to_string(), "--bind", "127.0.0.1", "--dir"])
-            .arg(&self.directory);
+        command.args(&words[1..]).args(["--port", &self.port(), "--bind", &self.host(), "--dir"]).arg(&self.directory);
         command.args(&self.settings).current_dir(&self.directory);
         command.stdin(Stdio::null()).stdout(log.try_clone().unwrap()).stderr(log);
         self.child = Some(command.spawn().unwrap());
@@ -96,9 +94,8 @@ impl Server {
             if self.child.as_mut().is_none_or(|child| child.try_wait().unwrap().is_some()) {
                 return false;
             }
-            let pong = Command::new("redis-cli").args(["-p", &self.port.to_string(), "ping"]).output().unwrap();
             // Another server at this port would have another directory.
-            if pong.stdout.starts_with(b"PONG") && self.asked(&["config", "get", "dir"]).contains(self.name()) {
+            if self.asked(&["ping"]) == "PONG" && self.asked(&["config", "get", "dir"]).contains(self.name()) {
                 return true;
             }
             std::thread::sleep(Duration::from_millis(10));
@@ -123,15 +120,19 @@ impl Server {
     }
 
     pub(crate) fn address(&self) -> SocketAddr {
-        SocketAddr::from(([127, 0, 0, 1], self.port))
+        self.address
     }
 
-    pub(crate) fn port(&self) -> u16 {
-        self.port
+    pub(crate) fn host(&self) -> String {
+        self.address.ip().to_string()
+    }
+
+    pub(crate) fn port(&self) -> String {
+        self.address.port().to_string()
     }
 
     pub(crate) fn url(&self) -> String {
-        format!("redis://127.0.0.1:{}", self.port)
+        format!("redis://{}", self.address)
     }
 
     /// An inbox of this name.
@@ -141,7 +142,8 @@ impl Server {
 
     /// What the program that people use says.
     pub(crate) fn asked(&self, words: &[&str]) -> String {
-        let output = Command::new("redis-cli").args(["-p", &self.port.to_string()]).args(words).output().unwrap();
+        let to = ["-h", &*self.host(), "-p", &*self.port()].map(str::to_owned);
+        let output = Command::new("redis-cli").args(to).args(words).output().unwrap();
         String::from_utf8_lossy(&output.stdout).trim().to_owned()
     }
 

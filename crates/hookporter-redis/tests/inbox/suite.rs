@@ -3,7 +3,6 @@
 use std::process::Command;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU32, Ordering};
-use std::time::Duration;
 
 use hookporter_core::FrozenClock;
 use hookporter_pipeline::BoxError;
@@ -161,5 +160,5 @@ async fn it_holds_when_the_server_is_killed() {
 async fn node() {
     let told = |name| std::env::var(name).expect("started by the test beside it");
     let inbox = Settings::new().name(&told(NAME)).connect(&told(URL)).await.unwrap();
-    panic!("{}", NodeLife::new(inbox).lease(Duration::from_secs(2)).live().await);
+    panic!("{}", NodeLife::new(inbox).live().await);
 }

@@ -14,8 +14,9 @@ use tokio::time::{Instant, sleep, timeout};
 
 use crate::server::Server;
 
+/// With leases so long that none runs out where the machine stands still.
 fn claim(now: UnixTime) -> Claim {
-    Claim { now, lease: Duration::from_secs(2), most: 10, attempts: 5 }
+    Claim { now, lease: Duration::from_secs(60), most: 10, attempts: 5 }
 }
 
 async fn one(inbox: &Inbox) -> Lease {
@@ -44,11 +45,13 @@ async fn a_node_wakes_the_others_at_once() {
         sleep(Duration::from_millis(130 * (at % 6))).await;
         let began = Instant::now();
         let _ = accepting.accept(vec![sample_record(&format!("evt_{at}"))]).await.unwrap();
-        let told = timeout(Duration::from_secs(10), called.recv()).await.unwrap().unwrap();
+        let told = timeout(Duration::from_secs(30), called.recv()).await.unwrap().unwrap();
         prompt = if told.duration_since(began) < Duration::from_millis(250) { prompt + 1 } else { 0 };
         at += 1;
     }
 }
+
+const SHORT: Duration = Duration::from_secs(2);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_node_whose_clock_is_wrong_takes_no_event_from_another() {
@@ -59,14 +62,18 @@ async fn a_node_whose_clock_is_wrong_takes_no_event_from_another() {
     record.received_at = SystemClock.now().plus(Duration::from_secs(24 * 3600));
     let _ = inbox.accept(vec![record]).await.unwrap();
     let now = SystemClock.now();
+    let claim = |now| Claim { lease: SHORT, ..claim(now) };
+    let began = Instant::now();
     let lease = inbox.claim(claim(now)).await.unwrap().leases.remove(0);
     for wrong in [now.plus(Duration::from_secs(3600)), now.minus(Duration::from_secs(3600))] {
         let claimed = inbox.claim(claim(wrong)).await.unwrap();
-        assert_eq!(claimed.leases.len(), 0, "the lease holds for 2 s, whatever this node's clock says");
+        // On a machine that stood still it has run out meanwhile, and says nothing.
+        let holds = began.elapsed() < SHORT;
+        assert!(claimed.leases.is_empty() || !holds, "the lease holds, whatever this node's clock says");
         let wait = claimed.next_due.unwrap().since(wrong);
-        assert!(wait <= Duration::from_secs(2) && wait > Duration::ZERO, "{wait:?}");
+        assert!(wait <= SHORT && (wait > Duration::ZERO || !holds), "{wait:?}");
     }
-    sleep(Duration::from_millis(2200)).await;
+    sleep(SHORT + Duration::from_millis(200)).await;
     assert_eq!(inbox.claim(claim(now)).await.unwrap().leases.len(), 1, "run out");
     assert_eq!(inbox.complete(lease.id, now).await.unwrap(), Settled::Fenced);
 }
@@ -93,7 +100,7 @@ async fn people_see_what_waits_is_lent_and_dead_and_mend_it() {
         if let Some(depth) = inbox.depth().filter(|depth| depth.dead == 1) {
             break depth;
         }
-        assert!(began.elapsed() < Duration::from_secs(15));
+        assert!(began.elapsed() < Duration::from_secs(30));
         sleep(Duration::from_millis(50)).await;
     };
     let oldest = Some(sample_record("evt_2").received_at);

@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 
 use super::node::{CONCURRENCY, Duty};
 use super::nodes::all_is_worked;
@@ -15,6 +15,19 @@ fn random(seed: &mut u64) -> u64 {
     *seed >> 33
 }
 
+/// How long a busy machine may take to start nodes.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+/// Ends when one of these has acknowledged something since then.
+async fn one_lives(nodes: &[NodeProcess], since: Instant) -> Held {
+    let began = Instant::now();
+    while !nodes.iter().any(|node| node.has_acked_since(since)) {
+        hold(began.elapsed() < PATIENCE, || format!("no node acknowledges anything within {PATIENCE:?}"))?;
+        sleep(Duration::from_millis(10)).await;
+    }
+    Ok(())
+}
+
 pub(super) async fn nothing_acknowledged_is_missing_or_worked_by_two_when_nodes_are_killed<B: CrashBackend>(
     backend: &B,
     store: B::Store,
@@ -24,13 +37,18 @@ pub(super) async fn nothing_acknowledged_is_missing_or_worked_by_two_when_nodes_
     let (mut acked, mut seed) = (BTreeSet::new(), u64::from(std::process::id()));
     let mut nodes = vec![start(0, Duty::AcceptAndWork)?, start(1, Duty::AcceptAndWork)?];
     for life in (0..rounds).map(|round| round.saturating_add(2)) {
+        let began = Instant::now();
         sleep(Duration::from_millis(random(&mut seed).checked_rem(400).unwrap_or(0).saturating_add(250))).await;
+        // The other one may still be starting: it may be killed in that, too.
+        one_lives(&nodes, began).await?;
         let which = usize::from(random(&mut seed).is_multiple_of(2));
         acked.extend(nodes.remove(which).kill()?);
         nodes.push(start(life, Duty::AcceptAndWork)?);
     }
+    let began = Instant::now();
     sleep(Duration::from_millis(500)).await;
     for node in nodes {
+        one_lives(std::slice::from_ref(&node), began).await?;
         acked.extend(node.kill()?);
     }
     // What those that were killed had under way comes to this one when their leases run out.

@@ -17,7 +17,7 @@ pub(super) async fn a_failed_event_is_due_when_it_was_said<B: InboxBackend>(_: &
     let later = START.plus(Duration::from_secs(7));
     let changed = store.changed();
     same("the failure", store.fail(lease.id, failure(Next::Due(later))).await?, Settled::Done)?;
-    let woken = tokio::time::timeout(Duration::from_secs(5), changed).await;
+    let woken = tokio::time::timeout(Duration::from_secs(30), changed).await;
     hold(woken.is_ok(), || "nobody was told that something is due earlier now".to_owned())?;
     let before = store.claim(claim(later.minus(Duration::from_millis(1)), 10)).await?;
     same("what is due before, and the next", (before.leases.len(), before.next_due), (0, Some(later)))?;

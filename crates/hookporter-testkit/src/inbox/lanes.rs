@@ -38,7 +38,7 @@ pub(super) async fn events_of_a_lane_are_lent_one_after_the_other<B: InboxBacken
         for lease in &before {
             same("the completion", store.complete(lease.id, START).await?, Settled::Done)?;
         }
-        let woken = tokio::time::timeout(Duration::from_secs(5), changed).await;
+        let woken = tokio::time::timeout(Duration::from_secs(30), changed).await;
         same("whether the next of the lane wakes", woken.is_ok(), true)?;
         before = store.claim(claim(START, 10)).await?.leases;
         same("behind it", ids(&before), vec![next])?;

@@ -32,6 +32,7 @@ mod outage;
 mod quarantine;
 mod sample;
 mod shared;
+mod stopwatch;
 
 use std::error::Error;
 use std::fmt;
@@ -46,6 +47,7 @@ pub use network::{Mood, Network};
 pub use node::{NodeLife, NodeProcess};
 pub use sample::{START, sample_record};
 pub use shared::{CrashBackend, EngineBackend, Patience, SharedBackend};
+pub use stopwatch::Stopwatch;
 
 /// What the suite runs on: a maker of stores.
 pub trait InboxBackend {

@@ -65,10 +65,11 @@ pub struct NodeLife<S> {
 impl<S: AcceptingSide + WorkingSide + Clone> NodeLife<S> {
     /// The life of a node that has this store.
     pub const fn new(store: S) -> Self {
-        Self { store, lease: Duration::from_secs(2), copies: Copies::InOrder }
+        Self { store, lease: Duration::from_secs(5), copies: Copies::InOrder }
     }
 
-    /// How long its leases are; longer than a node takes to find its engine again. Default: 2 s.
+    /// How long its leases are; longer than a node takes to find its engine again, and than its machine may stand still. Default:
+    /// 5 s.
     pub fn lease(self, lease: Duration) -> Self {
         Self { lease, ..self }
     }
@@ -219,9 +220,10 @@ impl NodeProcess {
     pub fn kill(mut self) -> Result<BTreeSet<String>, BoxError> {
         let ended = self.child.try_wait()?;
         hold(ended.is_none(), || format!("node {} ended by itself: {ended:?}", self.life))?;
+        // Before it: should this process stand still meanwhile, somebody may have its events before it comes to note that.
+        self.diary.note_fault(self.life)?;
         self.child.kill()?;
         self.child.wait()?;
-        self.diary.note_fault(self.life)?;
         if let Some(reader) = self.reader.take() {
             reader.join().map_err(|_| "what it says cannot be read")?;
         }

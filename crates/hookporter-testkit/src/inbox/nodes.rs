@@ -18,7 +18,7 @@ use super::sample::{sample_record, told};
 use super::{Held, SharedBackend, hold, same};
 
 /// How long everything that was accepted may take until it is worked.
-const PATIENCE: Duration = Duration::from_secs(30);
+const PATIENCE: Duration = Duration::from_secs(60);
 const NODES: usize = 3;
 
 /// What is under the lock, also of somebody who ended with it: nothing under these locks can be left half done.

@@ -74,11 +74,11 @@ pub trait EngineBackend: SharedBackend {
     }
 }
 
-/// What senders must bear when an engine is away.
+/// What senders must bear when an engine is away, by a [`Stopwatch`](super::Stopwatch).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(clippy::exhaustive_structs, reason = "said by tests")]
 pub struct Patience {
-    /// After how long a sender is refused once the store knows that the engine is away. Default: 200 ms.
+    /// After how long most senders are refused once the store knows that the engine is away. Default: 200 ms.
     pub refused: Duration,
     /// The longest that any sender waits for an answer, whatever happens. Default: 2 s.
     pub longest: Duration,

@@ -1,9 +1,8 @@
 //! Real proxies, each a process of its own on a free port, gone with the row.
 
-use std::net::{Ipv4Addr, SocketAddr};
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::atomic::{AtomicU32, Ordering};
 
 use crate::examples::program::Program;
 use crate::replay::directory::Directory;
@@ -19,7 +18,7 @@ impl Nginx {
     pub(super) fn start(server: &str, upstream: SocketAddr) -> Self {
         let directory = Directory::new();
         let path = directory.path();
-        let program = Program::run_at(own_host(), "nginx", |address| {
+        let program = Program::run("nginx", |address| {
             let file = path.join("nginx.conf");
             std::fs::write(&file, configuration(path, address, &server.replace("$UP", &upstream.to_string()))).unwrap();
             let mut command = Command::new("nginx");
@@ -51,14 +50,6 @@ fn configuration(directory: &Path, address: SocketAddr, server: &str) -> String 
     )
 }
 
-/// A host of this machine's that nobody else uses: many proxies start at once, and none may be taken for another.
-fn own_host() -> Ipv4Addr {
-    static COUNT: AtomicU32 = AtomicU32::new(0);
-    let [.., second, third] =
-        (std::process::id() % 64 * 1024 + COUNT.fetch_add(1, Ordering::Relaxed) % 1024).to_be_bytes();
-    Ipv4Addr::new(127, 100, second, third.max(1))
-}
-
 /// Debian's programs for administrators are not in everybody's path.
 fn search_path() -> String {
     format!("{}:/usr/sbin:/usr/local/sbin", std::env::var("PATH").unwrap_or_default())
@@ -81,7 +72,7 @@ pub(super) struct Parser(Program);
 impl Parser {
     pub(super) fn start(what: &str, upstream: SocketAddr) -> Self {
         let script = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("suite/diagnosis/behind/proxy.py");
-        Self(Program::run_at(own_host(), "proxy.py", |address| {
+        Self(Program::run("proxy.py", |address| {
             let mut command = Command::new("python3");
             command.arg(&script).args([address.to_string(), upstream.to_string(), what.to_owned()]);
             command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());

@@ -1,9 +1,11 @@
 //! A RabbitMQ server of a test's own, on free ports, with its data in a directory that goes with it.
 
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
+
+use crate::examples::program::own_host;
 
 /// The server, and the daemon that tells its Erlang where its nodes are.
 pub struct RabbitMq {
@@ -14,6 +16,8 @@ pub struct RabbitMq {
 }
 
 struct Ports {
+    /// Where nobody else is, so that its port is free when it starts again.
+    host: Ipv4Addr,
     amqp: u16,
     nodes: u16,
     names: u16,
@@ -48,31 +52,32 @@ impl RabbitMq {
         }
         let directory = std::env::temp_dir().join(format!("hookporter-rabbitmq-{}", std::process::id()));
         std::fs::create_dir_all(&directory).unwrap();
+        let host = own_host();
         // In one go, so that no two are the same.
-        let held: Vec<_> = (0..3).map(|_| TcpListener::bind("127.0.0.1:0").unwrap()).collect();
-        let [amqp, nodes, names] = [0, 1, 2].map(|at: usize| held[at].local_addr().unwrap().port());
+        let held = [host, Ipv4Addr::LOCALHOST, Ipv4Addr::LOCALHOST].map(|host| TcpListener::bind((host, 0)).unwrap());
+        let [amqp, nodes, names] = held.each_ref().map(|held| held.local_addr().unwrap().port());
         drop(held);
-        let ports = Ports { amqp, nodes, names };
+        let ports = Ports { host, amqp, nodes, names };
         let mut server = Self { names: names_daemon(&directory, ports.names), directory, ports, server: None };
         server.launch(Mood::Usual);
         Some(server)
     }
 
     pub fn url(&self) -> String {
-        format!("amqp://127.0.0.1:{}", self.ports.amqp)
+        format!("amqp://{}:{}", self.ports.host, self.ports.amqp)
     }
 
     /// Starts it, and waits until it answers.
     pub fn launch(&mut self, mood: Mood) {
         let began = Instant::now();
         self.server = Some(self.spawn(mood));
-        while TcpStream::connect(SocketAddr::from(([127, 0, 0, 1], self.ports.amqp))).is_err() {
+        while TcpStream::connect(SocketAddr::from((self.ports.host, self.ports.amqp))).is_err() {
             let log = || std::fs::read_to_string(self.directory.join("out")).unwrap_or_default();
             assert!(began.elapsed() < Duration::from_secs(90), "the broker does not start: {}", log());
             if self.server.as_mut().is_some_and(|server| server.try_wait().unwrap().is_some()) {
-                // Somebody else may have had one of its ports; only before the first start are others possible.
+                // Somebody else may have had the port of its nodes, which is one of every address of this machine's.
                 assert!(log().contains("in use") || log().contains("eaddrinuse"), "the broker ended: {}", log());
-                (self.ports.amqp, self.ports.nodes) = (free_port(), free_port());
+                self.ports.nodes = free_port();
                 self.server = Some(self.spawn(mood));
             }
             std::thread::sleep(Duration::from_millis(50));
@@ -88,9 +93,9 @@ impl RabbitMq {
         // More room than any disk has.
         let free = if mood == Mood::Blocking { "1000000GB" } else { "1MB" };
         let settings = format!(
-            "listeners.tcp.1 = 127.0.0.1:{}\nlog.file = false\nlog.console = true\nlog.console.level = warning\n\
+            "listeners.tcp.1 = {}:{}\nlog.file = false\nlog.console = true\nlog.console.level = warning\n\
              disk_free_limit.absolute = {free}\nvm_memory_high_watermark.relative = 0.9\n",
-            self.ports.amqp
+            self.ports.host, self.ports.amqp
         );
         let out = std::fs::OpenOptions::new().create(true).append(true).open(self.directory.join("out")).unwrap();
         Command::new(script().unwrap())
