@@ -173,7 +173,9 @@ mod tests {
             tokio::spawn(readers.clone().look(move |_| Ok(goes_on.lock().is_ok_and(|goes_on| goes_on.recv().is_ok()))))
         };
         let looks: Vec<_> = (0..MOST).map(look).collect();
+        let begun = tokio::time::Instant::now();
         while readers.turns.available_permits() > 0 {
+            assert!(begun.elapsed() < Duration::from_secs(20), "nobody takes a turn");
             tokio::time::sleep(Duration::from_millis(1)).await;
         }
         let mut late = Box::pin(readers.clone().look(|_| Ok(())));
