@@ -1,11 +1,13 @@
 //! The body of a request as an adapter's framework hands it over: chunk by chunk, raw.
 
+use std::future::{Future, poll_fn};
+use std::pin::Pin;
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
 use hookporter_core::{Reason, Rejection};
-use tokio::time::Instant;
+use tokio::time::Sleep;
 
 use crate::memory::Held;
 
@@ -27,43 +29,41 @@ impl BodyReader for Option<Bytes> {
     }
 }
 
-/// Reads the whole body until `longest` has passed, giving each chunk to `take`, which says how many bytes more it holds
-/// beside the chunk.
-pub(crate) async fn read<B: BodyReader>(
-    body: &mut B,
+/// How long a body may take. The clock starts when the body is first waited for: one that is there already, as most are, costs
+/// no timer.
+#[derive(Debug)]
+pub(crate) struct Patience {
     longest: Duration,
-    held: &mut Held,
-    mut take: impl FnMut(Bytes) -> Result<usize, Rejection>,
-) -> Result<(), Rejection> {
-    let mut deadline = None;
-    loop {
-        let next = std::future::poll_fn(|cx| body.poll_chunk(cx));
-        let mut next = std::pin::pin!(next);
-        // A body that is there already, as most are, costs no timer.
-        let ready = std::future::poll_fn(|cx| Poll::Ready(next.as_mut().poll(cx))).await;
-        let chunk = match ready {
-            Poll::Ready(chunk) => chunk,
-            Poll::Pending => {
-                let until = *deadline.get_or_insert_with(|| Instant::now().checked_add(longest));
-                match until {
-                    Some(until) => {
-                        let timeout = Box::pin(tokio::time::timeout_at(until, next));
-                        timeout.await.map_err(|_| Rejection::new(Reason::BodyTooSlow))?
-                    }
-                    None => next.await,
-                }
-            }
-        };
-        match chunk {
-            None => return Ok(()),
-            Some(Err(BodyBroken)) => return Err(Rejection::new(Reason::BodyIncomplete)),
-            Some(Ok(chunk)) => {
-                held.grow(chunk.len())?;
-                match take(chunk)? {
-                    0 => {}
-                    more => held.grow(more)?,
-                }
-            }
-        }
+    /// On the heap, so that the future of no other request is larger for it.
+    timer: Option<Pin<Box<Sleep>>>,
+}
+
+impl Patience {
+    pub(crate) const fn new(longest: Duration) -> Self {
+        Self { longest, timer: None }
+    }
+
+    /// The next chunk of a body, which is held from here on; `None` at the end.
+    pub(crate) fn next<'a, B: BodyReader>(
+        &'a mut self,
+        body: &'a mut B,
+        held: &'a mut Held,
+    ) -> impl Future<Output = Result<Option<Bytes>, Rejection>> + use<'a, B> {
+        poll_fn(move |cx| {
+            let Poll::Ready(chunk) = body.poll_chunk(cx) else {
+                return self.poll_over(cx).map(|()| Err(Rejection::new(Reason::BodyTooSlow)));
+            };
+            Poll::Ready(match chunk {
+                None => Ok(None),
+                Some(Err(BodyBroken)) => Err(Rejection::new(Reason::BodyIncomplete)),
+                Some(Ok(chunk)) => held.grow(chunk.len()).map(|()| Some(chunk)),
+            })
+        })
+    }
+
+    /// Ready when the time is over.
+    fn poll_over(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        let longest = self.longest;
+        self.timer.get_or_insert_with(|| Box::pin(tokio::time::sleep(longest))).as_mut().poll(cx)
     }
 }

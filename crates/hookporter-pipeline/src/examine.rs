@@ -133,7 +133,7 @@ impl Endpoint {
 
 /// Has a refused request examined, once it is written down: what is found is told of an entry that is there.
 pub(crate) fn offer(exchange: &mut Exchange, reason: Reason, head: &Head<'_>, peer: Option<SocketAddr>) {
-    let (endpoint, body) = (exchange.endpoint.clone(), exchange.refused_body.take());
+    let (endpoint, body) = (exchange.endpoint.clone(), exchange.refused_body.take().map(|body| *body));
     let offered = catch_unwind(AssertUnwindSafe(|| {
         let url = endpoint.url_of(head, peer.map(|peer| peer.ip())).ok().flatten();
         endpoint.examine(exchange.trace(), reason, head, url.as_deref(), body);

@@ -6,7 +6,6 @@ use std::time::Duration;
 
 use hookporter_core::{Head, Rejection, UnixTime};
 use tokio::time::Instant;
-use tracing::Span;
 use tracing::field::Empty;
 
 use crate::Endpoint;
@@ -15,6 +14,7 @@ use crate::event::Event;
 use crate::keys::Asker;
 use crate::outcome::Outcome;
 use crate::reply::Reply;
+use crate::span::RequestSpan;
 use crate::trace::TraceId;
 
 /// What is concluded about: a request, or the event that it told of.
@@ -31,7 +31,7 @@ pub(crate) struct Exchange {
     started: Instant,
     trace: TraceId,
     /// What a tracer shows of this request: it is open until the answer, and for as long as work of its own goes on.
-    pub(crate) span: Span,
+    pub(crate) span: RequestSpan,
     pub(crate) tenant: Option<Arc<str>>,
     pub(crate) body_bytes: usize,
     /// Whether its proof held.
@@ -41,7 +41,7 @@ pub(crate) struct Exchange {
     /// When it arrived, by the endpoint's clock; none before the door.
     pub(crate) arrived_at: Option<UnixTime>,
     /// The body of a request whose proof was refused, for those who look at it afterwards.
-    pub(crate) refused_body: Option<bytes::Bytes>,
+    pub(crate) refused_body: Option<Box<bytes::Bytes>>,
     /// Whose question it is where a finder is asked for keys.
     pub(crate) asker: Asker,
 }
@@ -64,7 +64,7 @@ impl Exchange {
             endpoint,
             started: Instant::now(),
             trace,
-            span,
+            span: RequestSpan::new(span),
             tenant: None,
             body_bytes: 0,
             is_proven: false,
@@ -81,7 +81,7 @@ impl Exchange {
         let (rejection, body) = refused.into_parts();
         self.reached_proof = true;
         if cfg!(feature = "diagnosis") || self.endpoint.keeper().is_some() {
-            self.refused_body = Some(body);
+            self.refused_body = Some(Box::new(body));
         }
         rejection
     }
@@ -90,7 +90,7 @@ impl Exchange {
     #[cold]
     pub(crate) fn refused_unjudged(&mut self, rejection: Rejection, body: bytes::Bytes) -> Rejection {
         if self.endpoint.keeper().is_some() {
-            self.refused_body = Some(body);
+            self.refused_body = Some(Box::new(body));
         }
         rejection
     }
@@ -98,6 +98,11 @@ impl Exchange {
     /// What the request is called.
     pub(crate) const fn trace(&self) -> TraceId {
         self.trace
+    }
+
+    /// When the head arrived.
+    pub(crate) const fn started(&self) -> Instant {
+        self.started
     }
 
     /// How long before `now` the head arrived.
@@ -146,8 +151,12 @@ impl Exchange {
 
     /// Writes down how the request ended: counts, log, observers.
     pub(crate) fn conclude(&self, subject: Subject<'_>, outcome: Outcome, status: u16, rejection: Option<&Rejection>) {
-        let _entered = self.span.enter();
-        self.span.record("outcome", outcome.as_str()).record("status", status);
+        self.span.record("outcome", outcome.as_str());
+        self.span.record("status", status);
+        self.span.in_scope(|| self.write_down(subject, outcome, status, rejection));
+    }
+
+    fn write_down(&self, subject: Subject<'_>, outcome: Outcome, status: u16, rejection: Option<&Rejection>) {
         self.endpoint.state.count(outcome);
         let is_timed = cfg!(feature = "metrics") || !self.endpoint.observers.is_empty();
         let took = if is_timed { self.started.elapsed() } else { Duration::ZERO };

@@ -1,9 +1,11 @@
 //! From a proven event to its hand-off: version gate, filter, duplicates, routes.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::Arc;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 
 use hookporter_core::{Reason, Rejection};
+use tokio::sync::watch;
 use tokio::time::Instant;
 
 use crate::Endpoint;
@@ -11,26 +13,56 @@ use crate::dedupe::{Claim, Dedupe, Seen};
 use crate::endpoint::Mode;
 use crate::event::Event;
 use crate::exchange::Exchange;
-use crate::handoff::{HandedOff, HandoffError};
+use crate::handoff::{BoxFuture, HandedOff, HandoffError};
 use crate::memory::Held;
 use crate::outcome::Outcome;
 use crate::receive::Verdict;
+use crate::reply::Reply;
 use crate::routes::Route;
-use crate::ticket::{OwnWork, Ticket};
-use crate::work::Custody;
+use crate::ticket::{OwnWork, Ticket, own_reply};
+use crate::work::{Custody, WorkResult, Worked, once, poll_caught};
+
+/// How far an event came when it was asked once.
+pub(crate) enum Passed<'e> {
+    /// To its end: a verdict, or a refusal.
+    Ended(Result<Verdict, (Rejection, Event)>),
+    /// It waits: for a first copy, or for its hand-off. On the heap, so that the future of no other request is larger for it.
+    Waits(BoxFuture<'e, Result<Verdict, (Rejection, Event)>>),
+}
+
+impl Passed<'_> {
+    const fn reply(reply: Reply) -> Self {
+        Self::Ended(Ok(Verdict::Reply(reply)))
+    }
+
+    fn refused(reason: Reason, event: Event) -> Self {
+        Self::Ended(Err((Rejection::new(reason), event)))
+    }
+
+    /// What becomes of it in the end.
+    pub(crate) async fn ended(self) -> Result<Verdict, (Rejection, Event)> {
+        match self {
+            Self::Ended(ended) => ended,
+            Self::Waits(waiting) => waiting.await,
+        }
+    }
+}
 
 /// Passes an event through the gates and hands it off where the endpoint itself does that.
-pub(crate) async fn pass(
-    exchange: &Exchange,
+///
+/// No future of its own: nearly every event comes to its end here, with nothing that would have to be kept for a second time.
+pub(crate) fn pass<'e>(
+    cx: &mut Context<'_>,
+    exchange: &'e Exchange,
     event: Event,
     held: Held,
     proven: Instant,
     deadline: Option<Instant>,
-) -> Result<Verdict, (Rejection, Event)> {
+) -> Passed<'e> {
     let endpoint = &exchange.endpoint;
     let handled = endpoint.gate.as_ref().is_none_or(|gate| gate.handles(event.api_version()));
     if !handled && endpoint.parking().is_none() {
-        return Err((Rejection::new(Reason::VersionNotHandled), event));
+        return Passed::refused(Reason::VersionNotHandled, event);
     }
     let confirmer = endpoint.confirmer_of(&event);
     let confirms = confirmer.is_some();
@@ -39,30 +71,56 @@ pub(crate) async fn pass(
         None => endpoint.route(&event),
     };
     if matches!(route, Route::Ignore) {
-        return Ok(Verdict::Reply(exchange.acknowledge(&event, Outcome::Ignored)));
+        return Passed::reply(exchange.acknowledge(&event, Outcome::Ignored));
     }
     // What is not handled is parked, whatever route there is for it.
     let route = if handled { route } else { Route::On };
+    let passing = Passing { exchange, event, held, deadline, route, parked: !handled, confirms };
     // An inbox tells duplicates by itself, at the commit: what memory says would only stand in its way.
-    let kept = matches!((&route, &endpoint.mode), (Route::On, Mode::Inbox(_)));
-    let claimed = if kept { Claimed::Free } else { claim(endpoint, &event, proven, deadline).await };
-    let claim = match claimed {
-        Claimed::Free => None,
-        Claimed::Mine(claim) => Some(claim),
-        Claimed::Duplicate => return Ok(Verdict::Reply(exchange.acknowledge(&event, Outcome::Duplicate))),
-        Claimed::StillInFlight => return Err((Rejection::new(Reason::DuplicateInFlight), event)),
-    };
-    let permit = match &endpoint.mode {
-        // A sender that was told 2xx does not ask for a confirmation again.
-        Mode::Background(slots) if !confirms => match slots.clone().try_acquire_owned() {
-            Ok(permit) => Some(permit),
-            Err(_) => return Err((Rejection::new(Reason::HandoffFull), event)),
-        },
-        _ => None,
-    };
-    let custody = Custody { claim, held: Some(held), permit, ..Custody::empty() };
-    let ticket = Box::new(Ticket::new(exchange.clone(), event, custody, deadline));
-    Ok(hand_off(endpoint, ticket, route, !handled).await)
+    if matches!((&passing.route, &endpoint.mode), (Route::On, Mode::Inbox(_))) {
+        return passing.claimed(cx, Claimed::Free);
+    }
+    match ask(endpoint, &passing.event, proven) {
+        Ok(claimed) => passing.claimed(cx, claimed),
+        Err(_) => Passed::Waits(Box::pin(async move {
+            let claimed = claim(endpoint, &passing.event, proven, deadline).await;
+            once(|cx| passing.claimed(cx, claimed)).await.ended().await
+        })),
+    }
+}
+
+/// An event that is not ignored, with all that is known of where it goes.
+struct Passing<'e> {
+    exchange: &'e Exchange,
+    event: Event,
+    held: Held,
+    deadline: Option<Instant>,
+    route: Route,
+    parked: bool,
+    /// Whether it is a subscription to be confirmed.
+    confirms: bool,
+}
+
+impl<'e> Passing<'e> {
+    fn claimed(self, cx: &mut Context<'_>, claimed: Claimed) -> Passed<'e> {
+        let Self { exchange, event, held, deadline, route, parked, confirms } = self;
+        let claim = match claimed {
+            Claimed::Free => None,
+            Claimed::Mine(claim) => Some(claim),
+            Claimed::Duplicate => return Passed::reply(exchange.acknowledge(&event, Outcome::Duplicate)),
+            Claimed::StillInFlight => return Passed::refused(Reason::DuplicateInFlight, event),
+        };
+        let permit = match &exchange.endpoint.mode {
+            // A sender that was told 2xx does not ask for a confirmation again.
+            Mode::Background(slots) if !confirms => match slots.clone().try_acquire_owned() {
+                Ok(permit) => Some(permit),
+                Err(_) => return Passed::refused(Reason::HandoffFull, event),
+            },
+            _ => None,
+        };
+        let custody = Custody { claim, held: Some(held), permit, ..Custody::empty() };
+        hand_off(cx, exchange, event, custody, deadline, route, parked)
+    }
 }
 
 impl Endpoint {
@@ -101,29 +159,53 @@ pub(crate) async fn watch(exchange: &Exchange, event: Event, handshake: bool) ->
 
 /// Hands off what the endpoint's own routes, hand-off or inbox take; the rest is the wrapped handler's. An inbox parks what
 /// nobody is to work yet.
-async fn hand_off(endpoint: &Arc<Endpoint>, ticket: Box<Ticket>, route: Route, parked: bool) -> Verdict {
-    let (event, trace) = (ticket.event().clone(), ticket.trace());
+fn hand_off<'e>(
+    cx: &mut Context<'_>,
+    exchange: &'e Exchange,
+    event: Event,
+    mut custody: Custody,
+    deadline: Option<Instant>,
+    route: Route,
+    parked: bool,
+) -> Passed<'e> {
+    let ticket = |event, custody| Box::new(Ticket::new(exchange.clone(), event, custody, deadline));
     // A panic of the call itself is one of the work.
-    let begun = catch_unwind(AssertUnwindSafe(|| -> Option<OwnWork> {
-        Some(match (route, &endpoint.mode) {
-            (Route::Handler(handler), _) => {
-                Box::pin(
-                    async move { handler.call(event).await.map(|()| HandedOff::New).map_err(HandoffError::failed) },
-                )
-            }
-            (_, Mode::Handoff(handoff)) => handoff.hand_off(event),
-            (_, Mode::Inbox(inbox)) => match endpoint.may_use_inbox() {
-                Ok(()) => inbox.keep(&event, trace, &endpoint.keeping, parked),
-                Err(error) => Box::pin(std::future::ready(Err(HandoffError::failed(error)))),
-            },
-            _ => return None,
-        })
-    }));
-    match begun {
-        Ok(Some(work)) => Verdict::Reply(ticket.run_own(work).await),
-        Ok(None) => Verdict::Handle(ticket),
-        Err(_) => Verdict::Reply(ticket.panicked()),
+    let mut work = match catch_unwind(AssertUnwindSafe(|| begin(exchange, &event, route, parked))) {
+        Ok(Some(work)) => work,
+        Ok(None) => return Passed::Ended(Ok(Verdict::Handle(ticket(event, custody)))),
+        Err(_) => return Passed::reply(exchange.refuse_event(&event, Rejection::new(Reason::HandlerPanicked))),
+    };
+    if custody.permit.is_some() {
+        return Passed::reply(ticket(event, custody).run_own_in_background(work));
     }
+    // Most hand-offs are over when they have been asked once, and need neither a task nor a ticket.
+    match poll_caught(Pin::new(&mut work), cx) {
+        Poll::Ready(output) => {
+            custody.settle(output.as_ref().map_or(WorkResult::Failed, Worked::result));
+            Passed::reply(own_reply(exchange, &event, Ok(output)))
+        }
+        Poll::Pending => {
+            let ticket = ticket(event, custody);
+            Passed::Waits(Box::pin(async move { Ok(Verdict::Reply(ticket.run_own(work).await)) }))
+        }
+    }
+}
+
+/// The endpoint's own work with an event, where there is any.
+fn begin(exchange: &Exchange, event: &Event, route: Route, parked: bool) -> Option<OwnWork> {
+    let endpoint = &exchange.endpoint;
+    Some(match (route, &endpoint.mode) {
+        (Route::Handler(handler), _) => {
+            let event = event.clone();
+            Box::pin(async move { handler.call(event).await.map(|()| HandedOff::New).map_err(HandoffError::failed) })
+        }
+        (_, Mode::Handoff(handoff)) => handoff.hand_off(event.clone()),
+        (_, Mode::Inbox(inbox)) => match endpoint.may_use_inbox() {
+            Ok(()) => inbox.keep(event, exchange.trace(), &endpoint.keeping, parked),
+            Err(error) => Box::pin(std::future::ready(Err(HandoffError::failed(error)))),
+        },
+        _ => return None,
+    })
 }
 
 pub(crate) enum Claimed {
@@ -134,24 +216,32 @@ pub(crate) enum Claimed {
     StillInFlight,
 }
 
+/// Claims an event; `Err` while a first copy is in flight, with what tells of its end.
+fn ask(endpoint: &Endpoint, event: &Event, proven: Instant) -> Result<Claimed, watch::Receiver<()>> {
+    let Some(store) = &endpoint.dedupe else { return Ok(Claimed::Free) };
+    let Some(key) = event.key() else { return Ok(Claimed::Free) };
+    match Dedupe::claim(store, event.tenant(), &key, proven) {
+        Seen::New(claim) => Ok(Claimed::Mine(claim)),
+        Seen::Before => Ok(Claimed::Duplicate),
+        Seen::InFlight(change) => Err(change),
+    }
+}
+
 /// Claims an event, waiting within the budget for a first copy that is in flight.
 pub(crate) async fn claim(endpoint: &Endpoint, event: &Event, proven: Instant, deadline: Option<Instant>) -> Claimed {
-    let Some(store) = &endpoint.dedupe else { return Claimed::Free };
-    let Some(key) = event.key() else { return Claimed::Free };
     loop {
-        let mut change = match Dedupe::claim(store, event.tenant(), &key, proven) {
-            Seen::New(claim) => return Claimed::Mine(claim),
-            Seen::Before => return Claimed::Duplicate,
-            Seen::InFlight(change) => change,
+        let mut change = match ask(endpoint, event, proven) {
+            Ok(claimed) => return claimed,
+            Err(change) => change,
         };
         let ended = async {
             // An error says that the sender is gone: the first copy has ended.
             while change.changed().await.is_ok() {}
         };
         match deadline {
-            None => Box::pin(ended).await,
+            None => ended.await,
             Some(deadline) => {
-                if Box::pin(tokio::time::timeout_at(deadline, ended)).await.is_err() {
+                if tokio::time::timeout_at(deadline, ended).await.is_err() {
                     return Claimed::StillInFlight;
                 }
             }

@@ -45,6 +45,7 @@ mod replay;
 mod reply;
 mod routes;
 mod shown;
+mod span;
 mod subscription;
 mod tenant;
 mod ticket;

@@ -13,13 +13,32 @@ use crate::memory::Held;
 /// A body, and what was looked at of it: that is read first.
 pub(crate) struct Peeked<'b, B> {
     body: &'b mut B,
-    seen: VecDeque<Bytes>,
     ended: bool,
+    /// On the heap, so that the future of no other request is larger for it.
+    aside: Option<Box<Aside>>,
+}
+
+/// Chunks of a body that are wanted a second time.
+#[derive(Default)]
+struct Aside {
+    /// What was looked at, and is not read yet.
+    seen: VecDeque<Bytes>,
+    /// What was read, where the whole body is to go on.
+    read: BytesMut,
 }
 
 impl<'b, B: BodyReader> Peeked<'b, B> {
-    pub(crate) fn new(body: &'b mut B) -> Self {
-        Self { body, seen: VecDeque::new(), ended: false }
+    pub(crate) const fn new(body: &'b mut B) -> Self {
+        Self { body, ended: false, aside: None }
+    }
+
+    fn aside(&mut self) -> &mut Aside {
+        self.aside.get_or_insert_default()
+    }
+
+    /// Keeps a chunk that was read, for whoever gets the body when the request is passed on.
+    pub(crate) fn put_aside(&mut self, chunk: &Bytes) {
+        self.aside().read.extend_from_slice(chunk);
     }
 
     /// Looks at the body up to its end, or until it is longer than `most`.
@@ -33,32 +52,31 @@ impl<'b, B: BodyReader> Peeked<'b, B> {
                     Some(Ok(chunk)) => {
                         held.grow(chunk.len())?;
                         length = length.saturating_add(chunk.len());
-                        self.seen.push_back(chunk);
+                        self.aside().seen.push_back(chunk);
                     }
                 }
             }
             Ok(())
         };
         tokio::time::timeout(longest, looked).await.map_err(|_| Rejection::new(Reason::BodyTooSlow))??;
-        Ok(match &*self.seen.make_contiguous() {
+        Ok(match &*self.aside().seen.make_contiguous() {
             [only] => only.clone(),
             chunks => chunks.concat().into(),
         })
     }
 
-    /// What was looked at and not read since.
+    /// What is to be passed on: what was put aside, and what was looked at and not read since.
     pub(crate) fn unread(&mut self) -> Bytes {
-        let mut unread = BytesMut::new();
-        for chunk in self.seen.drain(..) {
-            unread.extend_from_slice(&chunk);
-        }
-        unread.freeze()
+        let Some(aside) = self.aside.take() else { return Bytes::new() };
+        let Aside { seen, mut read } = *aside;
+        seen.iter().for_each(|chunk| read.extend_from_slice(chunk));
+        read.freeze()
     }
 }
 
 impl<B: BodyReader> BodyReader for Peeked<'_, B> {
     fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, BodyBroken>>> {
-        match self.seen.pop_front() {
+        match self.aside.as_mut().and_then(|aside| aside.seen.pop_front()) {
             Some(chunk) => Poll::Ready(Some(Ok(chunk))),
             None if self.ended => Poll::Ready(None),
             None => self.body.poll_chunk(cx),

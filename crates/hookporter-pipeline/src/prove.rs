@@ -2,45 +2,36 @@
 
 use std::sync::Arc;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use hookporter_core::{Check, Delivery, Head, PreparedKeyring, Reason, Rejection, UnixTime, Unkeyed};
 
 use crate::Endpoint;
-use crate::body::{self, BodyReader};
+use crate::body::{BodyReader, Patience};
 use crate::exchange::Exchange;
 use crate::keys::{Asker, RequestKeys};
 use crate::memory::Held;
+use crate::peek::Peeked;
 
 /// Papers, body, proof.
-#[expect(clippy::too_many_arguments, reason = "the three steps share the whole of a request")]
 pub(crate) async fn prove<B: BodyReader>(
     endpoint: &Endpoint,
     exchange: &mut Exchange,
     head: &Head<'_>,
-    body: &mut B,
+    body: &mut Peeked<'_, B>,
     keys: &RequestKeys,
     now: UnixTime,
     held: &mut Held,
-    read: &mut BytesMut,
 ) -> Result<Delivery, Rejection> {
     let keyring = match keys {
         RequestKeys::Known(keyring) | RequestKeys::Decoy(keyring) => keyring,
         RequestKeys::InBody(tenant) => {
             let tenant = tenant.clone();
             // Boxed, so that the future of every other sender is no larger for it.
-            return Box::pin(prove_by_named_key(endpoint, exchange, head, body, tenant, now, held, read)).await;
+            return Box::pin(prove_by_named_key(endpoint, exchange, head, body, tenant, now, held)).await;
         }
     };
     let mut check: Check<'_> = endpoint.verifier.begin(head, keyring, now)?;
-    let mut inflated = 0_usize;
-    let received = body::read(body, endpoint.body_deadline, held, |chunk| {
-        note(endpoint, exchange, read, &chunk);
-        check.push(chunk)?;
-        let before = std::mem::replace(&mut inflated, check.inflated_bytes());
-        Ok(inflated.saturating_sub(before))
-    })
-    .await;
-    received?;
+    let inflated = feed(exchange, body, &mut check, held).await?;
     let proven = check.finish();
     if matches!(keys, RequestKeys::Decoy(_)) {
         // Whatever the decoy says, and at the same cost.
@@ -52,27 +43,17 @@ pub(crate) async fn prove<B: BodyReader>(
 }
 
 /// Papers, body, key, proof: for a sender whose bodies name their key.
-#[expect(clippy::too_many_arguments, reason = "the steps share the whole of a request")]
 async fn prove_by_named_key<B: BodyReader>(
     endpoint: &Endpoint,
     exchange: &mut Exchange,
     head: &Head<'_>,
-    body: &mut B,
+    body: &mut Peeked<'_, B>,
     tenant: Option<Arc<str>>,
     now: UnixTime,
     held: &mut Held,
-    read: &mut BytesMut,
 ) -> Result<Delivery, Rejection> {
     let mut check = endpoint.verifier.begin_unkeyed(head, now)?;
-    let mut inflated = 0_usize;
-    let received = body::read(body, endpoint.body_deadline, held, |chunk| {
-        note(endpoint, exchange, read, &chunk);
-        check.push(chunk)?;
-        let before = std::mem::replace(&mut inflated, check.inflated_bytes());
-        Ok(inflated.saturating_sub(before))
-    })
-    .await;
-    received?;
+    let inflated = feed(exchange, body, &mut check, held).await?;
     let keyring = match keyring_of(endpoint, &check, tenant.clone(), exchange.asker).await {
         Ok(keyring) => keyring,
         Err(rejection) => return Err(exchange.refused_unjudged(rejection, check.into_unproven_body())),
@@ -102,10 +83,51 @@ fn counted(delivery: Delivery, inflated: usize, held: &mut Held) -> Result<Deliv
     Ok(delivery)
 }
 
-/// Counts a chunk of the body; report-only keeps it, too.
-fn note(endpoint: &Endpoint, exchange: &mut Exchange, read: &mut BytesMut, chunk: &Bytes) {
-    exchange.body_bytes = exchange.body_bytes.saturating_add(chunk.len());
-    if endpoint.report_only {
-        read.extend_from_slice(chunk);
+/// A check that is fed with the body while that arrives.
+trait Fed {
+    fn push(&mut self, chunk: Bytes) -> Result<(), Rejection>;
+
+    /// How many bytes it holds beside the chunks.
+    fn inflated_bytes(&self) -> usize;
+}
+
+impl Fed for Check<'_> {
+    fn push(&mut self, chunk: Bytes) -> Result<(), Rejection> {
+        self.push(chunk)
     }
+
+    fn inflated_bytes(&self) -> usize {
+        self.inflated_bytes()
+    }
+}
+
+impl Fed for Unkeyed<'_> {
+    fn push(&mut self, chunk: Bytes) -> Result<(), Rejection> {
+        self.push(chunk)
+    }
+
+    fn inflated_bytes(&self) -> usize {
+        self.inflated_bytes()
+    }
+}
+
+/// Reads the body into a check; how many bytes that holds beside it. Report-only keeps the body, too.
+async fn feed<B: BodyReader>(
+    exchange: &mut Exchange,
+    body: &mut Peeked<'_, B>,
+    check: &mut impl Fed,
+    held: &mut Held,
+) -> Result<usize, Rejection> {
+    let mut patience = Patience::new(exchange.endpoint.body_deadline);
+    let mut inflated = 0_usize;
+    while let Some(chunk) = patience.next(body, held).await? {
+        exchange.body_bytes = exchange.body_bytes.saturating_add(chunk.len());
+        if exchange.endpoint.report_only {
+            body.put_aside(&chunk);
+        }
+        check.push(chunk)?;
+        let before = std::mem::replace(&mut inflated, check.inflated_bytes());
+        held.grow(inflated.saturating_sub(before))?;
+    }
+    Ok(inflated)
 }

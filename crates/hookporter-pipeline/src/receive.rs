@@ -2,11 +2,10 @@
 
 use std::future::poll_fn;
 use std::net::SocketAddr;
-use std::pin::pin;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use hookporter_core::{Delivery, Head, PreparedKeyring, Reason, Rejection, UnixTime};
 use tokio::time::Instant;
 
@@ -15,13 +14,14 @@ use crate::body::BodyReader;
 use crate::challenge;
 use crate::event::Event;
 use crate::exchange::Exchange;
+use crate::gate::{self, Passed};
 use crate::keys::RequestKeys;
 use crate::peek::Peeked;
 use crate::prove::prove;
 use crate::replay::Replay;
 use crate::reply::Reply;
 use crate::ticket::Ticket;
-use crate::work::{Panicked, poll_caught};
+use crate::work::{Panicked, once, poll_caught};
 
 /// What an adapter is to do with a request.
 #[derive(Debug)]
@@ -51,14 +51,18 @@ pub async fn receive<B: BodyReader>(
     body: &mut B,
 ) -> Verdict {
     let mut exchange = Exchange::new(endpoint.clone());
-    // What of the body was read when the request is turned away; report-only passes it on.
-    let mut read = BytesMut::new();
     let mut body = Peeked::new(body);
     let span = exchange.span.clone();
-    // Pinned where it is made: a variable in between would be a second place for it in this future.
+    // On the heap: allocators have two small blocks at hand, and look for one that is larger than a kilobyte.
     let turned_away = {
-        let mut future = pin!(steps(endpoint, &mut exchange, head, peer, &mut body, &mut read));
-        match poll_fn(|cx| span.in_scope(|| poll_caught(future.as_mut(), cx))).await {
+        let waited = AtomicBool::new(false);
+        let mut future = Box::pin(steps(endpoint, &mut exchange, head, peer, &mut body, &waited));
+        let polled = poll_fn(|cx| {
+            let polled = span.in_scope(|| poll_caught(future.as_mut(), cx));
+            waited.store(true, Ordering::Relaxed);
+            polled
+        });
+        match polled.await {
             Ok(Ok(verdict)) => return verdict,
             Ok(Err(turned_away)) => turned_away,
             Err(Panicked) => TurnedAway::from(Rejection::new(Reason::HandlerPanicked)),
@@ -85,8 +89,7 @@ pub async fn receive<B: BodyReader>(
         crate::examine::offer(&mut exchange, reason, head, peer);
     }
     if endpoint.report_only {
-        read.extend_from_slice(&body.unread());
-        return Verdict::PassOn(read.freeze());
+        return Verdict::PassOn(body.unread());
     }
     Verdict::Reply(reply)
 }
@@ -109,7 +112,7 @@ async fn steps<B: BodyReader>(
     head: &Head<'_>,
     peer: Option<SocketAddr>,
     body: &mut Peeked<'_, B>,
-    read: &mut BytesMut,
+    waited: &AtomicBool,
 ) -> Result<Verdict, TurnedAway> {
     let now = door(endpoint, head)?;
     exchange.arrived_at = Some(now);
@@ -129,16 +132,17 @@ async fn steps<B: BodyReader>(
     }
     let keyring = RequestKeys::of(endpoint, exchange, head).await?;
     let mut held = endpoint.memory.hold();
-    let proven = prove(endpoint, exchange, head, body, &keyring, now, &mut held, read).await?;
-    match delivered(exchange, head, peer, body, keyring.keyring(), proven)? {
-        Delivered::Answered(verdict) => Ok(verdict),
+    let proven = prove(endpoint, exchange, head, body, &keyring, now, &mut held).await?;
+    // A request that was here as a whole has not waited since it came, which spares a look at the clock.
+    let at = if waited.load(Ordering::Relaxed) { Instant::now() } else { exchange.started() };
+    let passed = match delivered(exchange, head, peer, body, keyring.keyring(), proven, at)? {
+        Delivered::Answered(verdict) => return Ok(verdict),
         Delivered::Watched(event, is_handshake) => {
-            Ok(Box::pin(crate::gate::watch(exchange, event, is_handshake)).await)
+            Passed::Waits(Box::pin(async move { Ok(gate::watch(exchange, event, is_handshake).await) }))
         }
-        Delivered::Event(event, at, deadline) => crate::gate::pass(exchange, event, held, at, deadline)
-            .await
-            .map_err(|(rejection, event)| TurnedAway { rejection, event: Some(event) }),
-    }
+        Delivered::Event(event, deadline) => once(|cx| gate::pass(cx, exchange, event, held, at, deadline)).await,
+    };
+    passed.ended().await.map_err(|(rejection, event)| TurnedAway { rejection, event: Some(event) })
 }
 
 /// What a proven delivery is.
@@ -147,8 +151,8 @@ enum Delivered {
     Answered(Verdict),
     /// Report-only: an event, or a handshake.
     Watched(Event, bool),
-    /// An event, when it was proven, and when the acknowledgement is due.
-    Event(Event, Instant, Option<Instant>),
+    /// An event, and when the acknowledgement is due.
+    Event(Event, Option<Instant>),
 }
 
 /// Makes an event of a delivery. Nothing here waits, so none of it takes room in the future of a request.
@@ -159,8 +163,8 @@ fn delivered<B: BodyReader>(
     body: &mut Peeked<'_, B>,
     keyring: Option<&PreparedKeyring>,
     delivery: Delivery,
+    at: Instant,
 ) -> Result<Delivered, Rejection> {
-    let at = Instant::now();
     let endpoint = &exchange.endpoint;
     let handshake = match endpoint.provider {
         Some(provider) => provider.handshake(&delivery, head, keyring)?,
@@ -193,7 +197,7 @@ fn delivered<B: BodyReader>(
         return Ok(Delivered::Watched(event, handshake.is_some()));
     }
     let deadline = at.checked_add(endpoint.budget_after(exchange.elapsed(at)));
-    Ok(Delivered::Event(event, at, deadline))
+    Ok(Delivered::Event(event, deadline))
 }
 
 /// A method that events do not have is for challenges only.

@@ -12,11 +12,31 @@ use crate::exchange::{Exchange, Subject};
 use crate::handoff::{BoxFuture, HandedOff, HandoffError};
 use crate::outcome::Outcome;
 use crate::reply::Reply;
-use crate::trace::TraceId;
-use crate::work::{Custody, Driver, Panicked, Spawn, TokioSpawn, WorkResult, Worked, poll_caught};
+use crate::work::{Custody, Driver, Panicked, Spawn, TokioSpawn, WorkResult, Worked};
 
 /// Work of the endpoint's own: a route's handler, or a hand-off.
 pub(crate) type OwnWork = BoxFuture<'static, Result<HandedOff, HandoffError>>;
+
+/// The reply to work of the endpoint's own; `Err` when the deadline has passed.
+pub(crate) fn own_reply(
+    exchange: &Exchange,
+    event: &Event,
+    ended: Result<Result<Result<HandedOff, HandoffError>, Panicked>, ()>,
+) -> Reply {
+    let rejection = match ended {
+        Ok(Ok(Ok(HandedOff::New))) => return exchange.acknowledge(event, Outcome::Accepted),
+        Ok(Ok(Ok(HandedOff::Parked))) => return exchange.acknowledge(event, Outcome::Parked),
+        Ok(Ok(Ok(HandedOff::Duplicate))) => return exchange.acknowledge(event, Outcome::Duplicate),
+        Ok(Ok(Err(error))) => {
+            let source = std::error::Error::source(&error).map(ToString::to_string);
+            tracing::error!(target: "hookporter", endpoint = event.endpoint(), source, "hand-off: {error}");
+            Rejection::new(error.kind())
+        }
+        Ok(Err(Panicked)) => Rejection::new(Reason::HandlerPanicked),
+        Err(()) => Rejection::new(Reason::HandoffTimeout),
+    };
+    exchange.refuse_event(event, rejection)
+}
 
 /// The right to run the wrapped handler for one event.
 #[derive(Debug)]
@@ -108,54 +128,17 @@ impl Ticket {
         }
     }
 
-    /// Runs work of the endpoint's own: a route's handler, or a hand-off.
-    pub(crate) async fn run_own(mut self: Box<Self>, mut work: OwnWork) -> Reply {
-        if self.custody.permit.is_some() {
-            let driver = Box::pin(Driver::new(work, self.take_custody()));
-            return self.run_in_background(driver, &TokioSpawn::new());
-        }
-        // Most hand-offs are over when they have been asked once, and need neither a task nor a place in this future.
-        let first = poll_fn(|cx| Poll::Ready(poll_caught(Pin::new(&mut work), cx))).await;
-        match first {
-            Poll::Ready(output) => {
-                self.custody.settle(output.as_ref().map_or(WorkResult::Failed, Worked::result));
-                self.own_reply(Ok(output))
-            }
-            Poll::Pending => Box::pin(self.run_own_elsewhere(work)).await,
-        }
-    }
-
-    async fn run_own_elsewhere(mut self: Box<Self>, work: OwnWork) -> Reply {
+    /// Runs work of the endpoint's own that was asked once, in a task of its own.
+    pub(crate) async fn run_own(mut self: Box<Self>, work: OwnWork) -> Reply {
         let driver = Box::pin(Driver::new(work, self.take_custody()));
         let ended = await_elsewhere(driver, &TokioSpawn::new(), self.deadline).await;
-        self.own_reply(ended)
+        own_reply(&self.exchange, &self.event, ended)
     }
 
-    /// The reply to work of the endpoint's own; `Err` when the deadline has passed.
-    fn own_reply(&self, ended: Result<Result<Result<HandedOff, HandoffError>, Panicked>, ()>) -> Reply {
-        let rejection = match ended {
-            Ok(Ok(Ok(HandedOff::New))) => return self.exchange.acknowledge(&self.event, Outcome::Accepted),
-            Ok(Ok(Ok(HandedOff::Parked))) => return self.exchange.acknowledge(&self.event, Outcome::Parked),
-            Ok(Ok(Ok(HandedOff::Duplicate))) => return self.exchange.acknowledge(&self.event, Outcome::Duplicate),
-            Ok(Ok(Err(error))) => {
-                let source = std::error::Error::source(&error).map(ToString::to_string);
-                tracing::error!(target: "hookporter", endpoint = self.event.endpoint(), source, "hand-off: {error}");
-                Rejection::new(error.kind())
-            }
-            Ok(Err(Panicked)) => return self.panicked(),
-            Err(()) => Rejection::new(Reason::HandoffTimeout),
-        };
-        self.exchange.refuse_event(&self.event, rejection)
-    }
-
-    /// What the request is called.
-    pub(crate) const fn trace(&self) -> TraceId {
-        self.exchange.trace()
-    }
-
-    /// Answers 503: the user's code panicked.
-    pub(crate) fn panicked(&self) -> Reply {
-        self.exchange.refuse_event(&self.event, Rejection::new(Reason::HandlerPanicked))
+    /// Runs work of the endpoint's own in the background.
+    pub(crate) fn run_own_in_background(mut self: Box<Self>, work: OwnWork) -> Reply {
+        let driver = Box::pin(Driver::new(work, self.take_custody()));
+        self.run_in_background(driver, &TokioSpawn::new())
     }
 
     /// Acknowledges now; the mark of the event stays unless the work fails.

@@ -1,6 +1,6 @@
 //! Work in progress: a future that the request cannot cancel, and how it went.
 
-use std::future::Future;
+use std::future::{Future, poll_fn};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::pin::Pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -10,10 +10,10 @@ use std::time::Duration;
 use pin_project_lite::pin_project;
 use tokio::sync::{Notify, OwnedSemaphorePermit};
 use tokio::task::JoinHandle;
-use tracing::Span;
 
 use crate::dedupe::Claim;
 use crate::memory::Held;
+use crate::span::RequestSpan;
 
 /// How a piece of work ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,7 +51,7 @@ pub(crate) struct Custody {
     /// The slot of a bounded background task.
     pub(crate) permit: Option<OwnedSemaphorePermit>,
     /// The request's own, so that what the work says belongs to it, in whatever task it is.
-    pub(crate) span: Span,
+    pub(crate) span: RequestSpan,
     /// Counts the work as under way until its end; never read.
     pub(crate) _under_way: UnderWay,
 }
@@ -59,7 +59,7 @@ pub(crate) struct Custody {
 impl Custody {
     /// Work for which nothing is held.
     pub(crate) fn empty() -> Self {
-        Self { claim: None, held: None, permit: None, span: Span::none(), _under_way: UnderWay::new() }
+        Self { claim: None, held: None, permit: None, span: RequestSpan::default(), _under_way: UnderWay::new() }
     }
 
     /// Says how the work went, and lets go of what was held for it.
@@ -123,6 +123,12 @@ where
     }
 }
 
+/// Does something that asks futures of its own once.
+pub(crate) async fn once<T>(ask: impl FnOnce(&mut Context<'_>) -> T) -> T {
+    let mut ask = Some(ask);
+    poll_fn(|cx| ask.take().map_or(Poll::Pending, |ask| Poll::Ready(ask(cx)))).await
+}
+
 /// Polls work of the user's; a panic of it is its end.
 pub(crate) fn poll_caught<F: Future>(work: Pin<&mut F>, cx: &mut Context<'_>) -> Poll<Result<F::Output, Panicked>> {
     match catch_unwind(AssertUnwindSafe(|| work.poll(cx))) {
@@ -164,6 +170,8 @@ where
 }
 
 static COUNT: AtomicUsize = AtomicUsize::new(0);
+/// How many wait for the end of all: nearly always nobody, and to wake nobody is not for nothing.
+static WAITING: AtomicUsize = AtomicUsize::new(0);
 static ENDED: Notify = Notify::const_new();
 
 /// Counts a piece of work as under way in this process.
@@ -179,9 +187,26 @@ impl UnderWay {
 
 impl Drop for UnderWay {
     fn drop(&mut self) {
-        if COUNT.fetch_sub(1, Ordering::AcqRel) == 1 {
+        // Either this sees who waits, or who waits sees this: both orders are one for all threads.
+        if COUNT.fetch_sub(1, Ordering::SeqCst) == 1 && WAITING.load(Ordering::SeqCst) > 0 {
             ENDED.notify_waiters();
         }
+    }
+}
+
+/// Counts somebody who waits until all of it has ended.
+struct Waiting(());
+
+impl Waiting {
+    fn new() -> Self {
+        WAITING.fetch_add(1, Ordering::SeqCst);
+        Self(())
+    }
+}
+
+impl Drop for Waiting {
+    fn drop(&mut self) {
+        WAITING.fetch_sub(1, Ordering::SeqCst);
     }
 }
 
@@ -189,17 +214,36 @@ impl Drop for UnderWay {
 ///
 /// The number of pieces that were still under way then: zero means drained.
 pub async fn drain(longest: Duration) -> usize {
+    let waiting = Waiting::new();
     let drained = async {
         loop {
             let mut ended = std::pin::pin!(ENDED.notified());
             // Registered before the look, so that an end in between is not missed.
             ended.as_mut().enable();
-            if COUNT.load(Ordering::Acquire) == 0 {
+            if COUNT.load(Ordering::SeqCst) == 0 {
                 return;
             }
             ended.await;
         }
     };
     let _ = tokio::time::timeout(longest, drained).await;
-    COUNT.load(Ordering::Acquire)
+    drop(waiting);
+    COUNT.load(Ordering::SeqCst)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn whoever_waits_for_the_end_of_all_is_woken_by_it() {
+        for _ in 0..100 {
+            let work = UnderWay::new();
+            let waiting = tokio::spawn(drain(Duration::from_secs(600)));
+            tokio::task::yield_now().await;
+            assert!(!waiting.is_finished());
+            drop(work);
+            tokio::time::timeout(Duration::from_secs(60), waiting).await.expect("nobody woke it").unwrap();
+        }
+    }
 }

@@ -14,7 +14,6 @@ use hookporter_pipeline::journal::Journal;
 use hookporter_pipeline::{BoxFuture, Endpoint, Event, HandedOff, Handoff, HandoffError};
 use hookporter_sqlite::{Inbox, Settings};
 use hookporter_tower::{EndpointLayer, EndpointService};
-use metrics_exporter_prometheus::{Matcher, PrometheusBuilder};
 use sha2::Sha256;
 
 use crate::{Receiver, Sender};
@@ -191,6 +190,19 @@ fn inbox(settings: Settings) -> Inbox {
 /// Installs what a watched server has, for the whole process: as the example `axum-observed` does, with buckets, which its
 /// dashboard reads.
 pub fn watch() {
+    #[cfg(feature = "watched")]
+    record();
+    assert!(cfg!(feature = "watched"), "a watched server needs the feature `watched`");
+    tracing_subscriber::fmt()
+        .with_max_level(tracing_subscriber::filter::LevelFilter::INFO)
+        .with_writer(std::io::sink)
+        .init();
+}
+
+#[cfg(feature = "watched")]
+fn record() {
+    use metrics_exporter_prometheus::{Matcher, PrometheusBuilder};
+
     const BUCKETS: [f64; 12] = [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 10.0];
     let builder = PrometheusBuilder::new().set_buckets_for_metric(Matcher::Suffix("_seconds".to_owned()), &BUCKETS);
     let recorder = builder.expect("buckets").install_recorder().expect("the only recorder");
@@ -200,10 +212,6 @@ pub fn watch() {
             recorder.run_upkeep();
         }
     });
-    tracing_subscriber::fmt()
-        .with_max_level(tracing_subscriber::filter::LevelFilter::INFO)
-        .with_writer(std::io::sink)
-        .init();
 }
 
 async fn bare(body: Bytes) -> StatusCode {

@@ -160,9 +160,9 @@ fn slow_body(adapter: Adapter, dripping: bool) -> Duration {
     let mut wire = Wire::connect(server.address);
     wire.write(&framed(&request, &format!("content-length: {}\r\n", request.body().len()), "{\"c"));
     let started = Instant::now();
-    // Three bytes were sent; a byte now and then must not put the deadline off.
-    for byte in &request.body()[3..18] {
-        if dripping && started.elapsed() < DEADLINE * 2 {
+    // Three bytes were sent; a byte now and then, for longer than is in time, must not put the deadline off.
+    for byte in &request.body()[3..30] {
+        if dripping && started.elapsed() < DEADLINE * 4 {
             wire.write(&[*byte]);
             std::thread::sleep(Duration::from_millis(50));
         }

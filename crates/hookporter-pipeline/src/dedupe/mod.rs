@@ -105,7 +105,7 @@ impl Dedupe {
 pub(crate) struct Claim {
     store: Arc<Dedupe>,
     key: Key,
-    /// When it was proven: a captured copy of it is fresh no longer than the window from here.
+    /// When it was proven, or came: a captured copy of it is fresh no longer than the window from here.
     since: Instant,
     settled: bool,
 }
@@ -138,9 +138,9 @@ impl Claim {
     }
 
     /// How long a taken event is remembered: freshness is judged in whole seconds, both bounds inclusive, so it is a second longer
-    /// than the window.
+    /// than the window; and a second more, as `since` may be a moment before the look at the clock by which it was fresh.
     fn until(&self) -> Instant {
-        let retention = self.store.retention.saturating_add(Duration::from_secs(1));
+        let retention = self.store.retention.saturating_add(Duration::from_secs(2));
         self.since.checked_add(retention).unwrap_or(self.since)
     }
 }

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use bytes::BytesMut;
 use hookporter_core::{Head, Reason, Rejection, UnixTime};
 
 use crate::Endpoint;
@@ -11,6 +10,7 @@ use crate::exchange::Exchange;
 use crate::keys::{Asker, RequestKeys};
 use crate::memory::BodyMemory;
 use crate::operating::RefusedRequest;
+use crate::peek::Peeked;
 use crate::prove::prove;
 
 /// What a request is whose proof holds.
@@ -81,8 +81,7 @@ pub(super) async fn judged(endpoint: &Arc<Endpoint>, request: &RefusedRequest) -
     // It is in memory already, and one at a time is.
     let mut held = BodyMemory::new(usize::MAX).hold();
     let mut body = Some(request.body.clone());
-    let mut read = BytesMut::new();
-    let delivery = prove(endpoint, &mut exchange, head, &mut body, &keys, now, &mut held, &mut read).await?;
+    let delivery = prove(endpoint, &mut exchange, head, &mut Peeked::new(&mut body), &keys, now, &mut held).await?;
     if let Some(provider) = endpoint.provider
         && provider.handshake(&delivery, head, keys.keyring())?.is_some()
     {

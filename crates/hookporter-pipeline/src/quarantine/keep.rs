@@ -6,7 +6,7 @@ use bytes::Bytes;
 use hookporter_core::{BodyBuffer, Head, HeaderVisitor, Occurrence, Reason, Rejection, Stage, carries_credentials};
 
 use crate::Endpoint;
-use crate::body::{self, BodyReader};
+use crate::body::{BodyReader, Patience};
 use crate::exchange::Exchange;
 use crate::memory::Held;
 use crate::operating::RefusedRequest;
@@ -40,7 +40,7 @@ pub(crate) async fn keep<B: BodyReader>(
     if !side.has_room(0) {
         return;
     }
-    let (body, _held) = match exchange.refused_body.clone() {
+    let (body, _held) = match exchange.refused_body.as_deref().cloned() {
         Some(body) => (body, None),
         None => match read(&endpoint, exchange, head, rest).await {
             Some((body, held)) => (body, Some(held)),
@@ -87,12 +87,11 @@ async fn read<B: BodyReader>(
     let _reading = endpoint.state.quarantine.reads.begin()?;
     let mut held = endpoint.memory.hold();
     let mut buffer = BodyBuffer::new(limit);
-    let received = body::read(rest, endpoint.body_deadline, &mut held, |chunk| {
+    let mut patience = Patience::new(endpoint.body_deadline);
+    while let Some(chunk) = patience.next(rest, &mut held).await.ok()? {
         exchange.body_bytes = exchange.body_bytes.saturating_add(chunk.len());
-        buffer.push(chunk)?;
-        Ok(0)
-    });
-    received.await.ok()?;
+        buffer.push(chunk).ok()?;
+    }
     Some((buffer.into_bytes(), held))
 }
 
