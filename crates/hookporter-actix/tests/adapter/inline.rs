@@ -12,7 +12,7 @@ use actix_web::{App, HttpMessage as _, HttpResponse, error, web};
 use hookporter_actix::{EndpointMiddleware, Verified};
 use hookporter_core::Reason;
 use hookporter_pipeline::Outcome;
-use tokio::sync::mpsc;
+use tokio::sync::{Semaphore, mpsc};
 
 use crate::kit::{LONG, delivery, github, send, to_actix};
 
@@ -120,12 +120,15 @@ async fn of_two_at_once_one_is_handled_and_both_are_acknowledged() {
 #[actix_web::test]
 async fn a_slow_handler_goes_on_after_its_sender_was_told_to_come_again() {
     let (done, mut ended) = mpsc::unbounded_channel();
+    // It ends when its sender has been told, however long that takes.
+    let gate = Arc::new(Semaphore::new(0));
+    let its_gate = gate.clone();
     let endpoint = github().budget(Duration::from_millis(20));
     let app = init_service(App::new().service(web::resource("/hook").wrap(EndpointMiddleware::new(endpoint)).route(
         web::post().to(move || {
-            let done = done.clone();
+            let (done, gate) = (done.clone(), its_gate.clone());
             async move {
-                tokio::time::sleep(Duration::from_millis(100)).await;
+                gate.acquire().await.expect("open").forget();
                 done.send(()).expect("a listener");
                 HttpResponse::Ok().finish()
             }
@@ -136,6 +139,7 @@ async fn a_slow_handler_goes_on_after_its_sender_was_told_to_come_again() {
     let told = send(&app, request()).await;
     assert_eq!((told.status, told.reason), (503, Some(Reason::HandoffTimeout)));
     assert!(told.retry_after.is_some());
+    gate.add_permits(1);
     tokio::time::timeout(LONG, ended.recv()).await.expect("in time");
     tokio::task::yield_now().await;
     assert_eq!(send(&app, request()).await.status, 200, "the retry is a duplicate");

@@ -1,11 +1,12 @@
 //! The server's shutdown.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use actix_web::{App, HttpResponse, web};
 use hookporter_actix::{EndpointMiddleware, Server};
 use tokio::io::AsyncWriteExt;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{Semaphore, mpsc, oneshot};
 
 use crate::kit::{LONG, connect, delivery, exchange, github, read_until};
 
@@ -13,15 +14,19 @@ use crate::kit::{LONG, connect, delivery, exchange, github, read_until};
 async fn background_work_ends_before_the_server_does_and_nothing_more_is_taken() {
     let (done, mut ended) = mpsc::unbounded_channel();
     let (stop, stopped) = oneshot::channel::<()>();
-    let wrapped = EndpointMiddleware::new(github().background(10));
+    let endpoint = github().background(10);
+    let wrapped = EndpointMiddleware::new(endpoint.clone());
+    // The work ends when everything else has been seen, however long that takes.
+    let gate = Arc::new(Semaphore::new(0));
+    let its_gate = gate.clone();
     let server = Server::bind("127.0.0.1:0").expect("a port").workers(1);
     let address = server.local_addr().expect("an address");
     let app = move || {
-        let done = done.clone();
+        let (done, gate) = (done.clone(), its_gate.clone());
         let slow = move || {
-            let done = done.clone();
+            let (done, gate) = (done.clone(), gate.clone());
             async move {
-                tokio::time::sleep(Duration::from_millis(500)).await;
+                gate.acquire().await.expect("open").forget();
                 done.send(()).expect("a listener");
                 HttpResponse::Ok().finish()
             }
@@ -36,10 +41,13 @@ async fn background_work_ends_before_the_server_does_and_nothing_more_is_taken()
     assert!(read_until(&mut idle, "\r\n\r\n").await.starts_with("HTTP/1.1 200"));
 
     stop.send(()).expect("running");
-    tokio::time::sleep(Duration::from_millis(100)).await;
+    while endpoint.is_ready() {
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
     let answer = exchange(address, &delivery("/hook", "two").to_http1("a")).await;
     assert!(answer.starts_with("HTTP/1.1 503") && answer.contains("retry-after"), "{answer}");
 
+    gate.add_permits(2);
     tokio::time::timeout(LONG, running).await.expect("in time").expect("no panic").expect("served");
     assert!(ended.try_recv().is_ok(), "the work ended first");
     assert!(ended.try_recv().is_err(), "and there was no more of it");

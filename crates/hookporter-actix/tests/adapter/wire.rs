@@ -73,7 +73,7 @@ async fn a_refused_sender_that_goes_on_for_ever_is_cut_off() {
         let chunk = format!("40\r\n{}\r\n", "x".repeat(0x40));
         // Until the server closes: a write fails then, at the latest the second one.
         while stream.write_all(chunk.as_bytes()).await.is_ok() {
-            assert!(started.elapsed() < Duration::from_secs(10), "drained without a bound");
+            assert!(started.elapsed() < Duration::from_secs(60), "drained without a bound");
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     }

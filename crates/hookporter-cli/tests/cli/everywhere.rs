@@ -63,7 +63,7 @@ fn node(url: &str) -> Receiver {
 fn answers(node: &Receiver, status: u64) {
     let began = Instant::now();
     while send("stripe", KEY, &node.url, &[]) != [status] {
-        assert!(began.elapsed() < Duration::from_secs(20), "it never answers {status}");
+        assert!(began.elapsed() < Duration::from_secs(60), "it never answers {status}");
         // Not often: nobody reads what the receivers say of each.
         std::thread::sleep(Duration::from_millis(200));
     }
@@ -142,7 +142,7 @@ fn a_name_that_no_node_knows_is_warned_of() {
     let began = Instant::now();
     // Nodes tell of themselves every three seconds.
     while nodes.tells(&PAUSE)["nodes"] != 2 {
-        assert!(began.elapsed() < Duration::from_secs(30), "the nodes never tell of their endpoint");
+        assert!(began.elapsed() < Duration::from_secs(60), "the nodes never tell of their endpoint");
         std::thread::sleep(Duration::from_millis(200));
     }
     assert!(nodes.says(&RESUME).ends_with(": the 2 nodes that have it go by it within a second\n"));

@@ -78,7 +78,9 @@ fn an_import_that_is_killed_is_finished_by_the_next_one() {
         assert!((1..EVENTS).contains(&there), "{to}: it was killed midway: {there}");
         let ended = at(&to, &["import", "--json", &file(exported.stdout.as_bytes())]);
         let said = summary(&ended);
-        assert_eq!((said["already_there"].as_u64(), said["refused"].as_u64()), (Some(there as u64), Some(0)), "{said}");
+        // A database may finish what the last one asked for before it was killed.
+        let known = said["already_there"].as_u64().unwrap();
+        assert!((there as u64..EVENTS as u64).contains(&known) && said["refused"] == 0, "{there}: {said}");
         let now = at(&to, &["export"]).json();
         assert_eq!(moved(&now), moved(&exported.json()), "{to}");
     }
@@ -116,6 +118,14 @@ fn work(worked: &Worked) -> impl Fn(Event) -> std::future::Ready<Result<(), Work
     }
 }
 
+/// What was worked is done a moment later.
+fn until_done(path: &std::path::Path, count: usize) {
+    let began = SystemClock.now();
+    while of(path, &["list", "--state", "done", "--json", "--most", "100"]).json().len() < count {
+        assert!(SystemClock.now().since(began) < Duration::from_secs(60), "it is never done");
+    }
+}
+
 /// Receivers move first, in front of an inbox that goes on working: the guide's second way.
 #[test]
 fn with_receivers_running_nothing_is_lost_and_nothing_worked_twice() {
@@ -128,13 +138,14 @@ fn with_receivers_running_nothing_is_lost_and_nothing_worked_twice() {
     let until_worked = |count: usize| {
         let began = SystemClock.now();
         while worked.lock().unwrap().len() < count {
-            assert!(SystemClock.now().since(began) < Duration::from_secs(20), "{:?}", worked.lock().unwrap().len());
+            assert!(SystemClock.now().since(began) < Duration::from_secs(60), "{:?}", worked.lock().unwrap().len());
             std::thread::sleep(Duration::from_millis(10));
         }
     };
     let working = Works::start(&runtime, old.worker(work(&worked)));
     until_worked(50);
     let export = |args: &[&str]| file(of(&path, &[&["export"], args].concat()).stdout.as_bytes());
+    until_done(&path, 50);
     // 1. What is done is known there before any sender comes there.
     let first = summary(&at(&url, &["import", "--json", &export(&["--state", "done"])]));
     assert!(first["imported"].as_u64().unwrap() > 40, "{first}");

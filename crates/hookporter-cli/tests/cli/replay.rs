@@ -53,7 +53,7 @@ impl Works {
 
     /// A replay that is waited for, while something wakes the worker.
     fn replay(&self, path: &std::path::Path, args: &[&str]) -> crate::program::Ended {
-        let given = ["inbox", "--inbox", path.to_str().unwrap(), "replay", "--wait=20s"];
+        let given = ["inbox", "--inbox", path.to_str().unwrap(), "replay", "--wait=60s"];
         let child = program("", given.iter().chain(args))
             .stdout(std::process::Stdio::piped())
             .stderr(std::process::Stdio::piped())
@@ -73,7 +73,7 @@ impl Works {
     }
 
     fn settled(&self, path: &std::path::Path, count: u64) {
-        for _ in 0..200 {
+        for _ in 0..2000 {
             let stats = &of(path, &["stats", "--json"]).json()[0];
             if stats["done"].as_u64().unwrap() + stats["dead"].as_u64().unwrap() == count {
                 return;
@@ -143,7 +143,7 @@ fn a_receiver_fixes_a_dead_letter() {
     runtime.block_on(filled(&path, &runtime).close());
     let mut receiver = Receiver::start("stripe", KEY, &["--inbox", path.to_str().unwrap()]);
     assert_eq!(receiver.worked()["worked"], 2);
-    let args = ["inbox", "--inbox", path.to_str().unwrap(), "replay", "1", "--wait=20s", "--json"];
+    let args = ["inbox", "--inbox", path.to_str().unwrap(), "replay", "1", "--wait=60s", "--json"];
     let child = program("", args).stdout(std::process::Stdio::piped()).spawn().unwrap();
     std::thread::sleep(Duration::from_millis(500));
     assert_eq!(send("stripe", KEY, &receiver.url, &[]), [200]);

@@ -48,7 +48,7 @@ fn reply(mut stream: TcpStream, answer: &[u8], most: usize) {
     let _ = stream.write_all(answer);
     if most < usize::MAX {
         // The rest is neither read nor refused for a while.
-        thread::sleep(Duration::from_secs(3));
+        thread::sleep(Duration::from_secs(20));
     }
 }
 
@@ -136,17 +136,17 @@ fn an_early_answer_counts() {
     let ended = simulate("github", "a secret of the test", &url, &["--fault", "oversize", "--json"]);
     let line = &ended.json()[0];
     assert_eq!(line["got"], serde_json::json!([413]), "{}", ended.stdout);
-    assert!(line["latency_us"].as_u64().unwrap() < 2_500_000, "it is not waited for: {line}");
+    assert!(line["latency_us"].as_u64().unwrap() < 15_000_000, "it is not waited for: {line}");
 }
 
 #[test]
 fn a_slow_body_ends_in_408_where_it_is_asked_for() {
     let receiver = Receiver::start("github", "a secret of the test", &[]);
     let began = SystemClock.now();
-    let args = ["--fault", "slow", "--slow", "30s", "--json"];
+    let args = ["--fault", "slow", "--slow", "60s", "--json"];
     let ended = simulate("github", "a secret of the test", &receiver.url, &args);
     assert_eq!((ended.status, &ended.json()[0]["got"]), (0, &serde_json::json!([408])), "{}", ended.stdout);
-    assert!(SystemClock.now().since(began) < Duration::from_secs(20), "it does not go on after the answer");
+    assert!(SystemClock.now().since(began) < Duration::from_secs(40), "it does not go on after the answer");
     let note = simulate("github", "a secret of the test", &receiver.url, &["--fault", "slow", "--slow", "0"]).stdout;
     assert!(note.contains("`--slow 12s` checks"), "{note}");
 }
@@ -200,8 +200,7 @@ fn a_server_that_never_answers_is_asked_once() {
 
 #[test]
 fn nobody_there_is_said_once() {
-    let free = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
-    let ended = simulate("github", "a secret of the test", &format!("http://{free}/"), &["--simulate", "--json"]);
+    let ended = simulate("github", "a secret of the test", "http://127.0.0.1:1/", &["--simulate", "--json"]);
     assert_eq!((ended.status, ended.stdout.as_str()), (1, ""));
     assert_eq!(ended.stderr.lines().count(), 1, "{}", ended.stderr);
 }

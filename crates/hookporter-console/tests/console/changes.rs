@@ -126,40 +126,50 @@ pub(crate) async fn oversights(scene: &Scene<impl Inbox>, framework: Framework) 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_change_goes_on_when_its_asker_hangs_up() {
     for framework in BOTH {
-        let scene = Scene::new().await;
-        let parked = (0..5000).map(|n| record(&format!("evt_many_{n}"), true));
-        scene.inbox.accept(parked.collect()).await.unwrap();
-        let address = serve(framework, scene.console().allow_changes()).await;
-        let token = look(address, "api").await.json()["token"].as_str().unwrap().to_owned();
-        let body = r#"{"deliberate":true}"#;
-        let length = body.len().to_string();
-        let headers = [
-            ("host", "console.example"),
-            ("content-type", "application/json"),
-            ("x-hookporter-token", &*token),
-            ("content-length", &*length),
-        ];
-        let mut lines = head("POST api/events/release", &headers);
-        lines.extend([String::new(), body.to_owned()]);
-        let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
-        stream.write_all(lines.join("\r\n").as_bytes()).await.unwrap();
-        let desk = scene.inbox.desk();
-        let parked = async || {
-            use hookporter_pipeline::operating::OperatingSide;
-            desk.count(Selection::all().state(State::Parked)).await.unwrap()
-        };
-        while parked().await > 4900 {
-            tokio::time::sleep(Duration::from_millis(1)).await;
+        // Where the machine did something else it was over before anybody hung up.
+        let mut tries = 0..10;
+        while !hung_up_midway(framework).await {
+            tries.next().unwrap_or_else(|| panic!("{framework:?}: too late each time"));
         }
-        drop(stream);
-        assert!(parked().await > 0, "{framework:?}: not too late");
-        let done = async {
-            while parked().await > 0 {
-                tokio::time::sleep(Duration::from_millis(10)).await;
-            }
-        };
-        tokio::time::timeout(Duration::from_secs(30), done).await.expect("it went on");
     }
+}
+
+/// Hangs up while a change is being made, and waits for its end; whether it was in time for that.
+async fn hung_up_midway(framework: Framework) -> bool {
+    let scene = Scene::new().await;
+    let parked = (0..5000).map(|n| record(&format!("evt_many_{n}"), true));
+    scene.inbox.accept(parked.collect()).await.unwrap();
+    let address = serve(framework, scene.console().allow_changes()).await;
+    let token = look(address, "api").await.json()["token"].as_str().unwrap().to_owned();
+    let body = r#"{"deliberate":true}"#;
+    let length = body.len().to_string();
+    let headers = [
+        ("host", "console.example"),
+        ("content-type", "application/json"),
+        ("x-hookporter-token", &*token),
+        ("content-length", &*length),
+    ];
+    let mut lines = head("POST api/events/release", &headers);
+    lines.extend([String::new(), body.to_owned()]);
+    let mut stream = tokio::net::TcpStream::connect(address).await.unwrap();
+    stream.write_all(lines.join("\r\n").as_bytes()).await.unwrap();
+    let desk = scene.inbox.desk();
+    let parked = async || {
+        use hookporter_pipeline::operating::OperatingSide;
+        desk.count(Selection::all().state(State::Parked)).await.unwrap()
+    };
+    while parked().await > 4900 {
+        tokio::time::sleep(Duration::from_millis(1)).await;
+    }
+    drop(stream);
+    let is_midway = parked().await > 0;
+    let done = async {
+        while parked().await > 0 {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+    };
+    tokio::time::timeout(Duration::from_secs(60), done).await.expect("it went on");
+    is_midway
 }
 
 /// A worker of the same process need not wait for a look at the file.

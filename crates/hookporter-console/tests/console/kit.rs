@@ -84,6 +84,22 @@ impl Said {
     }
 }
 
+/// How long a look takes: what is slow by itself is so each time, so that longer ones are taken again, up to five times.
+pub(crate) async fn quickest(address: SocketAddr, path: &str, most: Duration) -> Duration {
+    let mut least = Duration::MAX;
+    for _ in 0..5 {
+        let begun = tokio::time::Instant::now();
+        let said = look(address, path).await;
+        least = least.min(begun.elapsed());
+        println!("{:>10.1?}  {path}  {} bytes", begun.elapsed(), said.body.len());
+        assert_eq!(said.status, 200, "{path}: {}", said.text());
+        if least <= most {
+            break;
+        }
+    }
+    least
+}
+
 /// Sends these lines of a head, and a body, and reads the answer to its end.
 pub(crate) async fn send(address: SocketAddr, lines: &[String], body: &[u8]) -> Said {
     let mut bytes = lines.join("\r\n").into_bytes();

@@ -60,7 +60,7 @@ async fn with_refused(framework: Framework, inbox: &Inbox, secret: &str, ids: &[
             tokio::time::sleep(Duration::from_millis(10)).await;
         }
     };
-    tokio::time::timeout(Duration::from_secs(10), kept).await.expect("kept");
+    tokio::time::timeout(Duration::from_secs(60), kept).await.expect("kept");
     address
 }
 

@@ -9,7 +9,6 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use std::sync::Mutex;
-use std::time::Duration;
 
 use hookporter_core::{Secret, UnixTime};
 use hookporter_pipeline::inbox::{
@@ -17,6 +16,7 @@ use hookporter_pipeline::inbox::{
 };
 use hookporter_pipeline::{BoxError, BoxFuture, Endpoint, Event, Verdict, receive};
 use metrics_util::debugging::{DebugValue, DebuggingRecorder};
+use tokio::sync::Semaphore;
 
 const SECRET: &str = "a long and random secret";
 
@@ -118,7 +118,11 @@ fn attempts_are_counted_by_what_became_of_the_event() {
                 _ => Ok(()),
             }
         });
-        let _ = runtime.block_on(async { worker.run_until(tokio::time::sleep(Duration::from_millis(100))).await });
+        let told = Arc::new(Semaphore::new(0));
+        let tells = told.clone();
+        let worker = worker.on_change(move |_| tells.add_permits(1));
+        let all = async { drop(told.acquire_many(5).await) };
+        let _ = runtime.block_on(async { worker.run_until(all).await });
     });
     let counted: BTreeMap<_, _> = snapshotter
         .snapshot()

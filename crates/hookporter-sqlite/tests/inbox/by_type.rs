@@ -48,7 +48,7 @@ async fn told(worker: Worker, count: usize) -> Vec<(ChangeKind, Option<String>)>
     });
     let enough = async {
         while changes.lock().unwrap().len() < count {
-            tokio::time::timeout(Duration::from_secs(20), told.notified()).await.unwrap();
+            tokio::time::timeout(Duration::from_secs(60), told.notified()).await.unwrap();
         }
     };
     let _ = worker.run_until(enough).await;

@@ -10,6 +10,7 @@ use hookporter_testkit::inbox::sample_record;
 use tokio::sync::Notify;
 
 use crate::directory::Directory;
+use crate::waiting::LONG;
 
 const AT_ONCE: Backoff = Backoff::new(Duration::ZERO, Duration::ZERO);
 const TABLES: &str = "CREATE TABLE effects (event TEXT PRIMARY KEY, times INTEGER NOT NULL);
@@ -62,7 +63,7 @@ where
         // What comes too much has its chance.
         tokio::time::sleep(Duration::from_millis(100)).await;
     };
-    let bounded = async { tokio::time::timeout(Duration::from_secs(20), enough).await.map_or((), |()| ()) };
+    let bounded = async { tokio::time::timeout(LONG, enough).await.map_or((), |()| ()) };
     let _ = worker.run_until(bounded).await;
     let mut changes = all.lock().unwrap().clone();
     changes.sort_by_key(|change| (change.number, change.attempt));

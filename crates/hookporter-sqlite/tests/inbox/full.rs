@@ -1,7 +1,5 @@
 //! No room in the queue, and another program's lock.
 
-use std::time::Duration;
-
 use hookporter_core::Reason;
 use hookporter_pipeline::inbox::{Accepted, AcceptingSide};
 use hookporter_sqlite::Settings;
@@ -9,6 +7,7 @@ use hookporter_testkit::inbox::sample_record;
 use rusqlite::Connection;
 
 use crate::directory::Directory;
+use crate::waiting::until;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_full_queue_refuses_at_once_and_takes_again_when_there_is_room() {
@@ -18,7 +17,7 @@ async fn a_full_queue_refuses_at_once_and_takes_again_when_there_is_room() {
     let other = Connection::open(directory.file()).unwrap();
     other.execute_batch("BEGIN IMMEDIATE").unwrap();
     let first = inbox.accept(vec![sample_record("evt_first")]);
-    tokio::time::sleep(Duration::from_millis(100)).await;
+    until("the writer takes the first", async || inbox.queue_depth().0 == 0).await;
     let waiting: Vec<_> = (0..4).map(|at| inbox.accept(vec![sample_record(&format!("evt_{at}"))])).collect();
     let error = inbox.accept(vec![sample_record("evt_5")]).await.unwrap_err();
     assert_eq!(error.kind(), Reason::HandoffFull);

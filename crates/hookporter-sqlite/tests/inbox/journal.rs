@@ -11,8 +11,10 @@ use hookporter_sqlite::{Inbox, Reader, Settings};
 use hookporter_testkit::SignedRequest;
 use hookporter_testkit::inbox::START;
 use rusqlite::Connection;
+use tokio::time::Instant;
 
 use crate::directory::Directory;
+use crate::waiting::{LONG, until};
 
 pub(crate) const SECRET: &str = "a secret that is long enough";
 
@@ -47,7 +49,8 @@ pub(crate) fn forged() -> SignedRequest {
 /// The entries of a journal once there are so many, the oldest first.
 pub(crate) async fn entries(directory: &Directory, count: usize) -> Vec<Arc<Entry>> {
     let reader = Reader::open(directory.file()).unwrap();
-    for _ in 0..100 {
+    let begun = Instant::now();
+    while begun.elapsed() < LONG {
         let entries = reader.entries(&Query::new(), u64::MAX, 10_000).unwrap();
         if entries.len() >= count {
             assert_eq!(entries.len(), count);
@@ -55,7 +58,7 @@ pub(crate) async fn entries(directory: &Directory, count: usize) -> Vec<Arc<Entr
         }
         tokio::time::sleep(Duration::from_millis(20)).await;
     }
-    panic!("not {count} rows within two seconds");
+    panic!("not {count} rows within {LONG:?}");
 }
 
 /// A record as an endpoint makes one, of a request with this trace.
@@ -134,15 +137,9 @@ async fn health_tells_how_much_waits_and_alarms_when_the_oldest_waits_too_long()
     let endpoint = github(&inbox);
     assert_eq!(send(&endpoint, &push("1")).await, 200);
     // Another look comes within five seconds.
-    let mut depth = None;
-    for _ in 0..400 {
-        depth = endpoint.health().inbox.filter(|depth| depth.waiting > 0);
-        if depth.is_some() {
-            break;
-        }
-        tokio::time::sleep(Duration::from_millis(20)).await;
-    }
-    let depth = depth.expect("a look within eight seconds");
+    let seen = || endpoint.health().inbox.filter(|depth| depth.waiting > 0);
+    until("a look", async || seen().is_some()).await;
+    let depth = seen().unwrap();
     assert_eq!((depth.waiting, depth.dead, depth.parked, depth.oldest, depth.at), (1, 0, 0, Some(START), later));
     let words = |endpoint: &Endpoint| endpoint.health().alarms.iter().map(|alarm| alarm.as_str()).collect::<Vec<_>>();
     assert_eq!(words(&endpoint), ["backlog"]);

@@ -9,6 +9,7 @@ use tokio::time::Instant;
 
 use crate::directory::Directory;
 use crate::journal::{open, record, settings};
+use crate::waiting::LONG;
 
 /// Whoever bounds a file that has grown, or its journal, is taken from again without doing anything more.
 #[tokio::test]
@@ -32,7 +33,7 @@ async fn a_journal_that_fills_the_file_becomes_as_short_as_it_may_be() {
         if let Ok(told) = inbox.accept(vec![sample_record("evt_1")]).await {
             break told;
         }
-        assert!(begun.elapsed() < Duration::from_secs(10), "it stays full");
+        assert!(begun.elapsed() < LONG, "it stays full");
         tokio::time::sleep(Duration::from_millis(100)).await;
     };
     assert_eq!(told, [Accepted::New]);

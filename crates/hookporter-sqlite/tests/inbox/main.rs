@@ -53,4 +53,5 @@ mod sweep;
 mod two_processes;
 #[cfg(target_os = "linux")]
 mod unreadable;
+mod waiting;
 mod work;

@@ -11,6 +11,7 @@ use hookporter_testkit::inbox::sample_record;
 use rusqlite::Connection;
 
 use crate::directory::Directory;
+use crate::waiting::until;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn they_wait_for_it_with_their_lane_and_no_attempt_is_counted() {
@@ -25,7 +26,13 @@ async fn they_wait_for_it_with_their_lane_and_no_attempt_is_counted() {
         let told = changes.clone();
         let running: Worker = inbox.worker::<_, _, WorkError>(|_: Event| async { panic!("it was worked") });
         let running = running.attempts(1).on_change(move |change| told.lock().unwrap().push(change.clone()));
-        let _ = running.run_until(tokio::time::sleep(Duration::from_millis(300))).await;
+        let looked = async {
+            if worker == 1 {
+                until("it is told of", async || !changes.lock().unwrap().is_empty()).await;
+            }
+            tokio::time::sleep(Duration::from_millis(300)).await;
+        };
+        let _ = running.run_until(looked).await;
         let changes = std::mem::take(&mut *changes.lock().unwrap());
         if worker == 1 {
             assert_eq!(changes[0].error.as_deref(), Some("a newer release wrote this event"));

@@ -14,6 +14,7 @@ use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use crate::directory::Directory;
+use crate::waiting::{LONG, once_within};
 
 async fn filled(path: &Path) {
     let inbox = AcceptingInbox::open(path).await.unwrap();
@@ -114,7 +115,7 @@ fn counting(worker: Worker) -> (Worker, impl AsyncFn(usize)) {
                 told.notified().await;
             }
         };
-        tokio::time::timeout(Duration::from_secs(10), waiting).await.unwrap();
+        tokio::time::timeout(LONG, waiting).await.unwrap();
     };
     (worker, enough)
 }
@@ -125,18 +126,21 @@ async fn what_another_process_accepts_is_worked_within_a_moment() {
     let accepting = AcceptingInbox::open(directory.file()).await.unwrap();
     let working = WorkingInbox::open(directory.file()).await.unwrap();
     let (worker, enough) = counting(working.worker(async |_| Ok::<_, WorkError>(())));
-    let mut longest = Duration::ZERO;
-    let sending = async {
-        for at in 0..10 {
+    let mut sent = 0;
+    let longest_of_ten = async || {
+        let mut longest = Duration::ZERO;
+        for _ in 0..10 {
             tokio::time::sleep(Duration::from_millis(130)).await;
             let begun = Instant::now();
-            accepting.accept(vec![sample_record(&format!("evt_{at}"))]).await.unwrap();
-            enough(at + 1).await;
+            accepting.accept(vec![sample_record(&format!("evt_{sent}"))]).await.unwrap();
+            sent += 1;
+            enough(sent).await;
             longest = longest.max(begun.elapsed());
         }
+        longest
     };
+    let sending = once_within("accepted until worked", Duration::from_millis(300), longest_of_ten);
     let _ = worker.run_until(sending).await;
-    assert!(longest < Duration::from_millis(300), "{longest:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -155,7 +159,7 @@ async fn what_a_tool_changes_beside_the_server_is_noticed() {
         tool.execute("UPDATE events SET state = 'waiting', due_at = 1", []).unwrap();
         enough(1).await;
         // A worker looks by itself every 30 s.
-        assert!(begun.elapsed() < Duration::from_secs(3), "{:?}", begun.elapsed());
+        assert!(begun.elapsed() < Duration::from_secs(15), "{:?}", begun.elapsed());
     };
     let _ = worker.run_until(mending).await;
 }

@@ -132,11 +132,18 @@ fn either_of_two_processes_may_be_killed_at_any_moment() {
             working = Side::start("working", &file, life);
         }
     }
-    std::thread::sleep(Duration::from_millis(500));
-    acked.extend(accepting.kill());
-
     let connection = Connection::open(&file).unwrap();
     let one = |sql: &str| connection.query_row(sql, [], |row| row.get::<_, i64>(0)).unwrap();
+    // What lives now has all the time that it needs.
+    let last = format!("SELECT count(*) FROM events WHERE event_id LIKE '{}.%'", accepting.lives);
+    for _ in 0..600 {
+        std::thread::sleep(Duration::from_millis(100));
+        // Four of them at a time may not be acknowledged yet.
+        if one(&last) > i64::try_from(rounds).unwrap() + 4 {
+            break;
+        }
+    }
+    acked.extend(accepting.kill());
     let undone = || one("SELECT count(*) FROM events WHERE state != 'done'");
     let left = undone();
     for _ in 0..600 {

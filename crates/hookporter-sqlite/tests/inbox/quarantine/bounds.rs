@@ -15,6 +15,7 @@ use hookporter_testkit::inbox::START;
 
 use super::kept;
 use crate::directory::Directory;
+use crate::waiting::until;
 
 fn request(endpoint: &str, at: u64, reached_proof: bool, bytes: usize) -> RefusedRequest {
     RefusedRequest {
@@ -43,9 +44,14 @@ async fn left(inbox: &Inbox, endpoint: &str, reached_proof: bool) -> Vec<u64> {
     all.iter().filter(|one| one.reached_proof == reached_proof).map(|one| one.trace.to_bits()).collect()
 }
 
-/// Until what waits is written.
+/// Time in which what waits would be written.
 async fn settled() {
     tokio::time::sleep(Duration::from_millis(900)).await;
+}
+
+/// Until the last of them is written: the others, and what made room, are written before it.
+async fn until_kept(inbox: &Inbox, endpoint: &str, reached_proof: bool, last: u64) {
+    until("what waits is written", async || left(inbox, endpoint, reached_proof).await.last() == Some(&last)).await;
 }
 
 #[tokio::test]
@@ -59,14 +65,14 @@ async fn the_oldest_of_whoever_has_the_most_go_first() {
     for at in 100..180 {
         inbox.keep(request("flooded", at, true, 10));
     }
-    settled().await;
+    until_kept(&inbox, "flooded", true, 179).await;
     assert_eq!(left(&inbox, "quiet", true).await, [0, 1, 2], "another endpoint's flood does not reach it");
     assert_eq!(left(&inbox, "flooded", false).await, [0, 1, 2], "nor does another kind's");
     assert_eq!(left(&inbox, "flooded", true).await, (173..180).collect::<Vec<_>>());
     for at in 200..280 {
         inbox.keep(request("flooded", at, false, 10));
     }
-    settled().await;
+    until_kept(&inbox, "flooded", false, 279).await;
     assert_eq!(left(&inbox, "flooded", false).await, (270..280).collect::<Vec<_>>());
     assert_eq!(left(&inbox, "flooded", true).await.len() + left(&inbox, "quiet", true).await.len(), 10);
 }
@@ -80,7 +86,7 @@ async fn bytes_are_bounded_and_no_single_one_takes_them_all() {
     for at in 1..=60 {
         inbox.keep(request("a", at, true, 4_000));
     }
-    settled().await;
+    until_kept(&inbox, "a", true, 60).await;
     let left = left(&inbox, "a", true).await;
     assert_eq!((left.len(), left.last()), (19, Some(&60)), "{left:?}");
 }
@@ -95,10 +101,11 @@ async fn nothing_waits_and_what_is_too_much_at_once_is_lost() {
             inbox.keep(request("a", at, true, 1000));
         }
     }
-    assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
-    tokio::time::sleep(Duration::from_secs(2)).await;
+    assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
+    until("what waits is written", async || left(&inbox, "a", true).await.len() >= 256).await;
+    settled().await;
     let kept = left(&inbox, "a", true).await.len();
-    assert!((256..5000).contains(&kept), "{kept}");
+    assert!(kept < 5000, "{kept}");
 }
 
 #[tokio::test]
@@ -136,6 +143,7 @@ async fn a_file_with_a_limit_is_not_filled_with_what_was_refused() {
         }
         tokio::time::sleep(Duration::from_millis(800)).await;
     }
+    until("some are kept", async || inbox.stats().await.unwrap().used_bytes >= 100_000).await;
     let used = inbox.stats().await.unwrap().used_bytes;
     assert!((100_000..limit / 3).contains(&used), "{used}");
     let accepted = inbox.accept(vec![hookporter_testkit::inbox::sample_record("evt_1")]).await.unwrap();
@@ -150,19 +158,26 @@ async fn what_was_refused_is_read_beside_the_writer() {
     inbox.keep(request("a", 1, true, 10));
     let number = kept(&inbox, 1).await[0].number;
     let busy = inbox.clone();
+    let (begun, mut has_begun) = tokio::sync::mpsc::unbounded_channel();
+    let (go_on, goes_on) = std::sync::mpsc::channel::<()>();
+    let goes_on = std::sync::Mutex::new(goes_on);
     let busy = tokio::spawn(async move {
-        let sleep = |_: &rusqlite::Connection| {
-            std::thread::sleep(Duration::from_secs(3));
+        let waiting = move |_: &rusqlite::Connection| {
+            let _ = begun.send(());
+            let _ = goes_on.lock().map(|goes_on| goes_on.recv());
             Ok::<_, rusqlite::Error>(())
         };
-        busy.with_connection(sleep).await
+        busy.with_connection(waiting).await
     });
-    tokio::time::sleep(Duration::from_millis(200)).await;
-    let begun = tokio::time::Instant::now();
-    assert_eq!(inbox.select_refused(RefusedSelection::all(), 0, 10).await.unwrap().len(), 1);
-    assert_eq!(inbox.refused_by_reason(RefusedSelection::all()).await.unwrap().len(), 1);
-    assert!(inbox.refused_request(number).await.unwrap().is_some());
-    assert!(begun.elapsed() < Duration::from_secs(2), "{:?}", begun.elapsed());
+    has_begun.recv().await.unwrap();
+    let looks = async {
+        assert_eq!(inbox.select_refused(RefusedSelection::all(), 0, 10).await.unwrap().len(), 1);
+        assert_eq!(inbox.refused_by_reason(RefusedSelection::all()).await.unwrap().len(), 1);
+        assert!(inbox.refused_request(number).await.unwrap().is_some());
+    };
+    let looked = tokio::time::timeout(Duration::from_secs(15), looks).await;
+    drop(go_on);
+    looked.expect("they wait for the writer");
     busy.await.unwrap().unwrap();
 }
 

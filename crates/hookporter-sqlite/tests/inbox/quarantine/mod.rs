@@ -54,7 +54,8 @@ async fn send(endpoint: &Arc<Endpoint>, request: &SignedRequest) -> u16 {
 
 /// What is kept, once it is so many.
 async fn kept(inbox: &Inbox, many: usize) -> Vec<RefusedListed> {
-    for _ in 0..250 {
+    let begun = tokio::time::Instant::now();
+    while begun.elapsed() < crate::waiting::LONG {
         let listed = inbox.select_refused(RefusedSelection::all(), 0, 10_000).await.unwrap();
         if listed.len() == many {
             return listed;
