@@ -161,13 +161,7 @@ mod tests {
 
     #[tokio::test]
     async fn so_many_look_at_a_time_and_the_others_wait_without_a_thread() {
-<<<<<<< HEAD
-        let (_directory, readers) = readers(Duration::from_millis(400)).await;
-        let looks: Vec<_> = (0..MOST).map(|_| tokio::spawn(readers.clone().look(for_ever))).collect();
-        tokio::time::sleep(Duration::from_millis(100)).await;
-        assert_eq!(readers.turns.available_permits(), 0);
-=======
-        let readers = readers("turns", Duration::from_secs(60)).await;
+        let (_directory, readers) = readers(Duration::from_secs(60)).await;
         let (go_on, goes_on) = std::sync::mpsc::channel::<()>();
         let goes_on = Arc::new(Mutex::new(goes_on));
         let look = |_| {
@@ -175,7 +169,6 @@ mod tests {
             tokio::spawn(readers.clone().look(move |_| Ok(goes_on.lock().is_ok_and(|goes_on| goes_on.recv().is_ok()))))
         };
         let looks: Vec<_> = (0..MOST).map(look).collect();
->>>>>>> main
         let begun = tokio::time::Instant::now();
         while readers.turns.available_permits() > 0 {
             assert!(begun.elapsed() < Duration::from_secs(20), "nobody takes a turn");
