@@ -116,7 +116,7 @@ fn dropped_and_erased_beside_a_receiver() {
 
 /// Nobody wakes the receiver: it sees for itself that another process wrote, and does not look every half minute only.
 #[test]
-fn a_running_receiver_takes_it_up_within_a_second() {
+fn a_running_receiver_takes_it_up_by_itself() {
     let path = place();
     let mut receiver = receiver(&path);
     // Idle for long enough that its worker waits.

@@ -9,7 +9,7 @@ use hookporter_pipeline::TraceId;
 use hookporter_pipeline::inbox::{Accepted, AcceptingSide, Claim, EventRecord, Lease, WorkingSide};
 use hookporter_pipeline::operating::{QuarantineSide, RefusedRequest, RefusedSelection};
 use hookporter_sqlite::{Inbox, Settings, State};
-use hookporter_testkit::inbox::sample_record;
+use hookporter_testkit::inbox::{Stopwatch, sample_record};
 use rusqlite::Connection;
 use tokio::time::Instant;
 
@@ -212,7 +212,7 @@ async fn a_store_that_is_down_refuses_at_once_and_is_back_within_two_seconds() {
     forget(&directory.file());
     let mut slow = Vec::new();
     for at in 0..50 {
-        let asked = Instant::now();
+        let asked = Stopwatch::start();
         assert!(inbox.accept(vec![sample_record(&format!("evt_new_{at}"))]).await.is_err());
         slow.extend(Some(asked.elapsed()).filter(|took| *took > Duration::from_secs(1)));
         tokio::time::sleep(Duration::from_millis(60)).await;
@@ -221,9 +221,9 @@ async fn a_store_that_is_down_refuses_at_once_and_is_back_within_two_seconds() {
     assert!(slow.len() <= 2, "senders wait: {slow:?}");
     assert_eq!(inbox.queue_depth().0, 0, "nothing piles up");
     overwrite(&directory.file(), root, &whole);
-    let back = Instant::now();
+    let back = Stopwatch::start();
     while inbox.accept(vec![sample_record("evt_back")]).await.is_err() {
-        assert!(back.elapsed() < Duration::from_secs(10), "it does not come back");
+        assert!(back.elapsed() < Duration::from_secs(2), "it does not come back");
         tokio::time::sleep(Duration::from_millis(50)).await;
     }
     let count = inbox.stats().await.unwrap();
