@@ -72,7 +72,7 @@ fn all_done(inbox: &str) {
     assert!(is_done(), "not everything is worked");
 }
 
-/// The receiver with a worker in a process of its own.
+/// The package "worker-process": the receiver, with a worker in a process of its own.
 #[test]
 fn worker_process() {
     let directory = Directory::new();
