@@ -1,6 +1,49 @@
+use std::pin::Pin;
+use std::task::{Context, Poll, ready};
+
+use bytes::Bytes;
 use hookporter_core::Secret;
+use tokio::time::{Sleep, sleep};
 
 use super::*;
+use crate::{BodyBroken, BodyReader, BoxFuture, Event, HandedOff, Handoff, HandoffError, Verdict, receive};
+
+/// A body that is there after a while.
+struct Slow(Pin<Box<Sleep>>, Option<Bytes>);
+
+impl BodyReader for Slow {
+    fn poll_chunk(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, BodyBroken>>> {
+        ready!(self.0.as_mut().poll(cx));
+        Poll::Ready(self.1.take().map(Ok))
+    }
+}
+
+/// A hand-off that takes so long.
+struct Takes(Duration);
+
+impl Handoff for Takes {
+    fn hand_off(&self, _: Event) -> BoxFuture<'static, Result<HandedOff, HandoffError>> {
+        let long = self.0;
+        Box::pin(async move {
+            sleep(long).await;
+            Ok(HandedOff::New)
+        })
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_budget_begins_with_the_last_byte_of_the_body() {
+    let secret = "a secret that is long enough";
+    for (upload, work, status) in [(0, 1900, 200), (0, 2100, 503), (5000, 1900, 200), (5000, 2100, 503)] {
+        let request = hookporter_testkit::github(secret).event("push").build();
+        let handoff = Takes(Duration::from_millis(work));
+        let endpoint = Arc::new(Endpoint::github(Secret::new(secret)).unwrap().handoff(handoff));
+        let mut body = Slow(Box::pin(sleep(Duration::from_millis(upload))), Some(request.body().clone()));
+        let verdict = receive(&endpoint, &request.head(), None, &mut body).await;
+        let Verdict::Reply(reply) = verdict else { panic!("{verdict:?}") };
+        assert_eq!(reply.status, status, "{upload} ms of upload and {work} ms of work");
+    }
+}
 
 #[test]
 fn a_slow_upload_leaves_less_of_the_senders_patience() {
