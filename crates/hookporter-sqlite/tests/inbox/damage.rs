@@ -210,15 +210,12 @@ async fn a_store_that_is_down_refuses_at_once_and_is_back_within_two_seconds() {
     file.seek(SeekFrom::Start(root)).and_then(|_| file.read_exact(&mut whole)).unwrap();
     overwrite(&directory.file(), root, &[0xa5; 4096]);
     forget(&directory.file());
-    let mut slow = Vec::new();
     for at in 0..50 {
         let asked = Stopwatch::start();
         assert!(inbox.accept(vec![sample_record(&format!("evt_new_{at}"))]).await.is_err());
-        slow.extend(Some(asked.elapsed()).filter(|took| *took > Duration::from_secs(1)));
+        assert!(asked.elapsed() < Duration::from_secs(1), "a sender waits {:?}", asked.elapsed());
         tokio::time::sleep(Duration::from_millis(60)).await;
     }
-    // Two of them, where the machine stood still.
-    assert!(slow.len() <= 2, "senders wait: {slow:?}");
     assert_eq!(inbox.queue_depth().0, 0, "nothing piles up");
     overwrite(&directory.file(), root, &whole);
     let back = Stopwatch::start();
