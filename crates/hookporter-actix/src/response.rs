@@ -43,16 +43,17 @@ pub(crate) fn unavailable(retry_after: u32) -> HttpResponse {
 }
 
 fn http(reply: Reply) -> HttpResponse {
-    let mut response = HttpResponse::with_body(status(reply.status), BoxBody::new(reply.body));
+    let content = reply.content.map(|content| *content).unwrap_or_default();
+    let mut response = HttpResponse::with_body(status(reply.status), BoxBody::new(content.body));
     let headers = response.headers_mut();
     if let Some(seconds) = reply.retry_after {
         headers.insert(RETRY_AFTER, HeaderValue::from(seconds));
     }
-    if let Some(content_type) = reply.content_type {
+    if let Some(content_type) = content.content_type {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
         headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     }
-    for (name, value) in reply.headers.iter() {
+    for (name, value) in content.headers.iter() {
         // Every header of the pipeline's is one; what cannot be is left out.
         if let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::from_str(value)) {
             headers.insert(name, value);

@@ -69,7 +69,7 @@ pub use payload_error::PayloadError;
 pub use proxies::Proxies;
 pub use receive::{Verdict, receive};
 pub use replay::{Replay, ReplayAnswer};
-pub use reply::Reply;
+pub use reply::{Content, Reply};
 pub use subscription::Subscription;
 pub use ticket::{Answer, Handled, Ticket};
 pub use trace::{NotATraceId, TraceId};

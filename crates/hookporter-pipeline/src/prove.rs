@@ -39,7 +39,9 @@ pub(crate) async fn prove<B: BodyReader>(
         return Err(exchange.refused_unjudged(Rejection::new(Reason::UnknownTenant), body));
     }
     let delivery = proven.map_err(|refused| exchange.refused(refused))?;
-    counted(endpoint.judge_key(exchange, delivery)?, inflated, held)
+    endpoint.judge_key(exchange, &delivery)?;
+    count(&delivery, inflated, held)?;
+    Ok(delivery)
 }
 
 /// Papers, body, key, proof: for a sender whose bodies name their key.
@@ -60,7 +62,9 @@ async fn prove_by_named_key<B: BodyReader>(
     };
     exchange.tenant = tenant;
     let delivery = check.finish(&keyring).map_err(|refused| exchange.refused(refused))?;
-    counted(endpoint.judge_key(exchange, delivery)?, inflated, held)
+    endpoint.judge_key(exchange, &delivery)?;
+    count(&delivery, inflated, held)?;
+    Ok(delivery)
 }
 
 /// The keyring of the key that a body names.
@@ -75,12 +79,12 @@ async fn keyring_of(
     found.find((tenant, name), asker, &endpoint.verifier, endpoint.budget).await
 }
 
-/// A delivery whose payload counts as held, where it is not the body itself and was not counted while it was inflated.
-fn counted(delivery: Delivery, inflated: usize, held: &mut Held) -> Result<Delivery, Rejection> {
+/// Counts a delivery's payload as held, where it is not the body itself and was not counted while it was inflated.
+fn count(delivery: &Delivery, inflated: usize, held: &mut Held) -> Result<(), Rejection> {
     if inflated == 0 && delivery.payload().as_ptr() != delivery.body().as_ptr() {
         held.grow(delivery.payload().len())?;
     }
-    Ok(delivery)
+    Ok(())
 }
 
 /// A check that is fed with the body while that arrives.

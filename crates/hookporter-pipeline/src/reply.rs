@@ -18,44 +18,54 @@ pub struct Reply {
     pub status: u16,
     /// Seconds for `Retry-After`.
     pub retry_after: Option<u32>,
+    /// What it says beside that, which few answers do. Behind a pointer, since every reply is moved about.
+    pub content: Option<Box<Content>>,
+    /// Why not, for the response extensions.
+    pub refusal: Option<Refusal>,
+}
+
+/// What an answer says beside its status.
+#[derive(Debug, Clone, Default)]
+#[non_exhaustive]
+pub struct Content {
     /// The content type, where there is a body.
     pub content_type: Option<&'static str>,
     /// Other headers: a handshake's, what the sender demands of an acknowledgement, the methods that are allowed.
     pub headers: AnswerHeaders,
     /// The body: empty but for handshakes, and for senders that demand one.
     pub body: Bytes,
-    /// Why not, for the response extensions.
-    pub refusal: Option<Refusal>,
+}
+
+impl Content {
+    fn of_headers(headers: impl Into<AnswerHeaders>) -> Option<Box<Self>> {
+        let headers = headers.into();
+        (!headers.is_empty()).then(|| Box::new(Self { headers, ..Self::default() }))
+    }
 }
 
 impl Reply {
-    pub(crate) fn status(status: u16) -> Self {
-        Self {
-            status,
-            retry_after: None,
-            content_type: None,
-            headers: AnswerHeaders::default(),
-            body: Bytes::new(),
-            refusal: None,
-        }
+    pub(crate) const fn status(status: u16) -> Self {
+        Self { status, retry_after: None, content: None, refusal: None }
     }
 
     pub(crate) fn handshake(handshake: Handshake) -> Self {
         let Handshake { status, content_type, headers, body, .. } = handshake;
-        Self { content_type, headers, body, ..Self::status(status) }
+        Self { content: Some(Box::new(Content { content_type, headers, body })), ..Self::status(status) }
     }
 
     /// The answer to a delivery that is taken, with what its sender demands of it.
     pub(crate) fn acknowledgement(status: u16, provider: Option<&Provider>) -> Self {
         let Some(demanded) = provider.map(Provider::acknowledgement) else { return Self::status(status) };
-        let reply = Self { headers: demanded.headers.into(), ..Self::status(status) };
-        match demanded.body {
+        let content = match demanded.body {
             // No 204 has a body.
-            AnswerBody::Text { content_type, text } if status != 204 => {
-                Self { content_type: Some(content_type), body: Bytes::from_static(text.as_bytes()), ..reply }
-            }
-            _ => reply,
-        }
+            AnswerBody::Text { content_type, text } if status != 204 => Some(Box::new(Content {
+                content_type: Some(content_type),
+                headers: demanded.headers.into(),
+                body: Bytes::from_static(text.as_bytes()),
+            })),
+            _ => Content::of_headers(demanded.headers),
+        };
+        Self { content, ..Self::status(status) }
     }
 
     /// The answer to a request that an endpoint does not take.
@@ -63,14 +73,14 @@ impl Reply {
         let reason = rejection.kind();
         let status = if reason.is_refusal() { endpoint.refusal_status } else { reason.status() };
         let outcome = if reason.is_unavailable() { Outcome::Unavailable } else { Outcome::Rejected };
-        let headers = match (reason, endpoint.provider) {
-            (Reason::MethodNotAllowed, _) => ("allow", endpoint.methods().join(", ")).into(),
-            (_, Some(provider)) if reason.is_final() => provider.acknowledgement().no_retry.into(),
-            _ => AnswerHeaders::default(),
+        let content = match (reason, endpoint.provider) {
+            (Reason::MethodNotAllowed, _) => Content::of_headers(("allow", endpoint.methods().join(", "))),
+            (_, Some(provider)) if reason.is_final() => Content::of_headers(provider.acknowledgement().no_retry),
+            _ => None,
         };
         Self {
             retry_after: reason.is_unavailable().then(retry_after),
-            headers,
+            content,
             refusal: Some(Refusal::new(outcome, rejection)),
             ..Self::status(status)
         }

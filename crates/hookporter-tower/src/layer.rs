@@ -84,11 +84,13 @@ where
         Box::pin(async move {
             Ok(match judge(&endpoint, &parts, body.as_mut()).await {
                 Verdict::Reply(reply) => response::of(reply),
-                Verdict::Handle(ticket) => handle(ticket, parts, inner).await,
+                Verdict::Handle(ticket) => handled(handle(ticket, parts, inner).await),
+                // On the heap, as few requests end so: what lives while these wait would be a part of every request's future.
                 Verdict::PassOn(read) => {
-                    answer(inner, Request::from_parts(parts, RequestBody::passed_on(read, body))).await
+                    let request = Request::from_parts(parts, RequestBody::passed_on(read, body));
+                    Box::pin(answer(inner, request)).await
                 }
-                Verdict::Replay(replay) => again(&replay, parts, inner).await,
+                Verdict::Replay(replay) => Box::pin(again(&replay, parts, inner)).await,
             })
         })
     }
@@ -99,7 +101,7 @@ fn handle<S, B, R>(
     ticket: Box<Ticket>,
     parts: Parts,
     inner: S,
-) -> impl Future<Output = Response<ResponseBody<R>>> + Send
+) -> impl Future<Output = Handled<Result<Response<R>, String>>> + Send
 where
     S: Service<Request<RequestBody<B>>, Response = Response<R>> + Send + 'static,
     S::Future: Send + 'static,
@@ -108,13 +110,15 @@ where
     R: Send + 'static,
 {
     let work = call(inner, proven(ticket.event().clone(), parts));
-    let handled = ticket.run(work, TokioSpawn::new());
-    async move {
-        match handled.await {
-            Handled::Reply(reply) => response::of(reply),
-            Handled::Response { response, status } => {
-                response.map_or_else(response::unavailable, |response| response::inner(response, status))
-            }
+    ticket.run(work, TokioSpawn::new())
+}
+
+/// The response to a proven event.
+fn handled<R>(handled: Handled<Result<Response<R>, String>>) -> Response<ResponseBody<R>> {
+    match handled {
+        Handled::Reply(reply) => response::of(reply),
+        Handled::Response { response, status } => {
+            response.map_or_else(response::unavailable, |response| response::inner(response, status))
         }
     }
 }

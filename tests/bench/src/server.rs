@@ -34,7 +34,13 @@ pub enum Kind {
     GitHubLayerNoDedupe,
     /// The same, remembering events by their digest, as it does unless it is told otherwise.
     GitHubLayer,
-    /// A service whose hand-off completes at once.
+    /// A layer whose hand-off completes at once, which remembers no events.
+    GitHubLayerHandoffNoDedupe,
+    /// A service of the same kind.
+    GitHubServiceNoDedupe,
+    /// A layer whose hand-off completes at once, remembering events by their digest.
+    GitHubLayerHandoff,
+    /// A service of the same kind.
     GitHubService,
     /// The same service, watched: a journal, metrics with a recorder, and a log at its usual level.
     GitHubServiceWatched,
@@ -67,6 +73,9 @@ impl Kind {
         Self::ByHand,
         Self::GitHubLayerNoDedupe,
         Self::GitHubLayer,
+        Self::GitHubLayerHandoffNoDedupe,
+        Self::GitHubServiceNoDedupe,
+        Self::GitHubLayerHandoff,
         Self::GitHubService,
         Self::GitHubServiceWatched,
         Self::GitHubInbox,
@@ -91,6 +100,9 @@ impl Kind {
             Self::ByHand => "axum core check in the handler (github)",
             Self::GitHubLayerNoDedupe => "axum layer (github, no dedupe)",
             Self::GitHubLayer => "axum layer (github)",
+            Self::GitHubLayerHandoffNoDedupe => "axum layer (github, hand-off, no dedupe)",
+            Self::GitHubServiceNoDedupe => "axum service (github, hand-off, no dedupe)",
+            Self::GitHubLayerHandoff => "axum layer (github, hand-off)",
             Self::GitHubService => "axum service (github, hand-off)",
             Self::GitHubServiceWatched => "axum service (github, hand-off, watched)",
             Self::GitHubInbox => "axum inbox (github, no journal)",
@@ -128,7 +140,8 @@ impl Kind {
         let endpoint = Endpoint::provider(sender.provider(), Secret::new(sender.secret())).expect("a right key");
         match self {
             Self::GitHubLayerNoDedupe => endpoint.no_dedupe(),
-            Self::GitHubService | Self::StripeService => endpoint.handoff(AtOnce),
+            Self::GitHubLayerHandoffNoDedupe | Self::GitHubServiceNoDedupe => endpoint.handoff(AtOnce).no_dedupe(),
+            Self::GitHubLayerHandoff | Self::GitHubService | Self::StripeService => endpoint.handoff(AtOnce),
             Self::GitHubServiceWatched => endpoint.handoff(AtOnce).observer(Journal::in_memory(10_000)),
             Self::GitHubInbox => endpoint.inbox(&inbox(Settings::new().no_journal())),
             Self::GitHubInboxJournal | Self::GitHubInboxWatched => endpoint.inbox(&inbox(Settings::new())),
@@ -154,10 +167,13 @@ impl Kind {
                 let receiver = Arc::new(Receiver::new(self.sender()));
                 Router::new().route(PATH, post(by_hand)).with_state(receiver)
             }
-            Self::GitHubLayerNoDedupe | Self::GitHubLayer | Self::StripeLayer => {
-                Router::new().route(PATH, post(bare).layer(EndpointLayer::new(self.endpoint())))
-            }
-            Self::GitHubService
+            Self::GitHubLayerNoDedupe
+            | Self::GitHubLayer
+            | Self::GitHubLayerHandoffNoDedupe
+            | Self::GitHubLayerHandoff
+            | Self::StripeLayer => Router::new().route(PATH, post(bare).layer(EndpointLayer::new(self.endpoint()))),
+            Self::GitHubServiceNoDedupe
+            | Self::GitHubService
             | Self::GitHubServiceWatched
             | Self::GitHubInbox
             | Self::GitHubInboxJournal

@@ -157,9 +157,9 @@ impl Endpoint {
     /// A delivery whose key was not revoked. That is judged behind the proof: only whoever has the key can bring it about, and the
     /// operator is told that somebody still has it.
     #[inline]
-    pub(crate) fn judge_key(&self, exchange: &mut Exchange, delivery: Delivery) -> Result<Delivery, Rejection> {
+    pub(crate) fn judge_key(&self, exchange: &mut Exchange, delivery: &Delivery) -> Result<(), Rejection> {
         if !self.state.switches.is_revoked(exchange.tenant.as_deref(), delivery.key_id()) {
-            return Ok(delivery);
+            return Ok(());
         }
         exchange.reached_proof = true;
         Err(exchange.refused_unjudged(Rejection::new(Reason::KeyRevoked), delivery.body().clone()))

@@ -15,9 +15,6 @@ pub(crate) struct Child {
     pub(crate) port: u16,
 }
 
-/// The unit of `/proc/<pid>/stat`, which Linux keeps at this for every program.
-const TICKS_PER_SECOND: f64 = 100.0;
-
 impl Child {
     pub(crate) fn start(kind: Kind, settings: &Settings) -> Self {
         let program = std::env::current_exe().expect("this program").into_os_string();
@@ -37,14 +34,14 @@ impl Child {
         Self { process, port }
     }
 
-    /// User and system time of all its threads, dead ones included.
+    /// The CPU time of all its threads, to the nanosecond; of one that has ended none.
     pub(crate) fn cpu_seconds(&self) -> f64 {
-        let path = format!("/proc/{}/stat", self.process.id());
-        let text = std::fs::read_to_string(path).expect("a process that lives");
-        // Behind the name, which may hold anything in its brackets: state is field 3, utime 14, stime 15.
-        let (_, fields) = text.rsplit_once(')').expect("a name in brackets");
-        let ticks: f64 = fields.split_whitespace().skip(11).take(2).filter_map(|field| field.parse::<f64>().ok()).sum();
-        ticks / TICKS_PER_SECOND
+        let threads = std::fs::read_dir(format!("/proc/{}/task", self.process.id())).expect("a process that lives");
+        let nanoseconds = |thread: std::io::Result<std::fs::DirEntry>| {
+            let text = std::fs::read_to_string(thread.ok()?.path().join("schedstat")).ok()?;
+            text.split_whitespace().next()?.parse::<f64>().ok()
+        };
+        threads.filter_map(nanoseconds).sum::<f64>() / 1e9
     }
 }
 

@@ -11,6 +11,7 @@ use hookporter_bench::harness::percentile;
 use hookporter_bench::server::Kind;
 
 use crate::child::Child;
+use crate::paired::Paired;
 use crate::{LONGEST, Settings, load};
 
 /// The server without, and those with.
@@ -42,7 +43,7 @@ pub(crate) fn measure(settings: &Settings) {
         settings.workers,
     );
     println!(
-        "  {:<44} {:>7} {:>15} {:>15} {:>7} {:>7}",
+        "  {:<44} {:>7} {:>14} {:>14} {:>7} {:>7}",
         "acknowledgements/s", "median", "95 % of it", "p10 – p90", "all", "CPU"
     );
     for group in GROUPS.iter().filter(|group| is_wanted(group, &settings.words)) {
@@ -88,17 +89,7 @@ fn turns(group: &[Kind], settings: &Settings) -> Vec<Turns> {
 }
 
 fn row(name: &str, without: &Turns, with: &Turns, micros: f64) {
-    let paired: Vec<f64> = without.seconds.iter().zip(&with.seconds).map(|(without, with)| without / with).collect();
-    let at = |share: f64| percentile(&paired, share);
-    // The ranks between which the median lies in 95 of 100 runs, whatever the rounds are like.
-    let half = 0.98 / (paired.len() as f64).sqrt();
-    let (least, most) = (at((0.5 - half).max(0.0)), at((0.5 + half).min(1.0)));
-    let all = without.seconds.iter().sum::<f64>() / with.seconds.iter().sum::<f64>();
-    println!(
-        "  {name:<44} {:>7.3} {least:>6.3} – {most:<6.3} {:>6.3} – {:<6.3} {all:>7.3} {:>7.3}   ({micros:.1} µs)",
-        at(0.5),
-        at(0.1),
-        at(0.9),
-        with.cpu / without.cpu,
-    );
+    // Seconds turned over: acknowledgements a second.
+    let paired = Paired::new(&without.seconds, &with.seconds);
+    println!("  {name:<44} {paired} {:>7.3}   ({micros:.1} µs)", with.cpu / without.cpu);
 }

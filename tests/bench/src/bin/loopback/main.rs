@@ -7,6 +7,7 @@
 mod child;
 mod cost;
 mod load;
+mod paired;
 
 use std::process::ExitCode;
 use std::time::Duration;
@@ -15,6 +16,7 @@ use hookporter_bench::harness::percentile;
 use hookporter_bench::server::Kind;
 
 use child::Child;
+use paired::Paired;
 
 /// Nothing here takes longer.
 const LONGEST: Duration = Duration::from_secs(300);
@@ -105,10 +107,9 @@ fn measure(settings: &Settings) {
 }
 
 fn print(servers: &[Measured], settings: &Settings) {
-    let total = |server: &Measured| server.rounds.iter().map(|(cpu, _)| cpu).sum::<f64>();
+    let cpu = |server: &Measured| server.rounds.iter().map(|(cpu, _)| *cpu).collect::<Vec<_>>();
     let rate = |server: &Measured| percentile(&server.rounds.iter().map(|round| round.1).collect::<Vec<_>>(), 0.5);
     let Some(floor) = servers.first() else { return };
-    let requests = settings.requests as f64 * settings.rounds as f64;
     println!(
         "{} rounds of {} requests with a body of {} bytes, {} connections, {} worker thread(s)\n",
         settings.rounds,
@@ -117,16 +118,14 @@ fn print(servers: &[Measured], settings: &Settings) {
         load::CONNECTIONS,
         settings.workers,
     );
-    println!("  {:<44} {:>9} {:>15} {:>11}", "", "CPU ratio", "p10 – p90", "rate ratio");
+    println!(
+        "  {:<44} {:>7} {:>14} {:>14} {:>7} {:>7}",
+        "CPU, and answers/s", "median", "95 % of it", "p10 – p90", "all", "rate"
+    );
     for server in servers {
-        let paired: Vec<f64> = server.rounds.iter().zip(&floor.rounds).map(|(ours, floor)| ours.0 / floor.0).collect();
-        let (low, high) = (percentile(&paired, 0.1), percentile(&paired, 0.9));
-        let micros = total(server) / requests * 1e6;
-        println!(
-            "  {:<44} {:>9.2} {low:>6.2} – {high:<6.2} {:>11.3}   ({micros:.1} µs)",
-            server.kind.name(),
-            total(server) / total(floor),
-            rate(server) / rate(floor),
-        );
+        let paired = Paired::new(&cpu(server), &cpu(floor));
+        let micros = percentile(&cpu(server), 0.5) / settings.requests as f64 * 1e6;
+        let rate = rate(server) / rate(floor);
+        println!("  {:<44} {paired} {rate:>7.3}   ({micros:.1} µs)", server.kind.name());
     }
 }
