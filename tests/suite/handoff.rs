@@ -277,6 +277,10 @@ fn report_only_lets_everything_through_whole_and_says_what_it_would_have_refused
         server.forget();
         assert_eq!(send(&server, &push("good")).status, 200, "{adapter:?}");
         assert_eq!(server.only_outcome(), (Outcome::Accepted, None));
+        let (endpoint, mut taken) = github().channel(1);
+        let server = Server::start(adapter, endpoint.report_only());
+        assert_eq!(send(&server, &forged).status, UNPROVEN, "{adapter:?}: the handler ran, whatever takes events else");
+        assert!(taken.try_recv().is_err(), "{adapter:?}");
     });
 }
 

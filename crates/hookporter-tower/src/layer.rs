@@ -77,12 +77,16 @@ where
     }
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
-        let (endpoint, inner) = (self.endpoint.clone(), self.inner.clone());
+        let endpoint = self.endpoint.clone();
+        let is_wanted = !endpoint.takes_every_event() || request.extensions().get::<Replay>().is_some();
+        let inner = is_wanted.then(|| self.inner.clone());
         // Outside of the future, which would else hold the request and its parts.
         let (parts, body) = request.into_parts();
         let mut body = Box::pin(body);
         Box::pin(async move {
-            Ok(match judge(&endpoint, &parts, body.as_mut()).await {
+            let verdict = judge(&endpoint, &parts, body.as_mut()).await;
+            let Some(inner) = inner else { return Ok(response::alone(verdict)) };
+            Ok(match verdict {
                 Verdict::Reply(reply) => response::of(reply),
                 Verdict::Handle(ticket) => handled(handle(ticket, parts, inner).await),
                 // On the heap, as few requests end so: what lives while these wait would be a part of every request's future.

@@ -1,7 +1,7 @@
 //! Replies as responses. No status is chosen here.
 
-use hookporter_pipeline::Reply;
 use hookporter_pipeline::inbox::WorkError;
+use hookporter_pipeline::{Reply, Verdict};
 use http::header::{CONTENT_TYPE, HeaderName, HeaderValue, RETRY_AFTER, X_CONTENT_TYPE_OPTIONS};
 use http::{Response, StatusCode};
 
@@ -30,6 +30,17 @@ pub(crate) fn of<B>(reply: Reply) -> Response<ResponseBody<B>> {
         response.extensions_mut().insert(refusal);
     }
     response
+}
+
+/// The response where nothing is wrapped that could be called.
+pub(crate) fn alone<B>(verdict: Verdict) -> Response<ResponseBody<B>> {
+    match verdict {
+        Verdict::Reply(reply) => of(reply),
+        Verdict::Handle(ticket) => of(ticket.no_handler()),
+        Verdict::Replay(replay) => of(replay.no_handler()),
+        // Only an endpoint that reports passes on, and that one wraps a service.
+        Verdict::PassOn(_) => unavailable("an endpoint that stands alone passes nothing on".to_owned()),
+    }
 }
 
 /// The wrapped service's response, with the status that the pipeline settled on.

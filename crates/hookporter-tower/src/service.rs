@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use hookporter_core::ConfigError;
-use hookporter_pipeline::{Endpoint, Verdict};
+use hookporter_pipeline::Endpoint;
 use http::{Request, Response};
 use http_body::Body;
 use tower_service::Service;
@@ -59,14 +59,6 @@ where
         let endpoint = self.endpoint.clone();
         // Outside of the future, which would else hold the request and its parts.
         let (parts, body) = request.into_parts();
-        Box::pin(async move {
-            Ok(match judge(&endpoint, &parts, pin!(body)).await {
-                Verdict::Reply(reply) => response::of(reply),
-                Verdict::Handle(ticket) => response::of(ticket.no_handler()),
-                Verdict::Replay(replay) => response::of(replay.no_handler()),
-                // The constructor refuses report-only.
-                Verdict::PassOn(_) => response::unavailable("a service that stands alone passes nothing on".to_owned()),
-            })
-        })
+        Box::pin(async move { Ok(response::alone(judge(&endpoint, &parts, pin!(body)).await)) })
     }
 }

@@ -244,6 +244,13 @@ impl Endpoint {
         matches!(self.mode, Mode::Handoff(_) | Mode::Inbox(_)) || !self.routes.is_empty()
     }
 
+    /// Whether every event goes to a hand-off or an inbox of the endpoint's own, so that a wrapped handler is called for
+    /// [replays](crate::Replay) only.
+    #[must_use]
+    pub const fn takes_every_event(&self) -> bool {
+        matches!(self.mode, Mode::Handoff(_) | Mode::Inbox(_)) && !self.report_only
+    }
+
     /// Whether the endpoint only reports what it would have refused.
     #[must_use]
     pub const fn is_report_only(&self) -> bool {
