@@ -44,19 +44,36 @@ pub trait Headers: Sync {
 /// assert_eq!(found.len(), 2);
 /// ```
 pub struct HeaderVisitor<'v, 'h> {
-    marks: u64,
+    marks: NameMarks,
     each: &'v mut dyn FnMut(&str, &'h [u8]),
+}
+
+/// Marks of some header names: most lines of a request are passed over by one look at their names' marks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct NameMarks(u64);
+
+impl NameMarks {
+    /// The marks of `names`, which are in lower case.
+    pub fn of<'n>(names: impl IntoIterator<Item = &'n str>) -> Self {
+        Self(names.into_iter().fold(0, |marks, name| marks | mark(name)))
+    }
+
+    /// Whether a line of this name may be one of theirs.
+    #[inline]
+    const fn may_be(self, mark: u64) -> bool {
+        self.0 & mark != 0
+    }
 }
 
 impl<'v, 'h> HeaderVisitor<'v, 'h> {
     /// A visitor that looks at every line.
     pub fn new(each: &'v mut dyn FnMut(&str, &'h [u8])) -> Self {
-        Self { marks: u64::MAX, each }
+        Self { marks: NameMarks(u64::MAX), each }
     }
 
-    /// A visitor that looks at the lines whose names are among `names`, and at few others.
-    pub fn of_names<'n>(names: impl IntoIterator<Item = &'n str>, each: &'v mut dyn FnMut(&str, &'h [u8])) -> Self {
-        Self { marks: names.into_iter().fold(0, |marks, name| marks | mark(name)), each }
+    /// A visitor that looks at the lines of the names with these marks, and at few others.
+    pub fn of_names(marks: NameMarks, each: &'v mut dyn FnMut(&str, &'h [u8])) -> Self {
+        Self { marks, each }
     }
 
     /// Looks at a line; its name is in lower case.
@@ -64,7 +81,7 @@ impl<'v, 'h> HeaderVisitor<'v, 'h> {
     /// Inlined into the loop over a header map, where most lines are passed over by one look at their name.
     #[inline]
     pub fn see(&mut self, name: &str, value: &'h [u8]) {
-        if self.marks & mark(name) != 0 {
+        if self.marks.may_be(mark(name)) {
             (self.each)(name, value);
         }
     }
@@ -118,8 +135,7 @@ impl Deref for Sought {
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Names {
     names: Vec<Arc<str>>,
-    /// A bit for each length and first letter: most headers of a request are passed over by one look at it.
-    marks: u64,
+    marks: NameMarks,
 }
 
 /// See [`Names`].
@@ -131,14 +147,14 @@ impl Names {
         let known = self.names.iter().position(|known| known == name);
         let place = known.unwrap_or(self.names.len());
         if known.is_none() {
-            self.marks |= mark(name);
+            self.marks.0 |= mark(name);
             self.names.push(name.clone());
         }
         Sought { name: name.clone(), place: u8::try_from(place).unwrap_or(u8::MAX) }
     }
 }
 
-/// Which bit of a set of marks stands for a name.
+/// Which bit of a set of marks stands for a name: one for each length and first letter, or nearly so.
 #[inline]
 fn mark(name: &str) -> u64 {
     let first = name.as_bytes().first().map_or(0, |first| usize::from(*first));

@@ -52,7 +52,7 @@ pub use config_error::ConfigError;
 pub use delivery::{Coverage, Delivery, Refused};
 pub use freshness::Tolerance;
 pub use head::Head;
-pub use headers::{HeaderVisitor, Headers, Occurrence};
+pub use headers::{HeaderVisitor, Headers, NameMarks, Occurrence};
 pub use keepable::carries_credentials;
 pub use key_name::{KeyName, KeyNaming, KeyUrl, KeyUrlSource};
 pub use keyring::{Keyring, PreparedKeyring};

@@ -105,9 +105,9 @@ impl Exchange {
         self.started
     }
 
-    /// How long before `now` the head arrived.
-    pub(crate) fn elapsed(&self, now: Instant) -> Duration {
-        now.saturating_duration_since(self.started)
+    /// When the acknowledgement of what was proven then is due; `None` where the budget is endless.
+    pub(crate) fn deadline(&self, proven: Instant) -> Option<Instant> {
+        proven.checked_add(self.endpoint.budget_after(proven.saturating_duration_since(self.started)))
     }
 
     /// Refuses, and writes it down.

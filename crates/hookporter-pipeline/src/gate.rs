@@ -57,7 +57,6 @@ pub(crate) fn pass<'e>(
     event: Event,
     held: Held,
     proven: Instant,
-    deadline: Option<Instant>,
 ) -> Passed<'e> {
     let endpoint = &exchange.endpoint;
     let handled = endpoint.gate.as_ref().is_none_or(|gate| gate.handles(event.api_version()));
@@ -75,7 +74,7 @@ pub(crate) fn pass<'e>(
     }
     // What is not handled is parked, whatever route there is for it.
     let route = if handled { route } else { Route::On };
-    let passing = Passing { exchange, event, held, deadline, route, parked: !handled, confirms };
+    let passing = Passing { exchange, event, held, proven, route, parked: !handled, confirms };
     // An inbox tells duplicates by itself, at the commit: what memory says would only stand in its way.
     if matches!((&passing.route, &endpoint.mode), (Route::On, Mode::Inbox(_))) {
         return passing.claimed(cx, Claimed::Free);
@@ -83,7 +82,7 @@ pub(crate) fn pass<'e>(
     match ask(endpoint, &passing.event, proven) {
         Ok(claimed) => passing.claimed(cx, claimed),
         Err(_) => Passed::Waits(Box::pin(async move {
-            let claimed = claim(endpoint, &passing.event, proven, deadline).await;
+            let claimed = claim(endpoint, &passing.event, proven, exchange.deadline(proven)).await;
             once(|cx| passing.claimed(cx, claimed)).await.ended().await
         })),
     }
@@ -94,7 +93,7 @@ struct Passing<'e> {
     exchange: &'e Exchange,
     event: Event,
     held: Held,
-    deadline: Option<Instant>,
+    proven: Instant,
     route: Route,
     parked: bool,
     /// Whether it is a subscription to be confirmed.
@@ -103,7 +102,7 @@ struct Passing<'e> {
 
 impl<'e> Passing<'e> {
     fn claimed(self, cx: &mut Context<'_>, claimed: Claimed) -> Passed<'e> {
-        let Self { exchange, event, held, deadline, route, parked, confirms } = self;
+        let Self { exchange, event, held, proven, route, parked, confirms } = self;
         let claim = match claimed {
             Claimed::Free => None,
             Claimed::Mine(claim) => Some(claim),
@@ -119,7 +118,7 @@ impl<'e> Passing<'e> {
             _ => None,
         };
         let custody = Custody { claim, held: Some(held), permit, ..Custody::empty() };
-        hand_off(cx, exchange, event, custody, deadline, route, parked)
+        hand_off(cx, exchange, event, custody, proven, route, parked)
     }
 }
 
@@ -164,11 +163,11 @@ fn hand_off<'e>(
     exchange: &'e Exchange,
     event: Event,
     mut custody: Custody,
-    deadline: Option<Instant>,
+    proven: Instant,
     route: Route,
     parked: bool,
 ) -> Passed<'e> {
-    let ticket = |event, custody| Box::new(Ticket::new(exchange.clone(), event, custody, deadline));
+    let ticket = |event, custody| Box::new(Ticket::new(exchange.clone(), event, custody, exchange.deadline(proven)));
     // A panic of the call itself is one of the work.
     let mut work = match catch_unwind(AssertUnwindSafe(|| begin(exchange, &event, route, parked))) {
         Ok(Some(work)) => work,

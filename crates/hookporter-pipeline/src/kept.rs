@@ -3,7 +3,9 @@
 use std::net::SocketAddr;
 use std::sync::Arc;
 
-use hookporter_core::{Head, HeaderVisitor, Headers, LabelSource, Occurrence, Provider, Verifier, carries_credentials};
+use hookporter_core::{
+    Head, HeaderVisitor, Headers, LabelSource, NameMarks, Occurrence, Provider, Verifier, carries_credentials,
+};
 use smallvec::SmallVec;
 
 /// What every event keeps beside its provider's own headers. Without the first two a handler that is given the event later
@@ -13,13 +15,22 @@ const COMMON: [&str; 3] = ["content-type", "content-encoding", "user-agent"];
 /// The names of the headers that an endpoint's events keep: an allow-list, so that no proof and no credential is ever
 /// kept.
 #[derive(Debug, Clone)]
-pub(crate) struct KeptHeaders(Arc<[Arc<str>]>);
+pub(crate) struct KeptHeaders {
+    names: Arc<[Arc<str>]>,
+    marks: NameMarks,
+}
 
 impl KeptHeaders {
+    fn new(names: impl Iterator<Item = Arc<str>>) -> Self {
+        let names: Arc<[Arc<str>]> = names.collect();
+        let marks = NameMarks::of(names.iter().map(|name| &**name));
+        Self { names, marks }
+    }
+
     /// The common ones, those that the preset lists, and those that labels are read from.
     pub(crate) fn of(provider: Option<&Provider>, verifier: &Verifier) -> Self {
         let listed = COMMON.iter().chain(provider.map_or(&[][..], Provider::event_headers));
-        let mut kept = Self(listed.map(|name| Arc::from(*name)).collect());
+        let mut kept = Self::new(listed.map(|name| Arc::from(*name)));
         let labels = verifier.labels();
         [&labels.id, &labels.kind, &labels.version].into_iter().for_each(|source| kept.add_all(source, verifier));
         kept
@@ -44,18 +55,18 @@ impl KeptHeaders {
                 to(name, value);
             }
         };
-        head.headers().visit(&mut HeaderVisitor::of_names(self.0.iter().map(|name| &**name), &mut show));
+        head.headers().visit(&mut HeaderVisitor::of_names(self.marks, &mut show));
     }
 
     /// Whether headers of this name are kept.
     pub(crate) fn has(&self, name: &str) -> bool {
-        self.0.iter().any(|known| **known == *name)
+        self.names.iter().any(|known| **known == *name)
     }
 
     /// Keeps one more.
     pub(crate) fn add(&mut self, name: &str) {
         if !self.has(name) {
-            self.0 = self.0.iter().cloned().chain([Arc::from(name)]).collect();
+            *self = Self::new(self.names.iter().cloned().chain([Arc::from(name)]));
         }
     }
 }
@@ -86,14 +97,14 @@ impl KeptHead {
         block.extend_from_slice(target.as_bytes());
         let mut places = SmallVec::new();
         let mut keep = |name: &str, value: &[u8]| {
-            let Some(at) = names.0.iter().position(|kept| **kept == *name) else { return };
+            let Some(at) = names.names.iter().position(|kept| **kept == *name) else { return };
             let start = block.len();
             block.extend_from_slice(value);
             if let (Ok(name), Ok(start), Ok(end)) = (at.try_into(), start.try_into(), block.len().try_into()) {
                 places.push(Place { name, start, end });
             }
         };
-        head.headers().visit(&mut HeaderVisitor::of_names(names.0.iter().map(|name| &**name), &mut keep));
+        head.headers().visit(&mut HeaderVisitor::of_names(names.marks, &mut keep));
         Self { names: names.clone(), block, target: target.len(), places, peer: None }
     }
 
@@ -104,7 +115,7 @@ impl KeptHead {
 
     /// What a store kept of a head.
     pub(crate) fn restored(target: &str, headers: &[(String, Vec<u8>)]) -> Self {
-        let mut names = KeptHeaders(Arc::default());
+        let mut names = KeptHeaders::new(std::iter::empty());
         headers.iter().for_each(|(name, _)| names.add(name));
         let lines = Lines(headers);
         Self::new(&names, target, &Head::new("POST", target, &lines))
@@ -135,7 +146,7 @@ impl KeptHead {
     }
 
     fn values<'a>(&'a self, name: &str) -> impl Iterator<Item = &'a [u8]> {
-        let at = self.names.0.iter().position(|kept| **kept == *name).and_then(|at| u32::try_from(at).ok());
+        let at = self.names.names.iter().position(|kept| **kept == *name).and_then(|at| u32::try_from(at).ok());
         self.places.iter().filter(move |place| Some(place.name) == at).filter_map(|place| self.value(place))
     }
 
@@ -175,7 +186,7 @@ impl Headers for KeptHead {
 
     fn visit<'h>(&'h self, visitor: &mut HeaderVisitor<'_, 'h>) {
         for place in &self.places {
-            let name = usize::try_from(place.name).ok().and_then(|at| self.names.0.get(at));
+            let name = usize::try_from(place.name).ok().and_then(|at| self.names.names.get(at));
             if let (Some(name), Some(value)) = (name, self.value(place)) {
                 visitor.see(name, value);
             }

@@ -1,5 +1,6 @@
 //! How many bytes of bodies are held at once: a stranger must not be able to grow it.
 
+use std::ops::Deref;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -10,8 +11,17 @@ use hookporter_core::{Reason, Rejection};
 /// Default: 64 MiB for the whole process. A request whose next chunk does not fit is told 503.
 #[derive(Debug, Clone)]
 pub struct BodyMemory {
-    inner: Arc<Shared>,
+    inner: Inner,
 }
+
+#[derive(Debug, Clone)]
+enum Inner {
+    /// Nobody counts who shares it: every request does.
+    Process,
+    Own(Arc<Shared>),
+}
+
+static PROCESS: Shared = Shared { used: AtomicUsize::new(0), limit: PROCESS_LIMIT };
 
 #[derive(Debug)]
 struct Shared {
@@ -26,14 +36,13 @@ impl BodyMemory {
     /// A budget of `bytes`.
     #[must_use]
     pub fn new(bytes: usize) -> Self {
-        Self { inner: Arc::new(Shared { used: AtomicUsize::new(0), limit: bytes }) }
+        Self { inner: Inner::Own(Arc::new(Shared { used: AtomicUsize::new(0), limit: bytes })) }
     }
 
     /// The process's own budget, which every endpoint shares unless it says otherwise.
     #[must_use]
-    pub fn process() -> Self {
-        static PROCESS: std::sync::OnceLock<BodyMemory> = std::sync::OnceLock::new();
-        PROCESS.get_or_init(|| Self::new(PROCESS_LIMIT)).clone()
+    pub const fn process() -> Self {
+        Self { inner: Inner::Process }
     }
 
     /// The bytes that are held now.
@@ -47,10 +56,21 @@ impl BodyMemory {
     }
 }
 
+impl Deref for Inner {
+    type Target = Shared;
+
+    fn deref(&self) -> &Shared {
+        match self {
+            Self::Process => &PROCESS,
+            Self::Own(shared) => shared,
+        }
+    }
+}
+
 /// Bytes held for one request; given back on drop.
 #[derive(Debug)]
 pub(crate) struct Held {
-    memory: Arc<Shared>,
+    memory: Inner,
     bytes: usize,
 }
 

@@ -18,11 +18,12 @@ pub(crate) async fn prove<B: BodyReader>(
     exchange: &mut Exchange,
     head: &Head<'_>,
     body: &mut Peeked<'_, B>,
-    keys: &RequestKeys,
+    keys: &RequestKeys<'_>,
     now: UnixTime,
     held: &mut Held,
 ) -> Result<Delivery, Rejection> {
     let keyring = match keys {
+        RequestKeys::Fixed(keyring) => keyring,
         RequestKeys::Known(keyring) | RequestKeys::Decoy(keyring) => keyring,
         RequestKeys::InBody(tenant) => {
             let tenant = tenant.clone();

@@ -135,12 +135,12 @@ async fn steps<B: BodyReader>(
     let proven = prove(endpoint, exchange, head, body, &keyring, now, &mut held).await?;
     // A request that was here as a whole has not waited since it came, which spares a look at the clock.
     let at = if waited.load(Ordering::Relaxed) { Instant::now() } else { exchange.started() };
-    let passed = match delivered(exchange, head, peer, body, keyring.keyring(), proven, at)? {
+    let passed = match delivered(exchange, head, peer, body, keyring.keyring(), proven)? {
         Delivered::Answered(verdict) => return Ok(verdict),
         Delivered::Watched(event, is_handshake) => {
             Passed::Waits(Box::pin(async move { Ok(gate::watch(exchange, event, is_handshake).await) }))
         }
-        Delivered::Event(event, deadline) => once(|cx| gate::pass(cx, exchange, event, held, at, deadline)).await,
+        Delivered::Event(event) => once(|cx| gate::pass(cx, exchange, event, held, at)).await,
     };
     passed.ended().await.map_err(|(rejection, event)| TurnedAway { rejection, event: Some(event) })
 }
@@ -151,8 +151,8 @@ enum Delivered {
     Answered(Verdict),
     /// Report-only: an event, or a handshake.
     Watched(Event, bool),
-    /// An event, and when the acknowledgement is due.
-    Event(Event, Option<Instant>),
+    /// An event.
+    Event(Event),
 }
 
 /// Makes an event of a delivery. Nothing here waits, so none of it takes room in the future of a request.
@@ -163,7 +163,6 @@ fn delivered<B: BodyReader>(
     body: &mut Peeked<'_, B>,
     keyring: Option<&PreparedKeyring>,
     delivery: Delivery,
-    at: Instant,
 ) -> Result<Delivered, Rejection> {
     let endpoint = &exchange.endpoint;
     let handshake = match endpoint.provider {
@@ -196,8 +195,7 @@ fn delivered<B: BodyReader>(
     if endpoint.report_only {
         return Ok(Delivered::Watched(event, handshake.is_some()));
     }
-    let deadline = at.checked_add(endpoint.budget_after(exchange.elapsed(at)));
-    Ok(Delivered::Event(event, deadline))
+    Ok(Delivered::Event(event))
 }
 
 /// A method that events do not have is for challenges only.

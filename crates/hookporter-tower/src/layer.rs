@@ -3,7 +3,7 @@
 use std::convert::Infallible;
 use std::error::Error;
 use std::future::{Future, poll_fn};
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::task::{Context, Poll};
 
@@ -79,25 +79,47 @@ where
     fn call(&mut self, request: Request<B>) -> Self::Future {
         let endpoint = self.endpoint.clone();
         let is_wanted = !endpoint.takes_every_event() || request.extensions().get::<Replay>().is_some();
-        let inner = is_wanted.then(|| self.inner.clone());
         // Outside of the future, which would else hold the request and its parts.
         let (parts, body) = request.into_parts();
-        let mut body = Box::pin(body);
+        if endpoint.is_report_only() {
+            return Box::pin(watched(endpoint, parts, body, self.inner.clone()));
+        }
+        let inner = is_wanted.then(|| self.inner.clone());
         Box::pin(async move {
-            let verdict = judge(&endpoint, &parts, body.as_mut()).await;
-            let Some(inner) = inner else { return Ok(response::alone(verdict)) };
-            Ok(match verdict {
-                Verdict::Reply(reply) => response::of(reply),
-                Verdict::Handle(ticket) => handled(handle(ticket, parts, inner).await),
-                // On the heap, as few requests end so: what lives while these wait would be a part of every request's future.
-                Verdict::PassOn(read) => {
-                    let request = Request::from_parts(parts, RequestBody::passed_on(read, body));
-                    Box::pin(answer(inner, request)).await
-                }
-                Verdict::Replay(replay) => Box::pin(again(&replay, parts, inner)).await,
+            let verdict = judge(&endpoint, &parts, pin!(body)).await;
+            Ok(match (verdict, inner) {
+                (Verdict::Handle(ticket), Some(inner)) => handled(handle(ticket, parts, inner).await),
+                // On the heap, as few requests end so: what lives while this waits would be a part of every request's future.
+                (Verdict::Replay(replay), Some(inner)) => Box::pin(again(&replay, parts, inner)).await,
+                (verdict, _) => response::alone(verdict),
             })
         })
     }
+}
+
+/// Report-only: the wrapped service gets every request, as if the endpoint were not there.
+async fn watched<S, B, R>(
+    endpoint: Arc<Endpoint>,
+    parts: Parts,
+    body: B,
+    inner: S,
+) -> Result<Response<ResponseBody<R>>, Infallible>
+where
+    S: Service<Request<RequestBody<B>>, Response = Response<R>> + Send + 'static,
+    S::Future: Send + 'static,
+    S::Error: Into<Box<dyn Error + Send + Sync>>,
+    B: Body + Send + 'static,
+    B::Data: Send,
+    R: Send + 'static,
+{
+    // It goes on after it was read from, and must not be moved then.
+    let mut body = Box::pin(body);
+    Ok(match judge(&endpoint, &parts, body.as_mut()).await {
+        Verdict::PassOn(read) => answer(inner, Request::from_parts(parts, RequestBody::passed_on(read, body))).await,
+        Verdict::Handle(ticket) => handled(handle(ticket, parts, inner).await),
+        Verdict::Replay(replay) => again(&replay, parts, inner).await,
+        verdict @ Verdict::Reply(_) => response::alone(verdict),
+    })
 }
 
 /// Runs the wrapped service for a proven event.

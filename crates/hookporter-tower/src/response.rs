@@ -32,14 +32,13 @@ pub(crate) fn of<B>(reply: Reply) -> Response<ResponseBody<B>> {
     response
 }
 
-/// The response where nothing is wrapped that could be called.
+/// The response where nothing that is wrapped is to be called.
 pub(crate) fn alone<B>(verdict: Verdict) -> Response<ResponseBody<B>> {
     match verdict {
         Verdict::Reply(reply) => of(reply),
         Verdict::Handle(ticket) => of(ticket.no_handler()),
         Verdict::Replay(replay) => of(replay.no_handler()),
-        // Only an endpoint that reports passes on, and that one wraps a service.
-        Verdict::PassOn(_) => unavailable("an endpoint that stands alone passes nothing on".to_owned()),
+        Verdict::PassOn(_) => unavailable("only an endpoint that reports and wraps a service passes on".to_owned()),
     }
 }
 

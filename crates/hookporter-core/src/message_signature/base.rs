@@ -3,7 +3,7 @@
 use super::component::{Component, Kind};
 use super::input::Input;
 use super::url::Url;
-use crate::{Head, HeaderVisitor, Headers, Occurrence, Reason, Rejection};
+use crate::{Head, HeaderVisitor, Headers, NameMarks, Occurrence, Reason, Rejection};
 
 /// The longest base; a head that is longer is none that a server takes.
 const MAX_BASE: usize = 64 * 1024;
@@ -80,7 +80,7 @@ fn field(headers: &dyn Headers, name: &str, base: &mut Vec<u8>) -> Result<(), Re
                     lines.push(value);
                 }
             };
-            headers.visit(&mut HeaderVisitor::of_names([name], &mut gather));
+            headers.visit(&mut HeaderVisitor::of_names(NameMarks::of([name]), &mut gather));
             for (at, value) in lines.into_iter().enumerate() {
                 if at > 0 {
                     base.extend_from_slice(b", ");

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Candidates, MAX_CANDIDATES, list, short};
 use crate::scheme::SignatureSpec;
-use crate::{HeaderVisitor, Headers, Rejection};
+use crate::{HeaderVisitor, Headers, NameMarks, Rejection};
 
 /// Reads the signatures of every header line of this name.
 ///
@@ -27,7 +27,7 @@ pub(super) fn read(
             problem = problem.take().or_else(|| read.err());
         }
     };
-    headers.visit(&mut HeaderVisitor::of_names([&**name], &mut read));
+    headers.visit(&mut HeaderVisitor::of_names(NameMarks::of([&**name]), &mut read));
     if lines > MAX_CANDIDATES || candidates.len() > MAX_CANDIDATES {
         return Err(Rejection::shape(name, "offers more signatures than any rotation needs"));
     }

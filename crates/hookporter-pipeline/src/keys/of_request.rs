@@ -9,7 +9,9 @@ use crate::Endpoint;
 use crate::exchange::Exchange;
 
 /// The keyring that a request is checked with.
-pub(crate) enum RequestKeys {
+pub(crate) enum RequestKeys<'e> {
+    /// The endpoint's own, which are every request's.
+    Fixed(&'e Arc<PreparedKeyring>),
     /// Its tenant exists, and these are its keys.
     Known(Arc<PreparedKeyring>),
     /// Its tenant does not exist: this is what its check costs.
@@ -18,9 +20,13 @@ pub(crate) enum RequestKeys {
     InBody(Option<Arc<str>>),
 }
 
-impl RequestKeys {
+impl<'e> RequestKeys<'e> {
     /// The keyring of the tenant that a request names.
-    pub(crate) async fn of(endpoint: &Endpoint, exchange: &mut Exchange, head: &Head<'_>) -> Result<Self, Rejection> {
+    pub(crate) async fn of(
+        endpoint: &'e Endpoint,
+        exchange: &mut Exchange,
+        head: &Head<'_>,
+    ) -> Result<Self, Rejection> {
         let unknown = || {
             let keyring = endpoint.decoy.clone().ok_or_else(|| Rejection::new(Reason::UnknownTenant))?;
             Ok(Self::Decoy(keyring))
@@ -39,11 +45,11 @@ impl RequestKeys {
             exchange.tenant = tenant;
             return Ok(Self::Known(keyring));
         }
-        let resolved = match endpoint.keys.fixed() {
-            Some(keyring) => Resolved::Keyring(keyring),
-            None => Box::pin(endpoint.keys.resolve(tenant.clone(), &endpoint.verifier, endpoint.budget)).await?,
-        };
-        match resolved {
+        if let Some(keyring) = endpoint.keys.fixed() {
+            exchange.tenant = tenant;
+            return Ok(Self::Fixed(keyring));
+        }
+        match Box::pin(endpoint.keys.resolve(tenant.clone(), &endpoint.verifier, endpoint.budget)).await? {
             Resolved::UnknownTenant => unknown(),
             Resolved::NoKey => {
                 exchange.tenant = tenant;
@@ -59,6 +65,7 @@ impl RequestKeys {
     /// The keyring, if its tenant exists.
     pub(crate) fn of_known_tenant(self) -> Result<Arc<PreparedKeyring>, Rejection> {
         match self {
+            Self::Fixed(keyring) => Ok(keyring.clone()),
             Self::Known(keyring) => Ok(keyring),
             Self::Decoy(_) => Err(Rejection::new(Reason::UnknownTenant)),
             Self::InBody(_) => Err(Rejection::new(Reason::UnknownKey)),
@@ -67,6 +74,7 @@ impl RequestKeys {
 
     pub(crate) fn keyring(&self) -> Option<&PreparedKeyring> {
         match self {
+            Self::Fixed(keyring) => Some(keyring),
             Self::Known(keyring) | Self::Decoy(keyring) => Some(keyring),
             Self::InBody(_) => None,
         }

@@ -62,9 +62,9 @@ impl KeyStore {
     }
 
     /// The keyring, where nobody needs to be asked for it.
-    pub(crate) fn fixed(&self) -> Option<Arc<PreparedKeyring>> {
+    pub(crate) const fn fixed(&self) -> Option<&Arc<PreparedKeyring>> {
         match self {
-            Self::Fixed(keyring) => Some(keyring.clone()),
+            Self::Fixed(keyring) => Some(keyring),
             Self::Source { .. } | Self::Found(_) => None,
         }
     }
