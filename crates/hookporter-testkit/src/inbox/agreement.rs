@@ -32,7 +32,7 @@ fn side(store: &impl AcceptingSide) -> Result<Arc<dyn SharedSide>, BoxError> {
 /// An endpoint of GitHub's with the two keys.
 fn door(store: &(impl AcceptingSide + Clone)) -> Result<Arc<Endpoint>, BoxError> {
     let keys = [Secret::new(OLD).named("old"), Secret::new(NEW).named("new")];
-    Ok(Arc::new(Endpoint::github(keys)?.inbox(store)))
+    Ok(Arc::new(Endpoint::github(keys)?.budget(PATIENCE).inbox(store)))
 }
 
 /// What a sender with this secret is told of an event that there was not before, sent to this path.
@@ -72,7 +72,7 @@ pub(super) async fn a_pause_on_one_node_is_one_on_all<B: SharedBackend>(backend:
     let third = backend.node(&store).await?;
     let c = door(&third)?;
     same("the first request of a node that starts later", knock(&c, NEW).await?, PAUSED)?;
-    let another = Arc::new(Endpoint::github(Secret::new(NEW))?.named("another").inbox(&third));
+    let another = Arc::new(Endpoint::github(Secret::new(NEW))?.named("another").budget(PATIENCE).inbox(&third));
     same("another endpoint", knock(&another, NEW).await?, TAKEN)?;
     b.resume();
     same("after a resume of one node's own", knock(&b, NEW).await?, PAUSED)?;
@@ -127,7 +127,8 @@ pub(super) async fn a_tenants_key_is_no_other_tenants<B: SharedBackend>(backend:
         let keys = Keys::resolve(|_: String| async {
             Ok::<_, BoxError>(Some(Keyring::from([Secret::new(OLD).named("app"), Secret::new(NEW).named("next")])))
         });
-        Ok(Arc::new(Endpoint::github(keys)?.tenant_from_path("/hooks/{tenant}")?.inbox(store)))
+        let endpoint = Endpoint::github(keys)?.tenant_from_path("/hooks/{tenant}")?;
+        Ok(Arc::new(endpoint.budget(PATIENCE).inbox(store)))
     };
     let other = backend.node(&store).await?;
     let (a, b) = (of_tenants(&store)?, of_tenants(&other)?);

@@ -10,7 +10,7 @@ use hookporter_pipeline::journal::{Entry, Query};
 use hookporter_pipeline::operating::{JournalSide, Operated};
 use hookporter_pipeline::{BoxError, Endpoint, Observer, Outcome, Record, TraceId};
 
-use super::endpoints::{RIGHT, WRONG, events, github, push, send, until};
+use super::endpoints::{PATIENCE, RIGHT, WRONG, events, github, push, send, until};
 use super::sample::{START, claim};
 use super::{Held, InboxBackend, hold, same};
 
@@ -112,7 +112,8 @@ where
     same("the trace of an event", whole, found.get(1).map(|entry| Some(entry.record.trace)))?;
     // One that is parked has its number, too.
     let secret = Secret::new("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw");
-    let stripe = Endpoint::stripe(secret)?.accept_versions(["=2020-01-01"])?.clock(FrozenClock(START)).inbox(&store);
+    let stripe = Endpoint::stripe(secret)?.accept_versions(["=2020-01-01"])?.clock(FrozenClock(START));
+    let stripe = stripe.budget(PATIENCE).inbox(&store);
     let request = crate::stripe("whsec_MfKQ9r8GKYqrTwjUPD8ILPZIo2LaLaSw").at(START).build();
     same("what its sender is told", send(&Arc::new(stripe), &request).await?, 200)?;
     let parked = entries(&store, 7).await?.pop().map(|entry| (entry.record.outcome, entry.event));

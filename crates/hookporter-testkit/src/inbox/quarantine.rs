@@ -10,7 +10,7 @@ use hookporter_pipeline::inbox::{Accepted, AcceptingSide};
 use hookporter_pipeline::operating::{Operated, QuarantineSide, RefusedListed, RefusedRequest, RefusedSelection};
 use hookporter_pipeline::{BoxError, Endpoint, Keys, TraceId};
 
-use super::endpoints::{RIGHT, WRONG, events, github, push, send, until};
+use super::endpoints::{PATIENCE, RIGHT, WRONG, events, github, push, send, until};
 use super::sample::{START, sample_record};
 use super::{Held, InboxBackend, hold, same};
 use crate::ManualClock;
@@ -29,10 +29,16 @@ fn keeping(store: &(impl AcceptingSide + Clone), secret: &str) -> Result<Arc<End
     Ok(Arc::new(github(store, secret)?.quarantine()?))
 }
 
-/// What becomes of all of them, in words.
+/// What becomes of all of them, in words. The endpoint's name is free once nobody examines any more what another one has refused.
 async fn recheck(endpoint: &Endpoint) -> Result<Vec<&'static str>, BoxError> {
-    let judged = endpoint.recheck(RefusedSelection::all()).await?;
-    Ok(judged.iter().map(|judged| judged.outcome.as_str()).collect())
+    let began = tokio::time::Instant::now();
+    loop {
+        match endpoint.recheck(RefusedSelection::all()).await {
+            Ok(judged) => return Ok(judged.iter().map(|judged| judged.outcome.as_str()).collect()),
+            Err(error) if began.elapsed() > PATIENCE => return Err(error.into()),
+            Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
+        }
+    }
 }
 
 pub(super) async fn what_is_kept_comes_back_byte_for_byte<B: InboxBackend>(_: &B, store: B::Store) -> Held
@@ -249,8 +255,8 @@ where
         let secret = Secret::new(if current.load(Ordering::SeqCst) { RIGHT } else { WRONG });
         async move { Ok::<_, BoxError>(Some(secret)) }
     });
-    let endpoint = Endpoint::github(keys)?.clock(FrozenClock(START)).inbox(&store).quarantine()?.hold_while_red()?;
-    let endpoint = Arc::new(endpoint);
+    let endpoint = Endpoint::github(keys)?.clock(FrozenClock(START)).budget(PATIENCE).inbox(&store);
+    let endpoint = Arc::new(endpoint.quarantine()?.hold_while_red()?);
     // What the source said counts for a second, and so often health is looked at.
     let moment = || tokio::time::sleep(Duration::from_millis(1100));
     same("the first", send(&endpoint, &push(RIGHT, "[0]")).await?, 200)?;
