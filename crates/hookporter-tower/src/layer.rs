@@ -78,12 +78,13 @@ where
 
     fn call(&mut self, request: Request<B>) -> Self::Future {
         let endpoint = self.endpoint.clone();
-        let is_wanted = !endpoint.takes_every_event() || request.extensions().get::<Replay>().is_some();
         // Outside of the future, which would else hold the request and its parts.
         let (parts, body) = request.into_parts();
         if endpoint.is_report_only() {
             return Box::pin(watched(endpoint, parts, body, self.inner.clone()));
         }
+        // Where every event is the endpoint's own, nothing but a replay reaches the wrapped service.
+        let is_wanted = !endpoint.takes_every_event() || parts.extensions.get::<Replay>().is_some();
         let inner = is_wanted.then(|| self.inner.clone());
         Box::pin(async move {
             let verdict = judge(&endpoint, &parts, pin!(body)).await;

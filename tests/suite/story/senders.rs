@@ -5,6 +5,7 @@ use std::time::Duration;
 use hookporter::axum::EndpointService;
 use hookporter::operating::{QuarantineSide, RefusedSelection};
 use hookporter::quarantine::Rechecked;
+use hookporter::sqlite::Settings;
 use hookporter::{Endpoint, FrozenClock, Inbox, Provider, Secret};
 use hookporter_testkit::SignedRequest;
 use tower::ServiceExt;
@@ -17,7 +18,8 @@ const TIME: hookporter::UnixTime = hookporter::UnixTime::from_secs(NOW);
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_of_them() {
     let directory = Directory::new();
-    let inbox = Inbox::open(directory.file()).await.unwrap();
+    // The clock of the requests: by another one all that is kept would be old, and go.
+    let inbox = Settings::new().clock(FrozenClock(TIME)).open(directory.file()).await.unwrap();
     let (mut wrong, mut expired, mut never, mut endpoints) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     for provider in Provider::all() {
         let id = provider.id();

@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use hookporter::operating::{QuarantineSide, RefusedRequest};
-use hookporter::{Inbox, Reason, TraceId};
+use hookporter::sqlite::Settings;
+use hookporter::{FrozenClock, Inbox, Reason, TraceId};
 use tokio::runtime::Runtime;
 
 use crate::hostile::sqlite;
@@ -34,7 +35,8 @@ fn hostile(number: usize) -> RefusedRequest {
 #[test]
 fn nothing_of_a_hostile_request_acts_upon_a_terminal() {
     let (path, runtime) = (place(), Runtime::new().unwrap());
-    let inbox = runtime.block_on(Inbox::open(&path)).unwrap();
+    // By another clock than that of the requests they would be old, and go.
+    let inbox = runtime.block_on(Settings::new().clock(FrozenClock(NOW)).open(&path)).unwrap();
     (0..2).for_each(|number| inbox.keep(hostile(number)));
     runtime.block_on(inbox.close());
     drop(inbox);

@@ -35,8 +35,12 @@ async fn recheck(endpoint: &Endpoint) -> Result<Vec<&'static str>, BoxError> {
     loop {
         match endpoint.recheck(RefusedSelection::all()).await {
             Ok(judged) => return Ok(judged.iter().map(|judged| judged.outcome.as_str()).collect()),
-            Err(error) if began.elapsed() > PATIENCE => return Err(error.into()),
-            Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
+            Err(error)
+                if began.elapsed() < PATIENCE && error.to_string().contains("another endpoint of this inbox") =>
+            {
+                tokio::time::sleep(Duration::from_millis(20)).await;
+            }
+            Err(error) => return Err(error.into()),
         }
     }
 }
