@@ -5,6 +5,7 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 use hookporter_console::Console;
+use hookporter_testkit::inbox::Stopwatch;
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
@@ -84,15 +85,20 @@ impl Said {
     }
 }
 
-/// How long a look takes: what is slow by itself is so each time, so that longer ones are taken again, up to five times.
+/// How long a look takes: what is slow by itself is so each time, so that longer ones are taken again, up to ten times. One that a
+/// busy machine cut off counts as none: what always is cut off takes forever.
 pub(crate) async fn quickest(address: SocketAddr, path: &str, most: Duration) -> Duration {
     let mut least = Duration::MAX;
-    for _ in 0..5 {
-        let begun = tokio::time::Instant::now();
+    for _ in 0..10 {
+        let watch = Stopwatch::start();
         let said = look(address, path).await;
-        least = least.min(begun.elapsed());
-        println!("{:>10.1?}  {path}  {} bytes", begun.elapsed(), said.body.len());
+        let took = watch.elapsed();
+        println!("{took:>10.1?}  {path}  {}, {} bytes", said.status, said.body.len());
+        if said.status == 503 {
+            continue;
+        }
         assert_eq!(said.status, 200, "{path}: {}", said.text());
+        least = least.min(took);
         if least <= most {
             break;
         }
