@@ -6,6 +6,7 @@ use std::time::Duration;
 use hookporter::inbox::{AcceptingSide, Claim, EventRecord, Failure, Next, RecordLabel, Settled, WorkingSide};
 use hookporter::{Inbox, UnixTime};
 use tokio::runtime::Runtime;
+use tokio::time::Instant;
 
 use crate::program::{Ended, file, run};
 
@@ -56,6 +57,19 @@ pub(crate) fn numbers(path: &Path, args: &[&str]) -> Vec<i64> {
     let ended = of(path, &[args, &["--json"]].concat());
     assert_eq!(ended.status, 0, "{}", ended.stderr);
     ended.json().iter().map(|event| event["number"].as_i64().unwrap()).collect()
+}
+
+/// Waits until these are done: an event is shown a moment before that is written.
+pub(crate) fn settled(path: &Path, done: &[i64]) {
+    let began = Instant::now();
+    loop {
+        let found = numbers(path, &["list", "--state", "done"]);
+        if done.iter().all(|number| found.contains(number)) {
+            return;
+        }
+        assert!(began.elapsed() < Duration::from_secs(60), "{found:?}, not {done:?}");
+        std::thread::sleep(Duration::from_millis(20));
+    }
 }
 
 #[test]
