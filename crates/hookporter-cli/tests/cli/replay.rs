@@ -1,5 +1,7 @@
 //! Replays from a terminal, beside what works the events.
 
+use std::io::{BufRead, BufReader, Read};
+use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
@@ -10,7 +12,7 @@ use tokio::runtime::Runtime;
 use tokio::sync::oneshot;
 
 use crate::inbox::{filled, of, place, record};
-use crate::program::{Receiver, program, send};
+use crate::program::{Ended, Receiver, program, send};
 
 const KEY: &str = "whsec_of_the_test_123456";
 
@@ -51,17 +53,10 @@ impl Works {
         self.runtime.block_on(self.inbox.accept(vec![record(id)])).unwrap();
     }
 
-    /// A replay that is waited for, while something wakes the worker.
-    fn replay(&self, path: &std::path::Path, args: &[&str]) -> crate::program::Ended {
+    /// A replay that is waited for, while something wakes the worker once the events were chosen.
+    fn replay(&self, path: &std::path::Path, args: &[&str]) -> Ended {
         let given = ["inbox", "--inbox", path.to_str().unwrap(), "replay", "--wait=60s"];
-        let child = program("", given.iter().chain(args))
-            .stdout(std::process::Stdio::piped())
-            .stderr(std::process::Stdio::piped())
-            .spawn()
-            .unwrap();
-        std::thread::sleep(Duration::from_millis(500));
-        self.accept(&format!("wakes {args:?}"));
-        crate::program::Ended::of(child.wait_with_output().unwrap())
+        begun_and_then(program("", given.iter().chain(args)), || self.accept(&format!("wakes {args:?}")))
     }
 
     fn stop(self) {
@@ -82,6 +77,19 @@ impl Works {
         }
         panic!("not worked");
     }
+}
+
+/// Runs a replay to its end, and does something when it has said that it has begun: its events are chosen by then.
+fn begun_and_then(mut command: Command, then: impl FnOnce()) -> Ended {
+    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().unwrap();
+    let mut lines = BufReader::new(child.stdout.take().unwrap());
+    let mut said = String::new();
+    lines.read_line(&mut said).unwrap();
+    then();
+    lines.read_to_string(&mut said).unwrap();
+    let mut ended = Ended::of(child.wait_with_output().unwrap());
+    ended.stdout = said;
+    ended
 }
 
 #[test]
@@ -144,10 +152,7 @@ fn a_receiver_fixes_a_dead_letter() {
     let mut receiver = Receiver::start("stripe", KEY, &["--inbox", path.to_str().unwrap()]);
     assert_eq!(receiver.worked()["worked"], 2);
     let args = ["inbox", "--inbox", path.to_str().unwrap(), "replay", "1", "--wait=60s", "--json"];
-    let child = program("", args).stdout(std::process::Stdio::piped()).spawn().unwrap();
-    std::thread::sleep(Duration::from_millis(500));
-    assert_eq!(send("stripe", KEY, &receiver.url, &[]), [200]);
-    let ended = crate::program::Ended::of(child.wait_with_output().unwrap());
+    let ended = begun_and_then(program("", args), || assert_eq!(send("stripe", KEY, &receiver.url, &[]), [200]));
     assert_eq!((ended.status, &ended.json()[1]["verdict"]), (0, &"fixed".into()));
     assert_eq!(receiver.end().0, 0);
 }
