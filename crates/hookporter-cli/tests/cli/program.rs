@@ -1,11 +1,13 @@
 //! The built program, run and read.
 
+use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::ffi::OsStr;
 use std::io::{BufRead, BufReader};
 use std::path::{Path, PathBuf};
 use std::process::{Child, ChildStderr, ChildStdout, Command, Output, Stdio};
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::Once;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 
 use serde_json::Value;
 
@@ -15,7 +17,8 @@ pub(crate) const VAR: &str = "HOOKPORTER_TEST_KEY";
 /// The program with these arguments, and a key in [`VAR`].
 pub(crate) fn program<A: AsRef<OsStr>>(key: &str, args: impl IntoIterator<Item = A>) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_hookporter"));
-    command.env(VAR, key).args(args);
+    // Whoever develops may have an inbox of his own.
+    command.env_remove("HOOKPORTER_INBOX").env(VAR, key).args(args);
     command
 }
 
@@ -47,14 +50,50 @@ impl Ended {
     }
 }
 
-/// A file with these bytes, in a folder of its own.
+/// Whether anything in this process has failed: then every folder stays, to be looked at.
+static FAILED: AtomicBool = AtomicBool::new(false);
+
+/// The folders of a test, which go with its thread.
+#[derive(Default)]
+struct Folders(RefCell<Vec<PathBuf>>);
+
+impl Drop for Folders {
+    fn drop(&mut self) {
+        if FAILED.load(Ordering::SeqCst) {
+            return;
+        }
+        for folder in self.0.take() {
+            let _ = std::fs::remove_dir_all(folder);
+        }
+    }
+}
+
+thread_local! {
+    static FOLDERS: Folders = Folders::default();
+}
+
+/// Has failures noticed. The test harness catches a panic before the thread ends, which then looks like any other.
+fn notice_failures() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let before = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            FAILED.store(true, Ordering::SeqCst);
+            before(panic);
+        }));
+    });
+}
+
+/// A file with these bytes, in a folder of its own, gone when the test ends well.
 pub(crate) fn file(bytes: &[u8]) -> String {
     static COUNT: AtomicUsize = AtomicUsize::new(0);
+    notice_failures();
     let name = format!("cli-folder-{}-{}", std::process::id(), COUNT.fetch_add(1, Ordering::Relaxed));
     let folder = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(name);
     // Process ids come again: what stands here is a dead process's, with whatever an inbox has made beside its file.
     let _ = std::fs::remove_dir_all(&folder);
     std::fs::create_dir(&folder).unwrap();
+    FOLDERS.with(|folders| folders.0.borrow_mut().push(folder.clone()));
     let path = folder.join("file");
     std::fs::write(&path, bytes).unwrap();
     path.into_os_string().into_string().unwrap()
