@@ -40,7 +40,15 @@ fn a_receiver_of_ours_is_well_with_every_sender() {
         if keys.sender != keys.receiver {
             args.extend(["--signing-env", SIGNING]);
         }
-        let ended = Ended::of(program(keys.receiver, args).env(SIGNING, keys.sender).output().unwrap());
+        let look = || Ended::of(program(keys.receiver, &args).env(SIGNING, keys.sender).output().unwrap());
+        let mut ended = look();
+        // Where a busy machine holds an answer up for seconds, clocks that agree look apart; not time and again.
+        for _ in 0..3 {
+            if of(&ended, "clock").0 == "ok" {
+                break;
+            }
+            ended = look();
+        }
         assert_eq!((ended.status, problems(&ended)), (0, vec![]), "{id}: {} {}", ended.stdout, ended.stderr);
         for check in ["server", "clock", "wrong-key", "missing-signature", "tamper-signature"] {
             assert_eq!(of(&ended, check).0, "ok", "{id} {check}: {}", ended.stdout);
