@@ -135,8 +135,7 @@ fn on_a_runtime_of_one_thread_a_store_that_blocks_keeps_nobody_else_waiting() {
         other.execute_batch("COMMIT").unwrap();
         // The store tries for the lock now and then.
         let told = || send_timed(address, &push).0.map(|answer| answer.status);
-        crate::server::wait_for(|| told() == Some(200));
-        assert_eq!(told(), Some(200), "{adapter:?}");
+        assert!((0..60).any(|_| told() == Some(200)), "{adapter:?}: nothing is taken any more");
         runtime.block_on(inbox.close());
         assert_eq!(place.events().len(), 1, "{adapter:?}");
     });

@@ -61,16 +61,21 @@ fn events_that_panic_or_hang_end_as_dead_letters_and_the_others_are_worked_meanw
     let deeds = Deeds::default();
     let done = deeds.clone();
     let worker = inbox.worker(move |event| work(event, done.clone())).attempts(2).backoff(at_once);
-    let worker = worker.time_limit(Duration::from_millis(1500));
+    // So long that on a busy machine, too, the others have their turn meanwhile.
+    let worker = worker.time_limit(Duration::from_secs(5));
     let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
     let worker = runtime.spawn(worker.concurrency(4).run_until(async {
         let _ = stopped.await;
     }));
     let send = |id: &str| {
         let request = hookporter_testkit::stripe(SECRET).event_id(id).target(PATH).build();
-        let mut wire = Wire::connect(server.address);
-        wire.write(&raw(&request));
-        wire.answer().unwrap().status
+        let told = || {
+            let mut wire = Wire::connect(server.address);
+            wire.write(&raw(&request));
+            wire.answer().unwrap().status
+        };
+        // One that met a slow disk comes again.
+        (0..5).map(|_| told()).find(|status| *status != 503).unwrap_or(503)
     };
     for at in 1..=EVENTS {
         assert_eq!(send(&format!("evt_{at}")), 200);
