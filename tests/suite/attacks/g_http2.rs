@@ -14,6 +14,9 @@ use crate::server::{Adapter, Server};
 
 type Client = SendRequest<Bytes>;
 
+/// How long bodies may take where that is not what is tested.
+const PATIENCE: Duration = Duration::from_secs(30);
+
 /// Runs `client` on a connection of its own, at most a minute.
 fn connected<R: Future<Output = ()>>(server: &Server, client: impl FnOnce(Client) -> R) {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
@@ -43,15 +46,15 @@ async fn status(client: &mut Client, request: &SignedRequest) -> u16 {
     response.await.unwrap().status().as_u16()
 }
 
-fn start() -> (Server, BodyMemory) {
+fn start(body_deadline: Duration) -> (Server, BodyMemory) {
     let memory = BodyMemory::new(1 << 20);
-    let endpoint: Endpoint = github().body_memory(memory.clone()).body_deadline(Duration::from_millis(500));
+    let endpoint: Endpoint = github().body_memory(memory.clone()).body_deadline(body_deadline);
     (Server::start(Adapter::Tower, endpoint), memory)
 }
 
 #[test]
 fn the_same_is_accepted_and_refused_over_http2() {
-    let (server, _) = start();
+    let (server, _) = start(PATIENCE);
     connected(&server, |mut client| async move {
         assert_eq!(status(&mut client, &push("h2")).await, 200);
         assert_eq!(status(&mut client, &push("h2")).await, 200);
@@ -64,7 +67,7 @@ fn the_same_is_accepted_and_refused_over_http2() {
 /// G15: 2,000 streams, each reset as soon as it is opened.
 #[test]
 fn g15_a_flood_of_reset_streams_leaves_the_others_served() {
-    let (server, memory) = start();
+    let (server, memory) = start(PATIENCE);
     let before = resident_bytes();
     connected(&server, |client| async move {
         for _ in 0..2000 {
@@ -82,7 +85,7 @@ fn g15_a_flood_of_reset_streams_leaves_the_others_served() {
 /// G16: 5,000 data frames with nothing in them.
 #[test]
 fn g16_a_flood_of_empty_frames_leaves_the_others_served() {
-    let (server, memory) = start();
+    let (server, memory) = start(Duration::from_millis(500));
     let before = resident_bytes();
     connected(&server, |mut client| async move {
         let (response, mut body) = client.send_request(http(&push("empty")), false).unwrap();
@@ -104,7 +107,9 @@ fn g16_a_flood_of_empty_frames_leaves_the_others_served() {
 
 fn unharmed(server: &Server, memory: &BodyMemory, before: usize) {
     assert!(server.handed_off().is_empty());
-    assert_eq!(told(server, &push("over another connection")), 200);
+    // Where bodies have little time, a busy machine may need another try.
+    let told = (0..5).map(|_| told(server, &push("over another connection"))).find(|status| *status != 408);
+    assert_eq!(told, Some(200));
     crate::server::wait_for(|| memory.used() == 0);
     assert_eq!(memory.used(), 0, "bodies are still held");
     let grown = resident_bytes().saturating_sub(before);
