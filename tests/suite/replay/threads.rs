@@ -1,7 +1,8 @@
 //! actix's apps cannot leave their thread: what the threads of a worker do.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::collections::HashSet;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::SeqCst};
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use actix_web::App;
@@ -14,10 +15,18 @@ use crate::server::{Adapter, wait_for};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn every_thread_has_an_app_and_results_come_back_to_their_callers() {
-    let says = |event: &hookporter::Event| match event.id() {
-        Some("slow") => Said::Block(Duration::from_millis(30)),
-        Some("bad") => Said::Status(500),
-        _ => Said::Status(200),
+    let (threads, first) = (Mutex::new(HashSet::new()), AtomicBool::new(true));
+    let says = move |event: &hookporter::Event| {
+        threads.lock().unwrap().insert(std::thread::current().id());
+        // Both threads are to have something to do, however late one of them begins.
+        if first.swap(false, SeqCst) {
+            wait_for(|| threads.lock().unwrap().len() == 2);
+        }
+        match event.id() {
+            Some("slow") => Said::Block(Duration::from_millis(30)),
+            Some("bad") => Said::Status(500),
+            _ => Said::Status(200),
+        }
     };
     let scene = Scene::saying(Adapter::Actix, says).await;
     scene.keeps("slow");
