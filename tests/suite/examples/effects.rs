@@ -31,12 +31,12 @@ fn axum_transaction() {
             assert_eq!(answer.status, forgery.expected.status(), "{}", forgery.name);
         }
         for at in round * 50 + 1..=round * 50 + 50 {
-            assert_eq!(program.send(&paid(at).build()).status, 200);
+            assert_eq!(program.send_until_kept(&paid(at).build()).status, 200);
             sum += at;
         }
         // All of them once more, as senders do that saw no answer.
         for at in 1..=round * 50 + 50 {
-            assert_eq!(program.send(&paid(at).build()).status, 200);
+            assert_eq!(program.send_until_kept(&paid(at).build()).status, 200);
         }
         // With SIGKILL, while the last ones may be worked.
         drop(program);
@@ -92,13 +92,13 @@ fn worker_process() {
     for forgery in push(0).mutations() {
         assert_eq!(receiver.send(&forgery.request).status, forgery.expected.status(), "{}", forgery.name);
     }
-    assert_eq!(receiver.send(&push(1).build()).status, 200);
+    assert_eq!(receiver.send_until_kept(&push(1).build()).status, 200);
     worker.says("acme/1.");
     all_done(path);
 
     // Without a worker it goes on receiving; the next worker finds what came.
     drop(worker);
-    assert_eq!(receiver.send(&push(2).build()).status, 200);
+    assert_eq!(receiver.send_until_kept(&push(2).build()).status, 200);
     let mut worker = Program::start_beside("hooks-worker", &inbox);
     worker.says("acme/2.");
     // A second worker waits for its turn.
@@ -112,8 +112,8 @@ fn worker_process() {
     // A receiver that was killed is as good as new.
     drop(receiver);
     let receiver = Program::start(example.name, &variables);
-    assert_eq!(receiver.send(&push(2).build()).status, 200, "a duplicate is acknowledged");
-    assert_eq!(receiver.send(&push(3).build()).status, 200);
+    assert_eq!(receiver.send_until_kept(&push(2).build()).status, 200, "a duplicate is acknowledged");
+    assert_eq!(receiver.send_until_kept(&push(3).build()).status, 200);
     second.says("acme/3.");
     let (status, said) = receiver.terminate();
     assert_eq!(status.code(), Some(0), "{said}");

@@ -84,6 +84,18 @@ impl Program {
         self.send_raw(&raw(request))
     }
 
+    /// Sends a request that is to be kept, as senders do: again where a slow disk made the example ask for that.
+    pub fn send_until_kept(&self, request: &SignedRequest) -> Answer {
+        let mut answer = self.send(request);
+        for _ in 0..5 {
+            if answer.status != 503 {
+                break;
+            }
+            answer = self.send(request);
+        }
+        answer
+    }
+
     /// A GET, as a person's browser sends it.
     pub fn get(&self, path: &str) -> Answer {
         let mut request = wire::head("GET", path, &[]);

@@ -30,7 +30,7 @@ impl Sender {
                 let invoice = json!({"id": format!("in_{customer}_{at}"), "customer": format!("cus_{customer}")});
                 let id = format!("evt_{customer}_{at}");
                 let event = json!({"id": id, "object": "event", "type": "invoice.paid", "data": {"object": invoice}});
-                let answer = relay.send(&self.example.maker.clone().json(&event).build());
+                let answer = relay.send_until_kept(&self.example.maker.clone().json(&event).build());
                 assert_eq!(answer.status, 200, "{id}: {answer:?}");
             }
         }

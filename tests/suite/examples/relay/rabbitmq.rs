@@ -1,5 +1,6 @@
 //! A RabbitMQ server of a test's own, on free ports, with its data in a directory that goes with it.
 
+use std::io::{Read, Write};
 use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener, TcpStream};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
@@ -55,11 +56,12 @@ impl RabbitMq {
         let host = hookporter_testkit::free_address().unwrap().ip();
         // In one go, so that no two are the same.
         let local = IpAddr::from(Ipv4Addr::LOCALHOST);
-        let held = [host, local, local].map(|host| TcpListener::bind((host, 0)).unwrap());
-        let [amqp, nodes, names] = held.each_ref().map(|held| held.local_addr().unwrap().port());
+        let held = [host, local].map(|host| TcpListener::bind((host, 0)).unwrap());
+        let [amqp, nodes] = held.each_ref().map(|held| held.local_addr().unwrap().port());
         drop(held);
+        let (daemon, names) = names_daemon(&directory);
         let ports = Ports { host, amqp, nodes, names };
-        let mut server = Self { names: names_daemon(&directory, ports.names), directory, ports, server: None };
+        let mut server = Self { names: daemon, directory, ports, server: None };
         server.launch(Mood::Usual);
         Some(server)
     }
@@ -133,10 +135,33 @@ impl RabbitMq {
     }
 }
 
-fn names_daemon(directory: &Path, port: u16) -> Child {
-    let mut daemon = Command::new("epmd");
-    daemon.args(["-port", &port.to_string()]).env("ERL_EPMD_ADDRESS", "127.0.0.1").current_dir(directory);
-    daemon.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap()
+fn names_daemon(directory: &Path) -> (Child, u16) {
+    // Somebody else may take a port between its choice and its use.
+    for _ in 0..5 {
+        let port = free_port();
+        let mut daemon = Command::new("epmd");
+        daemon.args(["-port", &port.to_string()]).env("ERL_EPMD_ADDRESS", "127.0.0.1").current_dir(directory);
+        let mut daemon = daemon.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        let began = Instant::now();
+        while daemon.try_wait().unwrap().is_none() {
+            if tells_names(port) {
+                return (daemon, port);
+            }
+            assert!(began.elapsed() < Duration::from_secs(60), "epmd does not answer");
+            std::thread::sleep(Duration::from_millis(20));
+        }
+    }
+    panic!("epmd ends at once, on five ports");
+}
+
+/// Whether a daemon of names answers there: asked for the names, it says its port first.
+fn tells_names(port: u16) -> bool {
+    let Ok(mut stream) = TcpStream::connect((Ipv4Addr::LOCALHOST, port)) else { return false };
+    let mut told = [0; 4];
+    stream.set_read_timeout(Some(Duration::from_secs(5))).unwrap();
+    stream.write_all(b"\0\x01n").is_ok()
+        && stream.read_exact(&mut told).is_ok()
+        && told == u32::from(port).to_be_bytes()
 }
 
 impl Drop for RabbitMq {
