@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::fmt;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use hookporter_core::Secret;
 use hookporter_pipeline::{BoxError, Endpoint, Event, Verdict, receive};
@@ -120,11 +121,11 @@ async fn send(endpoint: &Arc<Endpoint>, secret: &str, body: &str) {
 }
 
 fn endpoint(slow: bool) -> Arc<Endpoint> {
-    let endpoint = Endpoint::github(Secret::new(SECRET)).unwrap().named("hooks");
+    let endpoint = Endpoint::github(Secret::new(SECRET)).unwrap().named("hooks").budget(Duration::from_secs(60));
     Arc::new(endpoint.otherwise(move |_: Event| async move {
         if slow {
             // Beyond the first look, so that it goes on in a task of its own.
-            tokio::time::sleep(std::time::Duration::from_millis(20)).await;
+            tokio::time::sleep(Duration::from_millis(20)).await;
         }
         tracing::info!(target: "of the user's", "working");
         Ok::<_, BoxError>(())

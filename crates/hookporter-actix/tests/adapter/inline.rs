@@ -101,7 +101,8 @@ async fn of_two_at_once_one_is_handled_and_both_are_acknowledged() {
         seen.fetch_add(1, Ordering::SeqCst);
         async { tokio::time::sleep(Duration::from_millis(50)).await }
     };
-    let app = init_service(App::new().service(web::resource("/hook").wrap(EndpointMiddleware::new(github())).route(
+    let endpoint = github().budget(Duration::from_secs(60));
+    let app = init_service(App::new().service(web::resource("/hook").wrap(EndpointMiddleware::new(endpoint)).route(
         web::post().to(move || {
             let done = slow();
             async move {

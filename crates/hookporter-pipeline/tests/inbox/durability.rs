@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::{Arc, LazyLock, Mutex};
+use std::time::Duration;
 
 use hookporter_core::{ConfigError, Reason, Secret};
 use hookporter_pipeline::Endpoint;
@@ -95,7 +96,7 @@ async fn without_a_word_it_demands_synced_and_a_weaker_store_gets_nothing() {
 #[tokio::test]
 async fn a_store_that_turns_weaker_acknowledges_nothing_more_not_even_what_it_is_taking() {
     let store = Store::stuck();
-    let door = Door::new(github(&store));
+    let door = Door::new(github(&store).budget(Duration::from_secs(60)));
     let taking = tokio::spawn({
         let door = door.clone();
         async move { door.send(&push(SECRET, "1")).await }

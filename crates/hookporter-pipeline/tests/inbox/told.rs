@@ -10,7 +10,8 @@ use crate::kit::{Door, NOW, SECRET, Store, TAKEN, push};
 #[tokio::test]
 async fn nobody_is_acknowledged_before_the_commit_however_many_copies_come() {
     let store = Store::stuck();
-    let door = Door::new(Endpoint::github(Secret::new(SECRET)).unwrap().inbox(&store));
+    let endpoint = Endpoint::github(Secret::new(SECRET)).unwrap().inbox(&store);
+    let door = Door::new(endpoint.budget(Duration::from_secs(60)));
     let copies: Vec<_> = (0..8)
         .map(|_| {
             let door = door.clone();
