@@ -8,7 +8,7 @@ use hookporter_testkit::inbox::Stopwatch;
 use super::scene::{BUDGET, Place, both_at_once, paid, receive, receiver, resident, send_timed};
 use crate::attacks::raw;
 use crate::examples::program::Program;
-use crate::server::wait_for;
+use crate::server::{Adapter, BOTH, wait_for};
 use crate::wire::Wire;
 
 /// Bodies of this size are within the limit of one, and 160 of them are far over what all may take together.
@@ -26,30 +26,40 @@ fn upload(program: &Program, at: usize) -> Wire {
     wire
 }
 
+/// What uploads are told that come together, while memory stays in its bounds.
+fn told_together(adapter: Adapter, program: &Program) -> Vec<Option<u16>> {
+    let mut uploads: Vec<Wire> = (0..UPLOADS).map(|at| upload(program, at)).collect();
+    let held = resident(program.id());
+    assert!(held < MEMORY, "{adapter:?}: {} MiB", held >> 20);
+    let told = |wire: &mut Wire| {
+        wire.write(b" ");
+        wire.answer().map(|answer| answer.status)
+    };
+    uploads.iter_mut().map(told).collect()
+}
+
 #[test]
 fn bodies_that_together_are_too_large_are_told_503_and_memory_stays_in_its_bounds() {
-    both_at_once(|adapter| {
+    // One after the other: they have ten seconds for what hardly fits into them where the machine is busy.
+    for adapter in BOTH {
         let place = Place::new();
         let program = receive(adapter, &place, &[]);
-        let mut uploads: Vec<Wire> = (0..UPLOADS).map(|at| upload(&program, at)).collect();
-        let held = resident(program.id());
-        assert!(held < MEMORY, "{adapter:?}: {} MiB", held >> 20);
+        let count =
+            |told: &[Option<u16>], these: &[u16]| told.iter().flatten().filter(|one| these.contains(one)).count();
+        // Where the first are too late before the last have come, and there was room for all, they were not there together.
+        let were_together = |told: &Vec<_>| count(told, &[503]) > 0 || count(told, &[408]) == 0;
+        let told = (0..5).map(|_| told_together(adapter, &program)).find(were_together);
+        let told =
+            told.unwrap_or_else(|| panic!("{adapter:?}: this machine is too busy to read 64 MiB in ten seconds"));
         // Those that found room end as the forgeries that they are, or too late on a busy machine; the others were told before
         // their end.
-        let told = |wire: &mut Wire| {
-            wire.write(b" ");
-            wire.answer().map(|answer| answer.status)
-        };
-        let statuses: Vec<_> = uploads.iter_mut().map(told).collect();
-        let count = |these: &[u16]| statuses.iter().flatten().filter(|told| these.contains(told)).count();
-        let (held, refused) = (count(&[401, 408]), count(&[503]));
-        // What is too late makes room for another one before all have come.
-        let least = if count(&[408]) == 0 { 60 } else { 0 };
-        assert!(held > 30 && refused > least && held + refused == UPLOADS, "{adapter:?}: {statuses:?}");
-        drop(uploads);
+        let (held, late, refused) = (count(&told, &[401]), count(&told, &[408]), count(&told, &[503]));
+        // What is too late makes room for another one.
+        let least = if late == 0 { 60 } else { 0 };
+        assert!(held + late > 30 && refused > least && held + late + refused == UPLOADS, "{adapter:?}: {told:?}");
         wait_for(|| send_timed(program.address, &paid("evt_1")).0.is_some_and(|answer| answer.status == 200));
         assert_eq!(place.only_event().id, "evt_1", "{adapter:?}: there is room again");
-    });
+    }
 }
 
 #[test]
