@@ -26,7 +26,7 @@ fn holds(name: &'static str, path: &'static str) -> String {
         assert!(answer.body.is_empty(), "{name}: {}: {answer:?}", forgery.name);
     }
     assert_eq!(program.get(path).status, 405, "{name}");
-    assert_eq!(program.send(&paid).status, 200, "{name}");
+    assert_eq!(program.send_until_kept(&paid).status, 200, "{name}");
     program.says("attempt=1");
     let (status, worked) = program.terminate();
     assert_eq!(status.code(), Some(0), "{name}: {worked}");
@@ -39,7 +39,7 @@ fn holds(name: &'static str, path: &'static str) -> String {
     }
 
     let program = Program::start(name, &variables);
-    assert_eq!(program.send(&paid).status, 200, "{name}: a duplicate is acknowledged");
+    assert_eq!(program.send_until_kept(&paid).status, 200, "{name}: a duplicate is acknowledged");
     let (_, said) = program.terminate();
     assert!(!said.contains("attempt="), "{name}: it was worked before the restart: {said}");
     worked

@@ -1,6 +1,7 @@
 //! A clock that jumps, by an hour and back.
 
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use hookporter::inbox::WorkError;
 use hookporter::sqlite::Settings;
@@ -103,7 +104,7 @@ fn a_jump_in_the_midst_of_a_request_changes_nothing_for_it() {
             let inbox = runtime.block_on(Settings::new().clock(clock.clone()).open(place.inbox())).unwrap();
             let memory = BodyMemory::new(1 << 20);
             let endpoint = Endpoint::stripe(Secret::new(SECRET)).unwrap().clock(clock.clone()).inbox(&inbox);
-            let endpoint = endpoint.body_memory(memory.clone());
+            let endpoint = endpoint.body_memory(memory.clone()).budget(Duration::from_secs(60));
             let server = Server::start(adapter, endpoint);
             let request = hookporter_testkit::stripe(SECRET).event_id("evt_1").target(PATH).at(at(NOW)).build();
             let bytes = raw(&request);

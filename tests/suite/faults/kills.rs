@@ -8,7 +8,7 @@ use hookporter::inbox::WorkError;
 use hookporter::{Endpoint, Event, Inbox, Secret};
 
 use super::scene::{KEY, Place, TARGET, both_at_once, has_strace, outcomes_of, paid};
-use super::scene::{receive, receive_disturbed, send_timed, work};
+use super::scene::{receive, receive_disturbed, send_timed, send_until_kept, work};
 use crate::attacks::raw;
 use crate::examples::program::{Program, signal};
 use crate::server::{Adapter, PATH};
@@ -135,9 +135,9 @@ fn killed_between_the_answer_and_the_work_it_is_worked_after_the_restart() {
     both_at_once(|adapter| {
         let place = Place::new();
         let program = accepting(adapter, &place);
-        let (answer, _) = send_timed(program.address, &paid("evt_1"));
+        let (status, _) = send_until_kept(&program, "evt_1");
         program.kill();
-        assert_eq!(answer.map(|answer| answer.status), Some(200), "{adapter:?}");
+        assert_eq!(status, Some(200), "{adapter:?}");
         let mut program = work(&place);
         program.says("attempt=1");
         let events = place.all_done();
@@ -149,7 +149,7 @@ fn killed_between_the_answer_and_the_work_it_is_worked_after_the_restart() {
 fn killed_in_the_midst_of_the_work_it_is_worked_again_as_the_second_attempt() {
     let place = Place::new();
     let program = accepting(Adapter::Tower, &place);
-    assert_eq!(send_timed(program.address, &paid("evt_1")).0.map(|answer| answer.status), Some(200));
+    assert_eq!(send_until_kept(&program, "evt_1").0, Some(200));
     program.kill();
 
     let inbox = place.inbox();

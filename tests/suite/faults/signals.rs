@@ -10,6 +10,7 @@ use hookporter_testkit::inbox::Stopwatch;
 
 use super::scene::{
     BUDGET, Place, SLACK, TARGET, both_at_once, example, outcomes_of, paid, paid_at, receive, send_timed,
+    send_until_kept,
 };
 use crate::attacks::raw;
 use crate::examples::program::Program;
@@ -93,15 +94,6 @@ fn a_receiver_that_is_told_to_end_under_load_ends_in_time_and_loses_nothing() {
     });
 }
 
-/// What is told about an event, and after how long; one that met a slow disk comes again.
-fn told(program: &Program, id: &str) -> (Option<u16>, Duration) {
-    let told = || {
-        let (answer, took) = send_timed(program.address, &paid(id));
-        (answer.map(|answer| answer.status), took)
-    };
-    (0..5).map(|_| told()).find(|(status, _)| *status != Some(503)).unwrap_or_else(told)
-}
-
 /// Requests that come while the process stands still wait in the system. Each is judged by the moment at which the process
 /// reads it: its age counts in full.
 #[test]
@@ -111,7 +103,7 @@ fn a_process_that_stood_still_answers_within_the_budget_and_judges_by_the_time_a
         let (place, strict_place) = (Place::new(), Place::new());
         let program = receive(adapter, &place, &[]);
         let strict = receive(adapter, &strict_place, &["--tolerance", "2s"]);
-        assert_eq!(told(&program, "before").0, Some(200));
+        assert_eq!(send_until_kept(&program, "before").0, Some(200));
         program.signal("STOP");
         // A busy machine may need another try, so little is too old for it.
         let judged =
@@ -136,10 +128,11 @@ fn a_process_that_stood_still_answers_within_the_budget_and_judges_by_the_time_a
         assert!(awake.elapsed() < BUDGET + SLACK, "{adapter:?}: {:?} after it went on", awake.elapsed());
         for (at, answer) in answers.into_iter().enumerate() {
             // In time as well: it met a slow disk, and comes again.
-            let answer = if answer == Some(503) { told(&program, &format!("during_{at}")).0 } else { answer };
+            let answer =
+                if answer == Some(503) { send_until_kept(&program, &format!("during_{at}")).0 } else { answer };
             assert_eq!(answer, Some(200), "{adapter:?}");
         }
-        let (answer, took) = told(&program, "after");
+        let (answer, took) = send_until_kept(&program, "after");
         assert_eq!(answer, Some(200), "{adapter:?}");
         assert!(took < SLACK, "{adapter:?}: {took:?}");
         assert_eq!(place.events().len(), 7, "{adapter:?}");

@@ -50,7 +50,8 @@ fn scheme() -> Scheme {
 
 fn acme() -> Endpoint {
     let endpoint = Endpoint::custom("acme", scheme(), Secret::new(SECRET)).unwrap();
-    endpoint.keep_headers(&["x-kept", "host"]).unwrap()
+    // How soon a disk commits is not what is tested here.
+    endpoint.keep_headers(&["x-kept", "host"]).unwrap().budget(Duration::from_secs(60))
 }
 
 /// Another endpoint of the same sender.
