@@ -217,15 +217,23 @@ fn i8_made_up_tenants_take_no_memory_and_no_label() {
 }
 
 /// L12: the time does not tell an unknown tenant from a bad signature. Welch's t over 2,000 pairs for the 10⁵ of the
-/// case; a machine under load may need another try, and a difference that there is shows itself in each.
+/// case, twice; a machine under load may need more tries.
 #[test]
 fn l12_the_time_tells_no_tenant() {
     for adapter in BOTH {
         let endpoint = stripe().tenant_from_path("/t/{tenant}").unwrap();
         let server = Server::on_route(adapter, EVERYWHERE, endpoint);
-        let found = (0..8).map(|_| welch(adapter, &server)).find(|t| t.abs() < 5.0);
-        assert!(found.is_some(), "{adapter:?}: the means differ, eight times in a row");
+        let mut tries = Vec::new();
+        while tries.len() < 8 && alike(&tries) < 2 {
+            tries.push(welch(adapter, &server));
+        }
+        assert_eq!(alike(&tries), 2, "{adapter:?}: the means differ: {tries:?}");
     }
+}
+
+/// In how many tries the means did not differ.
+fn alike(tries: &[f64]) -> usize {
+    tries.iter().filter(|t| t.abs() < 5.0).count()
 }
 
 fn welch(adapter: Adapter, server: &Server) -> f64 {

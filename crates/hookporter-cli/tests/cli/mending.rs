@@ -121,10 +121,8 @@ fn dropped_and_erased_beside_a_receiver() {
 fn a_running_receiver_takes_it_up_within_a_second() {
     let path = place();
     let mut receiver = receiver(&path);
-    // What is late by itself is so each time; a moment that a busy machine took does not come back.
-    let tries = [["requeue", "1"], ["release", "3"], ["replay", "2"], ["replay", "1"], ["replay", "3"]];
     let mut all = Vec::new();
-    for [deed, number] in tries {
+    for [deed, number] in [["requeue", "1"], ["release", "3"], ["replay", "2"]] {
         // Idle for long enough that its worker waits.
         std::thread::sleep(Duration::from_millis(500));
         let ended = of(&path, &[deed, number]);
@@ -133,10 +131,9 @@ fn a_running_receiver_takes_it_up_within_a_second() {
         let watch = Stopwatch::start();
         assert_eq!(receiver.worked()["worked"].to_string(), number);
         all.push(watch.elapsed());
-        if watch.elapsed() < Duration::from_secs(2) {
-            break;
-        }
     }
-    assert!(all.last().is_some_and(|last| *last < Duration::from_secs(2)), "{all:?}");
+    // A busy machine may hold up one of them.
+    let late = all.iter().filter(|took| **took >= Duration::from_secs(2)).count();
+    assert!(late <= 1, "{all:?}");
     assert_eq!(receiver.end().0, 0);
 }
