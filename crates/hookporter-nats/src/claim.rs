@@ -13,6 +13,7 @@ use crate::common::Common;
 use crate::leases::Lent;
 use crate::link::fault;
 use crate::marks::Marks;
+use crate::names::is_marker;
 use crate::settle::{self, Place};
 
 /// How long a pull may take. What came until then is lent.
@@ -24,13 +25,17 @@ pub(crate) async fn claim(core: &Common, claim: Claim) -> Result<Claimed, Fault>
     // Before the server's clock for these leases begins.
     let began = Instant::now();
     let mut claimed = Claimed::default();
-    let messages = match pull(&consumer, claim.most, began).await {
+    let mut messages = match pull(&consumer, claim.most, began).await {
         Ok(messages) => messages,
         Err(error) => {
             core.forget_consumer().await;
             return Err(error);
         }
     };
+    if pass_marker(core, &mut messages).await {
+        // It took the place of an event, which is due all the same.
+        messages.extend(pull(&consumer, 1, began).await.unwrap_or_default());
+    }
     for message in messages {
         // One that cannot be settled now comes back when its lease runs out.
         if let Err(error) = lend(core, message, &claim, began, &mut claimed).await {
@@ -38,6 +43,17 @@ pub(crate) async fn claim(core: &Common, claim: Claim) -> Result<Claimed, Fault>
         }
     }
     Ok(claimed)
+}
+
+/// Says of a stream's marker that it is done, where it was given out; whether it was.
+async fn pass_marker(core: &Common, messages: &mut Vec<Message>) -> bool {
+    let Some(at) = messages.iter().position(|message| is_marker(&message.subject)) else { return false };
+    let reply = messages.remove(at).message.reply.map(|reply| reply.to_string()).unwrap_or_default();
+    if let Err(error) = settle::done(core, reply).await {
+        // It is given out again, and nobody is the worse for it.
+        tracing::debug!(target: "hookporter", "the stream's marker is not settled: {error}");
+    }
+    true
 }
 
 async fn pull(consumer: &PullConsumer, most: usize, began: Instant) -> Result<Vec<Message>, Fault> {

@@ -6,7 +6,7 @@ use hookporter_pipeline::inbox::store::Fault;
 use crate::common::Common;
 use crate::link::fault;
 use crate::marks::Marks;
-use crate::names::token;
+use crate::names::{is_marker, token};
 use crate::publish::{Message, Published, publish};
 use crate::settle::Place;
 
@@ -23,6 +23,10 @@ pub(crate) async fn release(core: &Common, place: Place) -> Result<u64, Fault> {
         if sequence > last {
             break;
         }
+        from = sequence.saturating_add(1);
+        if is_marker(&subject) {
+            continue;
+        }
         if give_back(core, &subject, &message).await? {
             released = released.saturating_add(1);
         }
@@ -31,7 +35,6 @@ pub(crate) async fn release(core: &Common, place: Place) -> Result<u64, Fault> {
         if let Err(error) = stream.delete_message(sequence).await {
             tracing::warn!(target: "hookporter", "a copy of an event that was given back stays where it was: {error}");
         }
-        from = sequence.saturating_add(1);
     }
     core.wake.everybody();
     Ok(released)

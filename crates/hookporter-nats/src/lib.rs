@@ -45,21 +45,21 @@
 //! # A loss of power
 //!
 //! The tests cut the power in many moments of a recorded life of a server 2.15.1. On its default it loses all that it has
-//! confirmed. With `sync_interval: always` nothing that was acknowledged is missing, but for two cases, which only the server can
-//! mend; replicas on machines that do not lose their power together are what helps.
+//! confirmed. With `sync_interval: always` nothing that was acknowledged is missing, but for one case, which only the server can
+//! mend; replicas on machines that do not lose their power together are what helps. Every few megabytes it begins a new file, and
+//! never syncs the directory that the file is in. A file system that may lose the name of a synced file loses what was confirmed
+//! since. Ext4, XFS and btrfs do not; POSIX would let them.
 //!
-//! - Every few megabytes it begins a new file, and never syncs the directory that the file is in. A file system that may lose the
-//!   name of a synced file loses what was confirmed since. Ext4, XFS and btrfs do not; POSIX would let them.
-//! - Where a stream was empty when its server was last stopped in peace, and its file ends in zeros after the loss of power, the
-//!   server takes the file for the empty one that it remembers, and forgets all that is in it. Files end so where a file
-//!   system writes down that a file has grown before it has what it has grown by. A stream with an event in it at that stop is
-//!   safe from this, and an event stays for 45 days; those of dead letters and of parked events are empty more often.
+//! Each of the streams holds one message that is no event, its marker. A stream that was empty when its server was last stopped
+//! in peace, and whose file ends in zeros after a loss of power, is taken for the empty one that the server remembers, with all
+//! that it was given since. Files end so where a file system writes down that a file has grown before it has what it has grown by.
+//! An inbox puts a marker into its streams whenever it is opened, and when it has forgotten what is old.
 //!
 //! # In the server
 //!
 //! Three streams are made where they are not there: `hookporter` (subjects `hookporter.event.*`), `hookporter_dead`
 //! (`hookporter.dead.*`) and `hookporter_parked` (`hookporter.parked.*`), or by the name of [`Settings::stream`]; and one durable
-//! pull consumer, `workers`. Nodes wake each other on `hookporter.wake`. Streams of yours by these names are taken if they are
+//! pull consumer, `workers`. The last word of a marker's subject is `marker`. Nodes wake each other on `hookporter.wake`. Streams of yours by these names are taken if they are
 //! fit: retention `limits`, discard `new`, no `max_age`, one message per subject, direct access. Who deletes the consumer
 //! has every event that is remembered worked again.
 //!
@@ -81,6 +81,7 @@ mod inbox;
 mod kept;
 mod leases;
 mod link;
+mod marker;
 mod marks;
 mod names;
 mod open_error;

@@ -44,10 +44,23 @@ impl Names {
         format!("{}.parked.{token}", self.events)
     }
 
+    /// The streams, and the subject of the marker in each.
+    pub(crate) fn markers(&self) -> [String; 3] {
+        [self.event(MARKER), self.dead(MARKER), self.parked(MARKER)]
+    }
+
     /// The subject on which nodes tell each other that something is due. No stream keeps it.
     pub(crate) fn wake(&self) -> String {
         format!("{}.wake", self.events)
     }
+}
+
+/// The last word of a marker's subject: no digest is it, and no name that the client draws.
+const MARKER: &str = "marker";
+
+/// Whether the message on this subject is no event, but a [marker](crate::marker).
+pub(crate) fn is_marker(subject: &str) -> bool {
+    token(subject) == MARKER
 }
 
 /// The last word of a subject: which event it is.

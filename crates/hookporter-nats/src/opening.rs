@@ -20,7 +20,7 @@ use crate::link::{LATE, Link};
 use crate::names::{CONSUMER, Names};
 use crate::room::Room;
 use crate::wake::Wake;
-use crate::{Inbox, OpenError, Settings, depth, sweep};
+use crate::{Inbox, OpenError, Settings, depth, marker, sweep};
 
 /// How long a connection may take to be made, and the pause between two tries.
 const CONNECT: Duration = Duration::from_millis(1500);
@@ -85,6 +85,7 @@ pub(crate) async fn open(settings: Settings, client: Client) -> Result<Inbox, Op
         consumer: Mutex::new(None),
         end,
     });
+    marker::put(&core).await;
     let depth = DepthSeen::default();
     tokio::spawn(depth::run(depth.clone(), core.clone()));
     tokio::spawn(sweep::run(core.clone(), settings.events));

@@ -23,7 +23,7 @@ pub(crate) enum Place {
 /// The event is worked.
 pub(crate) async fn complete(core: &Common, id: LeaseId) -> Result<Settled, Fault> {
     let Some(lent) = core.leases.live(id) else { return Ok(Settled::Fenced) };
-    done(core, &lent).await?;
+    done(core, lent.reply.clone()).await?;
     core.leases.end(id);
     Ok(Settled::Done)
 }
@@ -32,7 +32,7 @@ pub(crate) async fn complete(core: &Common, id: LeaseId) -> Result<Settled, Faul
 pub(crate) async fn renew(core: &Common, id: LeaseId) -> Result<Settled, Fault> {
     let Some(lent) = core.leases.live(id) else { return Ok(Settled::Fenced) };
     let began = Instant::now();
-    say(core, &lent, "+WPI".to_owned()).await?;
+    say(core, lent.reply.clone(), "+WPI".to_owned()).await?;
     core.leases.extend(id, began.checked_add(lent.lease).unwrap_or(began));
     Ok(Settled::Done)
 }
@@ -67,7 +67,7 @@ pub(crate) async fn release(core: &Common, id: LeaseId) -> Result<Settled, Fault
 
 /// The server is to give it out again after this time.
 pub(crate) async fn delay(core: &Common, lent: &Lent, wait: Duration) -> Result<(), Fault> {
-    say(core, lent, format!("-NAK {{\"delay\": {}}}", wait.as_nanos())).await
+    say(core, lent.reply.clone(), format!("-NAK {{\"delay\": {}}}", wait.as_nanos())).await
 }
 
 /// Puts an event where nobody works it: there first, and then away from the events, so that it is in both places rather than in
@@ -79,7 +79,7 @@ pub(crate) async fn put(core: &Common, lent: &Lent, place: Place, why: &str) -> 
     let name = token(&lent.subject);
     let subject = if place == Place::Dead { core.names.dead(name) } else { core.names.parked(name) };
     publish(&core.link, &subject, &message, None).await?;
-    say(core, lent, "+TERM".to_owned()).await
+    say(core, lent.reply.clone(), "+TERM".to_owned()).await
 }
 
 /// The marks of a copy to which the present attempt does not count.
@@ -95,7 +95,7 @@ async fn anew(core: &Common, lent: &Lent, marks: Marks) -> Result<Settled, Fault
         Published::Taken(_) => Ok(Settled::Fenced),
         Published::Stored => {
             // The message is gone already. Where the server does not learn it from us, it finds that out when the lease is over.
-            if let Err(error) = done(core, lent).await {
+            if let Err(error) = done(core, lent.reply.clone()).await {
                 tracing::debug!(target: "hookporter", "a message that is gone is not settled: {error}");
             }
             Ok(Settled::Done)
@@ -103,11 +103,12 @@ async fn anew(core: &Common, lent: &Lent, marks: Marks) -> Result<Settled, Fault
     }
 }
 
-async fn done(core: &Common, lent: &Lent) -> Result<(), Fault> {
-    say(core, lent, "+ACK".to_owned()).await
+/// The message that is answered there is done.
+pub(crate) async fn done(core: &Common, reply: String) -> Result<(), Fault> {
+    say(core, reply, "+ACK".to_owned()).await
 }
 
 /// Tells the server, which confirms it: a word that is lost would be work done twice.
-async fn say(core: &Common, lent: &Lent, word: String) -> Result<(), Fault> {
-    core.link.ask(lent.reply.clone(), None, Bytes::from(word)).await.map(|_| ())
+async fn say(core: &Common, reply: String, word: String) -> Result<(), Fault> {
+    core.link.ask(reply, None, Bytes::from(word)).await.map(|_| ())
 }

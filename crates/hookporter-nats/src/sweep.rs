@@ -10,6 +10,7 @@ use tokio::time::sleep;
 
 use crate::common::Common;
 use crate::link::fault;
+use crate::marker;
 use crate::names::CONSUMER;
 
 /// The pause between two sweeps; what is kept for a short time only is looked at more often.
@@ -25,6 +26,8 @@ pub(crate) async fn run(core: Arc<Common>, age: Duration) {
             if let Err(error) = sweep(&core, SystemClock.now().minus(age)).await {
                 tracing::warn!(target: "hookporter", "what is old in the inbox stays for now: {error}");
             }
+            // It goes with what is old.
+            marker::put(&core).await;
         }
     };
     until_closed(core.end.clone(), sweeping).await;

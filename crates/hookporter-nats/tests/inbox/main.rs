@@ -6,6 +6,7 @@
 mod accept;
 mod endpoint;
 mod kept;
+mod marker;
 mod network;
 mod opening;
 mod power;

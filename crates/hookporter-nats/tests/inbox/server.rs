@@ -186,9 +186,10 @@ impl Server {
         streams_at(&self.url()).await
     }
 
-    /// How many messages a stream has.
+    /// How many messages a stream has beside its marker, which it always has.
     pub(crate) async fn count(&self, stream: &str) -> u64 {
-        self.streams().await.get_stream(stream).await.unwrap().cached_info().state.messages
+        let messages = self.streams().await.get_stream(stream).await.unwrap().cached_info().state.messages;
+        messages.checked_sub(1).expect("no stream is empty")
     }
 
     /// Kills it with SIGKILL.

@@ -72,16 +72,22 @@ impl SharedBackend for Nats {
         let events = self.events().await?;
         // Where nobody has asked for work yet all of it waits.
         let Ok(workers) = events.consumer_info("workers").await else { return Ok(events.cached_info().state.messages) };
-        Ok(workers.num_pending.saturating_add(u64::try_from(workers.num_ack_pending)?))
+        // The marker is the first message, and waits until somebody asks for work.
+        let marker = u64::from(workers.ack_floor.stream_sequence == 0);
+        let waiting = workers.num_pending.saturating_add(u64::try_from(workers.num_ack_pending)?);
+        Ok(waiting.saturating_sub(marker))
     }
 
     async fn ids(&self, _: &Inbox) -> Result<Vec<String>, BoxError> {
         let (events, mut ids) = (self.events().await?, Vec::new());
         let (subjects, state) = (format!("{}.event.*", self.stream()), events.cached_info().state.clone());
         let mut from = state.first_sequence;
-        while u64::try_from(ids.len())? < state.messages {
+        for _ in 0..state.messages {
             let message = events.get_first_raw_message_by_subject(&*subjects, from).await?;
             from = message.sequence.saturating_add(1);
+            if message.subject.ends_with(".marker") {
+                continue;
+            }
             let record = EventRecord::from_bytes(&message.payload).ok_or("no event")?;
             ids.push(record.event_id.ok_or("no id")?.text);
         }
