@@ -20,6 +20,8 @@ use paired::Paired;
 
 /// Nothing here takes longer.
 const LONGEST: Duration = Duration::from_secs(300);
+/// Whether watched servers are built in.
+const CAN_WATCH: bool = cfg!(feature = "watched");
 const USAGE: &str = "loopback [cost] [--requests N] [--rounds N] [--workers N] [--under WORDS] [WORD…]";
 
 struct Settings {
@@ -35,6 +37,10 @@ fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     match arguments.as_slice() {
         [serve, name, workers] if serve == "serve" => child::serve(name, workers.parse().unwrap_or(1)),
+        [cost, ..] if cost == "cost" && !CAN_WATCH => {
+            eprintln!("`loopback cost` needs the feature `watched`");
+            ExitCode::from(2)
+        }
         [cost, rest @ ..] if cost == "cost" => run(rest, cost::ROUNDS, cost::measure),
         all => run(all, 8, measure),
     }
@@ -79,12 +85,14 @@ struct Measured {
 }
 
 fn measure(settings: &Settings) {
+    let is_built = |kind: &Kind| CAN_WATCH || !kind.is_watched();
     let wanted = |kind: &Kind| {
         *kind == Kind::Bare || settings.words.is_empty() || settings.words.iter().any(|word| kind.name().contains(word))
     };
     let mut servers: Vec<Measured> = Kind::ALL
         .iter()
         .copied()
+        .filter(is_built)
         .filter(wanted)
         .map(|kind| Measured { kind, child: Child::start(kind, settings), rounds: Vec::new() })
         .collect();
