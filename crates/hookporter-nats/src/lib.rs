@@ -77,6 +77,7 @@ mod accept;
 mod claim;
 mod common;
 mod depth;
+mod encryption;
 mod inbox;
 mod kept;
 mod leases;

@@ -7,7 +7,6 @@ use async_nats::jetstream;
 use async_nats::jetstream::consumer::PullConsumer;
 use async_nats::jetstream::context::Context;
 use async_nats::jetstream::stream::{Config, DiscardPolicy, RetentionPolicy, StorageType, Stream};
-use async_nats::rustls::crypto::CryptoProvider;
 use async_nats::{Client, ConnectOptions, ServerAddr};
 use hookporter_pipeline::BoxError;
 use hookporter_pipeline::inbox::Durability;
@@ -20,7 +19,7 @@ use crate::link::{LATE, Link};
 use crate::names::{CONSUMER, Names};
 use crate::room::Room;
 use crate::wake::Wake;
-use crate::{Inbox, OpenError, Settings, depth, marker, sweep};
+use crate::{Inbox, OpenError, Settings, depth, encryption, marker, sweep};
 
 /// How long a connection may take to be made, and the pause between two tries.
 const CONNECT: Duration = Duration::from_millis(1500);
@@ -37,11 +36,7 @@ pub(crate) async fn connect(options: ConnectOptions, url: &str) -> Result<Client
     let parse = |url: &str| url.trim().parse::<ServerAddr>();
     let servers = url.split(',').map(parse).collect::<Result<Vec<_>, _>>();
     let servers = servers.map_err(|error| OpenError::Unreachable(error.into()))?;
-    // The client would panic where it has no means to encrypt.
-    let encrypts = cfg!(feature = "tls") || CryptoProvider::get_default().is_some();
-    if !encrypts && servers.iter().any(ServerAddr::tls_required) {
-        return Err(OpenError::Unreachable("a URL with `tls:` needs this crate's feature `tls`".into()));
-    }
+    encryption::prepare(&servers).await?;
     let options = options
         .name("hookporter")
         .connection_timeout(CONNECT)

@@ -113,8 +113,10 @@ impl Settings {
         self.connect_with(ConnectOptions::new(), url).await
     }
 
-    /// The same, with options of yours, for credentials and TLS (the features `nkeys` of `async-nats` and `tls` of this crate). How often a lost connection is looked after, and how soon it is
-    /// made anew, is set by the inbox, for it to be back within two seconds of the server's return.
+    /// The same, with options of yours, for credentials and TLS (the features `nkeys` of `async-nats` and `tls` of this crate; ring
+    /// is installed as the process's provider of cryptography where the program has installed none). How often a lost
+    /// connection is looked after, and how soon it is made anew, is set by the inbox, for it to be back within two seconds of the
+    /// server's return.
     ///
     /// # Errors
     /// [`OpenError`], which says what is wrong.

@@ -21,6 +21,11 @@ pub(crate) async fn open(settings: Settings, url: &str) -> Result<Inbox, OpenErr
         return Err(OpenError::Name(settings.name));
     }
     let info = url.into_connection_info().map_err(OpenError::Unreachable)?;
+    #[cfg(feature = "tls-rustls")]
+    if rustls::crypto::CryptoProvider::get_default().is_none() {
+        // The client would panic without. Of two that do it at once, one does.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+    }
     let mut opener = Opener { info, prefix: keys::prefix(&settings.name), terms: settings.terms, was: None };
     let connected = opener.connect(connect::PATIENT).await?;
     let durability = connected.durability;

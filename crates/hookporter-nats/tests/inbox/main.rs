@@ -4,6 +4,9 @@
 #![cfg(unix)]
 
 mod accept;
+#[cfg(feature = "tls")]
+#[path = "../../../hookporter-redis/tests/inbox/certificates.rs"]
+mod certificates;
 mod endpoint;
 mod kept;
 mod marker;
@@ -13,4 +16,6 @@ mod power;
 mod server;
 mod suite;
 mod sweep;
+#[cfg(feature = "tls")]
+mod tls;
 mod work;

@@ -24,6 +24,8 @@ pub(crate) struct Server {
     child: Option<Child>,
     /// Whether it is to sync every message, if it can.
     syncs: bool,
+    /// What else stands in its settings.
+    more: String,
     /// The directory is somebody else's, who looks at it afterwards.
     stays: bool,
 }
@@ -63,6 +65,15 @@ impl Server {
         Some(Self::in_a_new_directory(program()?).started())
     }
 
+    /// One that is reached by TLS only.
+    #[cfg(feature = "tls")]
+    pub(crate) fn encrypting(certificate: &Path, key: &Path) -> Option<Self> {
+        let more = format!("tls {{\n  cert_file: {certificate:?}\n  key_file: {key:?}\n}}");
+        let mut server = Self::in_a_new_directory(program()?);
+        server.more = more;
+        Some(server.started())
+    }
+
     /// A server that syncs every message; `None`, said aloud, where none is installed that can.
     pub(crate) fn syncing() -> Option<Self> {
         let server = Self::in_a_new_directory(newer()?).started();
@@ -78,6 +89,7 @@ impl Server {
             address: NOWHERE,
             child: None,
             syncs,
+            more: String::new(),
             stays: true,
         })
     }
@@ -89,7 +101,7 @@ impl Server {
         // Process ids come again: what stands here is a dead process's.
         let _ = std::fs::remove_dir_all(&directory);
         std::fs::create_dir(&directory).unwrap();
-        Self { program, directory, address: NOWHERE, child: None, syncs: true, stays: false }
+        Self { program, directory, address: NOWHERE, child: None, syncs: true, more: String::new(), stays: false }
     }
 
     pub(crate) fn started(self) -> Self {
@@ -118,7 +130,8 @@ impl Server {
         let (address, store) = (self.address, self.directory.join("streams"));
         let text = format!(
             "listen: \"{address}\"\njetstream {{\n  store_dir: {store:?}\n  max_memory_store: 64MB\n  \
-             max_file_store: 1GB\n  {sync}\n}}\n"
+             max_file_store: 1GB\n  {sync}\n}}\n{}\n",
+            self.more
         );
         std::fs::write(&file, text).unwrap();
         file

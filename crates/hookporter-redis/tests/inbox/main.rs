@@ -3,6 +3,8 @@
 #![cfg(test)]
 #![cfg(unix)]
 
+#[cfg(feature = "tls-rustls")]
+mod certificates;
 mod cluster;
 mod endpoint;
 mod form;
@@ -16,4 +18,6 @@ mod replicas;
 mod sealed;
 mod server;
 mod suite;
+#[cfg(feature = "tls-rustls")]
+mod tls;
 mod work;
