@@ -1,22 +1,14 @@
 //! A server that is reached by TLS only, from a program that has installed no provider of cryptography.
 
 use hookporter_nats::Settings;
-use hookporter_pipeline::inbox::{Accepted, AcceptingSide};
-use hookporter_testkit::inbox::sample_record;
 
-use crate::certificates::{Certificates, KEPT, URL};
+use crate::certificates::{Certificates, URL, keep};
 use crate::server::Server;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "a process of the test beside it"]
 async fn program() {
-    match Settings::new().connect(&std::env::var(URL).unwrap()).await {
-        Ok(inbox) => {
-            assert_eq!(inbox.accept(vec![sample_record("evt_1")]).await.unwrap(), [Accepted::New]);
-            println!("{KEPT}");
-        }
-        Err(error) => println!("{error}"),
-    }
+    keep(Settings::new().connect(&std::env::var(URL).unwrap()).await).await;
 }
 
 #[test]

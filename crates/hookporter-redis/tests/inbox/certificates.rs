@@ -1,14 +1,28 @@
 //! A server's certificate of a test's own, made by `openssl`, and a program that knows the authority behind it or does not.
 
+use std::fmt::Display;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use hookporter_pipeline::inbox::{Accepted, AcceptingSide};
 use hookporter_testkit::free_address;
+use hookporter_testkit::inbox::sample_record;
 
 /// Where the program finds the server.
 pub(crate) const URL: &str = "HOOKPORTER_TLS_URL";
 /// What the program prints when an event is kept.
-pub(crate) const KEPT: &str = "an event is kept by TLS";
+const KEPT: &str = "an event is kept by TLS";
+
+/// The program: has an event kept, or says why it cannot.
+pub(crate) async fn keep(opened: Result<impl AcceptingSide, impl Display>) {
+    match opened {
+        Ok(inbox) => {
+            assert_eq!(inbox.accept(vec![sample_record("evt_1")]).await.unwrap(), [Accepted::New]);
+            println!("{KEPT}");
+        }
+        Err(error) => println!("{error}"),
+    }
+}
 
 /// An authority, and what it has certified for the servers of this process, in a directory that goes with them.
 pub(crate) struct Certificates {

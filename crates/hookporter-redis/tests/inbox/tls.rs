@@ -1,24 +1,15 @@
 //! A server that is reached by TLS, from a program that has installed no provider of cryptography.
 
-use hookporter_pipeline::inbox::{Accepted, AcceptingSide, Durability};
 use hookporter_redis::Settings;
 use hookporter_testkit::free_address;
-use hookporter_testkit::inbox::sample_record;
 
-use crate::certificates::{Certificates, KEPT, URL};
+use crate::certificates::{Certificates, URL, keep};
 use crate::server::{DURABLE, Server};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 #[ignore = "a process of the test beside it"]
 async fn program() {
-    match Settings::new().connect(&std::env::var(URL).unwrap()).await {
-        Ok(inbox) => {
-            assert_eq!(inbox.durability(), Durability::Synced);
-            assert_eq!(inbox.accept(vec![sample_record("evt_1")]).await.unwrap(), [Accepted::New]);
-            println!("{KEPT}");
-        }
-        Err(error) => println!("{error}"),
-    }
+    keep(Settings::new().connect(&std::env::var(URL).unwrap()).await).await;
 }
 
 #[test]
