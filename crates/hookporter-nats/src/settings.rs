@@ -113,8 +113,8 @@ impl Settings {
         self.connect_with(ConnectOptions::new(), url).await
     }
 
-    /// The same, with options of yours, for credentials and TLS (the features `nkeys` of `async-nats` and `tls` of this crate; ring
-    /// is installed as the process's provider of cryptography where the program has installed none). How often a lost
+    /// The same, with options of yours, for credentials and TLS (the features `nkeys` of `async-nats` and `tls` of this crate; where a
+    /// server encrypts and the program has installed no provider of cryptography, ring is installed). How often a lost
     /// connection is looked after, and how soon it is made anew, is set by the inbox, for it to be back within two seconds of the
     /// server's return.
     ///

@@ -22,7 +22,9 @@ pub(crate) async fn open(settings: Settings, url: &str) -> Result<Inbox, OpenErr
     }
     let info = url.into_connection_info().map_err(OpenError::Unreachable)?;
     #[cfg(feature = "tls-rustls")]
-    if rustls::crypto::CryptoProvider::get_default().is_none() {
+    if matches!(info.addr(), redis::ConnectionAddr::TcpTls { .. })
+        && rustls::crypto::CryptoProvider::get_default().is_none()
+    {
         // The client would panic without. Of two that do it at once, one does.
         let _ = rustls::crypto::ring::default_provider().install_default();
     }

@@ -119,8 +119,8 @@ impl Settings {
     }
 
     /// Opens the inbox on the server of this URL: `redis://[[user]:password@]host[:port][/db]`, `rediss://` with the feature
-    /// `tls-rustls`, or `unix:///path`. With that feature ring is installed as the process's provider of cryptography where the program
-    /// has installed none.
+    /// `tls-rustls`, or `unix:///path`. For `rediss://` ring is installed as the process's provider of cryptography where the program has
+    /// installed none.
     ///
     /// # Errors
     /// [`OpenError`], which says what is wrong. A server that is less durable than an endpoint demands opens, and is refused by

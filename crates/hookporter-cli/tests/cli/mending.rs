@@ -121,7 +121,6 @@ fn dropped_and_erased_beside_a_receiver() {
 fn a_running_receiver_takes_it_up_within_a_second() {
     let path = place();
     let mut receiver = receiver(&path);
-    let mut all = Vec::new();
     for [deed, number] in [["requeue", "1"], ["release", "3"], ["replay", "2"]] {
         // Idle for long enough that its worker waits.
         std::thread::sleep(Duration::from_millis(500));
@@ -130,10 +129,7 @@ fn a_running_receiver_takes_it_up_within_a_second() {
         // The other process has written by now.
         let watch = Stopwatch::start();
         assert_eq!(receiver.worked()["worked"].to_string(), number);
-        all.push(watch.elapsed());
+        assert!(watch.elapsed() < Duration::from_secs(2), "{deed}: {:?}", watch.elapsed());
     }
-    // A busy machine may hold up one of them.
-    let late = all.iter().filter(|took| **took >= Duration::from_secs(2)).count();
-    assert!(late <= 1, "{all:?}");
     assert_eq!(receiver.end().0, 0);
 }

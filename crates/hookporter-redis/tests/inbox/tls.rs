@@ -2,6 +2,7 @@
 
 use hookporter_redis::Settings;
 use hookporter_testkit::free_address;
+use rustls::crypto::CryptoProvider;
 
 use crate::certificates::{Certificates, URL, keep};
 use crate::server::{DURABLE, Server};
@@ -22,4 +23,11 @@ fn a_server_is_reached_by_tls_where_its_authority_is_trusted() {
     let clients = ["--tls-ca-cert-file", authority, "--tls-auth-clients", "no"];
     let Some(server) = Server::with(&[&DURABLE[..], &tls, &clients].concat()) else { return };
     certificates.judge(&format!("rediss://{}:{port}", server.host()));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_server_in_the_clear_leaves_the_choice_of_a_provider_to_the_program() {
+    let Some(server) = Server::start() else { return };
+    server.inbox("clear").await.close().await;
+    assert!(CryptoProvider::get_default().is_none());
 }
